@@ -1,0 +1,88 @@
+import type { Host } from '../remote/host.ts';
+import type { Job, JobResult, Order, Progress } from './progress.ts';
+import { runStep } from './run-step.ts';
+import type { Change, Report, Step } from './step.ts';
+
+/** The same steps, in order, on several hosts. */
+export interface Stage {
+  readonly title: string;
+  readonly hosts: readonly Host[];
+  readonly order: Order;
+  readonly steps: (host: Host) => readonly Step[];
+}
+
+/** What a plan did (or, in a dry run, would do), in the order it was seen. */
+export interface PlanResult {
+  readonly changes: readonly HostChange[];
+}
+
+export interface HostChange {
+  readonly host: string;
+  readonly step: string;
+  readonly change: Change;
+}
+
+export const together = (title: string, hosts: readonly Host[], steps: Stage['steps']): Stage => ({
+  title,
+  hosts,
+  order: 'together',
+  steps,
+});
+
+export const onlyOn = (title: string, host: Host, steps: () => readonly Step[]): Stage =>
+  together(title, [host], steps);
+
+/**
+ * Stage after stage. Within a stage every host is left to finish, even when another one fails:
+ * stopping halfway would abandon a running command. One failure is thrown as it is, several as AggregateError.
+ */
+export async function runPlan(
+  plan: readonly Stage[],
+  progress: Progress,
+  { dryRun }: { readonly dryRun: boolean },
+): Promise<PlanResult> {
+  const changes: HostChange[] = [];
+  for (const stage of plan) {
+    const failures: unknown[] = [];
+    const jobs = stage.hosts.map((host): Job => ({
+      title: host.name,
+      async run(report) {
+        if (stage.order === 'one by one' && failures.length > 0) return notStarted;
+        try {
+          const found = await runSteps(stage.steps(host), host, dryRun, report);
+          changes.push(...found);
+          return summary(found, dryRun);
+        } catch (error) {
+          failures.push(error);
+          return { status: 'failed', note: error instanceof Error ? error.message : String(error) };
+        }
+      },
+    }));
+    await progress.stage(stage.title, jobs, stage.order);
+    if (failures.length === 1) throw failures[0];
+    if (failures.length > 1) throw new AggregateError(failures, `${stage.title} failed`);
+  }
+  return { changes };
+}
+
+const notStarted: JobResult = { status: 'not started', note: '' };
+
+async function runSteps(
+  steps: readonly Step[],
+  host: Host,
+  dryRun: boolean,
+  report: Report,
+): Promise<readonly HostChange[]> {
+  const changes: HostChange[] = [];
+  for (const step of steps) {
+    report(step.title);
+    const outcome = await runStep(step, host, { dryRun, report });
+    changes.push(...outcome.changes.map((change) => ({ host: host.name, step: step.title, change })));
+  }
+  return changes;
+}
+
+function summary(changes: readonly HostChange[], dryRun: boolean): JobResult {
+  if (changes.length === 0) return { status: 'in place', note: '' };
+  return { status: dryRun ? 'planned' : 'changed', note: changes.map(({ change }) => change).join(', ') };
+}

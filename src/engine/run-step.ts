@@ -1,0 +1,32 @@
+import { UnverifiedError } from '../errors.ts';
+import type { Host } from '../remote/host.ts';
+import type { Change, Report, Step } from './step.ts';
+
+export interface Outcome {
+  readonly status: 'in place' | 'planned' | 'changed';
+  readonly changes: readonly Change[];
+}
+
+/** check → plan → apply → verify. Verifying is asking again: no difference may be left. */
+export async function runStep(
+  step: Step,
+  host: Host,
+  { dryRun, report }: { readonly dryRun: boolean; readonly report: Report },
+): Promise<Outcome> {
+  const changes = await step.diff(host);
+  if (changes.length === 0) return { status: 'in place', changes };
+  if (dryRun) return { status: 'planned', changes };
+
+  report(changes.join(', '));
+  await step.apply(host, report);
+
+  const left = await step.diff(host);
+  if (left.length > 0) {
+    throw new UnverifiedError({
+      what: `"${step.title}" on ${host.name} was applied, but its effect was not seen`,
+      why: `still different: ${left.join('; ')}`,
+      next: ['run the same command again: it is safe', `look at the host: dbctl logs ${host.name}`],
+    });
+  }
+  return { status: 'changed', changes };
+}

@@ -1,0 +1,68 @@
+// Every failure a user can meet. Each says what happened, why, and what to do next;
+// the exit code tells scripts which kind it was.
+
+export const exitCode = {
+  ok: 0,
+  bug: 1,
+  usage: 2,
+  unreachable: 3,
+  refused: 4,
+  failed: 5,
+  unverified: 6,
+  locked: 7,
+  unconfirmed: 8,
+  interrupted: 130,
+} as const;
+
+export interface Explanation {
+  /** A lower-case fact: "pg1 cannot be reached over SSH". */
+  readonly what: string;
+  /** The cause, with the evidence: several lines are fine. */
+  readonly why?: string;
+  /** Commands or edits to make next, most useful first. */
+  readonly next?: readonly string[];
+  readonly cause?: unknown;
+}
+
+export abstract class DbctlError extends Error {
+  abstract readonly exitCode: number;
+  readonly why: string | undefined;
+  readonly next: readonly string[];
+
+  constructor({ what, why, next = [], cause }: Explanation) {
+    super(what, { cause });
+    this.name = new.target.name;
+    this.why = why;
+    this.next = next;
+  }
+}
+
+/** The configuration or the command line is wrong. Nothing was touched. */
+export class ConfigError extends DbctlError {
+  readonly exitCode = exitCode.usage;
+}
+
+/** A host did not answer, or refused our key. */
+export class UnreachableError extends DbctlError {
+  readonly exitCode = exitCode.unreachable;
+}
+
+/** Going on could lose data or break something that is not ours, so we stopped before changing anything. */
+export class RefusedError extends DbctlError {
+  readonly exitCode = exitCode.refused;
+}
+
+/** A command on a host ended badly. */
+export class CommandError extends DbctlError {
+  readonly exitCode = exitCode.failed;
+}
+
+/** The change was made, but its effect was not seen. */
+export class UnverifiedError extends DbctlError {
+  readonly exitCode = exitCode.unverified;
+}
+
+/** Something destructive needs a yes that was not given. */
+export class UnconfirmedError extends DbctlError {
+  readonly exitCode = exitCode.unconfirmed;
+}
