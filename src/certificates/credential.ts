@@ -1,0 +1,10 @@
+import type { Secret } from '../secret.ts';
+
+/** A certificate and its private key, both PEM. */
+export interface Credential {
+  readonly certificate: string;
+  readonly key: Secret;
+}
+
+/** The credential that signs a cluster's certificates. */
+export type Authority = Credential;

@@ -1,0 +1,54 @@
+// The composition root: builds the program, runs it, turns any failure into an exit code.
+// What a command needs is imported by its action, so that --help starts at once.
+
+import { Command, CommanderError } from 'commander';
+import { addReplica } from './commands/add-replica.ts';
+import { withCommonFlags } from './commands/common.ts';
+import { initPrimary } from './commands/init-primary.ts';
+import { lab } from './commands/lab.ts';
+import { logs } from './commands/logs.ts';
+import { probe } from './commands/probe.ts';
+import { renderTemplate } from './commands/render.ts';
+import { status } from './commands/status.ts';
+import { exitCode } from './errors.ts';
+import { version } from './version.ts';
+
+const commands = [initPrimary, addReplica, probe, status, logs, renderTemplate, lab];
+
+/** Runs one command line and answers the exit code. Never throws. */
+export async function main(argv: readonly string[]): Promise<number> {
+  exitQuietlyWhenNobodyReads(process.stdout);
+  try {
+    await buildProgram().parseAsync(argv);
+    return Number(process.exitCode ?? exitCode.ok);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+    const { printError } = await import('./ui/print-error.ts');
+    return printError(error, process.stderr);
+  }
+}
+
+function buildProgram(): Command {
+  const program = withCommonFlags(new Command('dbctl'))
+    .description('Turns plain Linux hosts into a production PostgreSQL cluster, and keeps it healthy')
+    .version(version())
+    .showHelpAfterError('(see: dbctl --help)')
+    .exitOverride();
+  for (const addTo of commands) addTo(program);
+  for (const command of program.commands) overrideExit(command);
+  return program;
+}
+
+/** commander copies exitOverride only to commands made after it was called on their parent. */
+function overrideExit(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) overrideExit(child);
+}
+
+/** `dbctl … | head` closes stdout early: that is no error of ours. */
+function exitQuietlyWhenNobodyReads(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCode.ok);
+    throw error;
+  });
+}
