@@ -1,0 +1,98 @@
+// The grammar of .env.cluster: what dotenv reads, minus everything that dotenv reads differently from what was
+// meant. One setting per line, so a slip on one line cannot swallow the next.
+
+import { parse } from 'dotenv';
+import type { Problem } from './problem.ts';
+
+/** One `NAME=value` line. */
+export interface Entry {
+  readonly name: string;
+  readonly value: string;
+  /** From 1. */
+  readonly line: number;
+  /** A comment follows an unquoted value: harmless behind a port, suspicious behind a password. */
+  readonly isCutByComment: boolean;
+}
+
+interface Lines {
+  readonly entries: readonly Entry[];
+  readonly problems: readonly Problem[];
+}
+
+const blank = /^\s*(#.*)?$/;
+const assignment = /^\s*(?:export\s+)?([\w.-]+)\s*=\s*(.*?)\s*$/u;
+const control = /(?!\t)\p{Cc}/u;
+const howToQuote =
+  'put the whole value in single quotes, or in double quotes or backticks when it contains one';
+
+/** Reads every line, and says what is wrong with each that cannot be read as it was meant. */
+export function readLines(text: string): Lines {
+  const entries: Entry[] = [];
+  const problems: Problem[] = [...wholeFile(text)];
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n/);
+  for (const [index, content] of lines.entries()) {
+    if (blank.test(content) && !control.test(content)) continue;
+    const result = readLine(content, index + 1);
+    if ('name' in result) entries.push(result);
+    else problems.push(result);
+  }
+  return { entries, problems };
+}
+
+function* wholeFile(text: string): Iterable<Problem> {
+  if (text.startsWith('\uFEFF')) {
+    yield {
+      line: 1,
+      text: 'starts with a byte-order mark; save it as UTF-8 without BOM',
+      next: "sed -i '1s/^\\xef\\xbb\\xbf//' FILE",
+    };
+  }
+  if (text.includes('\r\n')) {
+    yield { text: 'has Windows line endings (CRLF)', next: "sed -i 's/\\r$//' FILE" };
+  }
+}
+
+function readLine(content: string, line: number): Entry | Problem {
+  if (control.test(content)) return { line, text: 'contains a control character' };
+  const [, name, rest] = assignment.exec(content) ?? [];
+  if (name === undefined || rest === undefined)
+    return { line, text: 'is neither NAME=value nor a # comment' };
+  const refuse = (text: string): Problem => ({ setting: name, line, text });
+
+  const meant = /^['"`]/.test(rest) ? quoted(rest) : unquoted(rest);
+  if (typeof meant === 'string') return refuse(meant);
+  // Where dotenv would read something else, other programs that read this file would too.
+  if (valueByDotenv(content, name) !== meant.value) return refuse(`cannot be read as written; ${howToQuote}`);
+  return { name, line, ...meant };
+}
+
+const valueByDotenv = (content: string, name: string): string | undefined =>
+  Object.entries(parse(content)).find(([key]) => key === name)?.[1];
+
+type Meant = Pick<Entry, 'value' | 'isCutByComment'>;
+
+/** The value between quotes, or what is wrong with it. */
+function quoted(rest: string): Meant | string {
+  const quote = rest.charAt(0);
+  const end = rest.indexOf(quote, 1);
+  if (end === -1) return `the quote ${quote} is never closed on this line`;
+  const value = rest.slice(1, end);
+  if (!/^(\s+#.*)?\s*$/.test(rest.slice(end + 1))) {
+    return `the value goes on after its closing ${quote}; a quote cannot be escaped inside itself: ${howToQuote}`;
+  }
+  if (quote === '"' && /\\[nr]/.test(value)) {
+    return 'inside double quotes, \\n and \\r become line breaks; use single quotes to keep the backslash';
+  }
+  return { value, isCutByComment: false };
+}
+
+/** The value up to a comment, or what is wrong with it. */
+function unquoted(rest: string): Meant | string {
+  const hash = rest.indexOf('#');
+  if (hash === -1) return { value: rest, isCutByComment: false };
+  const value = rest.slice(0, hash);
+  if (!/\s$/.test(value) && !(hash === 0 && rest.startsWith('# '))) {
+    return `an unquoted # starts a comment and would cut the value; ${howToQuote}`;
+  }
+  return { value: value.trim(), isCutByComment: true };
+}

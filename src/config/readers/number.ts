@@ -1,0 +1,33 @@
+import * as v from 'valibot';
+import { shown } from '../problem.ts';
+import type { Reader } from './reader.ts';
+
+/** A whole number in plain digits: no sign, no 0x, no exponent. */
+export function integer(min: number, max: number): Reader<number> {
+  const complain = ({ input }: { input: unknown }) =>
+    `expected a whole number from ${min} to ${max}, got ${shown(String(input))}`;
+  return v.pipe(
+    v.string(),
+    v.regex(/^[0-9]{1,9}$/, complain),
+    v.transform(Number),
+    v.minValue(min, complain),
+    v.maxValue(max, complain),
+  );
+}
+
+export const port = integer(1, 65535);
+
+/** Seconds: "5", "5s", "1.5s", "500ms" or "2min". */
+export const seconds: Reader<number> = v.pipe(
+  v.string(),
+  v.regex(
+    /^[0-9]{1,7}(\.[0-9]{1,3})?(ms|s|min)?$/,
+    ({ input }) => `expected a duration such as 5, 5s, 500ms or 2min, got ${shown(input)}`,
+  ),
+  v.transform((text) => Number.parseFloat(text) * unit(text)),
+);
+
+function unit(text: string): number {
+  if (text.endsWith('ms')) return 0.001;
+  return text.endsWith('min') ? 60 : 1;
+}

@@ -1,0 +1,52 @@
+import * as v from 'valibot';
+import { Misfit, shown } from '../problem.ts';
+
+/** Turns the text of one setting into its value, or says what was expected. */
+export type Reader<Value> = v.GenericSchema<string, Value>;
+
+/** A reader from a function that throws Misfit. */
+export const reader = <Value>(read: (raw: string) => Value): Reader<Value> =>
+  v.pipe(
+    v.string(),
+    v.rawTransform<string, Value>(({ dataset, addIssue, NEVER }) => {
+      const { value, misfits } = attempt(read, [dataset.value]);
+      for (const message of misfits) addIssue({ message });
+      return misfits.length > 0 ? NEVER : value[0]!;
+    }),
+  );
+
+/** A reader of a comma-separated list. The empty text is the empty list; every bad entry is reported. */
+export const listOf = <Value>(read: (raw: string) => Value): Reader<readonly Value[]> =>
+  v.pipe(
+    v.string(),
+    v.rawTransform<string, readonly Value[]>(({ dataset, addIssue, NEVER }) => {
+      if (dataset.value.trim() === '') return [];
+      const { value, misfits } = attempt(
+        read,
+        dataset.value.split(',').map((entry) => entry.trim()),
+      );
+      for (const message of misfits) addIssue({ message });
+      return misfits.length > 0 ? NEVER : value;
+    }),
+  );
+
+/** Text of one pattern; `expected` completes "expected …". */
+export const matching = (pattern: RegExp, expected: string): Reader<string> =>
+  v.pipe(
+    v.string(),
+    v.regex(pattern, ({ received: _, input }) => `expected ${expected}, got ${shown(String(input))}`),
+  );
+
+function attempt<Value>(read: (raw: string) => Value, texts: readonly string[]) {
+  const value: Value[] = [];
+  const misfits: string[] = [];
+  for (const text of texts) {
+    try {
+      value.push(read(text));
+    } catch (error) {
+      if (!(error instanceof Misfit)) throw error;
+      misfits.push(error.message);
+    }
+  }
+  return { value, misfits };
+}
