@@ -1,0 +1,43 @@
+// Everything a Host does, built on one function that runs a command. How it runs (SSH or here) is not known here.
+
+import { randomBytes } from 'node:crypto';
+import { Secret } from '../secret.ts';
+import type { Action } from '../shell/command.ts';
+import { commandFailure } from './command-failure.ts';
+import { defaultTimeoutMs, type Execute } from './execution.ts';
+import { parseFile, readFileArgv, writeFileArgv } from './file-scripts.ts';
+import type { Host } from './host.ts';
+
+type Invocation = Omit<Action, 'kind'>;
+
+/** A Host that does everything by running commands. */
+export function commandHost(name: string, execute: Execute): Host {
+  async function succeed(invocation: Invocation, doing?: string): Promise<string> {
+    const { argv, asUser, stdin = '', timeoutMs = defaultTimeoutMs } = invocation;
+    const execution = { argv, asUser, stdin: clear(stdin), timeoutMs };
+    const ending = await execute(execution);
+    if (ending.outcome.kind === 'exited' && ending.outcome.code === 0) return ending.stdout;
+    throw commandFailure(name, execution, ending, doing);
+  }
+
+  return {
+    name,
+    async ask(query) {
+      return query.parse(await succeed(query));
+    },
+    async run(action) {
+      await succeed(action);
+    },
+    async readFile(path) {
+      return parseFile(await succeed({ argv: readFileArgv(path) }, `cannot read ${path}`));
+    },
+    async writeFile(path, content, attributes) {
+      const stdin = clear(content);
+      const unique = randomBytes(6).toString('hex');
+      const argv = writeFileArgv(path, attributes, Buffer.byteLength(stdin), unique);
+      await succeed({ argv, stdin }, `cannot write ${path}`);
+    },
+  };
+}
+
+const clear = (value: string | Secret): string => (value instanceof Secret ? value.reveal() : value);

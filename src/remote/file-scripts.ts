@@ -1,0 +1,60 @@
+// Reading and replacing one file takes one round trip each, so both are small constant scripts; what varies is argv.
+
+import type { FileAttributes, RemoteFile } from './host.ts';
+
+// The file is opened once, so that owner, mode and content belong together even while somebody replaces it.
+const readScript = `
+if [ -f "$1" ]; then exec < "$1" && stat -L -c '%U:%G %a' - && exec cat
+elif [ -e "$1" ]; then echo "$1 is not a regular file" >&2; exit 1
+fi`;
+
+// The length is compared because a connection that dies while it sends looks like the end of the content.
+const writeScript = `
+set -e
+directory=$(dirname -- "$1")
+temporary="$directory/.$(basename -- "$1").dbctl-$4"
+umask 022
+[ -d "$directory" ] || mkdir -p -- "$directory"
+umask 077
+set -C
+trap 'rm -f -- "$temporary"' EXIT
+cat > "$temporary"
+[ "$(stat -c %s -- "$temporary")" = "$5" ] || { echo 'the content arrived incomplete' >&2; exit 1; }
+chown -- "$2" "$temporary"
+chmod -- "$3" "$temporary"
+sync -- "$temporary"
+mv -fT -- "$temporary" "$1"
+trap - EXIT`;
+
+export const readFileArgv = (path: string): readonly string[] => script(readScript, absolute(path));
+
+/** `unique` makes the temporary name (.NAME.dbctl-UNIQUE) one that nobody can have made before. */
+export const writeFileArgv = (
+  path: string,
+  { owner, mode }: FileAttributes,
+  bytes: number,
+  unique: string,
+): readonly string[] => script(writeScript, absolute(path), owner, mode.toString(8), unique, String(bytes));
+
+/** The answer of the reading script: one line of attributes, then the content; nothing for a missing file. */
+export function parseFile(stdout: string): RemoteFile | undefined {
+  if (stdout === '') return undefined;
+  const end = stdout.indexOf('\n');
+  const [owner = '', mode = ''] = stdout.slice(0, end).split(' ');
+  return { owner, mode: Number.parseInt(mode, 8), content: stdout.slice(end + 1) };
+}
+
+const script = (text: string, ...parameters: readonly string[]): readonly string[] => [
+  'sh',
+  '-c',
+  text,
+  'sh',
+  ...parameters,
+];
+
+function absolute(path: string): string {
+  if (!path.startsWith('/') || path.endsWith('/') || /[\0\n]/.test(path)) {
+    throw new Error(`not an absolute path of a file: ${JSON.stringify(path)}`);
+  }
+  return path;
+}

@@ -1,0 +1,78 @@
+import type { Machine } from '../cluster/cluster.ts';
+import { checkLogin } from './check-login.ts';
+import { type ConnectOptions, type Dialer, dialer } from './connect.ts';
+import { connectionOver } from './connection.ts';
+import type { Host } from './host.ts';
+import { localHost, localLogin } from './local-host.ts';
+import { sshHost } from './ssh-host.ts';
+
+/** The hosts that were connected to. */
+export interface HostSet {
+  /** The host of that name; asking for one that was not connected to is a bug. */
+  get(name: string): Host;
+}
+
+const isLocal = (host: string): boolean => host === 'local' || host === 'localhost';
+
+/**
+ * Logs in on all machines at once, does the work, and hangs up whatever happens. Machines with the same address share
+ * one connection. One machine that cannot be reached is thrown as it is, several as AggregateError; the work is not
+ * started then.
+ */
+export async function withHosts<Answer>(
+  machines: readonly Machine[],
+  options: ConnectOptions,
+  work: (hosts: HostSet) => Promise<Answer>,
+): Promise<Answer> {
+  const phone = dialer(options);
+  try {
+    return await work(setOf(await openAll(machines, phone)));
+  } finally {
+    phone.end();
+  }
+}
+
+type Open = (name: string) => Host;
+
+async function openAll(machines: readonly Machine[], phone: Dialer): Promise<readonly Host[]> {
+  const addresses = [...new Set(machines.map(({ host }) => host))];
+  const results = await Promise.allSettled(
+    addresses.map((host) => (isLocal(host) ? openLocal() : openOverSsh(host, phone))),
+  );
+  // A jump host that fails is the one reason for several.
+  const failures = [
+    ...new Set(results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))),
+  ];
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new AggregateError(failures, `${failures.length} hosts cannot be reached`);
+
+  const open = new Map<string, Open>();
+  results.forEach((result, index) => {
+    if (result.status === 'fulfilled') open.set(addresses[index] ?? '', result.value);
+  });
+  return machines.flatMap(({ name, host }) => open.get(host)?.(name) ?? []);
+}
+
+async function openOverSsh(host: string, phone: Dialer): Promise<Open> {
+  const { client, route } = await phone.connect(host);
+  const connection = connectionOver(client, host);
+  const login = await checkLogin(connection, host, route.user);
+  return (name) => sshHost(name, connection, login);
+}
+
+async function openLocal(): Promise<Open> {
+  const login = localLogin();
+  if (login === 'sudoer') await localHost('this machine', login).run({ kind: 'action', argv: ['true'] });
+  return (name) => localHost(name, login);
+}
+
+function setOf(hosts: readonly Host[]): HostSet {
+  const byName = new Map(hosts.map((host) => [host.name, host]));
+  return {
+    get(name) {
+      const host = byName.get(name);
+      if (host === undefined) throw new Error(`no host named ${name} was connected to`);
+      return host;
+    },
+  };
+}

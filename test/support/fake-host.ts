@@ -1,0 +1,53 @@
+import type { Host, RemoteFile } from '../../src/remote/host.ts';
+import { Secret } from '../../src/secret.ts';
+import { quote } from '../../src/shell/quote.ts';
+
+/** Answers by quoted argv, or by a function that may also throw what a failing command throws. */
+export type Answers =
+  | Readonly<Record<string, string>>
+  | ((argv: readonly string[], stdin: string, asUser: string | undefined) => string | undefined);
+
+/** A host made of a Map: files really change, commands are answered from a table and remembered. */
+export function fakeHost(
+  files: Readonly<Record<string, string | RemoteFile>> = {},
+  answers: Answers = {},
+  name = 'pg1',
+) {
+  const disk = new Map<string, RemoteFile>();
+  /** Actions that were run, as lines. */
+  const ran: string[] = [];
+  /** What was given to their standard input. */
+  const inputs: string[] = [];
+
+  for (const [path, file] of Object.entries(files)) {
+    disk.set(path, typeof file === 'string' ? { content: file, owner: 'root:root', mode: 0o644 } : file);
+  }
+
+  const answer = (argv: readonly string[], stdin: string | Secret = '', asUser?: string) => {
+    const line = quote(argv);
+    return typeof answers === 'function' ? answers(argv, clear(stdin), asUser) : answers[line];
+  };
+
+  const host: Host = {
+    name,
+    async ask({ argv, stdin, asUser, parse }) {
+      const stdout = answer(argv, stdin, asUser);
+      if (stdout === undefined) throw new Error(`fakeHost has no answer for: ${quote(argv)}`);
+      return parse(stdout);
+    },
+    async readFile(path) {
+      return disk.get(path);
+    },
+    async run({ argv, stdin, asUser }) {
+      answer(argv, stdin, asUser);
+      ran.push(quote(argv));
+      inputs.push(clear(stdin ?? ''));
+    },
+    async writeFile(path, content, { owner, mode }) {
+      disk.set(path, { content: clear(content), owner, mode });
+    },
+  };
+  return { host, disk, ran, inputs };
+}
+
+const clear = (value: string | Secret): string => (value instanceof Secret ? value.reveal() : value);

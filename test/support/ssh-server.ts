@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import ssh2, { type AuthContext, type Connection, type Session } from 'ssh2';
+
+/** What the server does instead of running a command, to see what a client makes of it. */
+export type Misbehaviour = 'no exit status' | 'hang up';
+
+export interface SshServerOptions {
+  /** Public keys that may log in, as in authorized_keys; anybody without it. */
+  readonly authorizedKeys?: readonly string[];
+  readonly hostKey?: string;
+}
+
+export const newKey = () => ssh2.utils.generateKeyPairSync('ed25519');
+
+/** A real SSH server in this process; its commands run in a real shell on this machine, as the account of the test. */
+export async function startSshServer({ authorizedKeys, hostKey = newKey().private }: SshServerOptions = {}) {
+  const connections = new Set<Connection>();
+  const seen = { logins: 0, commands: [] as string[], channels: 0, mostChannels: 0, attempts: 0 };
+  const misbehave = new Map<string, Misbehaviour>();
+
+  const server = new ssh2.Server({ hostKeys: [hostKey] }, (connection) => {
+    connections.add(connection);
+    connection.on('close', () => connections.delete(connection));
+    connection.on('error', () => {});
+    connection.on('authentication', (attempt) => {
+      if (attempt.method !== 'none') seen.attempts += 1;
+      if (isAuthorized(attempt, authorizedKeys)) attempt.accept();
+      else attempt.reject(['publickey']);
+    });
+    connection.on('ready', () => (seen.logins += 1));
+    connection.on('session', (accept) => serve(accept()));
+    connection.on('tcpip', (accept, reject, { destIP, destPort }) => {
+      const socket = connect(destPort, destIP, () => {
+        const channel = accept();
+        channel.pipe(socket).pipe(channel);
+      });
+      socket.on('error', () => reject());
+    });
+  });
+
+  function serve(session: Session): void {
+    session.on('exec', (accept, _reject, { command }) => {
+      seen.commands.push(command);
+      seen.channels += 1;
+      seen.mostChannels = Math.max(seen.mostChannels, seen.channels);
+      const channel = accept();
+      const child = spawn('sh', ['-c', command]);
+      const odd = [...misbehave].find(([part]) => command.includes(part))?.[1];
+      if (odd === 'hang up') for (const connection of connections) connection.end();
+      channel.on('error', () => {});
+      child.stdin.on('error', () => {});
+      channel.pipe(child.stdin);
+      child.stdout.pipe(channel, { end: false });
+      child.stderr.pipe(channel.stderr, { end: false });
+      child.on('close', (code, signal) => {
+        seen.channels -= 1;
+        if (odd === undefined && signal) channel.exit(signal.replace('SIG', ''));
+        else if (odd === undefined) channel.exit(code ?? 255);
+        channel.end();
+      });
+      channel.on('close', () => child.kill());
+    });
+  }
+
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const publicKey = ssh2.utils.parseKey(hostKey) as ssh2.ParsedKey;
+
+  return {
+    port,
+    /** The host key as a known_hosts line has it: "ssh-ed25519 AAAA…". */
+    hostKey: `${publicKey.type} ${publicKey.getPublicSSH().toString('base64')}`,
+    seen,
+    misbehave,
+    hangUp() {
+      for (const connection of connections) connection.end();
+    },
+    stop() {
+      for (const connection of connections) connection.end();
+      server.close();
+    },
+  };
+}
+
+function isAuthorized(attempt: AuthContext, authorizedKeys: readonly string[] | undefined): boolean {
+  if (authorizedKeys === undefined) return true;
+  if (attempt.method !== 'publickey') return false;
+  const offered = `${attempt.key.algo} ${attempt.key.data.toString('base64')}`;
+  if (!authorizedKeys.some((key) => key.startsWith(offered))) return false;
+  if (attempt.signature === undefined || attempt.blob === undefined) return true;
+  const key = ssh2.utils.parseKey(authorizedKeys.find((line) => line.startsWith(offered)) ?? '');
+  return !(key instanceof Error) && key.verify(attempt.blob, attempt.signature, attempt.hashAlgo) === true;
+}
