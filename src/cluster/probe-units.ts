@@ -1,0 +1,17 @@
+const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** Bytes for people, as PostgreSQL counts them (1 kB = 1024 B): "0 B", "1.5 MB". */
+export function formatBytes(bytes: number): string {
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  const amount = bytes / 1024 ** power;
+  return `${power > 0 && amount < 10 ? amount.toFixed(1) : Math.round(amount)} ${units[power]}`;
+}
+
+/** Seconds for people: "0 s", "0.25 s", "12 s", "5 min", "3 h", "2 d". */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 10) return `${Math.round(seconds * 100) / 100} s`;
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
+}

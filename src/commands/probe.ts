@@ -1,0 +1,62 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { parseDuration } from '../cluster/duration.ts';
+import { probeExitCode } from '../cluster/probe-finding.ts';
+import type { ProbeReport } from '../cluster/probe-report.ts';
+import { ConfigError } from '../errors.ts';
+import { commonFlags, withCommonFlags } from './common.ts';
+
+interface Flags {
+  readonly wait?: number;
+  readonly timeout: number;
+}
+
+/** `dbctl probe`: is the cluster what .env.cluster says? Answers with monitoring's exit codes. */
+export const probe = (program: Command): Command =>
+  withCommonFlags(program.command('probe').alias('check-cluster-dbs'))
+    .description('Check every node and every role over the PostgreSQL protocol (no SSH)')
+    .option('--wait <duration>', 'look again until all is OK, at most this long (30s, 2m)', duration)
+    .option('--timeout <duration>', 'how long one look may take (default: 3s)', duration, 3000)
+    .addHelpText('after', '\nExit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.')
+    .action(async (flags: Flags, command: Command) => {
+      const { config, output } = commonFlags(command);
+      const report = await run(config, flags);
+      if (report === undefined) return;
+      process.stdout.write(output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : await asText(report));
+      process.exitCode = report.exitCode;
+    });
+
+/** A configuration that cannot be read leaves the cluster's state unknown; monitoring has a code for that. */
+async function run(config: string, flags: Flags): Promise<ProbeReport | undefined> {
+  try {
+    return await look(config, flags);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const { printError } = await import('../ui/print-error.ts');
+    printError(error, process.stderr);
+    process.exitCode = probeExitCode.unknown;
+    return undefined;
+  }
+}
+
+async function look(config: string, { wait = 0, timeout }: Flags): Promise<ProbeReport> {
+  const { loadCluster } = await import('../config/load.ts');
+  const { probeUntilGreen } = await import('../operations/probe.ts');
+  const { verdict } = await import('../ui/probe-table.ts');
+  return probeUntilGreen(loadCluster(config), {
+    timeoutMs: timeout,
+    waitMs: wait,
+    onProblem: (report) => process.stderr.write(`${verdict(report)}, looking again\n`),
+  });
+}
+
+async function asText(report: ProbeReport): Promise<string> {
+  const { probeText } = await import('../ui/probe-table.ts');
+  const { colourLevel } = await import('../ui/terminal.ts');
+  return probeText(report, colourLevel(process.stdout));
+}
+
+function duration(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined) throw new InvalidArgumentError('a duration such as 500ms, 3s or 2m');
+  return milliseconds;
+}

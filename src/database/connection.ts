@@ -1,0 +1,136 @@
+// One PostgreSQL session over verified TLS, with a deadline. Nothing in the environment (PGHOST, PGSSLMODE,
+// PGOPTIONS, ~/.pgpass …) changes where it goes or how: every option that pg would look up there is given here.
+
+import { lookup as resolve, type LookupAddress } from 'node:dns';
+import { Socket, type LookupFunction } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
+// Not 'pg' itself, which loads another driver when NODE_PG_FORCE_NATIVE is set.
+import Client from 'pg/lib/client.js';
+import type { Node, Role } from '../cluster/cluster.ts';
+import type { Failure } from '../cluster/probe-facts.ts';
+import { prepare } from '../cluster/saslprep.ts';
+import { classify } from './failure.ts';
+
+export interface Target {
+  readonly node: Node;
+  readonly database: string;
+  /** PEM of the cluster's CA: the only one that is trusted. */
+  readonly ca: string;
+  /** Ends every session to this node, answered or not. */
+  readonly deadline: AbortSignal;
+  /** Shared by the sessions to one node: getaddrinfo has only four threads, and a dead name server blocks them. */
+  readonly lookup: LookupFunction;
+}
+
+export interface Session {
+  /** Rows of one statement. Rejects with pg's error: `code` is the SQLSTATE. */
+  query(sql: string, values?: readonly unknown[]): Promise<readonly unknown[]>;
+  /** When the server's certificate ends, milliseconds since 1970. */
+  readonly certificateEnds: number;
+  close(): Promise<void>;
+}
+
+export type Connected =
+  | { readonly ok: true; readonly session: Session }
+  | { readonly ok: false; readonly failure: Failure };
+
+export type Mode = 'sql' | 'physical replication';
+
+/** Logs in. A login that fails is an answer here, not an error. */
+export async function connect(target: Target, role: Role, mode: Mode = 'sql'): Promise<Connected> {
+  const { socket, tlsAnswer } = makeSocket(target);
+  const certificate = { ends: 0 };
+  const client = new Client(options(target, role, mode, socket, certificate));
+  // A connection that breaks while idle must not end the process; the next query tells.
+  client.on('error', () => {});
+  const hangUp = () => socket.destroy(new Error('deadline'));
+  target.deadline.addEventListener('abort', hangUp, { once: true });
+  try {
+    target.deadline.throwIfAborted();
+    await client.connect();
+    return { ok: true, session: sessionOf(client, socket, certificate.ends, target.deadline) };
+  } catch (error) {
+    socket.destroy();
+    const isLate = target.deadline.aborted;
+    return { ok: false, failure: classify(error, { isLate, tlsAnswer: tlsAnswer() }) };
+  }
+}
+
+function options(
+  { node, database, ca }: Target,
+  role: Role,
+  mode: Mode,
+  socket: Socket,
+  certificate: { ends: number },
+) {
+  return {
+    host: node.host,
+    port: node.port,
+    database,
+    user: role.name,
+    password: () => prepare(role.password.reveal()),
+    replication: mode === 'sql' ? 'false' : 'true',
+    application_name: 'dbctl probe',
+    client_encoding: 'UTF8',
+    sslnegotiation: 'postgres' as const,
+    connectionTimeoutMillis: 0,
+    // Names in public must not shadow the catalog; what we leave behind must not outlive us.
+    options:
+      '-c search_path=pg_catalog -c lock_timeout=2s -c statement_timeout=10s -c idle_in_transaction_session_timeout=10s',
+    stream: () => socket,
+    ssl: {
+      ca,
+      rejectUnauthorized: true,
+      minVersion: 'TLSv1.2' as const,
+      checkServerIdentity: (host: string, peer: Parameters<typeof checkServerIdentity>[1]) => {
+        certificate.ends = Date.parse(peer.valid_to);
+        return checkServerIdentity(host, peer);
+      },
+    },
+  };
+}
+
+/** A socket that keeps the server's answer to the request for TLS, because pg reports a "no" only in words. */
+function makeSocket({ lookup }: Target): { socket: Socket; tlsAnswer: () => string | undefined } {
+  let answer: string | undefined;
+  const socket = new Socket();
+  const connectTo = socket.connect.bind(socket);
+  socket.connect = ((port: number, host: string) => connectTo({ port, host, lookup })) as Socket['connect'];
+  socket.once('data', (bytes: Buffer) => {
+    answer = bytes.toString('latin1', 0, 1);
+  });
+  return { socket, tlsAnswer: () => answer };
+}
+
+function sessionOf(client: Client, socket: Socket, certificateEnds: number, deadline: AbortSignal): Session {
+  return {
+    certificateEnds,
+    query: async (sql, values) => {
+      deadline.throwIfAborted();
+      const { rows } = await client.query(sql, values && [...values]);
+      return rows as readonly unknown[];
+    },
+    close: async () => {
+      if (!deadline.aborted) await client.end().catch(() => {});
+      socket.destroy();
+    },
+  };
+}
+
+/** Asks the resolver once, however many sessions want the answer. */
+export function lookupOnce(): LookupFunction {
+  const answers = new Map<string, Promise<LookupAddress[]>>();
+  return (host, { all }, callback) => {
+    const answer = answers.get(host) ?? resolveAll(host);
+    answers.set(host, answer);
+    answer.then(
+      (found) => (all ? callback(null, found) : callback(null, found[0]?.address ?? '', found[0]?.family)),
+      (error: NodeJS.ErrnoException) => callback(error, '', 0),
+    );
+  };
+}
+
+const resolveAll = (host: string): Promise<LookupAddress[]> =>
+  new Promise((done, failed) => {
+    resolve(host, { all: true }, (error, found) => (error ? failed(error) : done(found)));
+  });

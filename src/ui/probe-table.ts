@@ -1,0 +1,128 @@
+// Shows what probe saw: one table, then what is wrong and what to do, then one line with the verdict.
+
+import { Chalk, type ChalkInstance } from 'chalk';
+import Table from 'cli-table3';
+import { problemsOf, type Finding, type Status } from '../cluster/probe-finding.ts';
+import type { LoginMark, NodeReport, ProbeReport } from '../cluster/probe-report.ts';
+import { formatBytes, formatSeconds } from '../cluster/probe-units.ts';
+
+const columns = ['NODE', 'ROLE', 'STATE', 'LAG', 'TLS', 'ADMIN', 'WRITER', 'READER', 'REPL'];
+const longestName = 12;
+const width = 80;
+
+/** The whole answer, at most 80 columns wide. Level 0 has no colour. */
+export function probeText(report: ProbeReport, colourLevel: 0 | 1): string {
+  const chalk = new Chalk({ level: colourLevel });
+  return [
+    heading(report),
+    '',
+    table(report.nodes, chalk),
+    ...problemsOf(report.findings).flatMap((one) => ['', problem(one, chalk)]),
+    '',
+    verdict(report, chalk),
+    '',
+  ].join('\n');
+}
+
+/** "CRITICAL: 2 problems" */
+export function verdict({ status, findings }: ProbeReport, chalk: ChalkInstance = new Chalk({ level: 0 })) {
+  const count = problemsOf(findings).length;
+  const summary =
+    count === 0 ? `${findings.length} checks passed` : `${count} problem${count === 1 ? '' : 's'}`;
+  return `${colourOf(chalk, status)(status.toUpperCase())}: ${summary}`;
+}
+
+function heading({ cluster, nodes }: ProbeReport): string {
+  const seen = nodes.filter(({ version }) => version !== null);
+  const each = (value: (node: NodeReport) => unknown) => [...new Set(seen.map(value))].join('/');
+  const facts = `PostgreSQL ${each(({ version }) => version)}, timeline ${each(({ timeline }) => timeline)}`;
+  return seen.length > 0 ? `cluster ${cluster}: ${facts}` : `cluster ${cluster}`;
+}
+
+const bare = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+};
+
+function table(nodes: readonly NodeReport[], chalk: ChalkInstance): string {
+  const grid = new Table({
+    head: columns.map((title) => chalk.bold(title)),
+    chars: bare,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  for (const node of nodes) grid.push(row(node, chalk));
+  return grid.toString().replaceAll(/ +$/gm, '');
+}
+
+const row = (node: NodeReport, chalk: ChalkInstance): string[] => [
+  colourOf(chalk, node.status)(shorten(node.name)),
+  roleOf(node),
+  node.state,
+  lagOf(node),
+  node.tls ? chalk.green('✓') : chalk.red('✗'),
+  ...[node.logins.admin, node.logins.writer, node.logins.reader, node.logins.replication].map((mark) =>
+    loginMark(mark, chalk),
+  ),
+];
+
+const shorten = (name: string): string =>
+  name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name;
+
+/** A role that the file does not expect gets a "!". */
+const roleOf = ({ role, expectedRole }: NodeReport): string =>
+  role === null || role === expectedRole ? (role ?? '?') : `${role}!`;
+
+function lagOf({ role, lagSeconds, lagBytes }: NodeReport): string {
+  if (role !== 'replica') return '-';
+  const bytes = lagBytes === null ? '?' : formatBytes(lagBytes);
+  return `${lagSeconds === null ? '?' : formatSeconds(lagSeconds)} / ${bytes}`;
+}
+
+function loginMark(mark: LoginMark, chalk: ChalkInstance): string {
+  if (mark === 'ok') return chalk.green('✓');
+  if (mark === 'failed') return chalk.red('✗');
+  return mark === 'refused from here' ? 'hba' : '?';
+}
+
+function problem({ status, node, message, next = [] }: Finding, chalk: ChalkInstance): string {
+  const label = colourOf(chalk, status)(status.toUpperCase());
+  const text = node === undefined ? message : `${node}: ${message}`;
+  const [first = '', ...rest] = wrap(text, width - status.length - 1);
+  return [
+    `${label} ${first}`,
+    ...rest.map((line) => `  ${line}`),
+    ...next.flatMap((advice) =>
+      wrap(advice, width - 4).map((line, index) => `${index ? '   ' : ` ${chalk.cyan('→')} `}${line}`),
+    ),
+  ].join('\n');
+}
+
+/** Breaks at spaces; a longer word stays whole, so that it can be copied. */
+function wrap(text: string, columnsLeft: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.replaceAll(/[\r\n\t]+/g, ' ').split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < columnsLeft)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function colourOf(chalk: ChalkInstance, status: Status): ChalkInstance {
+  if (status === 'ok') return chalk.green;
+  return status === 'critical' ? chalk.red : chalk.yellow;
+}
