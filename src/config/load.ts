@@ -1,56 +1,51 @@
 import { dirname, resolve } from 'node:path';
 import type { Cluster } from '../cluster/cluster.ts';
 import { ConfigError } from '../errors.ts';
-import { buildCluster } from './build-cluster.ts';
+import { buildCluster, checkLag, checkRoles } from './build-cluster.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { parseSettings } from './parse.ts';
+import { problemError } from './problem-error.ts';
 import { Misfit, type Problem } from './problem.ts';
-import { isOpenToOthers, readSmallFile } from './read-file.ts';
+import { isOpenToOthers, readSmallFile, type LocalFile } from './read-file.ts';
 import { readLines } from './read-lines.ts';
 import type { Settings } from './settings.ts';
+import { topologyOf } from './topology.ts';
 
 /** Reads .env.cluster. Throws one ConfigError that lists every problem. process.env is left alone. */
 export function loadCluster(file: string): Cluster {
   const found = openFile(file);
-  const problems: Problem[] = [];
-  if (isOpenToOthers(found)) {
-    const mode = `0${found.mode.toString(8)}`;
-    problems.push({ text: `can be read by others than its owner (mode ${mode})`, next: `chmod 600 ${file}` });
-  }
-  return readCluster(found.text, file, problems);
+  const mode = `0${found.mode.toString(8)}`;
+  const text = `can be read or changed by others than its owner (mode ${mode})`;
+  const problems = isOpenToOthers(found) ? [{ text, next: `chmod 600 ${file}` }] : [];
+  return understand(found.text, file, problems);
 }
 
 /** The text of .env.cluster as it is. Throws ConfigError when it is no readable text file. */
 export const readClusterText = (file: string): string => openFile(file).text;
 
-/** Understands the text of .env.cluster; `file` is where it was found. Throws like loadCluster. */
-export function parseCluster(text: string, file: string): Cluster {
-  return readCluster(text, file, []);
-}
+/** Understands the text of .env.cluster; `file` is where it belongs. Throws like loadCluster. */
+export const parseCluster = (text: string, file: string): Cluster => understand(text, file, []);
 
-function readCluster(text: string, file: string, earlier: readonly Problem[]): Cluster {
+function understand(text: string, file: string, earlier: readonly Problem[]): Cluster {
   const path = resolve(file);
-  const directory = dirname(path);
-  const lines = readLines(text);
-  const { settings, parameters, problems } = parseSettings(lines.entries, directory);
-  const unreadable = new Set(lines.problems.map(({ setting }) => setting));
-  const found = [
-    ...earlier,
-    ...lines.problems,
-    ...problems.filter(({ setting }) => !unreadable.has(setting)),
-  ];
+  const place = { file: path, directory: dirname(path) };
+  const lines = readLines(text, file);
+  const unreadable = new Set(lines.problems.flatMap(({ setting }) => setting ?? []));
+  const { settings, parameters, problems } = parseSettings(lines.entries, place.directory, unreadable);
+  const topology = topologyOf(settings);
 
-  const built =
-    problems.length === 0 ? buildCluster(settings as Settings, parameters, path, directory) : undefined;
-  const all = [...found, ...(built?.problems ?? [])];
-  if (!built || all.length > 0) {
-    const lineOf = new Map(lines.entries.map(({ name, line }) => [name, line]));
-    throw problemError(file, all, (setting) => lineOf.get(setting));
+  const all = [
+    ...[earlier, lines.problems, problems, topology.problems].flat(),
+    ...checkRoles(settings),
+    ...checkLag(settings),
+  ];
+  if (all.length > 0) {
+    throw problemError(file, all, new Map(lines.entries.map(({ name, line }) => [name, line])));
   }
-  return deepFreeze(built.cluster);
+  return deepFreeze(buildCluster(settings as Settings, parameters, topology, place));
 }
 
-function openFile(file: string): ReturnType<typeof readSmallFile> {
+function openFile(file: string): LocalFile {
   try {
     return readSmallFile(file);
   } catch (cause) {
@@ -59,37 +54,9 @@ function openFile(file: string): ReturnType<typeof readSmallFile> {
       what: `${file} ${cause.message}`,
       next: [
         'start from the example: install -m 600 .env.cluster.example .env.cluster',
-        'or name another file: --config FILE',
+        'or name another file with --config',
       ],
       cause,
     });
   }
-}
-
-function problemError(
-  file: string,
-  problems: readonly Problem[],
-  lineOf: (setting: string) => number | undefined,
-): ConfigError {
-  const lines = problems
-    .map((problem) => ({ ...problem, line: problem.line ?? (problem.setting && lineOf(problem.setting)) }))
-    .map(({ setting, line, text }) => ({
-      line: line || Infinity,
-      text: sentence(setting, line || undefined, text),
-    }))
-    .toSorted((a, b) => (a.line === b.line ? 0 : a.line - b.line));
-  return new ConfigError({
-    what: `${file} has ${problems.length} problem${problems.length === 1 ? '' : 's'}`,
-    why: lines.map(({ text }) => text).join('\n'),
-    next: [
-      ...new Set(problems.flatMap(({ next }) => next?.replace('FILE', file) ?? [])),
-      'every setting is explained in .env.cluster.example and docs/configuration.md',
-    ],
-  });
-}
-
-function sentence(setting: string | undefined, line: number | undefined, text: string): string {
-  const where = line === undefined ? '' : `line ${line}: `;
-  if (setting === undefined) return `${where || 'the file '}${text}`;
-  return `${where}${setting}${/^(is|and|must|can|contains|sets)\b/.test(text) ? '' : ':'} ${text}`;
 }

@@ -25,10 +25,10 @@ const control = /(?!\t)\p{Cc}/u;
 const howToQuote =
   'put the whole value in single quotes, or in double quotes or backticks when it contains one';
 
-/** Reads every line, and says what is wrong with each that cannot be read as it was meant. */
-export function readLines(text: string): Lines {
+/** Reads every line, and says what is wrong with each that cannot be read as it was meant. `file` is for the advice. */
+export function readLines(text: string, file: string): Lines {
   const entries: Entry[] = [];
-  const problems: Problem[] = [...wholeFile(text)];
+  const problems: Problem[] = [...wholeFile(text, file)];
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n/);
   for (const [index, content] of lines.entries()) {
     if (blank.test(content) && !control.test(content)) continue;
@@ -39,16 +39,13 @@ export function readLines(text: string): Lines {
   return { entries, problems };
 }
 
-function* wholeFile(text: string): Iterable<Problem> {
+function* wholeFile(text: string, file: string): Iterable<Problem> {
   if (text.startsWith('\uFEFF')) {
-    yield {
-      line: 1,
-      text: 'starts with a byte-order mark; save it as UTF-8 without BOM',
-      next: "sed -i '1s/^\\xef\\xbb\\xbf//' FILE",
-    };
+    const next = `sed -i '1s/^\\xef\\xbb\\xbf//' ${file}`;
+    yield { text: 'starts with a byte-order mark (BOM)', next };
   }
   if (text.includes('\r\n')) {
-    yield { text: 'has Windows line endings (CRLF)', next: "sed -i 's/\\r$//' FILE" };
+    yield { text: 'has Windows line endings (CRLF)', next: `sed -i 's/\\r$//' ${file}` };
   }
 }
 

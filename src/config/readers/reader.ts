@@ -34,7 +34,7 @@ export const listOf = <Value>(read: (raw: string) => Value): Reader<readonly Val
 export const matching = (pattern: RegExp, expected: string): Reader<string> =>
   v.pipe(
     v.string(),
-    v.regex(pattern, ({ received: _, input }) => `expected ${expected}, got ${shown(String(input))}`),
+    v.regex(pattern, ({ input }) => `expected ${expected}, got ${shown(input)}`),
   );
 
 function attempt<Value>(read: (raw: string) => Value, texts: readonly string[]) {

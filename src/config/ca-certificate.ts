@@ -1,0 +1,24 @@
+// The CA certificate beside .env.cluster: what probe and applications verify names with.
+
+import { readFileSync } from 'node:fs';
+import type { Cluster } from '../cluster/cluster.ts';
+import { ConfigError } from '../errors.ts';
+import { replaceFile } from './replace-file.ts';
+
+/** Its text; undefined when it was never written. Throws ConfigError when it cannot be read. */
+export function readCaCertificate(cluster: Cluster): string | undefined {
+  try {
+    return readFileSync(cluster.caCertificateFile, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new ConfigError({
+      what: `${cluster.caCertificateFile} cannot be read`,
+      why: String(cause),
+      next: ['set CLUSTER_CA_CERT to a file that can be read'],
+      cause,
+    });
+  }
+}
+
+export const writeCaCertificate = (cluster: Cluster, text: string): void =>
+  replaceFile(cluster.caCertificateFile, text, 0o644);

@@ -1,0 +1,33 @@
+import { ConfigError } from '../errors.ts';
+import type { Problem } from './problem.ts';
+
+/** One error that lists every problem in the order of the file; what belongs to no line comes first. */
+export function problemError(
+  file: string,
+  problems: readonly Problem[],
+  lineOf: ReadonlyMap<string, number>,
+): ConfigError {
+  const placed = problems.map((problem) => ({
+    ...problem,
+    line: problem.line ?? lineOf.get(problem.setting ?? '') ?? 0,
+  }));
+  return new ConfigError({
+    what: `${file} has ${problems.length} problem${problems.length === 1 ? '' : 's'}`,
+    why: placed
+      .toSorted((a, b) => a.line - b.line)
+      .map(sentence)
+      .join('\n'),
+    next: [
+      ...new Set(problems.flatMap(({ next }) => next ?? [])),
+      'every setting is explained in .env.cluster.example and docs/configuration.md',
+    ],
+  });
+}
+
+// A text that starts with a verb follows the name; any other one follows a colon.
+const startsWithVerb = /^(is|and|must|can|cannot|contains|sets|starts|has)\b/;
+
+function sentence({ setting = 'the file', line, text }: Problem): string {
+  const where = line ? `line ${line}: ` : '';
+  return `${where}${setting}${startsWithVerb.test(text) ? '' : ':'} ${text}`;
+}

@@ -1,0 +1,101 @@
+// Who is where: nodes and control host, checked against each other.
+
+import type { Machine, Node } from '../cluster/cluster.ts';
+import { Misfit, type Problem } from './problem.ts';
+import { canonical, sameHost } from './readers/host.ts';
+import { nameAfter, nodeFrom, type NodeEntry } from './readers/node.ts';
+import { settings as table, type SettingName, type Settings } from './settings.ts';
+
+interface Topology {
+  /** Missing when it is among the problems. */
+  readonly primary: Node | undefined;
+  readonly replicas: readonly Node[];
+  readonly probed: readonly Node[];
+  readonly control: Machine | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** Places every node. Works with the settings there are, so that all problems are found at once. */
+export function topologyOf(settings: Partial<Settings>): Topology {
+  const problems: Problem[] = [];
+  const defaultPort = settings.POSTGRES_PORT ?? Number(table.POSTGRES_PORT.fallback);
+  const each = <Value>(
+    setting: SettingName,
+    entries: readonly (NodeEntry | undefined)[] | undefined,
+    make: (entry: NodeEntry) => readonly Value[],
+  ): readonly Value[] =>
+    (entries ?? []).flatMap((entry) => {
+      try {
+        return entry ? make(entry) : [];
+      } catch (error) {
+        if (!(error instanceof Misfit)) throw error;
+        problems.push({ setting, text: error.message });
+        return [];
+      }
+    });
+  const toNode = (entry: NodeEntry): readonly Node[] => [nodeFrom(entry, defaultPort)];
+
+  const [primary] = each('CLUSTER_DB_PRIMARY_HOST', [settings.CLUSTER_DB_PRIMARY_HOST], toNode);
+  const replicas = each('CLUSTER_DB_REPLICA_HOSTS', settings.CLUSTER_DB_REPLICA_HOSTS, toNode);
+  const nodes = primary ? [primary, ...replicas] : replicas;
+  problems.push(...twins(nodes));
+  const isWhole = primary !== undefined && settings.CLUSTER_DB_REPLICA_HOSTS?.length === replicas.length;
+  const probed = each('CLUSTER_DB_HOSTS', isWhole ? settings.CLUSTER_DB_HOSTS : [], (entry) =>
+    nodesMeantBy(entry, nodes, defaultPort),
+  );
+  const [control] = each('CLUSTER_CONTROL_HOST', [settings.CLUSTER_CONTROL_HOST], (entry) => [
+    controlMachine(entry, nodes),
+  ]);
+  const chosen = nodes.filter((node) => probed.includes(node));
+  return { primary, replicas, probed: chosen.length > 0 ? chosen : nodes, control, problems };
+}
+
+function* twins(nodes: readonly Node[]): Iterable<Problem> {
+  const places = new Set<string>();
+  const names = new Map<string, Node>();
+  for (const node of nodes) {
+    const place = `${canonical(node.host)} ${node.port}`;
+    // A replication slot is named after the node and has no dashes.
+    const name = node.name.replaceAll('-', '_');
+    const namesake = names.get(name);
+    const setting = 'CLUSTER_DB_REPLICA_HOSTS';
+    if (places.has(place)) yield { setting, text: `${node.host}:${node.port} is given twice` };
+    else if (namesake) {
+      yield {
+        setting,
+        text: `${describe(namesake)} and ${describe(node)} need different names: write name=host`,
+      };
+    }
+    places.add(place);
+    names.set(name, node);
+  }
+}
+
+const describe = ({ name, host, port }: Node): string => `${name} (${host}:${port})`;
+
+/** By name, by host:port, by host on the usual port, by host on any port: the first that is found. */
+function nodesMeantBy(entry: NodeEntry, nodes: readonly Node[], defaultPort: number): readonly Node[] {
+  const named = nodes.filter(({ name }) => entry.port === undefined && name === entry.host);
+  const there = nodes.filter(
+    (node) => sameHost(node.host, entry.host) && (entry.name === undefined || node.name === entry.name),
+  );
+  const onPort = there.filter(({ port }) => port === (entry.port ?? defaultPort));
+  const found = [named, onPort, entry.port === undefined ? there : []].find(({ length }) => length > 0);
+  if (found) return found;
+  const port = entry.port === undefined ? '' : `:${entry.port}`;
+  throw new Misfit(
+    `${entry.host}${port} is no node of the cluster; there are ${nodes.map(describe).join(', ')}`,
+  );
+}
+
+/** `local`, a node by its name or host, or a machine of its own. */
+function controlMachine({ name, host }: NodeEntry, nodes: readonly Node[]): Machine {
+  if (host === 'local') return { name: name ?? host, host };
+  const node = nodes.find((one) => (name === undefined && one.name === host) || sameHost(one.host, host));
+  if (node) return { name: node.name, host: node.host };
+  const machine = { name: name ?? nameAfter(host), host };
+  const namesake = nodes.find((one) => one.name === machine.name);
+  if (namesake)
+    throw new Misfit(`${machine.name} is already the node at ${namesake.host}; write name=${host}`);
+  return machine;
+}
