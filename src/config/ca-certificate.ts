@@ -1,9 +1,8 @@
 // The CA certificate beside .env.cluster: what probe and applications verify names with.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Cluster } from '../cluster/cluster.ts';
 import { ConfigError } from '../errors.ts';
-import { replaceFile } from './replace-file.ts';
 
 /** Its text; undefined when it was never written. Throws ConfigError when it cannot be read. */
 export function readCaCertificate(cluster: Cluster): string | undefined {
@@ -21,4 +20,4 @@ export function readCaCertificate(cluster: Cluster): string | undefined {
 }
 
 export const writeCaCertificate = (cluster: Cluster, text: string): void =>
-  replaceFile(cluster.caCertificateFile, text, 0o644);
+  writeFileSync(cluster.caCertificateFile, text, { mode: 0o644 });

@@ -49,5 +49,6 @@ function extend(line: string, entry: string): string {
   const end = quote ? rest.indexOf(quote) : rest.search(/\s*(#|$)/);
   const list = end === -1 ? rest.trimEnd() : rest.slice(0, end);
   const separator = list.trim() === '' ? '' : list.includes(', ') ? ', ' : ',';
-  return `${start}${list}${separator}${entry}${rest.slice(list.length)}`;
+  const after = rest.slice(list.length);
+  return `${start}${list}${separator}${entry}${after.startsWith('#') ? ' ' : ''}${after}`;
 }

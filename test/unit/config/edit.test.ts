@@ -1,0 +1,66 @@
+import { readFileSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { expect, test } from 'vitest';
+import { addReplica, appendReplica, writeNode } from '../../../src/config/edit.ts';
+import { fileOf, problemsOf, temporaryFile } from './cluster-file.ts';
+
+test.each([
+  ['R=a', 'R=a,pg4=b:1'],
+  ['R=a,c', 'R=a,c,pg4=b:1'],
+  ['R=a, c', 'R=a, c, pg4=b:1'],
+  ['R=', 'R=pg4=b:1'],
+  ["R=''", "R='pg4=b:1'"],
+  ["  export R = 'a' # keep", "  export R = 'a,pg4=b:1' # keep"],
+  ['R="a"', 'R="a,pg4=b:1"'],
+  ['R=`a`', 'R=`a,pg4=b:1`'],
+  ['R=a   # keep', 'R=a,pg4=b:1   # keep'],
+  ['R= # keep', 'R= pg4=b:1 # keep'],
+  ['R=a  ', 'R=a,pg4=b:1  '],
+])('%s becomes %s', (before, after) => {
+  const whole = (line: string, ending: string): string =>
+    ['# head', 'P=x', line.replace('R', 'CLUSTER_DB_REPLICA_HOSTS'), "# it's the end"].join(ending);
+
+  for (const ending of ['\n', '\r\n', '\n\n']) {
+    expect(addReplica(whole(before, ending), 'pg4=b:1')).toBe(whole(after, ending));
+  }
+});
+
+test.each([
+  ['CLUSTER_DB_PRIMARY_HOST=a\nB=c\n', 'CLUSTER_DB_PRIMARY_HOST=a\nCLUSTER_DB_REPLICA_HOSTS=b\nB=c\n'],
+  ['PRIMARY_IP=a\r\n#x\r\n', 'PRIMARY_IP=a\r\nCLUSTER_DB_REPLICA_HOSTS=b\r\n#x\r\n'],
+  ['CLUSTER_DB_PRIMARY_HOST=a', 'CLUSTER_DB_PRIMARY_HOST=a\nCLUSTER_DB_REPLICA_HOSTS=b\n'],
+  [
+    '# CLUSTER_DB_REPLICA_HOSTS=x\nCLUSTER_DB_PRIMARY_HOST=a\n',
+    '# CLUSTER_DB_REPLICA_HOSTS=x\nCLUSTER_DB_PRIMARY_HOST=a\nCLUSTER_DB_REPLICA_HOSTS=b\n',
+  ],
+  ['REPLICAS_IP=x\n', 'REPLICAS_IP=x,b\n'],
+  ['', 'CLUSTER_DB_REPLICA_HOSTS=b\n'],
+])('a file without the setting gets it behind the primary: %j', (before, after) => {
+  expect(addReplica(before, 'b')).toBe(after);
+});
+
+test('a node is written so that it is read back', () => {
+  expect(writeNode({ name: 'pg2', host: 'fd00::2', port: 5432 })).toBe('pg2=[fd00::2]:5432');
+});
+
+test('the file is replaced with its mode, through a symbolic link, leaving nothing beside it', () => {
+  const file = temporaryFile(fileOf(), 0o400);
+  const link = `${file}.link`;
+  symlinkSync(file, link);
+
+  const cluster = appendReplica(link, { name: 'pg2', host: '10.0.0.12', port: 5432 });
+
+  expect(cluster.replicas).toEqual([{ name: 'pg2', host: '10.0.0.12', port: 5432 }]);
+  expect(readFileSync(file, 'utf8')).toContain('CLUSTER_DB_REPLICA_HOSTS=pg2=10.0.0.12:5432\n');
+  expect(statSync(file).mode & 0o777).toBe(0o400);
+  expect(readdirSync(dirname(file))).toHaveLength(2);
+});
+
+test('a node that is there already is refused and the file stays as it is', () => {
+  const file = temporaryFile(fileOf());
+
+  const problems = problemsOf(() => appendReplica(file, { name: 'pg9', host: '10.0.0.11', port: 5432 }));
+
+  expect(problems).toContain('10.0.0.11:5432 is given twice');
+  expect(readFileSync(file, 'utf8')).toBe(fileOf());
+});

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { exampleFile } from '../../../src/config/example.ts';
+import { parseCluster } from '../../../src/config/load.ts';
+import { withSettingTables } from '../../../src/config/manual.ts';
+import { problemsOf } from './cluster-file.ts';
+
+// Both files are written anew by `npx vitest run --project unit --update`.
+
+test('.env.cluster.example is what the settings say', async () => {
+  await expect(exampleFile()).toMatchFileSnapshot('../../../.env.cluster.example');
+});
+
+test('docs/configuration.md has the settings as they are', async () => {
+  const manual = readFileSync('docs/configuration.md', 'utf8');
+
+  await expect(withSettingTables(manual)).toMatchFileSnapshot('../../../docs/configuration.md');
+});
+
+test('a manual without the markers is refused', () => {
+  expect(() => withSettingTables('# Configuration')).toThrow('the manual needs');
+});
+
+test('the example lacks only the passwords, and works with every comment taken away', () => {
+  const problems = problemsOf(() => parseCluster(exampleFile(), 'f'));
+  expect(problems.match(/PASSWORD is empty/g)).toHaveLength(4);
+  expect(problems).toContain('f has 4 problems');
+
+  const filled = exampleFile()
+    .replaceAll(/^# ([A-Z][A-Za-z_]*=)/gm, '$1')
+    .replaceAll(/PASSWORD=$/gm, 'PASSWORD=correct-horse-battery');
+  expect(parseCluster(filled, 'f').replicas).toHaveLength(2);
+});

@@ -1,0 +1,182 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as v from 'valibot';
+import { expect, test } from 'vitest';
+import { settings, settingRows, type SettingName } from '../../../src/config/settings.ts';
+import { Secret } from '../../../src/secret.ts';
+import { loadCluster } from '../../../src/config/load.ts';
+import { clusterOf, fileOf, least, problemsOf, temporaryFile } from './cluster-file.ts';
+
+const read = (name: SettingName, text: string): unknown => {
+  const result = v.safeParse(settings[name].read as v.GenericSchema<string, unknown>, text);
+  return result.success ? result.output : result.issues.map(({ message }) => message).join('; ');
+};
+
+test.each<[SettingName, string, unknown]>([
+  ['CLUSTER_NAME', 'shop-2', 'shop-2'],
+  [
+    'CLUSTER_ALLOWED_CIDRS',
+    '10.0.0.0/8, 192.168.1.7 ,fd00::/8,2001:DB8::1',
+    ['10.0.0.0/8', '192.168.1.7/32', 'fd00::/8', '2001:db8::1/128'],
+  ],
+  ['CLUSTER_ALLOWED_CIDRS', '', []],
+  ['POSTGRES_VERSION', '15', 15],
+  ['POSTGRES_PORT', '65535', 65535],
+  ['POSTGRES_DB', 'Shop-2_x', 'Shop-2_x'],
+  ['WARN_REPLICA_LAG', '2', 2],
+  ['WARN_REPLICA_LAG', '500ms', 0.5],
+  ['WARN_REPLICA_LAG', '1.5s', 1.5],
+  ['MAX_REPLICA_LAG', '2min', 120],
+  ['CLUSTER_SSH_USER', 'deploy.bot-1', 'deploy.bot-1'],
+])('%s=%s is read as %j', (name, text, value) => {
+  expect(read(name, text)).toEqual(value);
+});
+
+test.each<[SettingName, string, string]>([
+  ['CLUSTER_NAME', 'Shop', 'expected lower-case letters'],
+  ['CLUSTER_NAME', 'a'.repeat(32), 'at most 31'],
+  ['CLUSTER_ALLOWED_CIDRS', '0.0.0.0/0', 'would let the whole internet in'],
+  ['CLUSTER_ALLOWED_CIDRS', '::/0', 'would let the whole internet in'],
+  ['CLUSTER_ALLOWED_CIDRS', '0.0.0.0', 'would let the whole internet in'],
+  ['CLUSTER_ALLOWED_CIDRS', '0:0::/0', 'would let the whole internet in'],
+  ['CLUSTER_ALLOWED_CIDRS', '10.0.0.1/24', 'did you mean 10.0.0.0/24?'],
+  ['CLUSTER_ALLOWED_CIDRS', 'fd00::1/64', 'did you mean fd00::/64?'],
+  ['CLUSTER_ALLOWED_CIDRS', '10.0.0.0/33', 'expected networks'],
+  ['CLUSTER_ALLOWED_CIDRS', '10.0.0.0/08', 'expected networks'],
+  ['CLUSTER_ALLOWED_CIDRS', '10.0.0.0/', 'expected networks'],
+  ['CLUSTER_ALLOWED_CIDRS', '010.0.0.0/8', 'expected networks'],
+  ['CLUSTER_ALLOWED_CIDRS', 'fe80::1%eth0/128', 'expected networks'],
+  ['CLUSTER_ALLOWED_CIDRS', 'all', 'expected networks'],
+  ['CLUSTER_ALLOWED_CIDRS', '10.0.0.0/8,,10.0.0.1', 'expected networks'],
+  ['POSTGRES_VERSION', '14', 'from 15 to 18'],
+  ['POSTGRES_VERSION', '17.2', 'from 15 to 18'],
+  ...['0', '-1', '65536', '22;id', '0x16', '1e3', ' 22', '+1', '٢٢', '99999999999'].map(
+    (text): [SettingName, string, string] => ['POSTGRES_PORT', text, 'from 1 to 65535'],
+  ),
+  ['POSTGRES_DB', 'template1', 'reserved'],
+  ['POSTGRES_DB', 'Postgres', 'reserved'],
+  ['POSTGRES_DB', '1shop', 'expected letters'],
+  ['POSTGRES_USER', 'pg_monitor', 'reserved'],
+  ['POSTGRES_USER', 'PUBLIC', 'reserved'],
+  ['POSTGRES_USER', 'a'.repeat(64), 'at most 63'],
+  ['CLUSTER_SSH_USER', "root'--", 'expected the name of a login user'],
+  ['CLUSTER_SSH_USER', 'postgres\nStrictHostKeyChecking no', 'expected the name of a login user'],
+  ['CLUSTER_SSH_KEY', '~root/.ssh/id', 'only ~/'],
+  ['CLUSTER_SSH_KEY', '/etc/', 'the directory'],
+  ['CLUSTER_SSH_KEY', 'a\nb', 'printable'],
+  ['CLUSTER_SSH_KEY', 'x'.repeat(5000), 'printable'],
+  ['MAX_REPLICA_LAG', '-1', 'expected a duration'],
+  ['MAX_REPLICA_LAG', '5 s', 'expected a duration'],
+  ['POSTGRES_PASSWORD', 'short', 'at least 12'],
+  ['POSTGRES_PASSWORD', 'ü'.repeat(501), 'at most 1000 bytes'],
+  ['POSTGRES_PASSWORD', 'line\nbreak inside', 'control character'],
+])('%s=%j is refused: %s', (name, text, message) => {
+  expect(read(name, text)).toContain(message);
+});
+
+const hostile = [
+  ...[
+    '-oProxyCommand=touch /tmp/pwn',
+    '--help',
+    '-',
+    '`id`',
+    '$(id)',
+    'a;reboot',
+    'a|b',
+    'a&&b',
+    'a\nb',
+    'a\r\nb',
+    'a\0b',
+  ],
+  ...[
+    'host name',
+    '../../etc/passwd',
+    '%h%r',
+    '${HOME}',
+    '~root',
+    '[::1%eth0]',
+    'localhost.',
+    'pаypal',
+    '....',
+    '🔑',
+  ],
+  ...[
+    '\u202Egp',
+    'a"b',
+    "a'b",
+    'a\\b',
+    '"; DROP TABLE x;--',
+    '1_000',
+    '0777',
+    'yes',
+    '*',
+    '$IFS',
+    '-rf',
+    '__proto__',
+  ],
+];
+
+const literal = (name: SettingName, value: unknown, text: string): boolean => {
+  if (value instanceof Secret) return value.reveal() === text;
+  if (typeof value === 'number') return String(value) === String(Number(text));
+  if (typeof value === 'string') return value === text;
+  return JSON.stringify(value).includes(text) && /^[\w.-]+$/.test(text) && /HOST/.test(name);
+};
+
+test.each(settingRows.map(([name]) => name))('%s takes a hostile value literally or not at all', (name) => {
+  for (const text of hostile.flatMap((one) => [one, `${one} and more of it`])) {
+    const value = read(name, text);
+    if (typeof value === 'string' && value !== text)
+      expect(value).toMatch(/expected|reserved|contains|needs|only|got/);
+    else expect(literal(name, value, text), `${name}=${text}`).toBe(true);
+  }
+});
+
+test('names of JavaScript objects are unknown settings like any other', () => {
+  const text = `${fileOf()}__proto__=x\nconstructor=y\ntoString=z\nPOSTGRES_CONF___proto__=1\n`;
+
+  const problems = problemsOf(() => loadCluster(temporaryFile(text)));
+
+  expect(problems).toContain('has 3 problems');
+  expect(problems).toContain('__proto__ is not a setting');
+  expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+});
+
+test.each([
+  ['PRIMARY_IP', 'CLUSTER_DB_PRIMARY_HOST', '10.0.0.99'],
+  ['POSTGRES_PRIMARY_NODE', 'CLUSTER_DB_PRIMARY_HOST', 'worker-node-02'],
+  ['PORT_DATABASE', 'POSTGRES_PORT', '6432'],
+  ['REPLICAS_IP', 'CLUSTER_DB_REPLICA_HOSTS', '10.0.0.12'],
+  ['POSTGRES_SUPERUSER_PASSWORD', 'POSTGRES_PASSWORD', 'another-password'],
+])('%s means %s; both with different values are refused', (alias, name, value) => {
+  expect(clusterOf({ [name]: undefined, [alias]: value })).toEqual(clusterOf({ [name]: value }));
+
+  const problems = problemsOf(() => clusterOf({ [name]: least[name] ?? '1111', [alias]: value }));
+  expect(problems).toContain(`${name} and ${alias} are both set`);
+});
+
+test('a secret is read from the file it names, without the line break at its end', () => {
+  const file = temporaryFile(fileOf({ POSTGRES_PASSWORD: undefined, POSTGRES_PASSWORD_FILE: 'pw' }));
+  const secret = join(dirname(file), 'pw');
+  writeFileSync(secret, ' \'"`# from a file \n', { mode: 0o600 });
+
+  expect(loadCluster(file).postgres.admin.password.reveal()).toBe(' \'"`# from a file ');
+
+  chmodSync(secret, 0o644);
+  expect(problemsOf(() => loadCluster(file))).toContain('pw" can be read by others');
+  writeFileSync(secret, 'two\nlines of text\n');
+  chmodSync(secret, 0o600);
+  expect(problemsOf(() => loadCluster(file))).toContain('control character');
+});
+
+test('a secret that is given twice, or whose file is missing, is a problem', () => {
+  const problems = problemsOf(() =>
+    clusterOf({
+      POSTGRES_PASSWORD: undefined,
+      POSTGRES_PASSWORD_FILE: '/none',
+      POSTGRES_APP_PASSWORD_FILE: '/none',
+    }),
+  );
+
+  expect(problems).toContain('POSTGRES_PASSWORD_FILE: "/none" does not exist');
+});
