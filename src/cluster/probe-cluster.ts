@@ -16,13 +16,13 @@ export function judgeCluster(cluster: Cluster, all: readonly NodeFacts[]): reado
 }
 
 const names = (list: readonly { readonly node: Node }[]): string =>
-  list.map(({ node }) => node.name).join(' and ');
+  list.map(({ node }) => node.name).join(', ');
 
 function judgePrimary(cluster: Cluster, all: readonly NodeFacts[], answering: readonly Answering[]): Finding {
   const about = { check: 'one-primary' };
   const primaries = answering.filter(({ server }) => !server.inRecovery);
   if (primaries.length > 1) {
-    return finding(about, 'critical', `split brain: ${names(primaries)} both accept writes`, [
+    return finding(about, 'critical', `split brain: ${names(primaries)} accept writes`, [
       'stop the applications, then stop PostgreSQL on the node that must not be the primary',
       'compare the data before anything is cloned again: rows may be on one side only',
     ]);
@@ -33,9 +33,11 @@ function judgePrimary(cluster: Cluster, all: readonly NodeFacts[], answering: re
   }
   const unseen = all.filter(({ server }) => !server);
   const but = unseen.length > 0 ? `; ${names(unseen)} could not be seen` : '';
-  return finding(about, 'critical', `no writable primary was found${but}`, [
-    `if ${cluster.primary.name} cannot come back, promote the replica with the least lag`,
-  ]);
+  const next =
+    answering.length > 0
+      ? [`if ${cluster.primary.name} cannot come back, promote the replica with the least lag`]
+      : [];
+  return finding(about, 'critical', `no writable primary was found${but}`, next);
 }
 
 function judgeRoles(cluster: Cluster, answering: readonly Answering[]): readonly Finding[] {

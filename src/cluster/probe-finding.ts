@@ -27,10 +27,24 @@ const severity: readonly Status[] = ['ok', 'warning', 'unknown', 'critical'];
 export const worstOf = (findings: readonly Pick<Finding, 'status'>[]): Status =>
   severity[Math.max(0, ...findings.map(({ status }) => severity.indexOf(status)))] ?? 'unknown';
 
-export const problemsOf = (findings: readonly Finding[]): readonly Finding[] =>
-  findings
-    .filter(({ status }) => status !== 'ok')
-    .toSorted((a, b) => severity.indexOf(b.status) - severity.indexOf(a.status));
+/** What is wrong, told once however many nodes it concerns. */
+export interface Problem extends Pick<Finding, 'message' | 'next'> {
+  readonly status: Status;
+  /** Empty when it is about the cluster as a whole. */
+  readonly nodes: readonly string[];
+}
+
+/** Everything that is not OK, the worst first. */
+export function problemsOf(findings: readonly Finding[]): readonly Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const { status, node, message, next } of findings) {
+    if (status === 'ok') continue;
+    const key = JSON.stringify([status, message, next]);
+    const nodes = [...(problems.get(key)?.nodes ?? []), ...(node === undefined ? [] : [node])];
+    problems.set(key, { status, nodes, message, ...(next && { next }) });
+  }
+  return [...problems.values()].toSorted((a, b) => severity.indexOf(b.status) - severity.indexOf(a.status));
+}
 
 type About = Pick<Finding, 'role' | 'check'> & { readonly node?: Node | undefined };
 

@@ -34,7 +34,9 @@ function judgeReceiver({ node, replica }: NodeFacts): readonly Finding[] {
   if (!replayPaused) return [streams];
   return [
     streams,
-    finding({ node, check: 'replay' }, 'warning', 'replay is paused', ['select pg_wal_replay_resume()']),
+    finding({ node, check: 'replay' }, 'warning', 'replay is paused', [
+      `as superuser on ${node.name}: select pg_wal_replay_resume()`,
+    ]),
   ];
 }
 

@@ -1,7 +1,8 @@
 // One PostgreSQL session over verified TLS, with a deadline. Nothing in the environment (PGHOST, PGSSLMODE,
 // PGOPTIONS, ~/.pgpass …) changes where it goes or how: every option that pg would look up there is given here.
 
-import { lookup as resolve, type LookupAddress } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
+import { lookup as resolveAll } from 'node:dns/promises';
 import { Socket, type LookupFunction } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 // Not 'pg' itself, which loads another driver when NODE_PG_FORCE_NATIVE is set.
@@ -120,17 +121,17 @@ function sessionOf(client: Client, socket: Socket, certificateEnds: number, dead
 /** Asks the resolver once, however many sessions want the answer. */
 export function lookupOnce(): LookupFunction {
   const answers = new Map<string, Promise<LookupAddress[]>>();
-  return (host, { all }, callback) => {
-    const answer = answers.get(host) ?? resolveAll(host);
-    answers.set(host, answer);
-    answer.then(
-      (found) => (all ? callback(null, found) : callback(null, found[0]?.address ?? '', found[0]?.family)),
-      (error: NodeJS.ErrnoException) => callback(error, '', 0),
+  return (host, { all }, answer) => {
+    const found = answers.get(host) ?? resolveAll(host, { all: true });
+    answers.set(host, found);
+    found.then(
+      (addresses) => (all ? answer(null, addresses) : answer(null, ...firstOf(addresses))),
+      (error: NodeJS.ErrnoException) => answer(error, '', 0),
     );
   };
 }
 
-const resolveAll = (host: string): Promise<LookupAddress[]> =>
-  new Promise((done, failed) => {
-    resolve(host, { all: true }, (error, found) => (error ? failed(error) : done(found)));
-  });
+const firstOf = ([first]: readonly LookupAddress[]): [string, number] => [
+  first?.address ?? '',
+  first?.family ?? 0,
+];

@@ -26,6 +26,8 @@ export interface MarkBoard {
   pass(node: Node): void;
   /** Resolves when a primary has posted, or when none can any more. */
   readonly mark: Promise<Posted | undefined>;
+  /** Seconds a replica gets to replay the mark before its age is told from its last commit. */
+  readonly patience: number;
 }
 
 export interface Posted {
@@ -44,7 +46,7 @@ export async function gatherNode(target: Target, roles: Roles, board: MarkBoard)
     facts.interrupted = classify(error, { isLate, tlsAnswer: undefined });
   } finally {
     board.pass(target.node);
-    await Promise.all(Object.values(sessions).map((one) => (one.ok ? one.session.close() : undefined)));
+    await Promise.all(Object.values(sessions).flatMap((one) => (one.ok ? [one.session.close()] : [])));
   }
   return facts;
 }
@@ -60,9 +62,10 @@ async function openAll(target: Target, { admin, writer, reader, replication }: R
   return { admin: adminOne, writer: writerOne, reader: readerOne, replication: physical, replicationSql };
 }
 
+const login = (one: Connected): Login => (one.ok ? { ok: true } : one);
+
 function loginsOf(sessions: Sessions): Pick<NodeFacts, 'logins' | 'replicationSql' | 'certificateEnds'> {
   const ends = Object.values(sessions).find((one) => one.ok)?.session.certificateEnds;
-  const login = (one: Connected): Login => (one.ok ? { ok: true } : one);
   return {
     logins: {
       admin: login(sessions.admin),
@@ -132,9 +135,6 @@ async function lookAsReader(
   facts.readerWrites = await tryToWrite(session, inRecovery ? 'begin' : 'begin read write');
 }
 
-/** How long a replica gets to replay the mark before its age is told from its last commit. */
-const patienceSeconds = 1;
-
 async function measureLag(session: Session, board: MarkBoard, facts: Draft): Promise<void> {
   const posted = await board.mark;
   if (!posted) return;
@@ -144,7 +144,7 @@ async function measureLag(session: Session, board: MarkBoard, facts: Draft): Pro
   });
   const first = await sample();
   let last = first;
-  while (last.replayed < posted.mark.position && last.elapsed < first.elapsed + patienceSeconds) {
+  while (last.replayed < posted.mark.position && last.elapsed < first.elapsed + board.patience) {
     await new Promise((wake) => setTimeout(wake, 50));
     last = await sample();
   }

@@ -18,7 +18,7 @@ export async function probeCluster(cluster: Cluster, timeoutMs: number): Promise
   const deadline = AbortSignal.timeout(timeoutMs);
   // Every session listens, and Node suspects a leak above ten.
   setMaxListeners(0, deadline);
-  const board = markBoard(cluster.probed, deadline);
+  const board = markBoard(cluster.probed, deadline, Math.min(1, timeoutMs / 3000));
   const lookup = lookupOnce();
   const targetOf = (node: Node): Target => ({
     node,
@@ -74,12 +74,13 @@ async function readCa(cluster: Cluster): Promise<string> {
 }
 
 /** The first primary that posts wins. Without one, waiting ends when every node has passed, or at the deadline. */
-function markBoard(nodes: readonly Node[], deadline: AbortSignal): MarkBoard {
+function markBoard(nodes: readonly Node[], deadline: AbortSignal, patience: number): MarkBoard {
   const awaited = new Set(nodes.map(({ name }) => name));
   const { promise, resolve } = withResolvers<Posted | undefined>();
   deadline.addEventListener('abort', () => resolve(undefined), { once: true });
   return {
     mark: promise,
+    patience,
     post: (mark) => resolve({ mark, takenAt: performance.now() }),
     pass: ({ name }) => {
       awaited.delete(name);
@@ -89,7 +90,7 @@ function markBoard(nodes: readonly Node[], deadline: AbortSignal): MarkBoard {
 }
 
 function withResolvers<Value>(): { promise: Promise<Value>; resolve: (value: Value) => void } {
-  let resolve: (value: Value) => void = () => {};
+  let resolve!: (value: Value) => void;
   const promise = new Promise<Value>((done) => {
     resolve = done;
   });

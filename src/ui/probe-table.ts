@@ -2,7 +2,7 @@
 
 import { Chalk, type ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
-import { problemsOf, type Finding, type Status } from '../cluster/probe-finding.ts';
+import { problemsOf, type Problem, type Status } from '../cluster/probe-finding.ts';
 import type { LoginMark, NodeReport, ProbeReport } from '../cluster/probe-report.ts';
 import { formatBytes, formatSeconds } from '../cluster/probe-units.ts';
 
@@ -97,9 +97,9 @@ function loginMark(mark: LoginMark, chalk: ChalkInstance): string {
   return mark === 'refused from here' ? 'hba' : '?';
 }
 
-function problem({ status, node, message, next = [] }: Finding, chalk: ChalkInstance): string {
+function problem({ status, nodes, message, next = [] }: Problem, chalk: ChalkInstance): string {
   const label = colourOf(chalk, status)(status.toUpperCase());
-  const text = node === undefined ? message : `${node}: ${message}`;
+  const text = nodes.length === 0 ? message : `${nodes.join(', ')}: ${message}`;
   const [first = '', ...rest] = wrap(text, width - status.length - 1);
   return [
     `${label} ${first}`,
