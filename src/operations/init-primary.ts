@@ -1,0 +1,50 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import { instanceOf } from '../cluster/instance.ts';
+import { onlyOn, type Stage } from '../engine/run-plan.ts';
+import type { Host } from '../remote/host.ts';
+import { copyAuthority, keepAuthority } from '../steps/certificate-authority.ts';
+import { checkHost } from '../steps/check-host.ts';
+import { createDataDirectory } from '../steps/data-directory.ts';
+import { keepDatabase, keepPrivileges } from '../steps/database.ts';
+import { installPostgres } from '../steps/install-postgres.ts';
+import { ownDataDirectory } from '../steps/own-data-directory.ts';
+import { keepRoles } from '../steps/roles.ts';
+import { verifyLogins } from '../steps/verify-logins.ts';
+import { credentialSteps, serverSteps } from './node-stages.ts';
+import { ownerOf } from './owner.ts';
+
+export interface InitPrimaryHosts {
+  readonly primary: Host;
+  readonly control: Host;
+}
+
+/** A new, empty cluster with WAL to grow into: more would be a guess about the data to come. */
+const neededBytes = 1e9;
+
+/** From a plain host to a primary that every role can log in to. */
+export function initPrimaryPlan(
+  cluster: Cluster,
+  { primary, control }: InitPrimaryHosts,
+  options: { readonly restart: boolean },
+): readonly Stage[] {
+  const node = cluster.primary;
+  const instance = instanceOf(cluster, node);
+  const owner = ownerOf(cluster, node);
+  return [
+    onlyOn('Check the host', primary, () => [checkHost({ instance, owner, role: 'primary', neededBytes })]),
+    onlyOn('Keep the certificate authority', control, () => [keepAuthority(cluster), copyAuthority(cluster, control)]),
+    onlyOn(`Install PostgreSQL ${instance.version}`, primary, () => installPostgres(instance.version)),
+    onlyOn('Create the cluster', primary, () => [
+      ownDataDirectory(instance, owner),
+      ...credentialSteps(cluster, node, control),
+      createDataDirectory(instance),
+    ]),
+    onlyOn('Run PostgreSQL', primary, () => serverSteps(cluster, node, options)),
+    onlyOn('Keep roles and privileges', primary, () => [
+      keepRoles(cluster, instance),
+      keepDatabase(cluster, instance),
+      keepPrivileges(cluster, instance),
+    ]),
+    onlyOn('Verify every login', primary, () => [verifyLogins(cluster, node)]),
+  ];
+}

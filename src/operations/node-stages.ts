@@ -1,0 +1,38 @@
+// What every node needs, primary or replica, in the order in which it is needed.
+
+import type { Cluster, Node } from '../cluster/cluster.ts';
+import { instanceOf } from '../cluster/instance.ts';
+import type { Step } from '../engine/step.ts';
+import type { ReadableHost } from '../remote/host.ts';
+import { keepBootOrder } from '../steps/boot-order.ts';
+import { registerInstance } from '../steps/data-directory.ts';
+import { keepHba } from '../steps/hba.ts';
+import { keepReplicationPassfile } from '../steps/replication-passfile.ts';
+import { reloadSettings, restartWhenAsked } from '../steps/reload-settings.ts';
+import { keepServerCertificate } from '../steps/server-certificate.ts';
+import { keepSettings } from '../steps/settings.ts';
+import { startPostgres } from '../steps/start-postgres.ts';
+
+/** What must be there before the data directory is. */
+export const credentialSteps = (cluster: Cluster, node: Node, control: ReadableHost): readonly Step[] => [
+  keepServerCertificate(cluster, node, control),
+  keepReplicationPassfile(cluster, node),
+];
+
+/** From a data directory to a server that runs with our settings. */
+export function serverSteps(
+  cluster: Cluster,
+  node: Node,
+  { restart }: { readonly restart: boolean },
+): readonly Step[] {
+  const instance = instanceOf(cluster, node);
+  return [
+    keepBootOrder(instance),
+    registerInstance(instance),
+    keepSettings(cluster, node),
+    keepHba(cluster, node),
+    startPostgres(instance),
+    reloadSettings(instance),
+    restartWhenAsked(instance, { allowed: restart }),
+  ];
+}

@@ -1,0 +1,66 @@
+// One question that answers everything a host is checked for before anything is changed on it.
+
+import type { HostFacts } from '../cluster/host-check.ts';
+import type { Instance } from '../cluster/instance.ts';
+import { query, type Query } from './command.ts';
+
+const script = `
+. /etc/os-release
+echo "os=$ID $VERSION_ID"
+[ -d /run/systemd/system ] && echo systemd=yes || echo systemd=no
+echo "clock=$(date +%s.%N)"
+echo "owner=$(cat "$4/owner" 2>/dev/null || true)"
+echo "listener=$(ss -Hltnp "sport = :$2" | grep -o 'users:.*' | head -n 1)"
+echo "postmaster=$(head -n 1 "$1/postmaster.pid" 2>/dev/null || true)"
+if [ ! -e "$1" ]; then echo data=absent
+elif [ -z "$(ls -A "$1")" ]; then echo data=empty
+elif [ -e "$1/PG_VERSION" ]; then echo "data=$(cat "$1/PG_VERSION")"
+else echo data=foreign; fi
+[ -e "$1/standby.signal" ] && echo standby=yes || echo standby=no
+[ -e "$3/postgresql.conf" ] && echo configured=yes || echo configured=no
+dir=$1; while [ ! -d "$dir" ]; do dir=$(dirname "$dir"); done
+df -Pk "$dir" | awk 'NR == 2 { print "disk=" $2 " " $4 }'
+echo "cores=$(nproc)"
+`;
+
+/** Facts about a host and the place of one instance on it. */
+export const hostFacts = (instance: Instance): Query<HostFacts> =>
+  query(
+    [
+      ...['sh', '-c', script, 'sh', instance.dataDirectory, String(instance.port)],
+      ...[instance.configDirectory, instance.dbctlDirectory],
+    ],
+    (stdout) => parseHostFacts(stdout, Date.now()),
+  );
+
+export function parseHostFacts(stdout: string, now: number): HostFacts {
+  const of = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '';
+  const [os = '', release = ''] = of('os').split(' ');
+  const [totalKb, freeKb] = of('disk').split(' ').map(Number);
+  return {
+    os,
+    release,
+    hasSystemd: of('systemd') === 'yes',
+    clockOffsetSeconds: Number(of('clock')) - now / 1000,
+    owner: of('owner') || undefined,
+    listener: parseListener(of('listener')),
+    postmasterPid: Number(of('postmaster')) || undefined,
+    data: parseData(of('data')),
+    isStandby: of('standby') === 'yes',
+    isConfigured: of('configured') === 'yes',
+    diskTotalBytes: (totalKb ?? 0) * 1024,
+    diskFreeBytes: (freeKb ?? 0) * 1024,
+    cores: Number(of('cores')),
+  };
+}
+
+function parseData(text: string): HostFacts['data'] {
+  if (text === 'absent' || text === 'empty' || text === 'foreign') return { state: text };
+  return { state: 'cluster', version: Number(text) };
+}
+
+/** users:(("postgres",pid=123,fd=6),…) */
+function parseListener(text: string): HostFacts['listener'] {
+  const found = /\("([^"]*)",pid=(\d+)/.exec(text);
+  return found ? { command: found[1]!, pid: Number(found[2]) } : undefined;
+}

@@ -1,0 +1,87 @@
+// Transient units: long work that systemd keeps, so that it outlives the connection that asked for it.
+
+import { type Action, action, type Query, query } from './command.ts';
+
+/** A program to run as a unit of its own. Nothing in it may be secret: units and their argv can be read by everybody. */
+export interface TransientUnit {
+  /** "dbctl-clone-pg2"; without ".service". */
+  readonly name: string;
+  readonly description: string;
+  readonly argv: readonly string[];
+  readonly asUser: string;
+}
+
+export interface UnitState {
+  readonly kind: 'absent' | 'running' | 'succeeded' | 'failed';
+  /** The exit code of a failed unit's program, when it exited by itself. */
+  readonly exitCode: number | undefined;
+  /** systemd's word for how it ended: "exit-code", "signal", "oom-kill", "timeout". */
+  readonly result: string;
+}
+
+/**
+ * Starts the unit. It stays after it has ended, whichever way, so that the result can be found by a later run; that run
+ * forgets it with `forgetUnit`.
+ */
+export const startUnit = ({ name, description, argv, asUser }: TransientUnit): Action =>
+  action([
+    'systemd-run',
+    '--quiet',
+    `--unit=${checked(name)}`,
+    `--description=${description}`,
+    `--uid=${asUser}`,
+    '--remain-after-exit',
+    '--setenv=LC_ALL=C',
+    '--property=Type=exec',
+    '--',
+    ...argv.map((word) => word.replaceAll('$', '$$$$')),
+  ]);
+
+/** How a unit is doing; `absent` when systemd does not know it, or when it was stopped. */
+export const unitState = (name: string): Query<UnitState> =>
+  query(
+    [
+      'systemctl',
+      'show',
+      '--property=LoadState,ActiveState,SubState,Result,ExecMainCode,ExecMainStatus',
+      `${checked(name)}.service`,
+    ],
+    parseUnitState,
+  );
+
+/** The last lines that a unit wrote. */
+export const unitJournal = (name: string, lines: number): Query<string> =>
+  query(
+    ['journalctl', '--quiet', '--no-pager', '-o', 'cat', '-n', String(lines), '-u', `${checked(name)}.service`],
+    (stdout) => stdout.trimEnd(),
+  );
+
+/** Forgets a unit that has ended, and ends one that has not. */
+export const forgetUnit = (name: string): Action =>
+  action(
+    ['sh', '-c', 'systemctl stop -- "$1"; systemctl reset-failed -- "$1" 2>/dev/null || :', 'sh', `${checked(name)}.service`],
+    { timeoutMs: 120_000 },
+  );
+
+function parseUnitState(stdout: string): UnitState {
+  const values = new Map(stdout.split('\n').map((line) => [line.split('=')[0], line.slice(line.indexOf('=') + 1)]));
+  // ExecMainCode is waitid's si_code: 1 is CLD_EXITED, the only one whose status is an exit code.
+  const hasExited = values.get('ExecMainCode') === '1';
+  return {
+    kind: kindOf(values.get('LoadState'), values.get('ActiveState'), values.get('SubState')),
+    exitCode: hasExited ? Number(values.get('ExecMainStatus')) : undefined,
+    result: values.get('Result') ?? '',
+  };
+}
+
+function kindOf(load = '', active = '', sub = ''): UnitState['kind'] {
+  if (load === 'not-found') return 'absent';
+  if (active === 'failed') return 'failed';
+  if (active === 'active') return sub === 'exited' ? 'succeeded' : 'running';
+  return active === 'inactive' ? 'absent' : 'running';
+}
+
+function checked(name: string): string {
+  if (!/^dbctl-[A-Za-z0-9_.-]{1,200}$/.test(name)) throw new Error(`not a name for a unit: ${JSON.stringify(name)}`);
+  return name;
+}

@@ -1,0 +1,36 @@
+import type { Change, Step } from '../engine/step.ts';
+import type { FileAttributes, ReadableHost, RemoteFile } from '../remote/host.ts';
+import { Secret } from '../secret.ts';
+
+export interface OwnFile extends FileAttributes {
+  readonly path: string;
+  readonly content: string | Secret | ((host: ReadableHost) => Promise<string>);
+}
+
+/** Keeps one file that dbctl owns as a whole. */
+export function ownFile(title: string, file: OwnFile): Step {
+  const wanted = async (host: ReadableHost): Promise<string | Secret> =>
+    typeof file.content === 'function' ? file.content(host) : file.content;
+  return {
+    title,
+    async diff(host) {
+      const [found, content] = await Promise.all([host.readFile(file.path), wanted(host)]);
+      return fileChanges(found, { ...file, content: content instanceof Secret ? content.reveal() : content });
+    },
+    async apply(host) {
+      await host.writeFile(file.path, await wanted(host), file);
+    },
+  };
+}
+
+/** What must change for a file to be as wanted. */
+export function fileChanges(
+  found: RemoteFile | undefined,
+  wanted: RemoteFile & { readonly path: string },
+): readonly Change[] {
+  if (found === undefined) return [`write ${wanted.path}`];
+  if (found.content !== wanted.content) return [`update ${wanted.path}`];
+  if (found.owner !== wanted.owner) return [`give ${wanted.path} to ${wanted.owner}`];
+  if (found.mode !== wanted.mode) return [`set ${wanted.path} to mode ${wanted.mode.toString(8)}`];
+  return [];
+}

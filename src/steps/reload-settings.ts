@@ -1,0 +1,75 @@
+import type { Instance } from '../cluster/instance.ts';
+import { waitUntil } from '../engine/wait-until.ts';
+import { CommandError, RefusedError } from '../errors.ts';
+import type { Step } from '../engine/step.ts';
+import type { ReadableHost } from '../remote/host.ts';
+import * as server from '../shell/instance.ts';
+import { loadedSettings, newestChange, reload } from '../shell/settings.ts';
+import { untilAccepting } from './start-postgres.ts';
+
+const filesOf = ({ configDirectory, dbctlDirectory }: Instance): readonly string[] => [
+  `${configDirectory}/conf.d/dbctl.conf`,
+  `${configDirectory}/pg_hba.conf`,
+  `${dbctlDirectory}/ca.crt`,
+  `${dbctlDirectory}/server.crt`,
+  `${dbctlDirectory}/server.key`,
+];
+
+/** Makes the running server read its files when they are newer than what it has loaded, and accept all of them. */
+export function reloadSettings(instance: Instance): Step {
+  async function isStale(host: ReadableHost): Promise<boolean> {
+    const [changedAt, { loadedAt }] = await Promise.all([
+      host.ask(newestChange(filesOf(instance))),
+      host.ask(loadedSettings(instance)),
+    ]);
+    return changedAt > loadedAt;
+  }
+
+  return {
+    title: 'Load the settings',
+
+    async diff(host) {
+      if (!(await host.ask(server.acceptsConnections(instance)))) return [];
+      if (await isStale(host)) return ['reload PostgreSQL'];
+      const { errors } = await host.ask(loadedSettings(instance));
+      if (errors.length > 0) throw notAccepted(host.name, errors);
+      return [];
+    },
+
+    async apply(host) {
+      await host.run(reload(instance));
+      await waitUntil(async () => !(await isStale(host)), { deadlineMs: 10_000 });
+    },
+  };
+}
+
+const notAccepted = (host: string, errors: readonly string[]): CommandError =>
+  new CommandError({
+    what: `PostgreSQL on ${host} does not accept its settings, and goes on with the old ones`,
+    why: errors.join('\n'),
+    next: ['correct POSTGRES_CONF_* in .env.cluster and run the same command again'],
+  });
+
+/** Restarts the server when a parameter waits for it, but only when that was asked for. */
+export const restartWhenAsked = (instance: Instance, { allowed }: { readonly allowed: boolean }): Step => ({
+  title: 'Restart for settings that need it',
+
+  async diff(host) {
+    if (!(await host.ask(server.acceptsConnections(instance)))) return [];
+    const { pendingRestart } = await host.ask(loadedSettings(instance));
+    return pendingRestart.length === 0 ? [] : [`restart PostgreSQL for ${pendingRestart.join(', ')}`];
+  },
+
+  async apply(host, report) {
+    if (!allowed) {
+      const { pendingRestart } = await host.ask(loadedSettings(instance));
+      throw new RefusedError({
+        what: `${host.name} needs a restart for ${pendingRestart.join(', ')}`,
+        why: 'A restart closes every connection, so it is done only when asked for. Everything else is in place.',
+        next: ['run the same command with --restart when it suits'],
+      });
+    }
+    await host.run(server.restart(instance));
+    await untilAccepting(host, instance, report);
+  },
+});

@@ -1,0 +1,59 @@
+import type { Cluster, Node } from '../cluster/cluster.ts';
+import { instanceOf } from '../cluster/instance.ts';
+import { certificateProblems } from '../certificates/problems.ts';
+import { RefusedError } from '../errors.ts';
+import type { Change, Step } from '../engine/step.ts';
+import type { ReadableHost } from '../remote/host.ts';
+import { readAuthority } from './certificate-authority.ts';
+
+/** Keeps a node's TLS certificate: signed by the cluster's CA, for its name and address, never about to end. */
+export function keepServerCertificate(cluster: Cluster, node: Node, control: ReadableHost): Step {
+  const { dbctlDirectory } = instanceOf(cluster, node);
+  const names = namesOf(node);
+  const files = {
+    authority: `${dbctlDirectory}/ca.crt`,
+    certificate: `${dbctlDirectory}/server.crt`,
+    key: `${dbctlDirectory}/server.key`,
+  };
+
+  async function certificateChanges(host: ReadableHost, authority: string): Promise<readonly Change[]> {
+    const [certificate, key] = await Promise.all([host.readFile(files.certificate), host.readFile(files.key)]);
+    if (!certificate || !key) return [`make a certificate for ${names.join(', ')}`];
+    const problems = certificateProblems(certificate.content, { authority, names });
+    return problems.map((problem) => `replace the certificate: ${problem}`);
+  }
+
+  return {
+    title: 'Keep the certificate',
+
+    async diff(host) {
+      const authority = await readAuthority(cluster, control);
+      const trusted = await host.readFile(files.authority);
+      const stale = trusted === undefined || trusted.content !== authority?.certificate;
+      return [
+        ...(stale ? [`write ${files.authority}`] : []),
+        ...(await certificateChanges(host, authority?.certificate ?? '')),
+      ];
+    },
+
+    async apply(host) {
+      const authority = await readAuthority(cluster, control);
+      if (!authority) throw noAuthority(cluster, control.name);
+      await host.writeFile(files.authority, authority.certificate, { owner: 'root:root', mode: 0o644 });
+      if ((await certificateChanges(host, authority.certificate)).length === 0) return;
+      const { issueServerCertificate } = await import('../certificates/issue.ts');
+      const credential = await issueServerCertificate(authority, names);
+      await host.writeFile(files.key, credential.key, { owner: 'postgres:postgres', mode: 0o600 });
+      await host.writeFile(files.certificate, credential.certificate, { owner: 'postgres:postgres', mode: 0o644 });
+    },
+  };
+}
+
+const namesOf = ({ name, host }: Node): [string, ...string[]] =>
+  host === 'local' ? [name, 'localhost', '127.0.0.1'] : host === name ? [name] : [name, host];
+
+const noAuthority = (cluster: Cluster, host: string): RefusedError =>
+  new RefusedError({
+    what: `${host} has no certificate authority for ${cluster.name}`,
+    next: ['set up the primary first: dbctl init-primary'],
+  });

@@ -1,0 +1,46 @@
+import type { Cluster, Node } from '../cluster/cluster.ts';
+import { instanceOf, type Instance } from '../cluster/instance.ts';
+import { walLimitGigabytes } from '../cluster/wal-limit.ts';
+import type { Step } from '../engine/step.ts';
+import { render } from '../render.ts';
+import { hostFacts } from '../shell/host-facts.ts';
+import { settingValue } from '../shell/libpq.ts';
+import { checkSettings } from '../shell/settings.ts';
+import { ownFile } from './own-file.ts';
+
+/** Keeps dbctl's include file; the packaged postgresql.conf stays untouched. */
+export function keepSettings(cluster: Cluster, node: Node): Step {
+  const instance = instanceOf(cluster, node);
+  const file = ownFile('Write the settings', {
+    path: `${instance.configDirectory}/conf.d/dbctl.conf`,
+    async content(host) {
+      const { diskTotalBytes } = await host.ask(hostFacts(instance));
+      return settingsFile(cluster, node, instance, walLimitGigabytes(diskTotalBytes));
+    },
+    owner: 'postgres:postgres',
+    mode: 0o640,
+  });
+  return {
+    ...file,
+    async apply(host, report) {
+      await host.run(checkSettings(instance, cluster.postgres.parameters));
+      await file.apply(host, report);
+    },
+  };
+}
+
+const settingsFile = (cluster: Cluster, node: Node, instance: Instance, slotWalGigabytes: number): string =>
+  render('etc/postgresql/conf.d/dbctl.conf', {
+    cluster: cluster.name,
+    cluster_name: settingValue(`${cluster.name}/${node.name}`),
+    listen_addresses: settingValue(node.host === 'local' ? 'localhost' : `localhost, ${node.host}`),
+    port: String(node.port),
+    certificate_file: settingValue(`${instance.dbctlDirectory}/server.crt`),
+    key_file: settingValue(`${instance.dbctlDirectory}/server.key`),
+    ca_file: settingValue(`${instance.dbctlDirectory}/ca.crt`),
+    slot_wal_gigabytes: String(slotWalGigabytes),
+    log_name: instance.logName,
+    parameters: Object.entries(cluster.postgres.parameters)
+      .map(([name, value]) => `${name} = ${settingValue(value)}`)
+      .join('\n'),
+  });

@@ -1,0 +1,44 @@
+import type { Instance } from '../cluster/instance.ts';
+import { waitUntil } from '../engine/wait-until.ts';
+import type { Report, Step } from '../engine/step.ts';
+import { UnverifiedError } from '../errors.ts';
+import type { ReadableHost } from '../remote/host.ts';
+import * as server from '../shell/instance.ts';
+
+/** Crash recovery of a large cluster takes minutes; a start that hangs takes for ever. */
+const startDeadlineMs = 300_000;
+
+/** Starts the server, and does not believe systemd: it waits until the server answers. */
+export const startPostgres = (instance: Instance): Step => ({
+  title: 'Start PostgreSQL',
+
+  async diff(host) {
+    return (await host.ask(server.acceptsConnections(instance))) ? [] : ['start PostgreSQL'];
+  },
+
+  async apply(host, report) {
+    await host.run(server.start(instance));
+    await untilAccepting(host, instance, report);
+  },
+});
+
+/** Waits until the server accepts connections. Throws with its last log lines when it gave up or the time is over. */
+export async function untilAccepting(host: ReadableHost, instance: Instance, report: Report): Promise<void> {
+  report('waiting until PostgreSQL answers');
+  const accepting = await waitUntil(
+    async () => {
+      if (await host.ask(server.acceptsConnections(instance))) return true;
+      if (await host.ask(server.hasFailed(instance))) throw await notStarted(host, instance, 'its unit failed');
+      return false;
+    },
+    { deadlineMs: startDeadlineMs },
+  );
+  if (!accepting) throw await notStarted(host, instance, `it did not answer within ${startDeadlineMs / 1000} s`);
+}
+
+const notStarted = async (host: ReadableHost, instance: Instance, reason: string): Promise<UnverifiedError> =>
+  new UnverifiedError({
+    what: `PostgreSQL did not start on ${host.name}: ${reason}`,
+    why: await host.ask(server.lastLogLines(instance)),
+    next: [`more of its log: dbctl logs ${host.name}`, 'then run the same command again: it is safe'],
+  });

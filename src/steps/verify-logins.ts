@@ -1,0 +1,40 @@
+import type { Cluster, Node } from '../cluster/cluster.ts';
+import { instanceOf } from '../cluster/instance.ts';
+import type { Step } from '../engine/step.ts';
+import { UnverifiedError } from '../errors.ts';
+import { acceptsConnections } from '../shell/instance.ts';
+import { tryLogins, type Login, type LoginResult } from '../shell/logins.ts';
+
+/** Logs in as every role over TCP, with the certificate's name verified. Changes nothing. */
+export function verifyLogins(cluster: Cluster, node: Node): Step {
+  const instance = instanceOf(cluster, node);
+  const { database, admin, writer, reader, replication } = cluster.postgres;
+  const logins: readonly Login[] = [
+    ...[admin, writer, reader].map((role) => ({ role })),
+    { role: replication, replication: true },
+  ];
+  const target = {
+    host: node.host === 'local' ? 'localhost' : node.host,
+    port: node.port,
+    database,
+    caFile: `${instance.dbctlDirectory}/ca.crt`,
+  };
+
+  return {
+    title: 'Verify every login',
+    async diff(host) {
+      if (!(await host.ask(acceptsConnections(instance)))) return [];
+      const refused = (await host.ask(tryLogins(target, logins))).filter(({ problem }) => problem !== undefined);
+      if (refused.length > 0) throw loginsRefused(host.name, refused);
+      return [];
+    },
+    async apply() {},
+  };
+}
+
+const loginsRefused = (host: string, refused: readonly LoginResult[]): UnverifiedError =>
+  new UnverifiedError({
+    what: `${refused.map(({ role }) => role).join(', ')} cannot log in on ${host}`,
+    why: refused.map(({ role, problem }) => `${role}: ${problem}`).join('\n'),
+    next: [`see what the server says: dbctl logs ${host}`, 'then run the same command again: it is safe'],
+  });
