@@ -1,0 +1,104 @@
+// How one gets into a lab: its SSH key, its hosts' keys, and .env.cluster. The master copies lie with the lab;
+// the user's directory gets what is missing there, and loses it again with `lab down`.
+
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { LabEnvironment } from '../config/lab-directory.ts';
+import { RefusedError } from '../errors.ts';
+import { envFile, isOwn } from './env-file.ts';
+import { hostDirectory, labDirectory, type Lab, type LabHost } from './lab.ts';
+import { run } from './run.ts';
+
+export const envFileOf = (directory: string): string => join(directory, '.env.cluster');
+
+export interface Access {
+  readonly key: string;
+  readonly knownHosts: string;
+}
+
+/** Where the lab's key and known_hosts are for its user. */
+export const accessOf = ({ directory, name }: Lab): Access => ({
+  key: join(directory, '.lab', name, 'id_ed25519'),
+  knownHosts: join(directory, '.lab', name, 'known_hosts'),
+});
+
+/** Refuses to go near a .env.cluster that this lab did not write. */
+export function checkEnvFile(directory: string, lab: string): void {
+  const file = envFileOf(directory);
+  if (!existsSync(file) || isOwn(readFileSync(file, 'utf8'), lab)) return;
+  throw new RefusedError({
+    what: `${file} is already there, and the lab "${lab}" did not write it`,
+    why: 'a lab writes a .env.cluster of its own and must not replace yours',
+    next: [`write the lab's files elsewhere: dbctl lab up --name ${lab} --dir ./lab`],
+  });
+}
+
+export const labKey = (root: string, lab: string): string => join(labDirectory(root, lab), 'id_ed25519');
+
+export const hostKey = (root: string, lab: string, host: string): string =>
+  join(hostDirectory(root, lab, host), 'ssh_host_ed25519_key');
+
+/** Makes an ed25519 key without passphrase, unless it is there. */
+export async function ensureKey(path: string, comment: string): Promise<void> {
+  if (existsSync(path) && existsSync(`${path}.pub`)) return;
+  rmSync(path, { force: true });
+  await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', path]);
+}
+
+/** Writes what is missing in the user's directory; what is there may have been edited, and stays. */
+export function writeAccess({ root, owner }: LabEnvironment, lab: Lab): void {
+  const { key, knownHosts } = accessOf(lab);
+  const folder = join(lab.directory, '.lab');
+  const made = [folder, join(folder, lab.name)].filter((path) => !existsSync(path));
+  mkdirSync(join(folder, lab.name), { recursive: true, mode: 0o700 });
+  for (const path of [key, `${key}.pub`]) {
+    if (existsSync(path)) continue;
+    copyFileSync(labKey(root, lab.name) + path.slice(key.length), path);
+    chmodSync(path, 0o600);
+    made.push(path);
+  }
+  const files = {
+    [knownHosts]: () => knownHostsOf(root, lab),
+    [envFileOf(lab.directory)]: () => newEnvFile(lab),
+  };
+  for (const [path, content] of Object.entries(files)) {
+    if (existsSync(path)) continue;
+    writeFileSync(path, content(), { mode: 0o600 });
+    made.push(path);
+  }
+  if (owner) for (const path of made) chownSync(path, owner.uid, owner.gid);
+}
+
+/** Removes the lab's files from the user's directory, .env.cluster only if this lab wrote it. */
+export function removeAccess({ directory, name }: Pick<Lab, 'directory' | 'name'>): void {
+  rmSync(join(directory, '.lab', name), { recursive: true, force: true });
+  try {
+    rmdirSync(join(directory, '.lab'));
+  } catch {
+    // Another lab's files are in it, or it is not there.
+  }
+  const file = envFileOf(directory);
+  if (existsSync(file) && isOwn(readFileSync(file, 'utf8'), name)) rmSync(file);
+}
+
+const newEnvFile = (lab: Lab): string =>
+  envFile({ lab, ...accessOf(lab), secret: () => randomBytes(24).toString('base64url') });
+
+const knownHostsOf = (root: string, lab: Lab): string =>
+  lab.hosts.map((host) => `${knownHostLine(root, lab, host)}\n`).join('');
+
+function knownHostLine(root: string, lab: Lab, { name, address }: LabHost): string {
+  const [type, key] = readFileSync(`${hostKey(root, lab.name, name)}.pub`, 'utf8').split(' ');
+  return `${address} ${type} ${key}`;
+}

@@ -1,0 +1,84 @@
+// Starts one host: its disk, its network, then systemd-nspawn, which outlives this process.
+
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { CommandError } from '../errors.ts';
+import type { Mirrors } from './apt-sources.ts';
+import { hostDirectory, rootOf, type Lab, type LabHost } from './lab.ts';
+import { mountOverlay, unmountUnder } from './mounts.ts';
+import { connectHost, removeNetwork } from './network.ts';
+import { prepareRoot } from './prepare-root.ts';
+import { hostGroup, killGroup, makeHostGroup } from './processes.ts';
+import { waitForSsh } from './wait-for-ssh.ts';
+
+const patienceMs = 60_000;
+
+export interface Ground {
+  readonly root: string;
+  readonly mtu: number;
+  /** For hosts that may use them. */
+  readonly mirrors: Mirrors | undefined;
+}
+
+/** Clears what is left of the host, keeps its disk, and answers once sshd does. */
+export async function bootHost({ root, mtu, mirrors }: Ground, lab: Lab, host: LabHost): Promise<void> {
+  await killGroup(hostGroup(lab.name, host.name));
+  await removeNetwork([host.veth], [host.netns]);
+  await mountDisk(root, lab, host);
+  prepareRoot(root, lab, host, mirrors);
+  await connectHost(lab, host, mtu);
+
+  const log = join(hostDirectory(root, lab.name, host.name), 'nspawn.log');
+  const hasEnded = startContainer(root, lab, host, log);
+  if (await waitForSsh(host.address, patienceMs, hasEnded)) return;
+  throw new CommandError({
+    what: `${host.name} did not come up`,
+    why: `${hasEnded() ? 'systemd-nspawn ended' : `no SSH server answered within ${patienceMs / 1000} s`}:\n${lastLines(log)}`,
+    next: [`read its console: ${log}`, `start over: dbctl lab down --name ${lab.name}`],
+  });
+}
+
+async function mountDisk(root: string, lab: Lab, host: LabHost): Promise<void> {
+  const directory = hostDirectory(root, lab.name, host.name);
+  const merged = rootOf(root, lab.name, host.name);
+  const [upper, work] = [join(directory, 'upper'), join(directory, 'work')];
+  await unmountUnder(merged);
+  for (const path of [upper, work, merged]) mkdirSync(path, { recursive: true, mode: 0o755 });
+  await mountOverlay(merged, { lower: lab.images, upper, work });
+}
+
+/** Enters the host's control group, writes to its log, then becomes nspawn. */
+const enterGroup = 'exec > "$2" 2>&1 && echo 0 > "$1/cgroup.procs" && shift 2 && exec "$@"';
+
+function startContainer(root: string, lab: Lab, host: LabHost, log: string): () => boolean {
+  const group = makeHostGroup(lab.name, host.name);
+  const child = execa('sh', ['-c', enterGroup, 'sh', group, log, ...nspawn(root, lab, host)], {
+    detached: true,
+    cleanup: false,
+    reject: false,
+    stdio: 'ignore',
+    // Debian's systemd wants the unified hierarchy, also on a machine that still mounts both.
+    env: { SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1' },
+  });
+  child.unref();
+  return () => child.exitCode !== null || child.signalCode !== null;
+}
+
+const nspawn = (root: string, lab: Lab, host: LabHost): readonly string[] => [
+  'systemd-nspawn',
+  '--quiet',
+  `--directory=${rootOf(root, lab.name, host.name)}`,
+  `--machine=${lab.name}.${host.name}`,
+  '--boot',
+  '--register=no',
+  '--keep-unit',
+  `--network-namespace-path=/run/netns/${host.netns}`,
+  '--resolv-conf=off',
+  '--timezone=off',
+  '--link-journal=no',
+  '--console=read-only',
+];
+
+const lastLines = (file: string): string =>
+  readFileSync(file, 'utf8').trim().split('\n').slice(-20).join('\n');

@@ -1,0 +1,83 @@
+// A lab's cables: one bridge on the machine, one veth pair and network namespace per host.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { addressIn, gatewayOf, hardwareAddressOf, type Lab, type LabHost } from './lab.ts';
+import { run } from './run.ts';
+
+interface Route {
+  readonly dst: string;
+  readonly dev?: string;
+}
+
+/** The interface that leads outside, if any, and the largest packet it takes. */
+export async function wayOut(): Promise<{ readonly device: string | undefined; readonly mtu: number }> {
+  const routes = JSON.parse((await run(['ip', '-j', '-4', 'route', 'show', 'default'])) || '[]') as Route[];
+  const device = routes[0]?.dev;
+  const mtu = device === undefined ? 1500 : Number(readFileSync(`/sys/class/net/${device}/mtu`, 'utf8'));
+  return { device, mtu };
+}
+
+/** Every IPv4 network and address that this machine has or knows a way to, the default route aside. */
+export async function takenNetworks(): Promise<readonly string[]> {
+  const routes = JSON.parse(
+    (await run(['ip', '-j', '-4', 'route', 'show', 'table', 'all'])) || '[]',
+  ) as Route[];
+  return [...new Set(routes.map(({ dst }) => dst).filter((dst) => dst !== 'default'))];
+}
+
+export const interfaceExists = (name: string): boolean => existsSync(`/sys/class/net/${name}`);
+
+export const netnsExists = (name: string): boolean => existsSync(`/run/netns/${name}`);
+
+/** Is the machine's end of a host's cable plugged in and up? */
+export const isLinkUp = ({ veth }: LabHost): boolean =>
+  interfaceExists(veth) && (Number(readFileSync(`/sys/class/net/${veth}/flags`, 'utf8')) & 1) === 1;
+
+/** Plugs the machine's end in again. */
+export const plugIn = ({ bridge }: Lab, { veth }: LabHost): Promise<string> =>
+  run(['ip', 'link', 'set', veth, 'master', bridge, 'up']);
+
+/** Answers whether there was something to do. */
+export async function ensureBridge({ bridge, network }: Lab, mtu: number): Promise<boolean> {
+  if (interfaceExists(bridge)) return false;
+  await ipBatch([
+    `link add ${bridge} address ${hardwareAddressOf(bridge)} mtu ${mtu} type bridge`,
+    `addr add ${gatewayOf(network)}/24 dev ${bridge}`,
+    `link set ${bridge} up`,
+  ]);
+  return true;
+}
+
+/** A host's namespace with its address in it. Only an online host gets a way out of the lab. */
+export async function connectHost(lab: Lab, { veth, netns, address }: LabHost, mtu: number): Promise<void> {
+  await run(['ip', 'netns', 'add', netns]);
+  const peer = `peer name host0 netns ${netns} address ${hardwareAddressOf(netns)} mtu ${mtu}`;
+  await ipBatch([
+    `link add ${veth} address ${hardwareAddressOf(veth)} mtu ${mtu} type veth ${peer}`,
+    `link set ${veth} master ${lab.bridge} up`,
+  ]);
+  const routes = lab.online ? [`route add default via ${gatewayOf(lab.network)}`] : [];
+  await ipBatch(
+    [
+      'link set lo up',
+      `addr add ${address}/24 broadcast ${addressIn(lab.network, 255)} dev host0`,
+      'link set host0 up',
+      ...routes,
+    ],
+    netns,
+  );
+}
+
+/** Removes interfaces and namespaces, as far as they are there. */
+export async function removeNetwork(
+  interfaces: readonly string[],
+  namespaces: readonly string[],
+): Promise<void> {
+  for (const name of interfaces.filter(interfaceExists)) await run(['ip', 'link', 'delete', name]);
+  for (const name of namespaces.filter(netnsExists)) await run(['ip', 'netns', 'delete', name]);
+}
+
+async function ipBatch(lines: readonly string[], netns?: string): Promise<void> {
+  const inside = netns === undefined ? [] : ['-n', netns];
+  await run(['ip', ...inside, '-batch', '-'], { input: `${lines.join('\n')}\n` });
+}

@@ -1,0 +1,109 @@
+// The processes of lab hosts. Each host has a control group of its own, made by us: hosts that share one would share
+// the groups of their services too, and stopping a service on one host would kill it on all. The group also finds every
+// process of a host whose nspawn, network or disk is already gone.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { CommandError } from '../errors.ts';
+
+const top = 'dbctl-lab';
+const longestMs = 10_000;
+
+export interface HostProcesses {
+  /** The host's own init, as a pid of this machine. */
+  readonly init: number | undefined;
+  /** The systemd-nspawn that watches over it. */
+  readonly nspawn: number | undefined;
+}
+
+/** Where this machine has the unified hierarchy: alone, or beside version 1. */
+export const unifiedHierarchy = (): string =>
+  existsSync('/sys/fs/cgroup/cgroup.controllers') ? '/sys/fs/cgroup' : '/sys/fs/cgroup/unified';
+
+export const labGroup = (lab: string): string => join(unifiedHierarchy(), top, lab);
+export const hostGroup = (lab: string, host: string): string => join(labGroup(lab), host);
+
+export function makeHostGroup(lab: string, host: string): string {
+  const group = hostGroup(lab, host);
+  mkdirSync(group, { recursive: true });
+  return group;
+}
+
+export function processesOf(lab: string, host: string): HostProcesses {
+  const group = hostGroup(lab, host);
+  const init =
+    pidsOf(join(group, 'payload/init.scope')).find(isInit) ?? pidsOf(join(group, 'payload')).find(isInit);
+  return { init, nspawn: pidsOf(join(group, 'supervisor'))[0] };
+}
+
+/** Kills everything in a group and below, waits until it is gone, and removes the group. Nothing there is fine. */
+export async function killGroup(group: string): Promise<void> {
+  const deadline = Date.now() + longestMs;
+  for (;;) {
+    const pids = groupsUnder(group).flatMap(pidsOf);
+    if (pids.length === 0) break;
+    if (Date.now() > deadline) throw immortal(group, pids);
+    for (const pid of pids) kill(pid);
+    await pause(20);
+  }
+  for (const path of groupsUnder(group)) rmdirSync(path);
+}
+
+/** Names of the labs that have a control group. */
+export function labGroups(): readonly string[] {
+  const path = join(unifiedHierarchy(), top);
+  return existsSync(path) ? childGroups(path) : [];
+}
+
+/** Removes the common group once the last lab is gone. */
+export function removeTopGroup(): void {
+  const path = join(unifiedHierarchy(), top);
+  if (existsSync(path) && childGroups(path).length === 0) rmdirSync(path);
+}
+
+/** A group and all groups in it, deepest first. */
+function groupsUnder(group: string): readonly string[] {
+  if (!existsSync(group)) return [];
+  return [...childGroups(group).flatMap((child) => groupsUnder(join(group, child))), group];
+}
+
+const childGroups = (group: string): readonly string[] =>
+  readdirSync(group, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+
+function pidsOf(group: string): readonly number[] {
+  const text = readIfThere(join(group, 'cgroup.procs')) ?? '';
+  return text
+    .split('\n')
+    .map(Number)
+    .filter((pid) => pid > 0);
+}
+
+/** In its own pid namespace an init is 1: the last number of NSpid in proc_pid_status(5). */
+const isInit = (pid: number): boolean => /^NSpid:.*\t1$/m.test(readIfThere(`/proc/${pid}/status`) ?? '');
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // The group or the process ended between listing and reading.
+    return undefined;
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+const immortal = (group: string, pids: readonly number[]): CommandError =>
+  new CommandError({
+    what: `processes of the lab do not end: ${pids.join(', ')}`,
+    why: `they are in ${group} and were sent SIGKILL for ${longestMs / 1000} seconds`,
+    next: [`see what they wait for: ps -o pid,stat,wchan,args ${pids.join(' ')}`],
+  });

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { execa } from 'execa';
+import { ConfigError } from '../errors.ts';
+import { accessOf } from './access.ts';
+import type { Lab } from './lab.ts';
+
+/** Opens the system's ssh on this terminal, as root on a host of the lab. Answers its exit code. */
+export async function labSsh(lab: Lab, hostName: string, command: readonly string[]): Promise<number> {
+  const { key, knownHosts } = accessOf(lab);
+  const address = addressOf(lab, hostName);
+  const options = [
+    `IdentityFile=${key}`,
+    'IdentitiesOnly=yes',
+    `UserKnownHostsFile=${knownHosts}`,
+    'StrictHostKeyChecking=yes',
+  ].flatMap((option) => ['-o', option]);
+  if (!existsSync(key)) throw lostKey(lab, key);
+  const argv = [
+    '-F',
+    'none',
+    ...options,
+    `root@${address}`,
+    ...(command.length > 0 ? ['--', ...command] : []),
+  ];
+  const { exitCode } = await execa('ssh', argv, { stdio: 'inherit', reject: false });
+  return exitCode ?? 255;
+}
+
+function addressOf({ name, hosts }: Lab, hostName: string): string {
+  const host = hosts.find((one) => one.name === hostName);
+  if (host) return host.address;
+  throw new ConfigError({
+    what: `the lab "${name}" has no host called ${JSON.stringify(hostName)}`,
+    why: `it has: ${hosts.map((one) => one.name).join(', ')}`,
+    next: [`dbctl lab ssh --name ${name} ${hosts[0]?.name ?? ''}`],
+  });
+}
+
+const lostKey = ({ name }: Lab, key: string): ConfigError =>
+  new ConfigError({
+    what: `the lab's SSH key is gone: ${key}`,
+    next: [`write it again: sudo dbctl lab up --name ${name}`],
+  });

@@ -1,0 +1,31 @@
+// lab.json: what a lab was asked to be. Whether it runs is read from the machine each time.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { labDirectory, labsDirectory, type Lab } from './lab.ts';
+
+const fileOf = (root: string, name: string): string => join(labDirectory(root, name), 'lab.json');
+
+export function readLab(root: string, name: string): Lab | undefined {
+  const file = fileOf(root, name);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Lab) : undefined;
+}
+
+export function writeLab(root: string, lab: Lab): void {
+  const file = fileOf(root, lab.name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.new`, `${JSON.stringify(lab, null, 2)}\n`);
+  renameSync(`${file}.new`, file);
+}
+
+/** Names of all labs there is anything of, whole or not. */
+export function labNames(root: string): readonly string[] {
+  const labs = labsDirectory(root);
+  return existsSync(labs) ? readdirSync(labs).toSorted() : [];
+}
+
+export const allLabs = (root: string): readonly Lab[] =>
+  labNames(root).flatMap((name) => readLab(root, name) ?? []);
+
+/** Held while labs are made, started or removed. */
+export const stateLock = (root: string): string => join(root, 'labs.lock');
