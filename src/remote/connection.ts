@@ -32,10 +32,19 @@ export function connectionOver(client: Client, where: string): Connection {
     if (loss !== undefined) throw loss;
     const { promise, resolve, reject } = withResolvers<Ending>();
     pending.add(reject);
-    client.exec(line, (error, channel) => {
-      if (error) reject(refused(where, error));
-      else collect(channel, stdin, timeoutMs).then(resolve, reject);
-    });
+    const open = (attempt: number): void => {
+      try {
+        client.exec(line, (error, channel) => {
+          if (error === undefined) collect(channel, stdin, timeoutMs).then(resolve, reject);
+          else if (isRoomMissing(error) && attempt < patience) setTimeout(open, 2 ** attempt, attempt + 1);
+          else reject(refused(where, error));
+        });
+      } catch (error) {
+        // ssh2 throws when the socket is already closing.
+        reject(connectionLost(where, cause ?? error));
+      }
+    };
+    open(0);
     return promise.finally(() => pending.delete(reject));
   }
 
@@ -44,6 +53,15 @@ export function connectionOver(client: Client, where: string): Connection {
     end: () => client.end(),
   };
 }
+
+/**
+ * sshd frees a session a little after it said that the command has ended (it reads the next requests first), so that a
+ * full connection refuses a command that it has room for a moment later. Nothing was run then: asking again is safe.
+ */
+const isRoomMissing = (error: Error): boolean => 'reason' in error;
+
+/** How often to ask again, after 1, 2, 4 … ms: about a second in all. */
+const patience = 10;
 
 function withResolvers<Value>() {
   let resolve!: (value: Value) => void;
@@ -63,10 +81,10 @@ const refused = (where: string, cause: Error): UnreachableError =>
     cause,
   });
 
-const connectionLost = (where: string, cause: Error | undefined): UnreachableError =>
+const connectionLost = (where: string, cause: unknown): UnreachableError =>
   new UnreachableError({
     what: `the connection to ${where} was lost`,
-    why: `${cause?.message ?? 'it was closed from the other side'}; long work started on the host goes on there`,
+    why: `${cause instanceof Error ? cause.message : 'it was closed from the other side'}; long work started on the host goes on there`,
     next: ['run the same command again: it is safe, and finds the work that goes on'],
     cause,
   });

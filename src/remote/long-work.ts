@@ -1,0 +1,57 @@
+// Work that takes minutes or hours, as a transient systemd unit: it goes on when the connection or dbctl dies, and the
+// next run finds it by its name and follows it.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CommandError } from '../errors.ts';
+import { quote } from '../shell/quote.ts';
+import { forgetUnit, startUnit, type TransientUnit, unitJournal, type UnitState, unitState } from '../shell/systemd.ts';
+import type { Host, ReadableHost } from './host.ts';
+import { lastLines } from './printable.ts';
+
+const shortestPauseMs = 50;
+const longestPauseMs = 500;
+
+/** How the unit of that name is doing on a host. */
+export const longWorkState = (host: ReadableHost, name: string): Promise<UnitState> => host.ask(unitState(name));
+
+/**
+ * Starts the unit, or joins the one of that name that is already running or has just succeeded, and waits for its end.
+ * A failed one of an earlier run is forgotten and started anew. `onPoll` runs every 50 to 500 ms meanwhile, to report
+ * progress. Throws CommandError with the last lines of its journal when it fails. No time limit: the work has its own.
+ */
+export async function followLongWork(
+  host: Host,
+  unit: TransientUnit,
+  onPoll: () => Promise<void> | void = () => {},
+): Promise<void> {
+  const before = await longWorkState(host, unit.name);
+  if (before.kind === 'failed') await host.run(forgetUnit(unit.name));
+  if (before.kind === 'failed' || before.kind === 'absent') await host.run(startUnit(unit));
+
+  const end = await waitForEnd(host, unit.name, onPoll);
+  if (end.kind === 'succeeded') return host.run(forgetUnit(unit.name));
+  throw await failure(host, unit, end);
+}
+
+async function waitForEnd(
+  host: Host,
+  name: string,
+  onPoll: () => Promise<void> | void,
+): Promise<UnitState> {
+  for (let pause = shortestPauseMs; ; pause = Math.min(pause * 1.5, longestPauseMs)) {
+    const state = await longWorkState(host, name);
+    if (state.kind !== 'running') return state;
+    await onPoll();
+    await sleep(pause);
+  }
+}
+
+async function failure(host: Host, { name, description, argv }: TransientUnit, end: UnitState) {
+  const journal = await host.ask(unitJournal(name, 20));
+  const how = end.exitCode === undefined ? `it ended by ${end.result}` : `exit code ${end.exitCode}`;
+  return new CommandError({
+    what: `${description} failed on ${host.name}`,
+    why: [end.kind === 'absent' ? 'it was stopped by somebody' : how, quote(argv), lastLines(journal, 20)].join('\n'),
+    next: [`see all of it on ${host.name}: journalctl -u ${name}`, 'run the same dbctl command again: it is safe'],
+  });
+}
