@@ -8,7 +8,7 @@ import type { Settings } from './settings.ts';
 import type { topologyOf } from './topology.ts';
 
 /** Where .env.cluster is, as absolute paths. */
-export interface Place {
+interface Place {
   readonly file: string;
   readonly directory: string;
 }

@@ -23,7 +23,7 @@ function row([name, setting]: readonly [string, Setting]): string {
   const { doc, aliases = [], isSecret } = setting;
   const also = aliases.length > 0 ? ` Also: ${aliases.map(code).join(', ')}.` : '';
   const file = isSecret ? ` Or ${code(`${name}_FILE`)}.` : '';
-  return `| ${code(name)} | ${defaultOf(setting)} | ${`${doc}${also}${file}`.replaceAll('|', '\\|')} |\n`;
+  return `| ${code(name)} | ${defaultOf(setting)} | ${`${doc}${also}${file}`.replaceAll('|', '\\|').replaceAll('<', '&lt;')} |\n`;
 }
 
 const code = (text: string): string => `\`${text}\``;

@@ -13,16 +13,21 @@ export function problemError(
   }));
   return new ConfigError({
     what: `${file} has ${problems.length} problem${problems.length === 1 ? '' : 's'}`,
-    why: placed
-      .toSorted((a, b) => a.line - b.line)
-      .map(sentence)
-      .join('\n'),
+    why: firstOf(placed.toSorted((a, b) => a.line - b.line).map(sentence)).join('\n'),
     next: [
       ...new Set(problems.flatMap(({ next }) => next ?? [])),
       'every setting is explained in .env.cluster.example and docs/configuration.md',
     ],
   });
 }
+
+/** A file that is something else altogether must not flood the terminal. */
+const mostShown = 50;
+
+const firstOf = (lines: readonly string[]): readonly string[] =>
+  lines.length <= mostShown
+    ? lines
+    : [...lines.slice(0, mostShown), `… and ${lines.length - mostShown} more`];
 
 // A text that starts with a verb follows the name; any other one follows a colon.
 const startsWithVerb = /^(is|and|must|can|cannot|contains|sets|starts|has)\b/;

@@ -19,8 +19,9 @@ interface Lines {
   readonly problems: readonly Problem[];
 }
 
-const blank = /^\s*(#.*)?$/;
-const assignment = /^\s*(?:export\s+)?([\w.-]+)\s*=\s*(.*?)\s*$/u;
+const blank = /^\s*(#.*)?$/s;
+const assignment = /^\s*(?:export\s+)?([\w.-]+)\s*=\s*(.*?)\s*$/su;
+const longestLine = 10_000;
 const control = /(?!\t)\p{Cc}/u;
 const howToQuote =
   'put the whole value in single quotes, or in double quotes or backticks when it contains one';
@@ -31,13 +32,16 @@ export function readLines(text: string, file: string): Lines {
   const problems: Problem[] = [...wholeFile(text, file)];
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n/);
   for (const [index, content] of lines.entries()) {
-    if (blank.test(content) && !control.test(content)) continue;
+    if (isIgnored(content)) continue;
     const result = readLine(content, index + 1);
     if ('name' in result) entries.push(result);
     else problems.push(result);
   }
   return { entries, problems };
 }
+
+const isIgnored = (content: string): boolean =>
+  content.length <= longestLine && blank.test(content) && !control.test(content);
 
 function* wholeFile(text: string, file: string): Iterable<Problem> {
   if (text.startsWith('\uFEFF')) {
@@ -50,21 +54,19 @@ function* wholeFile(text: string, file: string): Iterable<Problem> {
 }
 
 function readLine(content: string, line: number): Entry | Problem {
-  if (control.test(content)) return { line, text: 'contains a control character' };
+  if (content.length > longestLine) return { line, text: `is longer than ${longestLine} characters` };
   const [, name, rest] = assignment.exec(content) ?? [];
-  if (name === undefined || rest === undefined)
-    return { line, text: 'is neither NAME=value nor a # comment' };
-  const refuse = (text: string): Problem => ({ setting: name, line, text });
+  const refuse = (text: string): Problem => ({ ...(name && { setting: name }), line, text });
+  if (control.test(content)) return refuse('contains a control character');
+  if (name === undefined || rest === undefined) return refuse('is neither NAME=value nor a # comment');
 
   const meant = /^['"`]/.test(rest) ? quoted(rest) : unquoted(rest);
   if (typeof meant === 'string') return refuse(meant);
   // Where dotenv would read something else, other programs that read this file would too.
-  if (valueByDotenv(content, name) !== meant.value) return refuse(`cannot be read as written; ${howToQuote}`);
+  if (parse(`VALUE=${rest}`)['VALUE'] !== meant.value)
+    return refuse(`cannot be read as written; ${howToQuote}`);
   return { name, line, ...meant };
 }
-
-const valueByDotenv = (content: string, name: string): string | undefined =>
-  Object.entries(parse(content)).find(([key]) => key === name)?.[1];
 
 type Meant = Pick<Entry, 'value' | 'isCutByComment'>;
 
@@ -74,7 +76,7 @@ function quoted(rest: string): Meant | string {
   const end = rest.indexOf(quote, 1);
   if (end === -1) return `the quote ${quote} is never closed on this line`;
   const value = rest.slice(1, end);
-  if (!/^(\s+#.*)?\s*$/.test(rest.slice(end + 1))) {
+  if (!/^(\s+#.*)?\s*$/s.test(rest.slice(end + 1))) {
     return `the value goes on after its closing ${quote}; a quote cannot be escaped inside itself: ${howToQuote}`;
   }
   if (quote === '"' && /\\[nr]/.test(value)) {

@@ -90,11 +90,13 @@ function nodesMeantBy(entry: NodeEntry, nodes: readonly Node[], defaultPort: num
 
 /** `local`, a node by its name or host, or a machine of its own. */
 function controlMachine({ name, host }: NodeEntry, nodes: readonly Node[]): Machine {
-  if (host === 'local') return { name: name ?? host, host };
-  const node = nodes.find((one) => (name === undefined && one.name === host) || sameHost(one.host, host));
+  const node =
+    host === 'local'
+      ? undefined
+      : nodes.find((one) => (name === undefined && one.name === host) || sameHost(one.host, host));
   if (node) return { name: node.name, host: node.host };
   const machine = { name: name ?? nameAfter(host), host };
-  const namesake = nodes.find((one) => one.name === machine.name);
+  const namesake = nodes.find((one) => one.name === machine.name && !sameHost(one.host, host));
   if (namesake)
     throw new Misfit(`${machine.name} is already the node at ${namesake.host}; write name=${host}`);
   return machine;

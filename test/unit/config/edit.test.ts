@@ -4,6 +4,9 @@ import { expect, test } from 'vitest';
 import { addReplica, appendReplica, writeNode } from '../../../src/config/edit.ts';
 import { fileOf, problemsOf, temporaryFile } from './cluster-file.ts';
 
+const whole = (line: string, ending: string): string =>
+  ['# head', 'P=x', line.replace('R', 'CLUSTER_DB_REPLICA_HOSTS'), "# it's the end"].join(ending);
+
 test.each([
   ['R=a', 'R=a,pg4=b:1'],
   ['R=a,c', 'R=a,c,pg4=b:1'],
@@ -17,9 +20,6 @@ test.each([
   ['R= # keep', 'R= pg4=b:1 # keep'],
   ['R=a  ', 'R=a,pg4=b:1  '],
 ])('%s becomes %s', (before, after) => {
-  const whole = (line: string, ending: string): string =>
-    ['# head', 'P=x', line.replace('R', 'CLUSTER_DB_REPLICA_HOSTS'), "# it's the end"].join(ending);
-
   for (const ending of ['\n', '\r\n', '\n\n']) {
     expect(addReplica(whole(before, ending), 'pg4=b:1')).toBe(whole(after, ending));
   }

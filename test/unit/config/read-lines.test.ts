@@ -43,7 +43,7 @@ test.each([
   ['A=b\0c', 'control character'],
   ['A=b\u001B[31m', 'control character'],
   ['# comment\rA=b', 'control character'],
-  ["A='b\\' # it's", 'cannot be read as written'],
+  ["A='b\\' #'", 'cannot be read as written'],
 ])('%j is refused: %s', (line, text) => {
   expect(problemOf(line)).toContain(text);
 });
@@ -68,6 +68,13 @@ test('a byte-order mark and Windows line endings are named, with a command that 
   `);
 });
 
+test('a file that is something else altogether gets a short answer', () => {
+  const problems = problemsOf(() => parseCluster(`${'x '.repeat(500_000)}\n${'word\n'.repeat(1000)}`, 'f'));
+
+  expect(problems).toContain('line 1: the file is longer than 10000 characters');
+  expect(problems.split('\n')).toHaveLength(52);
+});
+
 test('a password behind which a comment seems to start is refused', () => {
   const text = fileOf({ POSTGRES_PASSWORD: 'correct horse #battery' });
 
@@ -76,7 +83,15 @@ test('a password behind which a comment seems to start is refused', () => {
   );
 });
 
-const alphabet = [...' \'"`\\$#%@:/=,;&|<>(){}[]!?*~^abnr0', 'ü', '日', '🔑', '\u00A0', '\u2028', 'e\u0301'];
+const alphabet = [
+  ...Array.from(' \'"`\\$#%@:/=,;&|<>(){}[]!?*~^abnr0'),
+  'ü',
+  '日',
+  '🔑',
+  '\u00A0',
+  '\u2028',
+  'e\u0301',
+];
 
 function randomText(seed: number): string {
   let state = seed * 2654435761 + 1;

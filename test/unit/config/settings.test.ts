@@ -4,11 +4,14 @@ import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { settings, settingRows, type SettingName } from '../../../src/config/settings.ts';
 import { Secret } from '../../../src/secret.ts';
+import { path } from '../../../src/config/readers/path.ts';
+import { quoteValue } from '../../../src/config/quote-value.ts';
+import type { Cluster } from '../../../src/cluster/cluster.ts';
 import { loadCluster } from '../../../src/config/load.ts';
 import { clusterOf, fileOf, least, problemsOf, temporaryFile } from './cluster-file.ts';
 
 const read = (name: SettingName, text: string): unknown => {
-  const result = v.safeParse(settings[name].read as v.GenericSchema<string, unknown>, text);
+  const result = v.safeParse(settings[name].read, text);
   return result.success ? result.output : result.issues.map(({ message }) => message).join('; ');
 };
 
@@ -75,46 +78,47 @@ test.each<[SettingName, string, string]>([
 });
 
 const hostile = [
-  ...[
-    '-oProxyCommand=touch /tmp/pwn',
-    '--help',
-    '-',
-    '`id`',
-    '$(id)',
-    'a;reboot',
-    'a|b',
-    'a&&b',
-    'a\nb',
-    'a\r\nb',
-    'a\0b',
-  ],
-  ...[
-    'host name',
-    '../../etc/passwd',
-    '%h%r',
-    '${HOME}',
-    '~root',
-    '[::1%eth0]',
-    'localhost.',
-    'pаypal',
-    '....',
-    '🔑',
-  ],
-  ...[
-    '\u202Egp',
-    'a"b',
-    "a'b",
-    'a\\b',
-    '"; DROP TABLE x;--',
-    '1_000',
-    '0777',
-    'yes',
-    '*',
-    '$IFS',
-    '-rf',
-    '__proto__',
-  ],
+  '-oProxyCommand=touch /tmp/pwn',
+  '--help',
+  '-',
+  '`id`',
+  '$(id)',
+  'a;reboot',
+  'a|b',
+  'a&&b',
+  'a\nb',
+  'a\r\nb',
+  'a\0b',
+  'host name',
+  '../../etc/passwd',
+  '%h%r',
+  '${HOME}',
+  '~root',
+  '[::1%eth0]',
+  'localhost.',
+  'pаypal',
+  '....',
+  '🔑',
+  '\u202Egp',
+  'a"b',
+  "a'b",
+  'a\\b',
+  '"; DROP TABLE x;--',
+  '1_000',
+  '0777',
+  'yes',
+  '*',
+  '$IFS',
+  '-rf',
+  '__proto__',
 ];
+
+const passwords = new Map<string, 'admin' | 'writer' | 'reader' | 'replication'>([
+  ['POSTGRES_PASSWORD', 'admin'],
+  ['POSTGRES_APP_PASSWORD', 'writer'],
+  ['POSTGRES_READONLY_PASSWORD', 'reader'],
+  ['POSTGRES_REPLICATION_PASSWORD', 'replication'],
+]);
 
 const literal = (name: SettingName, value: unknown, text: string): boolean => {
   if (value instanceof Secret) return value.reveal() === text;
@@ -131,6 +135,19 @@ test.each(settingRows.map(([name]) => name))('%s takes a hostile value literally
     else expect(literal(name, value, text), `${name}=${text}`).toBe(true);
   }
 });
+
+test.each(settingRows.map(([name]) => name))(
+  '%s takes a hostile line literally or names the problem',
+  (name) => {
+    for (const text of hostile.map((one) => `${one} and more of it`)) {
+      const isWritable = !/[\0\r\n]/.test(text);
+      const load = (): Cluster => clusterOf({ [name]: isWritable ? quoteValue(text) : `'${text}'` });
+      const key = passwords.get(name);
+      if (key && isWritable) expect(load().postgres[key].password.reveal()).toBe(text);
+      else if (settings[name].read !== path || !isWritable) expect(problemsOf(load)).toContain(name);
+    }
+  },
+);
 
 test('names of JavaScript objects are unknown settings like any other', () => {
   const text = `${fileOf()}__proto__=x\nconstructor=y\ntoString=z\nPOSTGRES_CONF___proto__=1\n`;

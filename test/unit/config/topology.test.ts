@@ -18,72 +18,64 @@ test.each([
 });
 
 test.each([
-  ...[
-    '-oProxyCommand=touch /tmp/pwn',
-    '--help',
-    '-',
-    '`id`',
-    '$(id)',
-    'a;reboot',
-    'a|b',
-    'a&&b',
-    'a\nb',
-    'a\r\nb',
-  ],
-  ...[
-    'a\0b',
-    'host name',
-    '../../etc/passwd',
-    '%h%r',
-    '${HOME}',
-    '~root',
-    '[::1%eth0]',
-    '::1',
-    'localhost.',
-    '....',
-  ],
-  ...[
-    'pаypal.example',
-    `${'a'.repeat(256)}.net`,
-    `${'a.'.repeat(130)}net`,
-    '',
-    '.',
-    '🔑',
-    '\u202Egp1',
-    'münchen.de',
-  ],
-  ...[
-    '10.0.0.256',
-    '10.0.1',
-    '127.1',
-    '0x7f.1',
-    '010.0.0.1',
-    'a..b',
-    'a.-b',
-    'a-',
-    'PG1=a',
-    '=a',
-    'a=',
-    'a=b=c',
-    'a b=c',
-  ],
-  ...[
-    'a:0',
-    'a:65536',
-    'a:-1',
-    'a:0x16',
-    'a:1e3',
-    'a: 22',
-    'a:',
-    'a:05432',
-    'a:1:2',
-    '[::1]x',
-    '[::1',
-    '[a]',
-    'a@b',
-    'a/b',
-  ],
-  ...['10.0.0.12;10.0.0.13', `${'a'.repeat(41)}=h`, 'a'.repeat(50)],
+  '-oProxyCommand=touch /tmp/pwn',
+  '--help',
+  '-',
+  '`id`',
+  '$(id)',
+  'a;reboot',
+  'a|b',
+  'a&&b',
+  'a\nb',
+  'a\r\nb',
+  'a\0b',
+  'host name',
+  '../../etc/passwd',
+  '%h%r',
+  '${HOME}',
+  '~root',
+  '[::1%eth0]',
+  '::1',
+  'localhost.',
+  '....',
+  'pаypal.example',
+  `${'a'.repeat(256)}.net`,
+  `${'a.'.repeat(130)}net`,
+  '',
+  '.',
+  '🔑',
+  '\u202Egp1',
+  'münchen.de',
+  '10.0.0.256',
+  '10.0.1',
+  '127.1',
+  '0x7f.1',
+  '010.0.0.1',
+  'a..b',
+  'a.-b',
+  'a-',
+  'PG1=a',
+  '=a',
+  'a=',
+  'a=b=c',
+  'a b=c',
+  'a:0',
+  'a:65536',
+  'a:-1',
+  'a:0x16',
+  'a:1e3',
+  'a: 22',
+  'a:',
+  'a:05432',
+  'a:1:2',
+  '[::1]x',
+  '[::1',
+  '[a]',
+  'a@b',
+  'a/b',
+  '10.0.0.12;10.0.0.13',
+  `${'a'.repeat(41)}=h`,
+  'a'.repeat(50),
 ])('%j is no node', (text) => {
   expect(problemsOf(() => parseNode(text, 5432))).toMatch(/expected|needs brackets|no name/);
 });
@@ -91,7 +83,8 @@ test.each([
 test('an error shows control and invisible characters escaped', () => {
   const problems = problemsOf(() => parseNode('\u001B[31mgp\u202E', 5432));
 
-  expect(problems).not.toMatch(/[\u001B\u202E]/);
+  expect(problems).not.toContain('\u001B');
+  expect(problems).not.toContain('\u202E');
   expect(problems).toContain('\\u001b[31mgp\\u{202e}');
 });
 
@@ -153,6 +146,7 @@ test.each([
 test.each([
   ['pg2=10.0.0.99', 'pg2 is already the node at 10.0.0.12'],
   ['10.0.0.10:22', 'without a port'],
+  ['pg1=local', 'pg1 is already the node at 10.0.0.11'],
 ])('CLUSTER_CONTROL_HOST=%s is refused: %s', (text, problem) => {
   expect(problemsOf(() => clusterOf({ ...nodes, CLUSTER_CONTROL_HOST: text }))).toContain(problem);
 });
@@ -172,10 +166,14 @@ test('parameters of PostgreSQL arrive as they are written', () => {
   const { parameters } = clusterOf({
     POSTGRES_CONF_SHARED_BUFFERS: '2GB',
     'POSTGRES_CONF_auto_explain.log_min_duration': "'1 s'",
-    POSTGRES_CONF_search_path: "'''$user'', public; $(id)'",
-  } as Record<string, string>).postgres;
+    POSTGRES_CONF_search_path: `'"$user", public; $(id)'`,
+  }).postgres;
 
-  expect(parameters).toEqual({ shared_buffers: '2GB', 'auto_explain.log_min_duration': '1 s' });
+  expect(parameters).toEqual({
+    shared_buffers: '2GB',
+    'auto_explain.log_min_duration': '1 s',
+    search_path: '"$user", public; $(id)',
+  });
 });
 
 test.each([
