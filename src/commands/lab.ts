@@ -58,7 +58,7 @@ const down = (command: Command): Command =>
     .action(async (flags: { readonly name: string; readonly all?: true }, self: Command) => {
       const { labDown } = await import('../lab/down.ts');
       const removed = await labDown(labEnvironment(), flags.all ? 'all' : { name: flags.name });
-      const text = removed.map((lab) => `The lab "${lab}" is gone\n`).join('');
+      const text = removed.map((gone) => `The lab "${gone}" is gone\n`).join('');
       answer(self, { removed }, text || 'No such lab is there: 0 changes\n');
     });
 

@@ -2,7 +2,6 @@
 
 import { relative } from 'node:path';
 import { databaseHosts } from './env-file.ts';
-import type { Lab } from './lab.ts';
 import { releases } from './recipe.ts';
 import type { LabStatus } from './status.ts';
 import type { UpResult } from './up.ts';

@@ -56,10 +56,15 @@ export function labGroups(): readonly string[] {
   return existsSync(path) ? childGroups(path) : [];
 }
 
-/** Removes the common group once the last lab is gone. */
-export function removeTopGroup(): void {
-  const path = join(unifiedHierarchy(), top);
-  if (existsSync(path) && childGroups(path).length === 0) rmdirSync(path);
+/**
+ * Removes what killing a lab's processes leaves: the same group in version 1's hierarchy, where nspawn makes one too,
+ * and the common groups once no lab is in them.
+ */
+export function removeEmptyGroups(lab: string): void {
+  for (const path of groupsUnder(join('/sys/fs/cgroup/systemd', top, lab))) rmdirSync(path);
+  for (const path of [join(unifiedHierarchy(), top), join('/sys/fs/cgroup/systemd', top)]) {
+    if (existsSync(path) && childGroups(path).length === 0) rmdirSync(path);
+  }
 }
 
 /** A group and all groups in it, deepest first. */

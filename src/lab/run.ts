@@ -49,7 +49,11 @@ async function start(argv: readonly string[], options: Options): Promise<{ reado
     const { stdout } = await execa(file, rest, { ...options, env: { LC_ALL: 'C' }, encoding: 'utf8' });
     return { stdout: typeof stdout === 'string' ? stdout : '' };
   } catch (cause) {
-    throw failure(argv, cause instanceof ExecaError ? String(cause.stderr ?? '') : '', cause);
+    throw failure(
+      argv,
+      cause instanceof ExecaError && typeof cause.stderr === 'string' ? cause.stderr : '',
+      cause,
+    );
   }
 }
 

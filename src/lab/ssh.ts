@@ -4,8 +4,12 @@ import { ConfigError } from '../errors.ts';
 import { accessOf } from './access.ts';
 import type { Lab } from './lab.ts';
 
-/** Opens the system's ssh on this terminal, as root on a host of the lab. Answers its exit code. */
-export async function labSsh(lab: Lab, hostName: string, command: readonly string[]): Promise<number> {
+/**
+ * Opens the system's ssh on this terminal, as root on a host of the lab. Answers its exit code.
+ * The words of the command are joined by ssh itself, and read by a shell on the host.
+ */
+export async function labSsh(lab: Lab, hostName: string, words: readonly string[]): Promise<number> {
+  const command = words[0] === '--' ? words.slice(1) : words;
   const { key, knownHosts } = accessOf(lab);
   const address = addressOf(lab, hostName);
   const options = [

@@ -1,6 +1,8 @@
+import { mkdirSync } from 'node:fs';
 import type { LabEnvironment } from '../config/lab-directory.ts';
 import type { Progress } from '../engine/progress.ts';
-import { checkEnvFile, ensureKey, hostKey, labKey, writeAccess } from './access.ts';
+import { ConfigError } from '../errors.ts';
+import { checkEnvFile, ensureKey, hostKey, labKey, removeAccess, writeAccess } from './access.ts';
 import { bootHost, type Ground } from './boot.ts';
 import { chooseNetwork } from './choose-network.ts';
 import { ensureImage } from './image.ts';
@@ -16,12 +18,10 @@ import { checkSame, defaultHosts, type UpRequest } from './request.ts';
 import { allLabs, readLab, stateLock, writeLab } from './state.ts';
 import { isRunning } from './status.ts';
 import { waitForSsh } from './wait-for-ssh.ts';
-import { mkdirSync } from 'node:fs';
-import { ConfigError } from '../errors.ts';
 
 export interface UpResult {
   readonly lab: Lab;
-  /** What was done, host by host: "pg1 started". Empty when everything was running. */
+  /** What was done: "pg1 started". Empty when everything was running. */
   readonly changes: readonly string[];
 }
 
@@ -74,6 +74,8 @@ async function makeLab(
     images,
     forwardedBefore: isForwarding(),
   };
+  // Keys and addresses of an earlier lab of this name, thrown away without its files.
+  removeAccess(lab);
   writeLab(root, lab);
   return lab;
 }
@@ -85,7 +87,10 @@ async function startLab(
   progress: Progress,
 ): Promise<readonly string[]> {
   const changes: string[] = [];
-  if (await ensureBridge(lab, ground.mtu)) for (const host of lab.hosts) await replug(lab, host);
+  if (await ensureBridge(lab, ground.mtu)) {
+    changes.push(`${lab.bridge} made`);
+    for (const host of lab.hosts) if (isRunning(lab, host)) await plugIn(lab, host);
+  }
   if (lab.online) await openWayOut(lab, await deviceOut());
   await ensureKeys(ground.root, lab);
   writeAccess(environment, lab);
@@ -99,11 +104,6 @@ async function startLab(
   }));
   await runJobs(progress, 'Start the hosts', works);
   return changes;
-}
-
-/** Cables that hung on a bridge that is gone. */
-async function replug(lab: Lab, host: LabHost): Promise<void> {
-  if (isRunning(lab, host)) await plugIn(lab, host);
 }
 
 async function deviceOut(): Promise<string> {
