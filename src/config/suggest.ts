@@ -2,6 +2,7 @@
 export function suggest(name: string, known: readonly string[]): string | undefined {
   const allowed = Math.max(2, Math.floor(name.length / 5));
   const near = known
+    .filter((one) => Math.abs(one.length - name.length) <= allowed)
     .map((one) => ({ one, edits: editsBetween(name.toUpperCase().slice(0, 100), one) }))
     .filter(({ edits }) => edits <= allowed)
     .toSorted((a, b) => a.edits - b.edits);

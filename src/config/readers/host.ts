@@ -26,7 +26,7 @@ export function readAddress(text: string): Address {
 }
 
 /** Reads a DNS name or an IPv4 address. */
-export function readHost(text: string): string {
+function readHost(text: string): string {
   if (isIPv4(text)) return text;
   const labels = text.split('.');
   // A name that ends in a number is an address for every resolver: 10.0.0.256 and 127.1 are slips.

@@ -103,7 +103,7 @@ test('a symbolic link to the file is followed', () => {
 test('what is no readable text file is refused without waiting for it', () => {
   const directory = mkdtempSync(join(tmpdir(), 'dbctl-'));
   const fifo = join(directory, 'fifo');
-  execFileSync('mkfifo', [fifo]);
+  execFileSync('sh', ['-c', 'mkfifo "$0"', fifo]);
   const large = temporaryFile('');
   truncateSync(large, 100 * 1024 * 1024);
   const binary = temporaryFile('');

@@ -58,6 +58,12 @@ test('a slip on one line does not change the next', () => {
   expect(problems).toMatchObject([{ setting: 'A', line: 1 }]);
 });
 
+test('a value that ends in a backslash does not reach into the next line', () => {
+  const { entries } = readLines("A='b\\'\n# don'\nB=c\n", 'f');
+
+  expect(entries.map(({ value }) => value)).toEqual(['b\\', 'c']);
+});
+
 test('a byte-order mark and Windows line endings are named, with a command that removes them', () => {
   const text = `\uFEFF${fileOf()}`.replaceAll('\n', '\r\n');
 
