@@ -1,0 +1,122 @@
+import type { Cluster, Node } from '../../src/cluster/cluster.ts';
+import type { NodeFacts, ServerState } from '../../src/cluster/probe-facts.ts';
+import { Secret } from '../../src/secret.ts';
+
+export const now = Date.parse('2026-11-21T12:00:00Z');
+
+const node = (name: string, last: number): Node => ({ name, host: `10.0.0.${last}`, port: 5432 });
+export const [pg1, pg2, pg3] = [node('pg1', 11), node('pg2', 12), node('pg3', 13)] as const;
+
+const role = (name: string) => ({ name, password: new Secret('hidden-password') });
+
+export const cluster: Cluster = {
+  name: 'shop',
+  primary: pg1,
+  replicas: [pg2, pg3],
+  probed: [pg1, pg2, pg3],
+  control: { name: 'control', host: '10.0.0.10' },
+  allowedCidrs: [],
+  ssh: { user: undefined, port: undefined, keyFile: undefined, knownHostsFile: undefined },
+  postgres: {
+    version: 17,
+    database: 'app',
+    admin: role('app_admin'),
+    writer: role('app_writer'),
+    reader: role('app_reader'),
+    replication: role('replicator'),
+    parameters: {},
+  },
+  lagLimits: { warnSeconds: 5, maxSeconds: 30 },
+  caCertificateFile: '/home/ops/shop-ca.crt',
+  file: '/home/ops/.env.cluster',
+};
+
+const ok = { ok: true } as const;
+const refusedByHba = { ok: false, failure: { kind: 'hba', code: '28000', detail: 'no entry' } } as const;
+const refused = (code: string) => ({ allowed: false, code, detail: `refused with ${code}` });
+
+export const server: ServerState = {
+  inRecovery: false,
+  versionNumber: 170_012,
+  version: '17.12',
+  systemIdentifier: '7',
+  timeline: 1,
+  flushed: 1000,
+  clock: 1,
+};
+
+const attributes = {
+  superuser: false,
+  replication: false,
+  createRole: false,
+  createDatabase: false,
+  bypassRls: false,
+  powers: [],
+};
+
+const common = {
+  logins: { admin: ok, writer: ok, reader: ok, replication: refusedByHba },
+  replicationSql: refusedByHba,
+  certificateEnds: now + 300 * 86_400_000,
+  roles: [
+    { name: 'app_admin', ...attributes },
+    { name: 'app_writer', ...attributes },
+    { name: 'app_reader', ...attributes },
+    { name: 'replicator', ...attributes, replication: true },
+  ],
+  readerReach: { maySelect: true, writable: [], unreadable: [] },
+};
+
+const sender = { user: 'replicator', address: '10.0.0.12', state: 'streaming', sync: 'async', tls: true };
+const slot = { type: 'physical', active: true, walStatus: 'reserved', safeBytes: null, retainedBytes: 0 };
+
+/** A primary with nothing to complain about, except what is given. */
+export const primary = (changes: Partial<NodeFacts> = {}): NodeFacts => ({
+  node: pg1,
+  ...common,
+  server,
+  primary: {
+    senders: [
+      { application: 'pg2', ...sender },
+      { application: 'pg3', ...sender },
+    ],
+    slots: [
+      { name: 'dbctl_pg2', ...slot },
+      { name: 'dbctl_pg3', ...slot },
+    ],
+  },
+  adminCreates: { allowed: true },
+  writerWrites: { allowed: true },
+  readerSeesNewTables: true,
+  readerWrites: refused('42501'),
+  ...changes,
+});
+
+/** A replica with nothing to complain about, except what is given. */
+export const replica = (of: Node, changes: Partial<NodeFacts> = {}): NodeFacts => ({
+  node: of,
+  ...common,
+  server: { ...server, inRecovery: true, flushed: null },
+  replica: {
+    receiver: { status: 'streaming', host: '10.0.0.11', port: 5432, slot: `dbctl_${of.name}` },
+    replayPaused: false,
+  },
+  lag: { bytes: 0, seconds: 0 },
+  adminCreates: refused('25006'),
+  writerWrites: refused('25006'),
+  readerWrites: refused('25006'),
+  ...changes,
+});
+
+/** A node that let nobody in, for one and the same reason. */
+export const unreachable = (
+  of: Node,
+  kind: 'timeout' | 'refused' | 'tls-ca' | 'tls-name' = 'timeout',
+): NodeFacts => {
+  const failed = { ok: false, failure: { kind, detail: 'as seen' } } as const;
+  return {
+    node: of,
+    logins: { admin: failed, writer: failed, reader: failed, replication: failed },
+    replicationSql: failed,
+  };
+};

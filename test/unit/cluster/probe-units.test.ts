@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { formatBytes, formatSeconds } from '../../../src/cluster/probe-units.ts';
+
+test.each([
+  [0, '0 B'],
+  [1023, '1023 B'],
+  [1536, '1.5 kB'],
+  [16 * 1024 ** 2, '16 MB'],
+  [3.2 * 1024 ** 3, '3.2 GB'],
+  [5000 * 1024 ** 4, '5000 TB'],
+])('%d bytes are shown as %s', (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
+});
+
+test.each([
+  [0, '0 s'],
+  [0.234, '0.23 s'],
+  [12.4, '12 s'],
+  [600, '10 min'],
+  [7200, '2 h'],
+  [200_000, '2 d'],
+])('%d seconds are shown as %s', (seconds, text) => {
+  expect(formatSeconds(seconds)).toBe(text);
+});
