@@ -41,16 +41,17 @@ function judgePrimary(cluster: Cluster, all: readonly NodeFacts[], answering: re
 }
 
 function judgeRoles(cluster: Cluster, answering: readonly Answering[]): readonly Finding[] {
-  const thePrimary = answering.find(({ server }) => !server.inRecovery)?.node.name;
+  const primaries = answering.filter(({ server }) => !server.inRecovery);
   return answering.map(({ node, server }) => {
     const about = { node, check: 'role' };
     const expected = node.name === cluster.primary.name ? 'primary' : 'replica';
     const actual = server.inRecovery ? 'replica' : 'primary';
     if (expected === actual) return finding(about, 'ok', `is a ${actual}, as the file says`);
     const message = `is a ${actual}, but the file says ${expected}`;
-    const fix = thePrimary
-      ? [`if that is right, make ${thePrimary} CLUSTER_DB_PRIMARY_HOST in .env.cluster`]
-      : [];
+    const fix =
+      primaries.length === 1
+        ? [`if that is right, make ${names(primaries)} CLUSTER_DB_PRIMARY_HOST in .env.cluster`]
+        : [];
     return finding(about, 'warning', message, fix);
   });
 }

@@ -39,32 +39,26 @@ function heading({ cluster, nodes }: ProbeReport): string {
   return seen.length > 0 ? `cluster ${cluster}: ${facts}` : `cluster ${cluster}`;
 }
 
-const bare = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
+const edges = ['top', 'bottom', 'left', 'right', 'mid'];
+const corners = ['top-mid', 'top-left', 'top-right', 'bottom-mid', 'bottom-left', 'bottom-right'];
+const crossings = ['left-mid', 'mid-mid', 'right-mid'];
+const noLines = Object.fromEntries([...edges, ...corners, ...crossings].map((place) => [place, '']));
 
+/** Two spaces between columns, or one where two would not fit. */
 function table(nodes: readonly NodeReport[], chalk: ChalkInstance): string {
-  const grid = new Table({
+  const plain = grid(nodes, '  ', new Chalk({ level: 0 }));
+  const fits = plain.split('\n').every((line) => line.length <= width);
+  return grid(nodes, fits ? '  ' : ' ', chalk);
+}
+
+function grid(nodes: readonly NodeReport[], gap: string, chalk: ChalkInstance): string {
+  const rows = new Table({
     head: columns.map((title) => chalk.bold(title)),
-    chars: bare,
+    chars: { ...noLines, middle: gap },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  for (const node of nodes) grid.push(row(node, chalk));
-  return grid.toString().replaceAll(/ +$/gm, '');
+  for (const node of nodes) rows.push(row(node, chalk));
+  return rows.toString().replaceAll(/ +$/gm, '');
 }
 
 const row = (node: NodeReport, chalk: ChalkInstance): string[] => [
