@@ -1,7 +1,8 @@
 // One command over one SSH channel: collects what it says, within limits, until the channel is closed.
 
 import type { ClientChannel } from 'ssh2';
-import { type Ending, type Outcome, outputLimit } from './execution.ts';
+import type { Ending, Outcome } from './execution.ts';
+import { keepOutput } from './output.ts';
 
 /**
  * Sends the input and waits for the end. The exit status may never come (the connection died, the server misbehaved):
@@ -9,14 +10,12 @@ import { type Ending, type Outcome, outputLimit } from './execution.ts';
  */
 export function collect(channel: ClientChannel, stdin: string, timeoutMs: number): Promise<Ending> {
   return new Promise((resolve) => {
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    let bytes = 0;
     let outcome: Outcome = { kind: 'unknown' };
 
+    const output = keepOutput({ stdout: channel, stderr: channel.stderr }, () => giveUp({ kind: 'said too much' }));
     const end = (): void => {
       clearTimeout(timer);
-      resolve({ outcome, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() });
+      resolve({ outcome, ...output() });
     };
     const giveUp = (reason: Outcome): void => {
       channel.removeAllListeners('exit');
@@ -26,14 +25,7 @@ export function collect(channel: ClientChannel, stdin: string, timeoutMs: number
       end();
     };
     const timer = setTimeout(() => giveUp({ kind: 'timed out' }), timeoutMs);
-    const keep = (into: Buffer[]) => (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= outputLimit) into.push(chunk);
-      else if (outcome.kind !== 'said too much') giveUp({ kind: 'said too much' });
-    };
 
-    channel.on('data', keep(stdout));
-    channel.stderr.on('data', keep(stderr));
     channel.on('exit', (code: number | null, signal?: string) => {
       outcome = code === null ? { kind: 'killed', signal: signal ?? '?' } : { kind: 'exited', code };
     });

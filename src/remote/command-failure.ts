@@ -5,7 +5,7 @@ import { lastLines, printable } from './printable.ts';
 
 /** The error of a command that did not end with 0: the command line (never its stdin) and the last words it said. */
 export function commandFailure(host: string, execution: Execution, ending: Ending, doing?: string): CommandError {
-  const said = lastLines(ending.stderr.trim() === '' ? ending.stdout : ending.stderr, 20);
+  const said = lastLines(ending.stderr, 20) || lastLines(ending.stdout, 20);
   const line = shorten(printable(quote(execution.argv)));
   const account = execution.asUser === undefined ? '' : ` (as ${execution.asUser})`;
   const how = manner(ending.outcome, execution);

@@ -8,6 +8,8 @@ const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u2
 /** The text without terminal escapes, control characters and direction overrides; newlines and tabs stay. */
 export const printable = (text: string): string => text.replaceAll(escapes, '').replaceAll(controls, '');
 
-/** The last lines of a text, printable, without blank lines at the end. */
+/** The last lines of a text, printable, without blank lines at the end; of a flood, only what fits on a screen or two. */
 export const lastLines = (text: string, count: number): string =>
-  printable(text).trimEnd().split('\n').slice(-count).join('\n');
+  printable(text.slice(-longestShown)).trimEnd().split('\n').slice(-count).join('\n');
+
+const longestShown = 8_000;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import ssh2, { type AuthContext, type Connection, type Session } from 'ssh2';
 
 /** What the server does instead of running a command, to see what a client makes of it. */
@@ -64,9 +64,11 @@ export async function startSshServer({ authorizedKeys, hostKey = newKey().privat
     });
   }
 
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  // The listener is ours, so that the answers leave at once, as with sshd.
+  const listener = createServer({ noDelay: true }, (socket) => server.injectSocket(socket));
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
   const publicKey = ssh2.utils.parseKey(hostKey) as ssh2.ParsedKey;
 
   return {
@@ -80,7 +82,7 @@ export async function startSshServer({ authorizedKeys, hostKey = newKey().privat
     },
     stop() {
       for (const connection of connections) connection.end();
-      server.close();
+      listener.close();
     },
   };
 }

@@ -1,0 +1,24 @@
+import { once } from 'node:events';
+import ssh2 from 'ssh2';
+import { dial } from '../../src/remote/dial.ts';
+import { connectionOver } from '../../src/remote/connection.ts';
+import { sshHost } from '../../src/remote/ssh-host.ts';
+import { startSshServer } from './ssh-server.ts';
+
+/** An SshHost on an SSH server in this process. Its commands run as the account of the test, which stands in for root. */
+export async function sshHostOnTestServer(name: string) {
+  const server = await startSshServer();
+  const client = new ssh2.Client();
+  client.connect({ sock: await dial('127.0.0.1', server.port), username: 'test', password: 'test' });
+  await once(client, 'ready');
+  const connection = connectionOver(client, name);
+  return {
+    server,
+    connection,
+    host: sshHost(name, connection, 'root'),
+    stop() {
+      connection.end();
+      server.stop();
+    },
+  };
+}
