@@ -20,6 +20,7 @@ export interface NodeReport {
   readonly role: 'primary' | 'replica' | null;
   /** "writable", "read-only", "streaming", "not streaming", "unknown" or why it is unreachable: "timeout", "refused" … */
   readonly state: string;
+  /** To the millisecond; null on a primary and when it cannot be known. */
   readonly lagSeconds: number | null;
   readonly lagBytes: number | null;
   readonly tls: boolean;
@@ -68,7 +69,7 @@ function nodeReport(cluster: Cluster, facts: NodeFacts, findings: readonly Findi
     expectedRole: expected === cluster.primary ? 'primary' : 'replica',
     role: server ? (server.inRecovery ? 'replica' : 'primary') : null,
     state: stateOf(facts),
-    lagSeconds: lag?.seconds ?? null,
+    lagSeconds: lag?.seconds === undefined ? null : Math.round(lag.seconds * 1000) / 1000,
     lagBytes: lag?.bytes ?? null,
     tls: certificateEnds !== undefined,
     certificateEnds: certificateEnds === undefined ? null : new Date(certificateEnds).toISOString(),

@@ -7,7 +7,7 @@ import { commonFlags, withCommonFlags } from './common.ts';
 
 interface Flags {
   readonly wait?: number;
-  readonly timeout: number;
+  readonly timeout?: number;
 }
 
 /** `dbctl probe`: is the cluster what .env.cluster says? Answers with monitoring's exit codes. */
@@ -15,7 +15,7 @@ export const probe = (program: Command): Command =>
   withCommonFlags(program.command('probe').alias('check-cluster-dbs'))
     .description('Check every node and every role over the PostgreSQL protocol (no SSH)')
     .option('--wait <duration>', 'look again until all is OK, at most this long (30s, 2m)', duration)
-    .option('--timeout <duration>', 'how long one look may take (default: 3s)', duration, 3000)
+    .option('--timeout <duration>', 'how long one look may take (default: 3s)', duration)
     .addHelpText('after', '\nExit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.')
     .action(async (flags: Flags, command: Command) => {
       const { config, output } = commonFlags(command);
@@ -38,7 +38,7 @@ async function run(config: string, flags: Flags): Promise<ProbeReport | undefine
   }
 }
 
-async function look(config: string, { wait = 0, timeout }: Flags): Promise<ProbeReport> {
+async function look(config: string, { wait = 0, timeout = 3000 }: Flags): Promise<ProbeReport> {
   const { loadCluster } = await import('../config/load.ts');
   const { probeUntilGreen } = await import('../operations/probe.ts');
   const { verdict } = await import('../ui/probe-table.ts');
