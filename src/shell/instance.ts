@@ -68,3 +68,10 @@ journalctl -qu "$1" -n "$3" -o cat 2>/dev/null | tail -n "$3"
 newest=$(ls -t "$2"*.log 2>/dev/null | head -n 1)
 [ -z "$newest" ] || { echo "$newest:"; tail -n "$3" "$newest"; }
 `;
+
+/** The system identifier in the data directory's control file; undefined when there is no data. */
+export const systemIdentifier = ({ binDirectory, dataDirectory }: Instance): Query<string | undefined> =>
+  query(
+    ['sh', '-c', '[ ! -e "$2/PG_VERSION" ] || "$1/pg_controldata" -D "$2"', 'sh', binDirectory, dataDirectory],
+    (stdout) => /^Database system identifier:\s*(\d+)$/m.exec(stdout)?.[1],
+  );

@@ -24,3 +24,11 @@ export const passfileLine = (fields: {
     .map((field) => field.replaceAll(/[\\:]/g, '\\$&'))
     .join(':');
 
+
+/** The options of a connection string, unquoted. */
+export const parseConninfo = (text: string): ReadonlyMap<string, string> =>
+  new Map(
+    [...text.matchAll(/(\w+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'|((?:[^\s\\]|\\.)*))/gs)].map(
+      ([, name, quoted, plain]) => [name!, (quoted ?? plain ?? '').replaceAll(/\\(.)/gs, '$1')],
+    ),
+  );

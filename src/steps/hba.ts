@@ -7,18 +7,20 @@ import type { Step } from '../engine/step.ts';
 import { render } from '../render.ts';
 import { addressesOf } from '../shell/resolve.ts';
 import type { ReadableHost } from '../remote/host.ts';
-import { ownFile } from './own-file.ts';
+import { ownFile, type OwnFile } from './own-file.ts';
 
 /** Keeps pg_hba.conf as narrow as the cluster's definition allows. */
 export const keepHba = (cluster: Cluster, node: Node): Step =>
-  ownFile('Say who may connect', {
-    path: `${instanceOf(cluster, node).configDirectory}/pg_hba.conf`,
-    content: (host) => hbaFile(cluster, host),
-    owner: 'postgres:postgres',
-    mode: 0o600,
-  });
+  ownFile('Say who may connect', hbaFile(cluster, node));
 
-async function hbaFile(cluster: Cluster, host: ReadableHost): Promise<string> {
+export const hbaFile = (cluster: Cluster, node: Node): OwnFile => ({
+  path: `${instanceOf(cluster, node).configDirectory}/pg_hba.conf`,
+  content: (host) => hbaText(cluster, host),
+  owner: 'postgres:postgres',
+  mode: 0o600,
+});
+
+async function hbaText(cluster: Cluster, host: ReadableHost): Promise<string> {
   const nodeHosts = nodesOf(cluster).map((node) => node.host);
   const [nodes, control] = await Promise.all([cidrsOf(nodeHosts, host), cidrsOf([cluster.control.host], host)]);
   return render('etc/postgresql/pg_hba.conf', {

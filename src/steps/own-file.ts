@@ -9,8 +9,7 @@ export interface OwnFile extends FileAttributes {
 
 /** Keeps one file that dbctl owns as a whole. */
 export function ownFile(title: string, file: OwnFile): Step {
-  const wanted = async (host: ReadableHost): Promise<string | Secret> =>
-    typeof file.content === 'function' ? file.content(host) : file.content;
+  const wanted = (host: ReadableHost): Promise<string | Secret> => contentOf(file, host);
   return {
     title,
     async diff(host) {
@@ -22,6 +21,10 @@ export function ownFile(title: string, file: OwnFile): Step {
     },
   };
 }
+
+/** What a file must contain on that host. */
+export const contentOf = async ({ content }: OwnFile, host: ReadableHost): Promise<string | Secret> =>
+  typeof content === 'function' ? content(host) : content;
 
 /** What must change for a file to be as wanted. */
 export function fileChanges(

@@ -49,8 +49,7 @@ export function keepServerCertificate(cluster: Cluster, node: Node, control: Rea
   };
 }
 
-const namesOf = ({ name, host }: Node): [string, ...string[]] =>
-  host === 'local' ? [name, 'localhost', '127.0.0.1'] : host === name ? [name] : [name, host];
+const namesOf = ({ name, host }: Node): [string, ...string[]] => (host === name ? [name] : [name, host]);
 
 const noAuthority = (cluster: Cluster, host: string): RefusedError =>
   new RefusedError({

@@ -6,20 +6,12 @@ import { render } from '../render.ts';
 import { hostFacts } from '../shell/host-facts.ts';
 import { settingValue } from '../shell/libpq.ts';
 import { checkSettings } from '../shell/settings.ts';
-import { ownFile } from './own-file.ts';
+import { ownFile, type OwnFile } from './own-file.ts';
 
 /** Keeps dbctl's include file; the packaged postgresql.conf stays untouched. */
 export function keepSettings(cluster: Cluster, node: Node): Step {
   const instance = instanceOf(cluster, node);
-  const file = ownFile('Write the settings', {
-    path: `${instance.configDirectory}/conf.d/dbctl.conf`,
-    async content(host) {
-      const { diskTotalBytes } = await host.ask(hostFacts(instance));
-      return settingsFile(cluster, node, instance, walLimitGigabytes(diskTotalBytes));
-    },
-    owner: 'postgres:postgres',
-    mode: 0o640,
-  });
+  const file = ownFile('Write the settings', settingsFile(cluster, node));
   return {
     ...file,
     async apply(host, report) {
@@ -29,11 +21,24 @@ export function keepSettings(cluster: Cluster, node: Node): Step {
   };
 }
 
-const settingsFile = (cluster: Cluster, node: Node, instance: Instance, slotWalGigabytes: number): string =>
+export function settingsFile(cluster: Cluster, node: Node): OwnFile {
+  const instance = instanceOf(cluster, node);
+  return {
+    path: `${instance.configDirectory}/conf.d/dbctl.conf`,
+    async content(host) {
+      const { diskTotalBytes } = await host.ask(hostFacts(instance));
+      return settingsText(cluster, node, instance, walLimitGigabytes(diskTotalBytes));
+    },
+    owner: 'postgres:postgres',
+    mode: 0o640,
+  };
+}
+
+const settingsText = (cluster: Cluster, node: Node, instance: Instance, slotWalGigabytes: number): string =>
   render('etc/postgresql/conf.d/dbctl.conf', {
     cluster: cluster.name,
     cluster_name: settingValue(`${cluster.name}/${node.name}`),
-    listen_addresses: settingValue(node.host === 'local' ? 'localhost' : `localhost, ${node.host}`),
+    listen_addresses: settingValue([...new Set(['localhost', node.host])].join(', ')),
     port: String(node.port),
     certificate_file: settingValue(`${instance.dbctlDirectory}/server.crt`),
     key_file: settingValue(`${instance.dbctlDirectory}/server.key`),

@@ -14,7 +14,7 @@ export function verifyLogins(cluster: Cluster, node: Node): Step {
     { role: replication, replication: true },
   ];
   const target = {
-    host: node.host === 'local' ? 'localhost' : node.host,
+    host: node.host,
     port: node.port,
     database,
     caFile: `${instance.dbctlDirectory}/ca.crt`,

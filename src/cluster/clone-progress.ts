@@ -1,0 +1,24 @@
+import { formatBytes } from './probe-units.ts';
+
+/** How far a clone is, as the primary reports it. */
+export interface CloneState {
+  /** PostgreSQL's name of the phase (pg_stat_progress_basebackup.phase). */
+  readonly phase: string;
+  readonly streamedBytes: number;
+  readonly totalBytes: number | null;
+}
+
+/** "copying 1.2 of 4.0 GB (30 %), 0:45 left"; before the first byte, and after the last, the phase. */
+export function describeClone({ phase, streamedBytes, totalBytes }: CloneState, elapsedSeconds: number): string {
+  if (phase !== 'streaming database files' || !totalBytes) return phase;
+  const done = Math.min(1, streamedBytes / totalBytes);
+  const amount = `copying ${formatBytes(streamedBytes)} of ${formatBytes(totalBytes)} (${Math.floor(done * 100)} %)`;
+  if (done < 0.01 || elapsedSeconds < 1) return amount;
+  return `${amount}, ${formatClock((elapsedSeconds * (1 - done)) / done)} left`;
+}
+
+/** Seconds as minutes and seconds: "0:45", "75:00". */
+function formatClock(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}

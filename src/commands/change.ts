@@ -1,0 +1,56 @@
+// What the commands that change hosts have in common: their flags, their connections, their answer.
+
+import type { Command } from 'commander';
+import type { Cluster, Machine } from '../cluster/cluster.ts';
+import type { PlanResult, Stage } from '../engine/run-plan.ts';
+import type { HostSet } from '../remote/with-hosts.ts';
+import { commonFlags, type CommonFlags } from './common.ts';
+
+export interface ChangeFlags {
+  readonly dryRun?: boolean;
+  readonly restart?: boolean;
+  readonly acceptHostKey?: readonly string[];
+}
+
+export const withChangeFlags = (command: Command): Command =>
+  withHostKeyFlag(command)
+    .option('--dry-run', 'show what would change and touch nothing')
+    .option('--restart', 'restart PostgreSQL where a setting needs it');
+
+export const withHostKeyFlag = (command: Command): Command =>
+  command.option('--accept-host-key <fingerprint...>', 'trust unknown hosts with these keys (SHA256:…)');
+
+/** Connects to the machines of a cluster, and hangs up when the work is done. */
+export async function onHosts<Answer>(
+  cluster: Cluster,
+  machines: readonly Machine[],
+  { acceptHostKey = [] }: Pick<ChangeFlags, 'acceptHostKey'>,
+  work: (hosts: HostSet) => Promise<Answer>,
+): Promise<Answer> {
+  const { withHosts } = await import('../remote/with-hosts.ts');
+  const { loginEnvironment } = await import('../config/environment.ts');
+  return withHosts(machines, { ...loginEnvironment(), ssh: cluster.ssh, acceptHostKeys: acceptHostKey }, work);
+}
+
+/** Runs a plan with its progress on stderr. */
+export async function carryOut(plan: readonly Stage[], { dryRun = false }: ChangeFlags): Promise<PlanResult> {
+  const { runPlan } = await import('../engine/run-plan.ts');
+  const { progressFor } = await import('../ui/progress-for.ts');
+  return runPlan(plan, await progressFor(process.stderr), { dryRun });
+}
+
+/** Prints what a plan did: the count for people, everything for machines. */
+export async function answer(
+  command: Command,
+  result: PlanResult,
+  { dryRun = false }: ChangeFlags,
+  details: { readonly text?: string; readonly json?: object } = {},
+): Promise<void> {
+  const { output }: CommonFlags = commonFlags(command);
+  if (output === 'json') {
+    process.stdout.write(`${JSON.stringify({ dryRun, ...result, ...details.json }, null, 2)}\n`);
+    return;
+  }
+  const { planText } = await import('../ui/plan-result.ts');
+  process.stdout.write(`${details.text ?? ''}${planText(result, dryRun)}\n`);
+}

@@ -1,0 +1,46 @@
+import { nodesOf, type Cluster, type Node } from '../cluster/cluster.ts';
+import { isNamed } from '../cluster/find-node.ts';
+import { ConfigError } from '../errors.ts';
+import { addReplica, writeNode } from './edit.ts';
+import { loadCluster, parseCluster, readClusterText } from './load.ts';
+import { parseNode } from './readers/node.ts';
+
+export interface ChosenReplicas {
+  /** The cluster as it is when the new replicas are in the file. */
+  readonly cluster: Cluster;
+  readonly replicas: readonly Node[];
+}
+
+/**
+ * The replicas that a command line names: those of .env.cluster by name, host or host:port, new ones as
+ * [name=]host[:port], and all of the file when none is named. Writes nothing. Throws ConfigError.
+ */
+export function chooseReplicas(file: string, named: readonly string[]): ChosenReplicas {
+  const cluster = loadCluster(file);
+  if (named.length === 0) return { cluster, replicas: allOf(cluster) };
+  const find = (text: string): Node | undefined =>
+    nodesOf(cluster).find((node) => isNamed(node, text) || writeNode(node) === text);
+  const wanted = named.map((text) => find(text) ?? parseNode(text, cluster.primary.port));
+  const isPrimary = wanted.find(({ name }) => name === cluster.primary.name);
+  if (isPrimary) throw primaryNamed(isPrimary);
+
+  const known = new Set(cluster.replicas.map(({ name }) => name));
+  const added = wanted.filter(({ name }) => !known.has(name));
+  const text = added.reduce((draft, node) => addReplica(draft, writeNode(node)), readClusterText(file));
+  return { cluster: parseCluster(text, file), replicas: [...new Set(wanted)] };
+}
+
+function allOf(cluster: Cluster): readonly Node[] {
+  if (cluster.replicas.length > 0) return cluster.replicas;
+  throw new ConfigError({
+    what: 'there is no replica to add',
+    why: `${cluster.file} lists none in CLUSTER_DB_REPLICA_HOSTS, and the command names none.`,
+    next: ['name one: dbctl add-replica pg2=10.0.0.12'],
+  });
+}
+
+const primaryNamed = ({ name }: Node): ConfigError =>
+  new ConfigError({
+    what: `${name} is the primary of the cluster`,
+    next: ['name another host: dbctl add-replica pg2=10.0.0.12'],
+  });

@@ -1,0 +1,98 @@
+import type { Cluster, Node } from '../cluster/cluster.ts';
+import { instanceOf } from '../cluster/instance.ts';
+import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
+import type { Step } from '../engine/step.ts';
+import { RefusedError } from '../errors.ts';
+import type { Host, ReadableHost } from '../remote/host.ts';
+import type { HostSet } from '../remote/with-hosts.ts';
+import { hostFacts } from '../shell/host-facts.ts';
+import { acceptsConnections } from '../shell/instance.ts';
+import { primaryFacts } from '../shell/replication.ts';
+import { checkHost } from '../steps/check-host.ts';
+import { checkSameCluster } from '../steps/check-same-cluster.ts';
+import { cloneReplica, type CloneSource } from '../steps/clone-replica.ts';
+import { keepFollowing } from '../steps/follow-primary.ts';
+import { keepHba } from '../steps/hba.ts';
+import { installPostgres } from '../steps/install-postgres.ts';
+import { listReplica } from '../steps/list-replica.ts';
+import { ownDataDirectory } from '../steps/own-data-directory.ts';
+import { reloadSettings } from '../steps/reload-settings.ts';
+import { keepSlot } from '../steps/replication-slot.ts';
+import { verifyReplicationLogin } from '../steps/verify-replication-login.ts';
+import { verifyStreaming } from '../steps/verify-streaming.ts';
+import { credentialSteps, serverSteps } from './node-stages.ts';
+import { ownerOf } from './owner.ts';
+
+export interface Source extends CloneSource {
+  readonly systemIdentifier: string;
+}
+
+/** Facts about the primary that clones are made from. Throws RefusedError when it is none. */
+export async function readSource(cluster: Cluster, host: Host): Promise<Source> {
+  const instance = instanceOf(cluster, cluster.primary);
+  if (!(await host.ask(acceptsConnections(instance)))) throw notRunning(cluster, host);
+  const [facts, { cores }] = await Promise.all([
+    host.ask(primaryFacts(instance)),
+    host.ask(hostFacts(instance)),
+  ]);
+  if (facts.isInRecovery) throw isReplica(cluster);
+  return { host, cores, databaseBytes: facts.databaseBytes, systemIdentifier: facts.systemIdentifier };
+}
+
+/** From plain hosts to replicas that stream: all of them at once. */
+export function addReplicaPlan(
+  cluster: Cluster,
+  nodes: readonly Node[],
+  { hosts, source }: { readonly hosts: HostSet; readonly source: Source },
+  options: { readonly restart: boolean },
+): readonly Stage[] {
+  const primary = source.host;
+  const control = hosts.get(cluster.control.name);
+  const onEach = (title: string, steps: (node: Node) => readonly Step[]): Stage =>
+    together(title, nodes.map(({ name }) => hosts.get(name)), ({ name }) =>
+      steps(nodes.find((node) => node.name === name)!),
+    );
+  return [
+    onEach('Check the hosts', (node) => checks(cluster, node, source)),
+    onEach(`Install PostgreSQL ${cluster.postgres.version}`, () => installPostgres(cluster.postgres.version)),
+    onlyOn('Let the replicas in', primary, () => [
+      ...nodes.map((node) => listReplica(cluster, node)),
+      keepHba(cluster, cluster.primary),
+      reloadSettings(instanceOf(cluster, cluster.primary)),
+    ]),
+    onEach('Clone the primary', (node) => [
+      ownDataDirectory(instanceOf(cluster, node), ownerOf(cluster, node)),
+      ...credentialSteps(cluster, node, control),
+      verifyReplicationLogin(cluster, node),
+      keepSlot(cluster, node, primary),
+      cloneReplica(cluster, node, source),
+    ]),
+    onEach('Run PostgreSQL', (node) => [...serverSteps(cluster, node, options), keepFollowing(cluster, node)]),
+    onEach('Verify that they stream', (node) => [verifyStreaming(cluster, node, primary)]),
+  ];
+}
+
+/** The clone, and as much WAL as a quarter of it, with room for a small cluster's minimum. */
+const neededBytes = ({ databaseBytes }: Source): number => databaseBytes * 1.25 + 500e6;
+
+const checks = (cluster: Cluster, node: Node, source: Source): readonly Step[] => {
+  const instance = instanceOf(cluster, node);
+  const owner = ownerOf(cluster, node);
+  return [
+    checkHost({ instance, owner, role: 'replica', neededBytes: neededBytes(source) }),
+    checkSameCluster(instance, source.systemIdentifier),
+  ];
+};
+
+const notRunning = ({ name }: Cluster, host: ReadableHost): RefusedError =>
+  new RefusedError({
+    what: `PostgreSQL does not answer on ${host.name}, the primary of ${name}`,
+    next: ['set it up, or start it: dbctl init-primary', `see why it stopped: dbctl logs ${host.name}`],
+  });
+
+const isReplica = ({ primary }: Cluster): RefusedError =>
+  new RefusedError({
+    what: `${primary.name} is a replica`,
+    why: 'CLUSTER_DB_PRIMARY_HOST names it as the primary.',
+    next: ['see which node is the primary now: dbctl probe', 'and name that one in CLUSTER_DB_PRIMARY_HOST'],
+  });

@@ -1,0 +1,74 @@
+import { chooseCompression } from '../cluster/clone-compression.ts';
+import { describeClone } from '../cluster/clone-progress.ts';
+import type { Cluster, Node } from '../cluster/cluster.ts';
+import { instanceOf } from '../cluster/instance.ts';
+import { slotNameOf } from '../cluster/slot.ts';
+import type { Report, Step } from '../engine/step.ts';
+import type { Host } from '../remote/host.ts';
+import { render } from '../render.ts';
+import { followLongWork, longWorkState } from '../remote/long-work.ts';
+import { hasDataDirectory } from '../shell/instance.ts';
+import { conninfo } from '../shell/libpq.ts';
+import { cloneProgress, dropSlot } from '../shell/replication.ts';
+import type { TransientUnit } from '../shell/systemd.ts';
+import { primaryConnection } from './follow-primary.ts';
+
+export interface CloneSource {
+  readonly host: Host;
+  readonly databaseBytes: number;
+  readonly cores: number;
+}
+
+/** Clones the primary into an empty place, as a unit that goes on without dbctl; a unit that is there is followed. */
+export function cloneReplica(cluster: Cluster, node: Node, source: CloneSource): Step {
+  const instance = instanceOf(cluster, node);
+  const socket = instanceOf(cluster, cluster.primary);
+  const unit = cloneUnit(cluster, node, source);
+  return {
+    title: 'Clone the primary',
+
+    async diff(host) {
+      const [exists, state] = await Promise.all([
+        host.ask(hasDataDirectory(instance)),
+        longWorkState(host, unit.name),
+      ]);
+      if (!exists) return [`clone ${cluster.primary.name} into ${instance.dataDirectory}`];
+      return state.kind === 'absent' ? [] : [`finish the clone that ran before`];
+    },
+
+    async apply(host, report) {
+      try {
+        await followLongWork(host, unit, reportClone(source.host, socket, node, report));
+      } catch (error) {
+        const { kind } = await longWorkState(host, unit.name);
+        if (kind !== 'running') await source.host.run(dropSlot(socket, slotNameOf(node)));
+        throw error;
+      }
+    },
+  };
+}
+
+function cloneUnit(cluster: Cluster, node: Node, source: CloneSource): TransientUnit {
+  const { binDirectory, dataDirectory } = instanceOf(cluster, node);
+  return {
+    name: `dbctl-clone-${cluster.name}-${node.name}`,
+    description: `Clone of ${cluster.primary.name} for ${node.name}`,
+    asUser: 'postgres',
+    argv: [
+      ...['sh', '-c', render('run/clone-replica.sh', {}), 'dbctl-clone', binDirectory, dataDirectory],
+      ...[conninfo(primaryConnection(cluster, node)), slotNameOf(node), chooseCompression(source)],
+    ],
+  };
+}
+
+/** Asks the primary twice a second at most how far the clone is. */
+function reportClone(primary: Host, socket: { port: number }, node: Node, report: Report): () => Promise<void> {
+  const startedAt = Date.now();
+  let askedAt = 0;
+  return async () => {
+    if (Date.now() - askedAt < 500) return;
+    askedAt = Date.now();
+    const state = await primary.ask(cloneProgress(socket, node.name));
+    report(state ? describeClone(state, (Date.now() - startedAt) / 1000) : 'verifying every file');
+  };
+}

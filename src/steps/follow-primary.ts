@@ -1,0 +1,47 @@
+import type { Cluster, Node } from '../cluster/cluster.ts';
+import { instanceOf } from '../cluster/instance.ts';
+import { slotNameOf } from '../cluster/slot.ts';
+import type { Step } from '../engine/step.ts';
+import { conninfo, parseConninfo } from '../shell/libpq.ts';
+import { followPrimary, replicaFacts } from '../shell/replication.ts';
+import { passfileOf } from './replication-passfile.ts';
+
+/** How a replica connects to the primary: TLS with the name verified, the password in a file, dead peers noticed. */
+export const primaryConnection = (cluster: Cluster, node: Node): Readonly<Record<string, string>> => ({
+  host: cluster.primary.host,
+  port: String(cluster.primary.port),
+  user: cluster.postgres.replication.name,
+  passfile: passfileOf(cluster, node),
+  application_name: node.name,
+  sslmode: 'verify-full',
+  sslrootcert: `${instanceOf(cluster, node).dbctlDirectory}/ca.crt`,
+  channel_binding: 'require',
+  connect_timeout: '10',
+  keepalives_idle: '10',
+  keepalives_interval: '5',
+  keepalives_count: '3',
+  tcp_user_timeout: '25000',
+});
+
+/** Keeps a running replica pointed at the primary of .env.cluster, through its own slot. */
+export function keepFollowing(cluster: Cluster, node: Node): Step {
+  const instance = instanceOf(cluster, node);
+  const wanted = primaryConnection(cluster, node);
+  const slot = slotNameOf(node);
+  return {
+    title: 'Follow the primary',
+
+    async diff(host) {
+      const facts = await host.ask(replicaFacts(instance));
+      const found = parseConninfo(facts.primaryConninfo);
+      const differs = Object.entries(wanted).some(([name, value]) => found.get(name) !== value);
+      return differs || facts.primarySlotName !== slot
+        ? [`follow ${cluster.primary.name} as ${node.name} through slot ${slot}`]
+        : [];
+    },
+
+    async apply(host) {
+      for (const action of followPrimary(instance, conninfo(wanted), slot)) await host.run(action);
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import type { Cluster, Node } from '../cluster/cluster.ts';
+import { instanceOf } from '../cluster/instance.ts';
+import { slotNameOf } from '../cluster/slot.ts';
+import type { Step } from '../engine/step.ts';
+import type { Host } from '../remote/host.ts';
+import { createSlot, dropSlot, slotFacts } from '../shell/replication.ts';
+
+/** Keeps a replica's slot on the primary. One that lost its WAL is of no use and is made anew. */
+export function keepSlot(cluster: Cluster, node: Node, primary: Host): Step {
+  const socket = instanceOf(cluster, cluster.primary);
+  const name = slotNameOf(node);
+  return {
+    title: 'Keep the replication slot',
+
+    async diff() {
+      const slot = await primary.ask(slotFacts(socket, name));
+      if (slot === null) return [`create slot ${name} on ${primary.name}`];
+      return slot.walStatus === 'lost' ? [`make slot ${name} on ${primary.name} anew: its WAL is gone`] : [];
+    },
+
+    async apply() {
+      await primary.run(dropSlot(socket, name));
+      await primary.run(createSlot(socket, name));
+    },
+  };
+}

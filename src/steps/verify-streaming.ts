@@ -1,0 +1,76 @@
+import type { Cluster, Node } from '../cluster/cluster.ts';
+import { formatBytes } from '../cluster/probe-units.ts';
+import { instanceOf } from '../cluster/instance.ts';
+import { waitUntil } from '../engine/wait-until.ts';
+import type { Step } from '../engine/step.ts';
+import { RefusedError, UnverifiedError } from '../errors.ts';
+import type { Host, ReadableHost } from '../remote/host.ts';
+import { lastLogLines } from '../shell/instance.ts';
+import { bytesBehind, primaryFacts, replicaFacts, senderFacts } from '../shell/replication.ts';
+
+/** A replica that is fine answers at once; this long a look may take, in milliseconds. */
+const lookMs = 2000;
+/** Given up when no byte was replayed for this long, in milliseconds. */
+const standstillMs = 60_000;
+
+/** Waits until both sides say that the replica streams, and it has replayed past a position taken on the primary. */
+export function verifyStreaming(cluster: Cluster, node: Node, primary: Host): Step {
+  const instance = instanceOf(cluster, node);
+  const socket = instanceOf(cluster, cluster.primary);
+  let position: Promise<string> | undefined;
+  const goal = (): Promise<string> => (position ??= takePosition(primary, socket));
+
+  const behind = async (host: ReadableHost): Promise<number> => host.ask(bytesBehind(instance, await goal()));
+  async function isStreaming(host: ReadableHost): Promise<boolean> {
+    const [sender, replica, missing] = await Promise.all([
+      primary.ask(senderFacts(socket, node.name)),
+      host.ask(replicaFacts(instance)),
+      behind(host),
+    ]);
+    return sender?.state === 'streaming' && replica.receiver?.status === 'streaming' && missing <= 0;
+  }
+
+  return {
+    title: 'Verify that it streams',
+
+    async diff(host) {
+      const streams = await waitUntil(() => isStreaming(host), { deadlineMs: lookMs });
+      return streams ? [] : ['catch up with the primary'];
+    },
+
+    async apply(host, report) {
+      let least = Infinity;
+      let movedAt = Date.now();
+      await waitUntil(
+        async () => {
+          const missing = await behind(host);
+          report(missing > 0 ? `catching up, ${formatBytes(missing)} to replay` : 'waiting until it streams');
+          if (missing < least) [least, movedAt] = [missing, Date.now()];
+          if (Date.now() - movedAt > standstillMs) throw await notStreaming(host, node, instance);
+          return isStreaming(host);
+        },
+        { deadlineMs: Infinity },
+      );
+    },
+  };
+}
+
+async function takePosition(primary: Host, socket: { port: number }): Promise<string> {
+  const { flushLsn } = await primary.ask(primaryFacts(socket));
+  if (flushLsn !== null) return flushLsn;
+  throw new RefusedError({
+    what: `${primary.name} is not a primary any more`,
+    next: ['see who is: dbctl probe'],
+  });
+}
+
+const notStreaming = async (
+  host: ReadableHost,
+  node: Node,
+  instance: ReturnType<typeof instanceOf>,
+): Promise<UnverifiedError> =>
+  new UnverifiedError({
+    what: `${node.name} does not stream from the primary`,
+    why: await host.ask(lastLogLines(instance)),
+    next: [`more of its log: dbctl logs ${node.name}`, 'then run the same command again: it is safe'],
+  });

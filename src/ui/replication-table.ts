@@ -1,0 +1,21 @@
+import Table from 'cli-table3';
+import type { ReplicationView } from '../operations/replication-view.ts';
+import { formatBytes } from '../cluster/probe-units.ts';
+import { bareTable } from './bare-table.ts';
+
+/** Both sides' view of each replica, at most 80 columns wide; nothing for none. */
+export function replicationText(views: readonly ReplicationView[]): string {
+  if (views.length === 0) return '';
+  const table = new Table({ ...bareTable, head: ['REPLICA', 'PRIMARY SAYS', 'LAG', 'TLS', 'REPLICA SAYS', 'SLOT'] });
+  for (const { node, primarySees, replicaSees } of views) {
+    table.push([
+      node,
+      primarySees?.state ?? 'not connected',
+      primarySees ? formatBytes(primarySees.lagBytes) : '?',
+      primarySees?.ssl ? 'yes' : 'no',
+      replicaSees.receiver?.status ?? 'no receiver',
+      replicaSees.receiver?.slot ?? 'none',
+    ]);
+  }
+  return `${table.toString()}\n`;
+}
