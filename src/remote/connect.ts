@@ -21,55 +21,67 @@ export interface ConnectOptions {
   readonly sshConfigFile?: string | undefined;
 }
 
+interface Login {
+  readonly client: Client;
+  readonly route: Route;
+}
+
 /** Logs in where it is asked to; a host on the way to several others is logged in on once. */
 export interface Dialer {
-  connect(host: string): Promise<{ readonly client: Client; readonly route: Route }>;
+  connect(host: string): Promise<Login>;
   /** Hangs up everywhere. */
   end(): void;
 }
 
-const longestWay = 8;
-
 export function dialer(options: ConnectOptions): Dialer {
   const clients = new Set<Client>();
-  const jumps = new Map<string, Promise<Client>>();
+  const jumps = new Map<string, Promise<Login>>();
 
-  async function connect(host: string, ssh: SshSettings, depth: number, way?: readonly string[]) {
-    if (depth > longestWay) throw loopError(host);
+  /** `behind` are the ways that wait for this login: one that waits for itself is a loop. */
+  async function connect(
+    host: string,
+    ssh: SshSettings,
+    behind: readonly string[],
+    way?: readonly string[],
+  ): Promise<Login> {
     const route = await resolveRoute(host, ssh, { configFile: options.sshConfigFile, home: options.home });
     const [check, credentials] = await Promise.all([
       hostKeyCheck(route, options.acceptHostKeys ?? []),
       findCredentials(route, ssh, options.agentSocket),
     ]);
-    const stream = await open(route, way ?? route.jumps, depth);
+    const stream = await open(route, way ?? route.jumps, behind);
     const client = await logIn(stream, route, check, credentials);
     clients.add(client);
     return { client, route };
   }
 
-  async function open(route: Route, way: readonly string[], depth: number) {
+  async function open(route: Route, way: readonly string[], behind: readonly string[]) {
     const last = way.at(-1);
     try {
       if (last === undefined) return await dial(route.host, route.port);
-      return await dialThrough(await connectJump(last, way.slice(0, -1), depth), route.host, route.port);
+      return await dialThrough(await connectJump(last, way.slice(0, -1), behind), route.host, route.port);
     } catch (error) {
       throw error instanceof DbctlError ? error : loginError(route, error);
     }
   }
 
-  function connectJump(jump: string, before: readonly string[], depth: number): Promise<Client> {
+  async function connectJump(
+    jump: string,
+    before: readonly string[],
+    behind: readonly string[],
+  ): Promise<Client> {
     const key = [...before, jump].join(',');
+    if (behind.includes(key)) throw loopError(jump);
     const { host, ssh } = parseJump(jump, options.ssh);
     // A host's own ProxyJump counts only for the first one on the way, as with ssh -J.
-    const client =
-      jumps.get(key) ??
-      connect(host, ssh, depth + 1, before.length > 0 ? before : undefined).then((made) => made.client);
-    jumps.set(key, client);
-    return client;
+    const login =
+      jumps.get(key) ?? connect(host, ssh, [...behind, key], before.length > 0 ? before : undefined);
+    jumps.set(key, login);
+    return (await login).client;
   }
 
   return {
-    connect: (host) => connect(host, options.ssh, 0),
+    connect: (host) => connect(host, options.ssh, []),
     end() {
       for (const client of clients) client.end();
     },
@@ -84,8 +96,8 @@ function parseJump(jump: string, { knownHostsFile }: SshSettings) {
   return { host: host.replace(/^\[(.*)\]$/, '$1'), ssh };
 }
 
-const loopError = (host: string): ConfigError =>
+const loopError = (jump: string): ConfigError =>
   new ConfigError({
-    what: `the way to ${host} goes through more than ${longestWay} hosts`,
-    next: [`look for a ProxyJump that leads back to itself: ssh -G ${host} | grep proxyjump`],
+    what: `the way through ${jump} leads back to itself`,
+    next: [`see where ~/.ssh/config sends it: ssh -G ${jump} | grep proxyjump`],
   });

@@ -77,6 +77,7 @@ export async function startSshServer({ authorizedKeys, hostKey = newKey().privat
     hostKey: `${publicKey.type} ${publicKey.getPublicSSH().toString('base64')}`,
     seen,
     misbehave,
+    connections: () => connections.size,
     hangUp() {
       for (const connection of connections) connection.end();
     },

@@ -1,0 +1,217 @@
+// Logging in on real SSH servers in this process: who is trusted, who is refused, and what the user is told.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { type ConnectOptions, dialer } from '../../src/remote/connect.ts';
+import { fingerprint } from '../../src/remote/known-hosts.ts';
+import { newKey, startSshServer } from '../support/ssh-server.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'dbctl-'));
+const file = (name: string): string => join(directory, name);
+const [mine, stranger] = [newKey(), newKey()];
+writeFileSync(file('key'), mine.private, { mode: 0o600 });
+writeFileSync(file('wrong'), stranger.private, { mode: 0o600 });
+writeFileSync(file('config'), '');
+
+const server = await startSshServer({ authorizedKeys: [mine.public] });
+const other = await startSshServer({ authorizedKeys: [mine.public] });
+const line = ({ port, hostKey }: typeof server): string => `[127.0.0.1]:${port} ${hostKey}\n`;
+const print = (hostKey: string): string => fingerprint(Buffer.from(hostKey.split(' ')[1] ?? '', 'base64'));
+afterAll(() => {
+  server.stop();
+  other.stop();
+  rmSync(directory, { recursive: true });
+});
+beforeEach(() => writeFileSync(file('known_hosts'), line(server)));
+
+const options = (changes: Partial<ConnectOptions['ssh']> = {}, more: Partial<ConnectOptions> = {}): ConnectOptions => ({
+  ssh: { user: 'ann', port: server.port, keyFile: file('key'), knownHostsFile: file('known_hosts'), ...changes },
+  agentSocket: undefined,
+  home: directory,
+  sshConfigFile: file('config'),
+  ...more,
+});
+
+/** Logs in, hangs up, and answers the error if there was one. */
+async function login(given: ConnectOptions, host = '127.0.0.1'): Promise<unknown> {
+  const phone = dialer(given);
+  return phone
+    .connect(host)
+    .then(() => undefined, (error: unknown) => error)
+    .finally(() => phone.end());
+}
+
+describe('the host key', () => {
+  test('a known host is let in', async () => {
+    expect(await login(options())).toBeUndefined();
+  });
+
+  test('a host known without its port is let in', async () => {
+    writeFileSync(file('known_hosts'), `127.0.0.1 ${server.hostKey}\n`);
+    expect(await login(options())).toBeUndefined();
+  });
+
+  test('an unknown key is refused with its fingerprint and the way to accept it', async () => {
+    const before = server.seen.attempts;
+    writeFileSync(file('known_hosts'), '');
+
+    expect(await login(options())).toMatchObject({
+      exitCode: 3,
+      message: `the host key of 127.0.0.1:${server.port} is not known`,
+      why: expect.stringContaining(print(server.hostKey)),
+      next: [
+        expect.stringContaining('/etc/ssh/ssh_host_ed25519_key.pub'),
+        `if it is the same: ssh-keyscan -p ${server.port} -t ed25519 127.0.0.1 >> ${file('known_hosts')}`,
+        `or accept exactly this key: --accept-host-key ${print(server.hostKey)}`,
+      ],
+    });
+    expect(server.seen.attempts).toBe(before);
+  });
+
+  test('a key accepted by its fingerprint is let in and remembered', async () => {
+    rmSync(file('known_hosts'));
+
+    expect(await login(options({}, { acceptHostKeys: [print(server.hostKey)] }))).toBeUndefined();
+
+    expect(readFileSync(file('known_hosts'), 'utf8')).toBe(line(server));
+    expect(statSync(file('known_hosts')).mode & 0o777).toBe(0o600);
+    expect(await login(options())).toBeUndefined();
+  });
+
+  test('accepting one key accepts no other', async () => {
+    writeFileSync(file('known_hosts'), '');
+    const failure = await login(options({}, { acceptHostKeys: [print(other.hostKey)] }));
+    expect(failure).toMatchObject({ message: expect.stringContaining('is not known') });
+    expect(readFileSync(file('known_hosts'), 'utf8')).toBe('');
+  });
+
+  test('a changed key is refused with both fingerprints, even when it was accepted', async () => {
+    writeFileSync(file('known_hosts'), `# kept by hand\n[127.0.0.1]:${server.port} ${other.hostKey}\n`);
+
+    const failure = await login(options({}, { acceptHostKeys: [print(server.hostKey)] }));
+
+    expect(failure).toMatchObject({
+      exitCode: 3,
+      message: expect.stringContaining('has changed'),
+      why:
+        `expected ssh-ed25519 ${print(other.hostKey)} (${file('known_hosts')}:2)\n` +
+        `it shows ssh-ed25519 ${print(server.hostKey)}`,
+      next: expect.arrayContaining([
+        `then forget the old key: ssh-keygen -R '[127.0.0.1]:${server.port}' -f ${file('known_hosts')}`,
+      ]),
+    });
+  });
+
+  test('a revoked key is refused', async () => {
+    writeFileSync(file('known_hosts'), `${line(server)}@revoked * ${server.hostKey}\n`);
+    expect(await login(options())).toMatchObject({ message: expect.stringContaining('is revoked') });
+  });
+
+  test('a known_hosts that cannot be read lets nobody in', async () => {
+    expect(await login(options({ knownHostsFile: directory }))).toMatchObject({
+      exitCode: 2,
+      message: `${directory} cannot be read, so no host key can be checked`,
+    });
+  });
+});
+
+describe('the login', () => {
+  test('a wrong key is refused once, naming host, account and key', async () => {
+    const before = server.seen.attempts;
+    expect(await login(options({ keyFile: file('wrong') }))).toMatchObject({
+      exitCode: 3,
+      message: `127.0.0.1:${server.port} refuses the login of ann`,
+      why: `tried once each: the key ${file('wrong')}`,
+    });
+    expect(server.seen.attempts - before).toBeLessThanOrEqual(1);
+  });
+
+  test('a key file that does not exist is named', async () => {
+    expect(await login(options({ keyFile: file('nokey') }))).toMatchObject({
+      why: `there is no key to try\n${file('nokey')} does not exist`,
+    });
+  });
+
+  test.each(['-m RFC4716', '-m PEM -t rsa -b 2048'])('an encrypted key asks for ssh-add (%s)', async (format) => {
+    const path = file(`encrypted${format.length}`);
+    execFileSync('ssh-keygen', ['-q', ...format.split(' '), '-N', 'passphrase', '-f', path]);
+    expect(await login(options({ keyFile: path }))).toMatchObject({
+      why: expect.stringContaining(`${path} is encrypted, and there is no agent: run ssh-add ${path}`),
+    });
+  });
+
+  test('an identity file of ~/.ssh/config is used', async () => {
+    writeFileSync(file('identity'), `Host *\n  IdentityFile ${file('wrong')}\n  IdentityFile ${file('key')}\n`);
+    expect(await login(options({ keyFile: undefined }, { sshConfigFile: file('identity') }))).toBeUndefined();
+  });
+
+  test('a port where nobody listens says so', async () => {
+    const closed = await listen();
+    closed.server.close();
+    expect(await login(options({ port: closed.port }))).toMatchObject({
+      exitCode: 3,
+      message: `127.0.0.1 cannot be reached over SSH on port ${closed.port} as ann`,
+      why: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+
+  test('something that is no SSH server is no host', async () => {
+    const web = await listen('HTTP/1.1 400 Bad Request\r\n\r\n');
+    expect(await login(options({ port: web.port }))).toMatchObject({ exitCode: 3 });
+    web.server.close();
+  });
+});
+
+describe('ProxyJump', () => {
+  const jumpConfig = (): string => {
+    writeFileSync(
+      file('jump'),
+      `Host bastion\n  HostName 127.0.0.1\n  Port ${other.port}\n  User guard\n  IdentityFile ${file('key')}\n` +
+        `Host inner*\n  HostName 127.0.0.1\n  ProxyJump bastion\n`,
+    );
+    return file('jump');
+  };
+
+  test('a host is reached through another, and both host keys are checked', async () => {
+    writeFileSync(file('known_hosts'), line(server) + line(other));
+    const before = other.seen.logins;
+    expect(await login(options({}, { sshConfigFile: jumpConfig() }), 'inner')).toBeUndefined();
+    expect(other.seen.logins - before).toBe(1);
+  });
+
+  test('a bastion whose key is unknown is refused', async () => {
+    expect(await login(options({}, { sshConfigFile: jumpConfig() }), 'inner')).toMatchObject({
+      message: `the host key of 127.0.0.1:${other.port} is not known`,
+    });
+  });
+
+  test('several hosts behind one bastion share the login on it', async () => {
+    writeFileSync(file('known_hosts'), line(server) + line(other));
+    const before = other.seen.logins;
+    const phone = dialer(options({}, { sshConfigFile: jumpConfig() }));
+    await Promise.all([phone.connect('inner1'), phone.connect('inner2')]);
+    phone.end();
+    expect(other.seen.logins - before).toBe(1);
+  });
+
+  test('a way that leads back to itself ends', async () => {
+    writeFileSync(file('loop'), 'Host a\n  ProxyJump b\nHost b\n  ProxyJump a\n');
+    expect(await login(options({}, { sshConfigFile: file('loop') }), 'a')).toMatchObject({ exitCode: 2 });
+  });
+
+  test('hostile host names reach no program', async () => {
+    const failure = await login(options(), `-oProxyCommand=touch ${file('pwned')}`);
+    expect(failure).toMatchObject({ exitCode: 2 });
+    expect(existsSync(file('pwned'))).toBe(false);
+  });
+});
+
+async function listen(greeting = ''): Promise<{ server: Server; port: number }> {
+  const made = createServer((socket) => socket.end(greeting));
+  await new Promise<void>((resolve) => made.listen(0, '127.0.0.1', resolve));
+  return { server: made, port: (made.address() as AddressInfo).port };
+}

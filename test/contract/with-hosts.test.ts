@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { withHosts } from '../../src/remote/with-hosts.ts';
+import { query } from '../../src/shell/command.ts';
+import { me } from '../support/host-contract.ts';
+import { newKey, startSshServer } from '../support/ssh-server.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'dbctl-'));
+const mine = newKey();
+const server = await startSshServer({ authorizedKeys: [mine.public] });
+writeFileSync(join(directory, 'key'), mine.private, { mode: 0o600 });
+writeFileSync(join(directory, 'known_hosts'), `[127.0.0.1]:${server.port} ${server.hostKey}\n`);
+writeFileSync(join(directory, 'config'), '');
+afterAll(() => {
+  server.stop();
+  rmSync(directory, { recursive: true });
+});
+
+const options = {
+  ssh: {
+    user: 'root',
+    port: server.port,
+    keyFile: join(directory, 'key'),
+    knownHostsFile: join(directory, 'known_hosts'),
+  },
+  agentSocket: undefined,
+  home: directory,
+  sshConfigFile: join(directory, 'config'),
+};
+const hello = query(['echo', 'hello'], (stdout) => stdout);
+
+// Commands on the test server run as the account of the test, which can be root only when it is.
+test.skipIf(!me.isRoot)('machines with one address share one connection', async () => {
+  const machines = [
+    { name: 'pg1', host: '127.0.0.1' },
+    { name: 'pg2', host: '127.0.0.1' },
+  ];
+  const answers = await withHosts(machines, options, (hosts) =>
+    Promise.all(['pg1', 'pg2'].map((name) => hosts.get(name).ask(hello))),
+  );
+  expect(answers).toEqual(['hello\n', 'hello\n']);
+  expect(server.seen.logins).toBe(1);
+});
+
+test.skipIf(!me.isRoot)('local is this machine, without SSH', async () => {
+  const before = server.seen.logins;
+  const machines = [{ name: 'control', host: 'local' }];
+  expect(await withHosts(machines, options, (hosts) => hosts.get('control').ask(hello))).toBe('hello\n');
+  expect(server.seen.logins).toBe(before);
+});
+
+test.skipIf(!me.isRoot)('the work’s own error comes out, and the connection is hung up', async () => {
+  const machines = [{ name: 'pg1', host: '127.0.0.1' }];
+  const work = withHosts(machines, options, () => Promise.reject(new Error('boom')));
+  await expect(work).rejects.toThrow('boom');
+  await expect.poll(() => server.connections()).toBe(0);
+});
+
+test('every host that cannot be reached is named, and the work does not start', async () => {
+  let isStarted = false;
+  const machines = ['127.0.0.2', '127.0.0.3'].map((host) => ({ name: host, host }));
+
+  const failure = await withHosts(machines, options, async () => (isStarted = true)).catch((error: unknown) => error);
+
+  expect(isStarted).toBe(false);
+  expect(failure).toBeInstanceOf(AggregateError);
+  expect((failure as AggregateError).errors).toMatchObject([
+    { message: expect.stringContaining('127.0.0.2'), exitCode: 3 },
+    { message: expect.stringContaining('127.0.0.3'), exitCode: 3 },
+  ]);
+});
