@@ -35,14 +35,7 @@ function buildProgram(): Command {
     .showHelpAfterError('(see: dbctl --help)')
     .exitOverride();
   for (const addTo of commands) addTo(program);
-  for (const command of program.commands) overrideExit(command);
   return program;
-}
-
-/** commander copies exitOverride only to commands made after it was called on their parent. */
-function overrideExit(command: Command): void {
-  command.exitOverride();
-  for (const child of command.commands) overrideExit(child);
 }
 
 /** `dbctl … | head` closes stdout early: that is no error of ours. */
