@@ -1,5 +1,6 @@
 // The .env.cluster of a fresh lab. Pure; the secrets are handed in.
 
+import { quoteValue } from '../config/quote-value.ts';
 import { gatewayOf, type Lab, type LabHost } from './lab.ts';
 import { releases } from './recipe.ts';
 
@@ -33,8 +34,8 @@ export function envFile({ lab, key, knownHosts, secret }: EnvFileParts): string 
     `CLUSTER_ALLOWED_CIDRS=${lab.network}`,
     '',
     'CLUSTER_SSH_USER=root',
-    `CLUSTER_SSH_KEY="${key}"`,
-    `CLUSTER_SSH_KNOWN_HOSTS="${knownHosts}"`,
+    `CLUSTER_SSH_KEY=${quoteValue(key)}`,
+    `CLUSTER_SSH_KNOWN_HOSTS=${quoteValue(knownHosts)}`,
     '',
     `POSTGRES_VERSION=${releases[lab.release].postgresql}`,
     'POSTGRES_DB=app',
@@ -54,5 +55,5 @@ const node = ({ name, address }: LabHost): string => `${name}=${address}`;
 
 const login = (prefix: string, user: string, secret: () => string): readonly string[] => [
   `${prefix}_USER=${user}`,
-  `${prefix}_PASSWORD="${secret()}"`,
+  `${prefix}_PASSWORD=${quoteValue(secret())}`,
 ];

@@ -60,7 +60,8 @@ async function makeLab(
 ): Promise<Lab> {
   const { name } = request;
   await clearLab(root, name);
-  const taken = [...(await takenNetworks()), ...allLabs(root).map((lab) => lab.network)];
+  const others = allLabs(root);
+  const taken = [...(await takenNetworks()), ...others.map((lab) => lab.network)];
   const network = chooseNetwork(request.network, taken);
   const lab: Lab = {
     name,
@@ -72,7 +73,7 @@ async function makeLab(
     hosts: hostsOf(name, network, request.hosts ?? defaultHosts),
     directory: request.directory ?? here,
     images,
-    forwardedBefore: isForwarding(),
+    forwardedBefore: others.find((lab) => lab.online)?.forwardedBefore ?? isForwarding(),
   };
   // Keys and addresses of an earlier lab of this name, thrown away without its files.
   removeAccess(lab);

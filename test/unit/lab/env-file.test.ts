@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+import { expect, test } from 'vitest';
+import { parseCluster } from '../../../src/config/load.ts';
+import { envFile, isOwn } from '../../../src/lab/env-file.ts';
+import { hostsOf, type Lab } from '../../../src/lab/lab.ts';
+import { exampleLab } from './example-lab.ts';
+
+const write = (lab: Lab): string => {
+  let count = 0;
+  return envFile({
+    lab,
+    key: '/srv/x/key',
+    knownHosts: '/srv/x/known_hosts',
+    secret: () => `secret${(count += 1)}`,
+  });
+};
+
+test('a lab writes every setting its cluster needs', () => {
+  expect(write(exampleLab)).toMatchInlineSnapshot(`
+    "# Written by dbctl lab up lab
+    # Debian 13 hosts on this machine (10.77.0.1). Removed by: dbctl lab down --name lab
+
+    CLUSTER_NAME=lab
+    CLUSTER_CONTROL_HOST=control=10.77.0.10
+    CLUSTER_DB_PRIMARY_HOST=pg1=10.77.0.11
+    CLUSTER_DB_REPLICA_HOSTS=pg2=10.77.0.12
+    CLUSTER_ALLOWED_CIDRS=10.77.0.0/24
+
+    CLUSTER_SSH_USER=root
+    CLUSTER_SSH_KEY=/srv/x/key
+    CLUSTER_SSH_KNOWN_HOSTS=/srv/x/known_hosts
+
+    POSTGRES_VERSION=17
+    POSTGRES_DB=app
+    POSTGRES_USER=app_admin
+    POSTGRES_PASSWORD=secret1
+    POSTGRES_APP_USER=app_writer
+    POSTGRES_APP_PASSWORD=secret2
+    POSTGRES_READONLY_USER=app_reader
+    POSTGRES_READONLY_PASSWORD=secret3
+    POSTGRES_REPLICATION_USER=replicator
+    POSTGRES_REPLICATION_PASSWORD=secret4
+    "
+  `);
+});
+
+test('without a control host the first host is the primary and no control host is named', () => {
+  const lab = { ...exampleLab, hosts: hostsOf('lab', exampleLab.network, ['db']) };
+
+  expect(write(lab)).toContain('CLUSTER_DB_PRIMARY_HOST=db=10.77.0.10\n');
+  expect(write(lab)).not.toMatch(/CONTROL|REPLICA_HOSTS/);
+});
+
+test('only the lab that wrote a file recognises it', () => {
+  expect(isOwn(write(exampleLab), 'lab')).toBe(true);
+  expect(isOwn(write(exampleLab), 'lab2')).toBe(false);
+  expect(isOwn('CLUSTER_NAME=lab\n', 'lab')).toBe(false);
+});
+
+test('the file is accepted as it is, also when it lies under an odd path', () => {
+  const file = "/srv/it's a $HOME #1/.env.cluster";
+  const lab = { ...exampleLab, directory: dirname(file) };
+  const text = envFile({
+    lab,
+    key: `${lab.directory}/key`,
+    knownHosts: `${lab.directory}/known`,
+    secret: () => `-${randomBytes(24).toString('base64url')}`,
+  });
+
+  const cluster = parseCluster(text, file);
+
+  expect(cluster.name).toBe('lab');
+  expect(cluster.ssh.keyFile).toBe(`${lab.directory}/key`);
+});
