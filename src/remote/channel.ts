@@ -12,7 +12,9 @@ export function collect(channel: ClientChannel, stdin: string, timeoutMs: number
   return new Promise((resolve) => {
     let outcome: Outcome = { kind: 'unknown' };
 
-    const output = keepOutput({ stdout: channel, stderr: channel.stderr }, () => giveUp({ kind: 'said too much' }));
+    const output = keepOutput({ stdout: channel, stderr: channel.stderr }, () =>
+      giveUp({ kind: 'said too much' }),
+    );
     const end = (): void => {
       clearTimeout(timer);
       resolve({ outcome, ...output() });

@@ -4,31 +4,33 @@ import { type Ending, type Execution, outputLimit } from './execution.ts';
 import { lastLines, printable } from './printable.ts';
 
 /** The error of a command that did not end with 0: the command line (never its stdin) and the last words it said. */
-export function commandFailure(host: string, execution: Execution, ending: Ending, doing?: string): CommandError {
+export function commandFailure(
+  host: string,
+  execution: Execution,
+  ending: Ending,
+  doing?: string,
+): CommandError {
   const said = lastLines(ending.stderr, 20) || lastLines(ending.stdout, 20);
   const line = shorten(printable(quote(execution.argv)));
   const account = execution.asUser === undefined ? '' : ` (as ${execution.asUser})`;
   const how = manner(ending.outcome, execution);
   return new CommandError({
-    what: doing === undefined ? `a command failed on ${host}: it ${how}` : `${doing} on ${host}: the command ${how}`,
+    what:
+      doing === undefined
+        ? `a command failed on ${host}: it ${how}`
+        : `${doing} on ${host}: the command ${how}`,
     why: [`${line}${account}`, said].filter((part) => part !== '').join('\n'),
     next: [`log in and run it by hand on ${host}`, 'run the same dbctl command again: it is safe'],
   });
 }
 
 function manner(outcome: Ending['outcome'], { timeoutMs }: Execution): string {
-  switch (outcome.kind) {
-    case 'exited':
-      return `ended with exit code ${outcome.code}`;
-    case 'killed':
-      return `was killed by SIG${outcome.signal.replace(/^SIG/, '')}`;
-    case 'timed out':
-      return `did not end within ${timeoutMs / 1000} s and was given up; it may still be running there`;
-    case 'said too much':
-      return `said more than ${outputLimit / 1024 / 1024} MiB and was cut off`;
-    case 'unknown':
-      return 'ended without an exit status';
-  }
+  if (outcome.kind === 'exited') return `ended with exit code ${outcome.code}`;
+  if (outcome.kind === 'killed') return `was killed by SIG${outcome.signal.replace(/^SIG/, '')}`;
+  if (outcome.kind === 'said too much')
+    return `said more than ${outputLimit / 1024 / 1024} MiB and was cut off`;
+  if (outcome.kind === 'unknown') return 'ended without an exit status';
+  return `did not end within ${timeoutMs / 1000} s and was given up; it may still be running there`;
 }
 
 const shorten = (line: string): string => (line.length > 500 ? `${line.slice(0, 500)} …` : line);

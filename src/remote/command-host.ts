@@ -14,7 +14,8 @@ type Invocation = Omit<Action, 'kind'>;
 export function commandHost(name: string, execute: Execute): Host {
   async function succeed(invocation: Invocation, doing?: string): Promise<string> {
     const { argv, asUser, stdin = '', timeoutMs = defaultTimeoutMs } = invocation;
-    if (argv.some((word) => word.includes('\0'))) throw new Error('an argument must not contain a NUL character');
+    if (argv.some((word) => word.includes('\0')))
+      throw new Error('an argument must not contain a NUL character');
     const execution = { argv, asUser, stdin: clear(stdin), timeoutMs };
     const ending = await execute(execution);
     if (ending.outcome.kind === 'exited' && ending.outcome.code === 0) return ending.stdout;

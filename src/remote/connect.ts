@@ -92,7 +92,12 @@ export function dialer(options: ConnectOptions): Dialer {
 function parseJump(jump: string, { knownHostsFile }: SshSettings) {
   const bare = jump.replace(/^ssh:\/\//, '').replace(/\/$/, '');
   const [, user, host = bare, port] = /^(?:(.*)@)?(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(bare) ?? [];
-  const ssh = { user, port: port === undefined ? undefined : Number(port), keyFile: undefined, knownHostsFile };
+  const ssh = {
+    user,
+    port: port === undefined ? undefined : Number(port),
+    keyFile: undefined,
+    knownHostsFile,
+  };
   return { host: host.replace(/^\[(.*)\]$/, '$1'), ssh };
 }
 

@@ -1,6 +1,7 @@
 // A login on one machine that stays open: commands share it, eight at a time.
 
-import type { Client } from 'ssh2';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, ClientChannel } from 'ssh2';
 import { UnreachableError } from '../errors.ts';
 import { collect } from './channel.ts';
 import type { Ending } from './execution.ts';
@@ -29,54 +30,60 @@ export function connectionOver(client: Client, where: string): Connection {
   });
 
   async function execute(line: string, stdin: string, timeoutMs: number): Promise<Ending> {
-    if (loss !== undefined) throw loss;
-    const { promise, resolve, reject } = withResolvers<Ending>();
-    pending.add(reject);
-    const open = (attempt: number): void => {
-      try {
-        client.exec(line, (error, channel) => {
-          if (error === undefined) collect(channel, stdin, timeoutMs).then(resolve, reject);
-          else if (isRoomMissing(error) && attempt < patience) setTimeout(open, 2 ** attempt, attempt + 1);
-          else reject(refused(where, error));
-        });
-      } catch (error) {
-        // ssh2 throws when the socket is already closing.
-        reject(connectionLost(where, cause ?? error));
-      }
-    };
-    open(0);
-    return promise.finally(() => pending.delete(reject));
+    const channel = await openChannel(client, line).catch((error: unknown) => {
+      throw loss ?? refused(where, error);
+    });
+    return collect(channel, stdin, timeoutMs);
   }
 
   return {
-    exec: (line, stdin, timeoutMs) => inTurn(() => execute(line, stdin, timeoutMs)),
+    exec: (line, stdin, timeoutMs) =>
+      inTurn(async () => {
+        if (loss !== undefined) throw loss;
+        const { promise: lost, reject } = withResolvers();
+        pending.add(reject);
+        return Promise.race([lost, execute(line, stdin, timeoutMs)]).finally(() => pending.delete(reject));
+      }),
     end: () => client.end(),
   };
 }
+
+/** Asks for a channel that runs the line, again and again for about a second while there is no room for it. */
+async function openChannel(client: Client, line: string): Promise<ClientChannel> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await requestChannel(client, line);
+    } catch (error) {
+      if (!isRoomMissing(error) || attempt === patience) throw error;
+      await sleep(2 ** attempt);
+    }
+  }
+}
+
+const requestChannel = (client: Client, line: string): Promise<ClientChannel> =>
+  new Promise((resolve, reject) => {
+    client.exec(line, (error, channel) => (error === undefined ? resolve(channel) : reject(error)));
+  });
 
 /**
  * sshd frees a session a little after it said that the command has ended (it reads the next requests first), so that a
  * full connection refuses a command that it has room for a moment later. Nothing was run then: asking again is safe.
  */
-const isRoomMissing = (error: Error): boolean => 'reason' in error;
+const isRoomMissing = (error: unknown): boolean => error instanceof Error && 'reason' in error;
 
 /** How often to ask again, after 1, 2, 4 … ms: about a second in all. */
-const patience = 10;
+const patience = 9;
 
-function withResolvers<Value>() {
-  let resolve!: (value: Value) => void;
+function withResolvers() {
   let reject!: (reason: Error) => void;
-  const promise = new Promise<Value>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
+  const promise = new Promise<never>((_resolve, no) => (reject = no));
+  return { promise, reject };
 }
 
-const refused = (where: string, cause: Error): UnreachableError =>
+const refused = (where: string, cause: unknown): UnreachableError =>
   new UnreachableError({
     what: `${where} accepted the login but refuses to run a command`,
-    why: cause.message,
+    why: cause instanceof Error ? cause.message : String(cause),
     next: ['look at MaxSessions and ForceCommand in its sshd configuration: sudo sshd -T'],
     cause,
   });

@@ -117,6 +117,9 @@ const unknown = (route: Route, shown: Buffer): UnreachableError =>
     ],
   });
 
-const shortType = (key: Buffer): string => keyType(key).replace(/^ssh-/, '').replace(/^ecdsa-.*/, 'ecdsa');
+const shortType = (key: Buffer): string =>
+  keyType(key)
+    .replace(/^ssh-/, '')
+    .replace(/^ecdsa-.*/, 'ecdsa');
 
 const serverKeyFile = (key: Buffer): string => `/etc/ssh/ssh_host_${shortType(key)}_key.pub`;

@@ -1,7 +1,14 @@
 import { homedir } from 'node:os';
 import { execa } from 'execa';
 import { commandHost } from './command-host.ts';
-import { type Ending, environment, type Execution, type Login, type Outcome, privileged } from './execution.ts';
+import {
+  type Ending,
+  environment,
+  type Execution,
+  type Login,
+  type Outcome,
+  privileged,
+} from './execution.ts';
 import type { Host } from './host.ts';
 import { keepOutput } from './output.ts';
 

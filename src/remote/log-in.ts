@@ -44,29 +44,25 @@ export async function logIn(
   let refusal: UnreachableError | undefined;
   const methods = [...credentials.methods];
 
+  async function judgeKey(key: Buffer): Promise<boolean> {
+    refusal = await check.refuse(key).catch((error: unknown) => loginError(route, error));
+    return refusal === undefined;
+  }
+
   const ready = new Promise<void>((resolve, reject) => {
     client.once('ready', resolve);
     client.on('error', reject);
     client.once('close', () => reject(new Error('the server closed the connection during the login')));
   });
   client.connect({
-    sock: stream as NonNullable<ConnectConfig['sock']>,
+    sock: stream,
     username: route.user,
     readyTimeout: handshakeTimeoutMs,
     keepaliveInterval: 10_000,
     keepaliveCountMax: 3,
     algorithms: { ...algorithms, serverHostKey: check.types as never },
     hostVerifier: (key: Buffer, verify: (isRight: boolean) => void) => {
-      check.refuse(key).then(
-        (reason) => {
-          refusal = reason;
-          verify(reason === undefined);
-        },
-        (error: unknown) => {
-          refusal = loginError(route, error);
-          verify(false);
-        },
-      );
+      void judgeKey(key).then(verify);
     },
     authHandler: (_left, _partial, next) => next((methods.shift() ?? false) as never),
   });

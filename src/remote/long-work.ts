@@ -4,7 +4,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError } from '../errors.ts';
 import { quote } from '../shell/quote.ts';
-import { forgetUnit, startUnit, type TransientUnit, unitJournal, type UnitState, unitState } from '../shell/systemd.ts';
+import {
+  forgetUnit,
+  startUnit,
+  type TransientUnit,
+  unitJournal,
+  type UnitState,
+  unitState,
+} from '../shell/systemd.ts';
 import type { Host, ReadableHost } from './host.ts';
 import { lastLines } from './printable.ts';
 
@@ -12,7 +19,8 @@ const shortestPauseMs = 50;
 const longestPauseMs = 500;
 
 /** How the unit of that name is doing on a host. */
-export const longWorkState = (host: ReadableHost, name: string): Promise<UnitState> => host.ask(unitState(name));
+export const longWorkState = (host: ReadableHost, name: string): Promise<UnitState> =>
+  host.ask(unitState(name));
 
 /**
  * Starts the unit, or joins the one of that name that is already running or has just succeeded, and waits for its end.
@@ -33,11 +41,7 @@ export async function followLongWork(
   throw await failure(host, unit, end);
 }
 
-async function waitForEnd(
-  host: Host,
-  name: string,
-  onPoll: () => Promise<void> | void,
-): Promise<UnitState> {
+async function waitForEnd(host: Host, name: string, onPoll: () => Promise<void> | void): Promise<UnitState> {
   for (let pause = shortestPauseMs; ; pause = Math.min(pause * 1.5, longestPauseMs)) {
     const state = await longWorkState(host, name);
     if (state.kind !== 'running') return state;
@@ -51,7 +55,14 @@ async function failure(host: Host, { name, description, argv }: TransientUnit, e
   const how = end.exitCode === undefined ? `it ended by ${end.result}` : `exit code ${end.exitCode}`;
   return new CommandError({
     what: `${description} failed on ${host.name}`,
-    why: [end.kind === 'absent' ? 'it was stopped by somebody' : how, quote(argv), lastLines(journal, 20)].join('\n'),
-    next: [`see all of it on ${host.name}: journalctl -u ${name}`, 'run the same dbctl command again: it is safe'],
+    why: [
+      end.kind === 'absent' ? 'it was stopped by somebody' : how,
+      quote(argv),
+      lastLines(journal, 20),
+    ].join('\n'),
+    next: [
+      `see all of it on ${host.name}: journalctl -u ${name}`,
+      'run the same dbctl command again: it is safe',
+    ],
   });
 }

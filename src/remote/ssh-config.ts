@@ -68,7 +68,8 @@ export function parseRoute(answer: string, host: string, settings: SshSettings, 
   const identities = all('identityfile');
   const own = files('userknownhostsfile', '~/.ssh/known_hosts ~/.ssh/known_hosts2');
   const everybodys = files('globalknownhostsfile', '/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2');
-  const knownHosts = settings.knownHostsFile === undefined ? [...own, ...everybodys] : [settings.knownHostsFile];
+  const knownHosts =
+    settings.knownHostsFile === undefined ? [...own, ...everybodys] : [settings.knownHostsFile];
 
   return {
     host: hostname,
@@ -87,7 +88,8 @@ const defaultIdentities = ['~/.ssh/id_rsa', '~/.ssh/id_ecdsa', '~/.ssh/id_ed2551
 
 /** Refuses what could be an option or more than one word for ssh, before any program sees it. */
 export function checkHostName(host: string): void {
-  if (/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(host) || /^[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*$/.test(host)) return;
+  if (/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(host) || /^[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*$/.test(host))
+    return;
   throw new ConfigError({
     what: `not a host name or address: ${JSON.stringify(host)}`,
     why: 'a host name has letters, digits, dots, dashes and underscores, and starts and ends with a letter or digit',

@@ -52,19 +52,37 @@ export const unitState = (name: string): Query<UnitState> =>
 /** The last lines that a unit wrote. */
 export const unitJournal = (name: string, lines: number): Query<string> =>
   query(
-    ['journalctl', '--quiet', '--no-pager', '-o', 'cat', '-n', String(lines), '-u', `${checked(name)}.service`],
+    [
+      'journalctl',
+      '--quiet',
+      '--no-pager',
+      '-o',
+      'cat',
+      '-n',
+      String(lines),
+      '-u',
+      `${checked(name)}.service`,
+    ],
     (stdout) => stdout.trimEnd(),
   );
 
 /** Forgets a unit that has ended, and ends one that has not. */
 export const forgetUnit = (name: string): Action =>
   action(
-    ['sh', '-c', 'systemctl stop -- "$1"; systemctl reset-failed -- "$1" 2>/dev/null || :', 'sh', `${checked(name)}.service`],
+    [
+      'sh',
+      '-c',
+      'systemctl stop -- "$1"; systemctl reset-failed -- "$1" 2>/dev/null || :',
+      'sh',
+      `${checked(name)}.service`,
+    ],
     { timeoutMs: 120_000 },
   );
 
 function parseUnitState(stdout: string): UnitState {
-  const values = new Map(stdout.split('\n').map((line) => [line.split('=')[0], line.slice(line.indexOf('=') + 1)]));
+  const values = new Map(
+    stdout.split('\n').map((line) => [line.split('=')[0], line.slice(line.indexOf('=') + 1)]),
+  );
   // ExecMainCode is waitid's si_code: 1 is CLD_EXITED, the only one whose status is an exit code.
   const hasExited = values.get('ExecMainCode') === '1';
   return {
@@ -82,6 +100,7 @@ function kindOf(load = '', active = '', sub = ''): UnitState['kind'] {
 }
 
 function checked(name: string): string {
-  if (!/^dbctl-[A-Za-z0-9_.-]{1,200}$/.test(name)) throw new Error(`not a name for a unit: ${JSON.stringify(name)}`);
+  if (!/^dbctl-[A-Za-z0-9_.-]{1,200}$/.test(name))
+    throw new Error(`not a name for a unit: ${JSON.stringify(name)}`);
   return name;
 }

@@ -47,7 +47,9 @@ describe.each([
   });
 
   test('a secret is in no error', async () => {
-    const failure = await host.run(shell('exit 1', { stdin: new Secret('hunter2') })).catch((error: unknown) => error);
+    const failure = await host
+      .run(shell('exit 1', { stdin: new Secret('hunter2') }))
+      .catch((error: unknown) => error);
     expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain('hunter2');
   });
 
@@ -61,7 +63,9 @@ describe.each([
 
   test('a command that does not end in time is given up', async () => {
     const started = performance.now();
-    await expect(host.run(action(['sleep', '30'], { timeoutMs: 200 }))).rejects.toThrow('did not end within 0.2 s');
+    await expect(host.run(action(['sleep', '30'], { timeoutMs: 200 }))).rejects.toThrow(
+      'did not end within 0.2 s',
+    );
     expect(performance.now() - started).toBeLessThan(5000);
   });
 
@@ -109,7 +113,9 @@ describe.each([
   test('a file that cannot be put in place leaves nothing behind', async () => {
     const taken = join(directory, `${kind}-taken`);
     await host.writeFile(join(taken, 'child'), '', { owner: me.owner, mode: 0o600 });
-    await expect(host.writeFile(taken, 'x', { owner: me.owner, mode: 0o600 })).rejects.toThrow(`cannot write ${taken}`);
+    await expect(host.writeFile(taken, 'x', { owner: me.owner, mode: 0o600 })).rejects.toThrow(
+      `cannot write ${taken}`,
+    );
     expect(readdirSync(directory).filter((name) => name.includes('.dbctl-'))).toEqual([]);
   });
 
@@ -127,7 +133,9 @@ describe.each([
   });
 
   test.each(['relative', '/ends/with/', '/two\nlines'])('the path %j is refused', async (bad) => {
-    await expect(host.writeFile(bad, '', { owner: me.owner, mode: 0o600 })).rejects.toThrow('not an absolute path');
+    await expect(host.writeFile(bad, '', { owner: me.owner, mode: 0o600 })).rejects.toThrow(
+      'not an absolute path',
+    );
     expect(existsSync(bad)).toBe(false);
   });
 });

@@ -28,8 +28,17 @@ afterAll(() => {
 });
 beforeEach(() => writeFileSync(file('known_hosts'), line(server)));
 
-const options = (changes: Partial<ConnectOptions['ssh']> = {}, more: Partial<ConnectOptions> = {}): ConnectOptions => ({
-  ssh: { user: 'ann', port: server.port, keyFile: file('key'), knownHostsFile: file('known_hosts'), ...changes },
+const options = (
+  changes: Partial<ConnectOptions['ssh']> = {},
+  more: Partial<ConnectOptions> = {},
+): ConnectOptions => ({
+  ssh: {
+    user: 'ann',
+    port: server.port,
+    keyFile: file('key'),
+    knownHostsFile: file('known_hosts'),
+    ...changes,
+  },
   agentSocket: undefined,
   home: directory,
   sshConfigFile: file('config'),
@@ -41,9 +50,21 @@ async function login(given: ConnectOptions, host = '127.0.0.1'): Promise<unknown
   const phone = dialer(given);
   return phone
     .connect(host)
-    .then(() => undefined, (error: unknown) => error)
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    )
     .finally(() => phone.end());
 }
+
+const jumpConfig = (): string => {
+  writeFileSync(
+    file('jump'),
+    `Host bastion\n  HostName 127.0.0.1\n  Port ${other.port}\n  User guard\n  IdentityFile ${file('key')}\n` +
+      `Host inner*\n  HostName 127.0.0.1\n  ProxyJump bastion\n`,
+  );
+  return file('jump');
+};
 
 describe('the host key', () => {
   test('a known host is let in', async () => {
@@ -136,16 +157,22 @@ describe('the login', () => {
     });
   });
 
-  test.each(['-m RFC4716', '-m PEM -t rsa -b 2048'])('an encrypted key asks for ssh-add (%s)', async (format) => {
-    const path = file(`encrypted${format.length}`);
-    execFileSync('ssh-keygen', ['-q', ...format.split(' '), '-N', 'passphrase', '-f', path]);
-    expect(await login(options({ keyFile: path }))).toMatchObject({
-      why: expect.stringContaining(`${path} is encrypted, and there is no agent: run ssh-add ${path}`),
-    });
-  });
+  test.each(['-m RFC4716', '-m PEM -t rsa -b 2048'])(
+    'an encrypted key asks for ssh-add (%s)',
+    async (format) => {
+      const path = file(`encrypted${format.length}`);
+      execFileSync('ssh-keygen', ['-q', ...format.split(' '), '-N', 'passphrase', '-f', path]);
+      expect(await login(options({ keyFile: path }))).toMatchObject({
+        why: expect.stringContaining(`${path} is encrypted, and there is no agent: run ssh-add ${path}`),
+      });
+    },
+  );
 
   test('an identity file of ~/.ssh/config is used', async () => {
-    writeFileSync(file('identity'), `Host *\n  IdentityFile ${file('wrong')}\n  IdentityFile ${file('key')}\n`);
+    writeFileSync(
+      file('identity'),
+      `Host *\n  IdentityFile ${file('wrong')}\n  IdentityFile ${file('key')}\n`,
+    );
     expect(await login(options({ keyFile: undefined }, { sshConfigFile: file('identity') }))).toBeUndefined();
   });
 
@@ -167,15 +194,6 @@ describe('the login', () => {
 });
 
 describe('ProxyJump', () => {
-  const jumpConfig = (): string => {
-    writeFileSync(
-      file('jump'),
-      `Host bastion\n  HostName 127.0.0.1\n  Port ${other.port}\n  User guard\n  IdentityFile ${file('key')}\n` +
-        `Host inner*\n  HostName 127.0.0.1\n  ProxyJump bastion\n`,
-    );
-    return file('jump');
-  };
-
   test('a host is reached through another, and both host keys are checked', async () => {
     writeFileSync(file('known_hosts'), line(server) + line(other));
     const before = other.seen.logins;

@@ -62,7 +62,9 @@ test('every host that cannot be reached is named, and the work does not start', 
   let isStarted = false;
   const machines = ['127.0.0.2', '127.0.0.3'].map((host) => ({ name: host, host }));
 
-  const failure = await withHosts(machines, options, async () => (isStarted = true)).catch((error: unknown) => error);
+  const failure = await withHosts(machines, options, async () => (isStarted = true)).catch(
+    (error: unknown) => error,
+  );
 
   expect(isStarted).toBe(false);
   expect(failure).toBeInstanceOf(AggregateError);

@@ -95,5 +95,5 @@ function isAuthorized(attempt: AuthContext, authorizedKeys: readonly string[] | 
   if (!authorizedKeys.some((key) => key.startsWith(offered))) return false;
   if (attempt.signature === undefined || attempt.blob === undefined) return true;
   const key = ssh2.utils.parseKey(authorizedKeys.find((line) => line.startsWith(offered)) ?? '');
-  return !(key instanceof Error) && key.verify(attempt.blob, attempt.signature, attempt.hashAlgo) === true;
+  return !(key instanceof Error) && key.verify(attempt.blob, attempt.signature, attempt.hashAlgo);
 }

@@ -48,7 +48,12 @@ const patterns = [
 const names = ['pg1', 'pg2', '[pg1]:2222', 'pg1.example.com', '10.0.0.1', 'pax', 'example.com'];
 
 test.skipIf(!hasOpenSsh).each(names)('the lines that speak of %s are those that OpenSSH finds', (name) => {
-  const text = ['# a comment', '', ...patterns.map((pattern) => `${pattern} ${first} comment`), 'broken line'].join('\n');
+  const text = [
+    '# a comment',
+    '',
+    ...patterns.map((pattern) => `${pattern} ${first} comment`),
+    'broken line',
+  ].join('\n');
   const path = join(directory, 'plain');
   writeFileSync(path, `${text}\n`);
 

@@ -7,7 +7,12 @@ import { afterAll, expect, test } from 'vitest';
 import type { SshSettings } from '../../../src/cluster/cluster.ts';
 import { checkHostName, parseRoute, resolveRoute } from '../../../src/remote/ssh-config.ts';
 
-const nothing: SshSettings = { user: undefined, port: undefined, keyFile: undefined, knownHostsFile: undefined };
+const nothing: SshSettings = {
+  user: undefined,
+  port: undefined,
+  keyFile: undefined,
+  knownHostsFile: undefined,
+};
 const directory = mkdtempSync(join(tmpdir(), 'dbctl-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 const hasOpenSsh = spawnSync('ssh', ['-V']).error === undefined;
@@ -86,9 +91,19 @@ test.each(['pg1', 'pg-1.example.com', '10.0.0.11', 'fd00::1', '::1', 'a_b'])('%s
   expect(() => checkHostName(host)).not.toThrow();
 });
 
-test.each(['', '-oProxyCommand=id', '-', 'a b', '$(id)', 'a;b', 'a\nb', '../x', 'ann@pg1', 'pg1-', '%h', '[::1]'])(
-  '%j is no host name',
-  (host) => {
-    expect(() => checkHostName(host)).toThrow('not a host name or address');
-  },
-);
+test.each([
+  '',
+  '-oProxyCommand=id',
+  '-',
+  'a b',
+  '$(id)',
+  'a;b',
+  'a\nb',
+  '../x',
+  'ann@pg1',
+  'pg1-',
+  '%h',
+  '[::1]',
+])('%j is no host name', (host) => {
+  expect(() => checkHostName(host)).toThrow('not a host name or address');
+});
