@@ -61,7 +61,7 @@ async function makeLab(
   const { name } = request;
   await clearLab(root, name);
   const others = allLabs(root);
-  const taken = [...(await takenNetworks()), ...others.map((lab) => lab.network)];
+  const taken = [...(await takenNetworks()), ...others.map((other) => other.network)];
   const network = chooseNetwork(request.network, taken);
   const lab: Lab = {
     name,
@@ -73,7 +73,7 @@ async function makeLab(
     hosts: hostsOf(name, network, request.hosts ?? defaultHosts),
     directory: request.directory ?? here,
     images,
-    forwardedBefore: others.find((lab) => lab.online)?.forwardedBefore ?? isForwarding(),
+    forwardedBefore: others.find((other) => other.online)?.forwardedBefore ?? isForwarding(),
   };
   // Keys and addresses of an earlier lab of this name, thrown away without its files.
   removeAccess(lab);

@@ -91,7 +91,7 @@ describe.skipIf(!canBoot)('a lab', () => {
     const { address } = await hostNamed('control');
 
     expect(stdout).not.toContain('default');
-    expect(stdout).toContain(`${address}`);
+    expect(stdout).toContain(address);
     expect((await ssh('pg1', `timeout 3 bash -c '</dev/tcp/control/22'`)).exitCode).toBe(0);
     expect((await ssh('pg1', `timeout 3 bash -c '</dev/tcp/192.0.2.1/80'`)).exitCode).not.toBe(0);
   });
