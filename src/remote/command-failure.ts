@@ -3,14 +3,17 @@ import { quote } from '../shell/quote.ts';
 import { type Ending, type Execution, outputLimit } from './execution.ts';
 import { lastLines, printable } from './printable.ts';
 
-/** The error of a command that did not end with 0: the command line (never its stdin) and the last words it said. */
+/**
+ * The error of a command that did not end with 0: the command line and the last words on its stderr. Never its stdin,
+ * and never its stdout, which may be the content of a file that is secret.
+ */
 export function commandFailure(
   host: string,
   execution: Execution,
   ending: Ending,
   doing?: string,
 ): CommandError {
-  const said = lastLines(ending.stderr, 20) || lastLines(ending.stdout, 20);
+  const said = lastLines(ending.stderr, 20);
   const line = shorten(printable(quote(execution.argv)));
   const account = execution.asUser === undefined ? '' : ` (as ${execution.asUser})`;
   const how = manner(ending.outcome, execution);

@@ -29,12 +29,10 @@ export function connectionOver(client: Client, where: string): Connection {
     for (const reject of pending) reject(loss);
   });
 
-  async function execute(line: string, stdin: string, timeoutMs: number): Promise<Ending> {
-    const channel = await openChannel(client, line).catch((error: unknown) => {
+  const execute = (line: string, stdin: string, timeoutMs: number): Promise<Ending> =>
+    runInChannel(client, line, (channel) => collect(channel, stdin, timeoutMs)).catch((error: unknown) => {
       throw loss ?? refused(where, error);
     });
-    return collect(channel, stdin, timeoutMs);
-  }
 
   return {
     exec: (line, stdin, timeoutMs) =>
@@ -48,11 +46,13 @@ export function connectionOver(client: Client, where: string): Connection {
   };
 }
 
+type Listen = (channel: ClientChannel) => Promise<Ending>;
+
 /** Asks for a channel that runs the line, again and again for about a second while there is no room for it. */
-async function openChannel(client: Client, line: string): Promise<ClientChannel> {
+async function runInChannel(client: Client, line: string, listen: Listen): Promise<Ending> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await requestChannel(client, line);
+      return await requestChannel(client, line, listen);
     } catch (error) {
       if (!isRoomMissing(error) || attempt === patience) throw error;
       await sleep(2 ** attempt);
@@ -60,9 +60,10 @@ async function openChannel(client: Client, line: string): Promise<ClientChannel>
   }
 }
 
-const requestChannel = (client: Client, line: string): Promise<ClientChannel> =>
+/** Listens before it returns: the exit status of a quick command comes in the same packet as the channel's opening. */
+const requestChannel = (client: Client, line: string, listen: Listen): Promise<Ending> =>
   new Promise((resolve, reject) => {
-    client.exec(line, (error, channel) => (error === undefined ? resolve(channel) : reject(error)));
+    client.exec(line, (error, channel) => (error === undefined ? resolve(listen(channel)) : reject(error)));
   });
 
 /**

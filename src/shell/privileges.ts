@@ -36,15 +36,25 @@ export function privileges({ postgres: { database, admin, writer, reader } }: Cl
   ];
 }
 
+const databaseAcl = (database: string): string =>
+  `(select coalesce(datacl, acldefault('d', datdba)) from pg_database where datname = ${literal(database)})`;
+const publicAcl = `(select coalesce(nspacl, acldefault('n', nspowner)) from pg_namespace where nspname = 'public')`;
+
+/** Whether any of the privileges was granted to the role itself (grantee 0 is everybody), not to a group it is in. */
+const isGranted = (acl: string, grantee: string, ...wanted: readonly string[]): string =>
+  `exists (select from aclexplode(${acl}) where grantee = ${grantee} and privilege_type in (${wanted.map(literal).join(', ')}))`;
+
+const oid = (role: string): string => `(select oid from pg_roles where rolname = ${literal(role)})`;
+
 const onDatabase = {
   closedToPublic: (database: string): Privilege => ({
     change: `close database ${database} to everybody else`,
-    holds: `not has_database_privilege('public', ${literal(database)}, 'CONNECT, TEMPORARY')`,
+    holds: `not ${isGranted(databaseAcl(database), '0', 'CONNECT', 'TEMPORARY')}`,
     statement: `revoke all on database ${identifier(database)} from public`,
   }),
   grant: (database: string, privilege: string, role: string): Privilege => ({
     change: `grant ${privilege} on database ${database} to ${role}`,
-    holds: `has_database_privilege(${literal(role)}, ${literal(database)}, '${privilege}')`,
+    holds: isGranted(databaseAcl(database), oid(role), privilege),
     statement: `grant ${privilege} on database ${identifier(database)} to ${identifier(role)}`,
   }),
 };
@@ -52,12 +62,12 @@ const onDatabase = {
 const publicSchema = {
   closedToPublic: {
     change: 'close schema public to everybody else',
-    holds: `not has_schema_privilege('public', 'public', 'CREATE, USAGE')`,
+    holds: `not ${isGranted(publicAcl, '0', 'CREATE', 'USAGE')}`,
     statement: 'revoke all on schema public from public',
   },
   grant: (privilege: string, role: string): Privilege => ({
     change: `grant ${privilege} on schema public to ${role}`,
-    holds: `has_schema_privilege(${literal(role)}, 'public', '${privilege}')`,
+    holds: isGranted(publicAcl, oid(role), privilege),
     statement: `grant ${privilege} on schema public to ${identifier(role)}`,
   }),
 };
@@ -75,8 +85,6 @@ function future(creator: string, kind: keyof typeof kinds, role: string, wanted:
     statement: `alter default privileges for role ${identifier(creator)} grant ${wanted.join(', ')} on ${kind} to ${identifier(role)}`,
   };
 }
-
-const oid = (role: string): string => `(select oid from pg_roles where rolname = ${literal(role)})`;
 
 /** The privileges that do not hold yet. */
 export const missingPrivileges = (
