@@ -60,7 +60,7 @@ export async function ensureKey(path: string, comment: string): Promise<void> {
 export function writeAccess({ root, owner }: LabEnvironment, lab: Lab): void {
   const { key, knownHosts } = accessOf(lab);
   const folder = join(lab.directory, '.lab');
-  const made = [folder, join(folder, lab.name)].filter((path) => !existsSync(path));
+  const made = [lab.directory, folder, join(folder, lab.name)].filter((path) => !existsSync(path));
   mkdirSync(join(folder, lab.name), { recursive: true, mode: 0o700 });
   for (const path of [key, `${key}.pub`]) {
     if (existsSync(path)) continue;

@@ -19,8 +19,6 @@ export const mountPoints = (mountinfo: string): readonly string[] =>
 
 const mountsNow = (): readonly string[] => mountPoints(readFileSync('/proc/self/mountinfo', 'utf8'));
 
-export const isMounted = (path: string): boolean => mountsNow().includes(path);
-
 /** Makes `target` show `lower` (uppermost first) with all changes going to `upper`. */
 export async function mountOverlay(
   target: string,

@@ -39,7 +39,7 @@ export function prepareRoot(root: string, lab: Lab, host: LabHost, mirrors: Mirr
 }
 
 /** The lab's names, so that hosts find each other without DNS. */
-export const hostsFile = ({ hosts }: Pick<Lab, 'hosts'>): string =>
+const hostsFile = ({ hosts }: Pick<Lab, 'hosts'>): string =>
   [
     '127.0.0.1 localhost',
     '::1 localhost ip6-localhost ip6-loopback',

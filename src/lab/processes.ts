@@ -18,7 +18,7 @@ export interface HostProcesses {
 }
 
 /** Where this machine has the unified hierarchy: alone, or beside version 1. */
-export const unifiedHierarchy = (): string =>
+const unifiedHierarchy = (): string =>
   existsSync('/sys/fs/cgroup/cgroup.controllers') ? '/sys/fs/cgroup' : '/sys/fs/cgroup/unified';
 
 export const labGroup = (lab: string): string => join(unifiedHierarchy(), top, lab);

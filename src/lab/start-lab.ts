@@ -1,0 +1,71 @@
+import { mkdirSync } from 'node:fs';
+import type { LabEnvironment } from '../config/lab-directory.ts';
+import type { Progress } from '../engine/progress.ts';
+import { ConfigError } from '../errors.ts';
+import { ensureKey, hostKey, labKey, writeAccess } from './access.ts';
+import { bootHost, type Ground } from './boot.ts';
+import { runJobs } from './jobs.ts';
+import { hostDirectory, type Lab, type LabHost } from './lab.ts';
+import { openWayOut } from './nat.ts';
+import { ensureBridge, isLinkUp, plugIn, wayOut } from './network.ts';
+import { isRunning } from './status.ts';
+import { waitForSsh } from './wait-for-ssh.ts';
+
+/** Starts what does not run, all hosts at once. Answers what was done: "pg1 started". */
+export async function startLab(
+  lab: Lab,
+  ground: Ground,
+  environment: LabEnvironment,
+  progress: Progress,
+): Promise<readonly string[]> {
+  const changes: string[] = [];
+  if (await ensureBridge(lab, ground.mtu)) {
+    changes.push(`${lab.bridge} made`);
+    for (const host of lab.hosts) if (isRunning(lab, host)) await plugIn(lab, host);
+  }
+  if (lab.online) await openWayOut(lab, await deviceOut());
+  await ensureKeys(ground.root, lab);
+  writeAccess(environment, lab);
+  const works = lab.hosts.map((host) => ({
+    title: host.name,
+    run: async () => {
+      const note = await ensureHost(ground, lab, host);
+      if (note !== '') changes.push(`${host.name} ${note}`);
+      return note;
+    },
+  }));
+  await runJobs(progress, 'Start the hosts', works);
+  return changes;
+}
+
+async function deviceOut(): Promise<string> {
+  const { device } = await wayOut();
+  if (device !== undefined) return device;
+  throw new ConfigError({
+    what: 'this machine has no default route, so a lab cannot be online',
+    next: ['leave --online out'],
+  });
+}
+
+async function ensureKeys(root: string, lab: Lab): Promise<void> {
+  await ensureKey(labKey(root, lab.name), `dbctl lab ${lab.name}`);
+  await Promise.all(
+    lab.hosts.map(async ({ name }) => {
+      mkdirSync(hostDirectory(root, lab.name, name), { recursive: true });
+      await ensureKey(hostKey(root, lab.name, name), name);
+    }),
+  );
+}
+
+const patienceMs = 5_000;
+
+/** Answers what was done: "" when the host was fine. */
+async function ensureHost(ground: Ground, lab: Lab, host: LabHost): Promise<string> {
+  if (isRunning(lab, host)) {
+    const wasCut = !isLinkUp(host);
+    if (wasCut) await plugIn(lab, host);
+    if (await waitForSsh(host.address, patienceMs, () => false)) return wasCut ? 'plugged in' : '';
+  }
+  await bootHost(ground, lab, host);
+  return 'started';
+}
