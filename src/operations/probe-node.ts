@@ -135,6 +135,10 @@ async function lookAsReader(
   facts.readerWrites = await tryToWrite(session, inRecovery ? 'begin' : 'begin read write');
 }
 
+/**
+ * The mark may lie in the middle of a record that is not flushed whole yet. Our own rolled-back writes make the
+ * primary flush past it within two wal_writer_delay (0.4 s by default), so patience is enough to tell this from lag.
+ */
 async function measureLag(session: Session, board: MarkBoard, facts: Draft): Promise<void> {
   const posted = await board.mark;
   if (!posted) return;

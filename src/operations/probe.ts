@@ -18,7 +18,7 @@ export async function probeCluster(cluster: Cluster, timeoutMs: number): Promise
   const deadline = AbortSignal.timeout(timeoutMs);
   // Every session listens, and Node suspects a leak above ten.
   setMaxListeners(0, deadline);
-  const board = markBoard(cluster.probed, deadline, Math.min(1, timeoutMs / 3000));
+  const board = markBoard(cluster.probed, deadline, Math.min(1, timeoutMs / 2000));
   const lookup = lookupOnce();
   const targetOf = (node: Node): Target => ({
     node,
