@@ -43,6 +43,7 @@ export async function logIn(
   const client = new ssh2.Client();
   let refusal: UnreachableError | undefined;
   const methods = [...credentials.methods];
+  const skipped = [...credentials.skipped];
 
   async function judgeKey(key: Buffer): Promise<boolean> {
     refusal = await check.refuse(key).catch((error: unknown) => loginError(route, error));
@@ -51,7 +52,11 @@ export async function logIn(
 
   const ready = new Promise<void>((resolve, reject) => {
     client.once('ready', resolve);
-    client.on('error', reject);
+    client.on('error', (error) => {
+      // A broken agent is not the end: ssh2 goes on with the next key.
+      if (error.level === 'agent') skipped.push(`the agent cannot be used: ${error.message}`);
+      else reject(error);
+    });
     client.once('close', () => reject(new Error('the server closed the connection during the login')));
   });
   client.connect({
@@ -73,7 +78,10 @@ export async function logIn(
   } catch (error) {
     client.end();
     stream.destroy();
-    throw refusal ?? (isLoginRefused(error) ? refused(route, credentials, error) : loginError(route, error));
+    throw (
+      refusal ??
+      (isLoginRefused(error) ? refused(route, { ...credentials, skipped }, error) : loginError(route, error))
+    );
   }
 }
 

@@ -156,6 +156,12 @@ describe('the ssh host', () => {
     await expect(ssh.host.run(action(['echo', 'forget-me']))).rejects.toThrow('ended without an exit status');
   });
 
+  test('an end that comes in the same packet as the acceptance is not missed', async () => {
+    ssh.server.misbehave.set('at-once', 'answer at once');
+    const rounds = Array.from({ length: 20 }, () => ssh.host.ask(query(['at-once'], text)));
+    expect(new Set(await Promise.all(rounds))).toEqual(new Set(['quick\n']));
+  });
+
   test('when the connection is lost, everything that waits is told, and everything later', async () => {
     const lost = await sshHostOnTestServer('pg2');
     const waiting = Array.from({ length: 10 }, () => lost.host.run(action(['sleep', '30'])));

@@ -176,6 +176,20 @@ describe('the login', () => {
     expect(await login(options({ keyFile: undefined }, { sshConfigFile: file('identity') }))).toBeUndefined();
   });
 
+  test('an agent that is gone is passed over, and named when nothing else lets us in', async () => {
+    const withKey = (key: string): ConnectOptions => {
+      writeFileSync(file(`use-${key}`), `Host *\n  IdentityFile ${file(key)}\n`);
+      return options(
+        { keyFile: undefined },
+        { agentSocket: file('no-agent'), sshConfigFile: file(`use-${key}`) },
+      );
+    };
+    expect(await login(withKey('key'))).toBeUndefined();
+    expect(await login(withKey('wrong'))).toMatchObject({
+      why: expect.stringContaining('the agent cannot be used'),
+    });
+  });
+
   test('a port where nobody listens says so', async () => {
     const closed = await listen();
     closed.server.close();

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import ssh2, { type AuthContext, type Connection, type Session } from 'ssh2';
 
 /** What the server does instead of running a command, to see what a client makes of it. */
-export type Misbehaviour = 'no exit status' | 'hang up';
+export type Misbehaviour = 'no exit status' | 'answer at once';
 
 export interface SshServerOptions {
   /** Public keys that may log in, as in authorized_keys; anybody without it. */
@@ -46,9 +46,15 @@ export async function startSshServer({ authorizedKeys, hostKey = newKey().privat
       seen.channels += 1;
       seen.mostChannels = Math.max(seen.mostChannels, seen.channels);
       const channel = accept();
-      const child = spawn('sh', ['-c', command]);
       const odd = [...misbehave].find(([part]) => command.includes(part))?.[1];
-      if (odd === 'hang up') for (const connection of connections) connection.end();
+      if (odd === 'answer at once') {
+        seen.channels -= 1;
+        channel.write('quick\n');
+        channel.exit(0);
+        channel.end();
+        return;
+      }
+      const child = spawn('sh', ['-c', command]);
       channel.on('error', () => {});
       child.stdin.on('error', () => {});
       channel.pipe(child.stdin);
