@@ -45,6 +45,15 @@ const options = (
   ...more,
 });
 
+/** Options with one identity file in ~/.ssh/config and an agent that is gone. */
+const staleAgentAnd = (key: string): ConnectOptions => {
+  writeFileSync(file(`use-${key}`), `Host *\n  IdentityFile ${file(key)}\n`);
+  return options(
+    { keyFile: undefined },
+    { agentSocket: file('no-agent'), sshConfigFile: file(`use-${key}`) },
+  );
+};
+
 /** Logs in, hangs up, and answers the error if there was one. */
 async function login(given: ConnectOptions, host = '127.0.0.1'): Promise<unknown> {
   const phone = dialer(given);
@@ -177,15 +186,8 @@ describe('the login', () => {
   });
 
   test('an agent that is gone is passed over, and named when nothing else lets us in', async () => {
-    const withKey = (key: string): ConnectOptions => {
-      writeFileSync(file(`use-${key}`), `Host *\n  IdentityFile ${file(key)}\n`);
-      return options(
-        { keyFile: undefined },
-        { agentSocket: file('no-agent'), sshConfigFile: file(`use-${key}`) },
-      );
-    };
-    expect(await login(withKey('key'))).toBeUndefined();
-    expect(await login(withKey('wrong'))).toMatchObject({
+    expect(await login(staleAgentAnd('key'))).toBeUndefined();
+    expect(await login(staleAgentAnd('wrong'))).toMatchObject({
       why: expect.stringContaining('the agent cannot be used'),
     });
   });
