@@ -71,7 +71,7 @@ function judgeSameness(cluster: Cluster, answering: readonly Answering[]): reado
       ],
     ),
     same(answering, 'timeline', 'critical', 'timelines', ({ server }) => String(server.timeline), [
-      'a node on an old timeline did not follow the last promotion: dbctl add-replica <node>',
+      'a node on an old timeline did not follow the last promotion; if there is one primary: dbctl add-replica <node>',
     ]),
     same(answering, 'major-version', 'critical', 'major versions', (facts) => String(major(facts))),
     same(answering, 'minor-version', 'warning', 'versions', ({ server }) => server.version, [

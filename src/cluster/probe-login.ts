@@ -78,7 +78,7 @@ export function judgeLogins(cluster: Cluster, facts: NodeFacts, now: number): re
 }
 
 /** The failure that kept every role out, if it was one that has nothing to do with roles. */
-export function sharedFailure({ logins }: NodeFacts): Failure | undefined {
+function sharedFailure({ logins }: NodeFacts): Failure | undefined {
   if (roleKinds.some((role) => logins[role].ok)) return undefined;
   const failures = roleKinds.flatMap((role) => (logins[role].ok ? [] : [logins[role].failure]));
   return failures.every(({ kind }) => nodeWide[kind]) ? failures[0] : undefined;

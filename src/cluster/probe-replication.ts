@@ -30,6 +30,7 @@ function judgeReceiver({ node, replica }: NodeFacts): readonly Finding[] {
       ? finding(about, 'ok', `streams from ${receiver.host}:${receiver.port}`)
       : finding(about, 'critical', `does not stream: ${receiver?.status ?? 'it has no WAL receiver'}`, [
           `dbctl logs ${node.name}   (a wrong replication password or a lost slot shows there)`,
+          `dbctl add-replica ${node.name}   (puts it right, cloning again only if it must)`,
         ]);
   if (!replayPaused) return [streams];
   return [
@@ -40,7 +41,11 @@ function judgeReceiver({ node, replica }: NodeFacts): readonly Finding[] {
   ];
 }
 
-function judgeLag({ lagLimits }: Cluster, { node, lag }: NodeFacts, primary: NodeFacts | undefined) {
+function judgeLag(
+  { lagLimits }: Cluster,
+  { node, lag }: NodeFacts,
+  primary: NodeFacts | undefined,
+): readonly Finding[] {
   const about = { node, check: 'lag' };
   if (!lag) {
     const why = primary ? 'its replay position was not seen' : 'no primary answered';
@@ -48,8 +53,9 @@ function judgeLag({ lagLimits }: Cluster, { node, lag }: NodeFacts, primary: Nod
   }
   const { seconds, bytes } = lag;
   if (seconds === undefined) {
-    const why = bytes > 0 ? `${formatBytes(bytes)} behind, for an unknown time` : 'it does not stream';
-    return [finding(about, 'warning', `lag unknown: ${why}`)];
+    // Nothing to replay and no stream: the missing stream is the problem, and it is told.
+    if (bytes === 0) return [];
+    return [finding(about, 'warning', `lag unknown: ${formatBytes(bytes)} behind, for an unknown time`)];
   }
   const message = `${formatSeconds(seconds)} behind (${formatBytes(bytes)})`;
   if (seconds > lagLimits.maxSeconds) {
@@ -84,6 +90,8 @@ function judgeSender(
       ]),
     ];
   }
+  // A replica that does not stream has said so itself.
+  if (replica) return [];
   return [
     finding(about, 'critical', `${primary.node.name} sends it nothing`, [`dbctl add-replica ${node.name}`]),
   ];

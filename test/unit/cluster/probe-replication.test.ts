@@ -36,15 +36,21 @@ test.each([
 
 test.each([
   {
-    reason: 'a wrong replication password shows as a replica that gets nothing',
+    reason: 'a wrong replication password shows as a replica that gets nothing, told once',
     first: primary({ primary: { ...healthy, senders: healthy.senders.slice(1) } }),
     second: replica(pg2, {
       replica: { receiver: null, replayPaused: false },
       lag: { bytes: 0, seconds: undefined },
     }),
+    expected: ['critical pg2: does not stream: it has no WAL receiver'],
+  },
+  {
+    reason:
+      'the primary alone can tell that a replica gets nothing when the admin cannot look at the replica',
+    first: primary({ primary: { ...healthy, senders: healthy.senders.slice(1) } }),
+    second: replica(pg2, { replica: undefined }),
     expected: [
-      'critical pg2: does not stream: it has no WAL receiver',
-      'warning pg2: lag unknown: it does not stream',
+      'unknown pg2: only the admin can see whether it streams',
       'critical pg2: pg1 sends it nothing',
     ],
   },
