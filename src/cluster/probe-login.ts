@@ -104,8 +104,11 @@ function judgeCertificate(cluster: Cluster, { node, certificateEnds }: NodeFacts
 
 function judgeInterruption(cluster: Cluster, { node, interrupted }: NodeFacts): readonly Finding[] {
   if (!interrupted) return [];
-  const message = `took a login, then stopped answering: ${interrupted.detail}`;
-  return [finding({ node, check: 'responsive' }, 'critical', message, readLog(cluster, node))];
+  const about = { node, check: 'responsive' };
+  const { kind, detail } = interrupted;
+  return kind === 'timeout' || kind === 'closed'
+    ? [finding(about, 'critical', `took a login, then stopped answering: ${detail}`, readLog(cluster, node))]
+    : [finding(about, 'unknown', `cannot be judged, a question failed: ${detail}`)];
 }
 
 function judgeLogin(cluster: Cluster, { node, logins }: NodeFacts, role: RoleKind): Finding {

@@ -1,5 +1,6 @@
 // Names the reason of a failed connection by Node's error codes and PostgreSQL's SQLSTATEs.
 
+import { ValiError } from 'valibot';
 import type { Failure, FailureKind } from '../cluster/probe-facts.ts';
 
 /** Appendix A of the PostgreSQL manual. 28000 is also a role that may not log in. */
@@ -50,6 +51,7 @@ export function classify(error: unknown, { isLate, tlsAnswer }: Progress): Failu
   const { code, message } = describe(error);
   if (isLate) return { kind: 'timeout', code, detail: 'no answer before the deadline' };
   if (tlsAnswer === 'N') return { kind: 'no-tls', code, detail: 'the server answered that it has no TLS' };
+  if (error instanceof ValiError) return { kind: 'other', detail: `an answer of unknown shape: ${message}` };
   const kind = bySqlState[code ?? ''] ?? byNodeCode[code ?? ''] ?? (code ? 'other' : 'closed');
   return { kind, code, detail: message };
 }

@@ -79,6 +79,13 @@ test.each([
     facts: primary({ interrupted: { kind: 'timeout', detail: 'as seen' } satisfies Failure }),
     expected: ['critical | took a login, then stopped answering: as seen'],
   },
+  {
+    reason: 'a server so locked down that it refuses to tell its state',
+    facts: primary({
+      interrupted: { kind: 'permission', code: '42501', detail: 'as seen' } satisfies Failure,
+    }),
+    expected: ['unknown | cannot be judged, a question failed: as seen'],
+  },
 ])('$reason', ({ facts, expected }) => {
   expect(problems(facts)).toEqual(expected);
 });
