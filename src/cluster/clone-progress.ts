@@ -1,4 +1,4 @@
-import { formatBytes } from './probe-units.ts';
+import { formatBytes } from './units.ts';
 
 /** How far a clone is, as the primary reports it. */
 export interface CloneState {

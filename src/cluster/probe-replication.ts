@@ -3,7 +3,7 @@
 import type { Cluster, Node } from './cluster.ts';
 import type { NodeFacts, Sender, Slot } from './probe-facts.ts';
 import { finding, type Finding } from './probe-finding.ts';
-import { formatBytes, formatSeconds } from './probe-units.ts';
+import { formatBytes, formatSeconds } from './units.ts';
 import { slotNameOf } from './slot.ts';
 
 export function judgeReplication(cluster: Cluster, all: readonly NodeFacts[]): readonly Finding[] {

@@ -1,5 +1,5 @@
 import type { Cluster, Node } from '../cluster/cluster.ts';
-import { formatBytes } from '../cluster/probe-units.ts';
+import { formatBytes } from '../cluster/units.ts';
 import { instanceOf } from '../cluster/instance.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import type { Step } from '../engine/step.ts';

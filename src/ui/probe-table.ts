@@ -4,7 +4,7 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
 import { problemsOf, type Problem, type Status } from '../cluster/probe-finding.ts';
 import type { LoginMark, NodeReport, ProbeReport } from '../cluster/probe-report.ts';
-import { formatBytes, formatSeconds } from '../cluster/probe-units.ts';
+import { formatBytes, formatSeconds } from '../cluster/units.ts';
 
 const columns = ['NODE', 'ROLE', 'STATE', 'LAG', 'TLS', 'ADMIN', 'WRITER', 'READER', 'REPL'];
 const longestName = 12;

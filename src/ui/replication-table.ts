@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { ReplicationView } from '../operations/replication-view.ts';
-import { formatBytes } from '../cluster/probe-units.ts';
+import { formatBytes } from '../cluster/units.ts';
 import { bareTable } from './bare-table.ts';
 
 /** Both sides' view of each replica, at most 80 columns wide; nothing for none. */

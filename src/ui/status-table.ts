@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { formatBytes } from '../cluster/probe-units.ts';
+import { formatBytes } from '../cluster/units.ts';
 import type { NodeStatus } from '../operations/status.ts';
 import { bareTable } from './bare-table.ts';
 

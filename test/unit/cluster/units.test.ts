@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatBytes, formatSeconds } from '../../../src/cluster/probe-units.ts';
+import { formatBytes, formatSeconds } from '../../../src/cluster/units.ts';
 
 test.each([
   [0, '0 B'],
