@@ -62,6 +62,11 @@ export class UnverifiedError extends DbctlError {
   readonly exitCode = exitCode.unverified;
 }
 
+/** The user asked to stop. What was running ended, or goes on by itself on its host. */
+export class InterruptedError extends DbctlError {
+  readonly exitCode = exitCode.interrupted;
+}
+
 /** Something destructive needs a yes that was not given. */
 export class UnconfirmedError extends DbctlError {
   readonly exitCode = exitCode.unconfirmed;

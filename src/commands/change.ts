@@ -36,7 +36,9 @@ export async function onHosts<Answer>(
 export async function carryOut(plan: readonly Stage[], { dryRun = false }: ChangeFlags): Promise<PlanResult> {
   const { runPlan } = await import('../engine/run-plan.ts');
   const { progressFor } = await import('../ui/progress-for.ts');
-  return runPlan(plan, await progressFor(process.stderr), { dryRun });
+  const { listenForInterrupt } = await import('../ui/interrupt.ts');
+  const isInterrupted = listenForInterrupt(process.stderr);
+  return runPlan(plan, await progressFor(process.stderr), { dryRun, isInterrupted });
 }
 
 /** Prints what a plan did: the count for people, everything for machines. */

@@ -1,3 +1,4 @@
+import { InterruptedError } from '../errors.ts';
 import type { Host } from '../remote/host.ts';
 import type { Job, JobResult, Order, Progress } from './progress.ts';
 import { runStep } from './run-step.ts';
@@ -22,6 +23,12 @@ export interface HostChange {
   readonly change: Change;
 }
 
+export interface PlanOptions {
+  readonly dryRun: boolean;
+  /** Whether the user asked to stop: looked at between steps and while a step waits. */
+  readonly isInterrupted?: () => boolean;
+}
+
 export const together = (title: string, hosts: readonly Host[], steps: Stage['steps']): Stage => ({
   title,
   hosts,
@@ -39,7 +46,7 @@ export const onlyOn = (title: string, host: Host, steps: () => readonly Step[]):
 export async function runPlan(
   plan: readonly Stage[],
   progress: Progress,
-  { dryRun }: { readonly dryRun: boolean },
+  { dryRun, isInterrupted = () => false }: PlanOptions,
 ): Promise<PlanResult> {
   const changes: HostChange[] = [];
   for (const stage of plan) {
@@ -49,7 +56,8 @@ export async function runPlan(
       async run(report) {
         if (stage.order === 'one by one' && failures.length > 0) return notStarted;
         try {
-          const found = await runSteps(stage.steps(host), host, dryRun, report);
+          const leave = leaveWhen(isInterrupted, report);
+          const found = await runSteps(stage.steps(host), host, dryRun, leave);
           changes.push(...found);
           return summary(found, dryRun);
         } catch (error) {
@@ -59,11 +67,35 @@ export async function runPlan(
       },
     }));
     await progress.stage(stage.title, jobs, stage.order);
-    if (failures.length === 1) throw failures[0];
-    if (failures.length > 1) throw new AggregateError(failures, `${stage.title} failed`);
+    throwFailures(stage.title, failures);
   }
   return { changes };
 }
+
+/**
+ * A step reports before it begins something and while it waits: the points where it can be left without harm. So a
+ * report is also where an interrupted plan ends.
+ */
+const leaveWhen =
+  (isInterrupted: () => boolean, report: Report): Report =>
+  (note) => {
+    if (isInterrupted()) throw interrupted();
+    report(note);
+  };
+
+function throwFailures(title: string, failures: readonly unknown[]): void {
+  const worse = failures.filter((failure) => !(failure instanceof InterruptedError));
+  if (worse.length > 1) throw new AggregateError(worse, `${title} failed`);
+  const [first] = [...worse, ...failures];
+  if (first !== undefined) throw first;
+}
+
+const interrupted = (): InterruptedError =>
+  new InterruptedError({
+    what: 'stopped, as asked',
+    why: 'What was running on the hosts has ended, or goes on there by itself (a clone does).',
+    next: ['run the same command again: it goes on from here'],
+  });
 
 const notStarted: JobResult = { status: 'not started', note: '' };
 

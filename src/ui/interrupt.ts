@@ -1,0 +1,18 @@
+import type { Terminal } from './terminal.ts';
+
+/**
+ * The first Ctrl-C (or SIGTERM) is remembered, for the plan to end at its next safe point; the second ends the process
+ * at once, as it would without us.
+ */
+export function listenForInterrupt(terminal: Terminal): () => boolean {
+  let interrupted = false;
+  const remember = (): void => {
+    interrupted = true;
+    terminal.write('ending after the running step; once more ends at once\n');
+    for (const signal of signals) process.removeListener(signal, remember);
+  };
+  for (const signal of signals) process.on(signal, remember);
+  return () => interrupted;
+}
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
