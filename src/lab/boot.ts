@@ -48,12 +48,23 @@ async function mountDisk(root: string, lab: Lab, host: LabHost): Promise<void> {
   await mountOverlay(merged, { lower: lab.images, upper, work });
 }
 
-/** Enters the host's control group, writes to its log, then becomes nspawn. */
-const enterGroup = 'exec > "$2" 2>&1 && echo 0 > "$1/cgroup.procs" && shift 2 && exec "$@"';
+/**
+ * Runs nspawn in the host's control group, and again when the host rebooted: with --keep-unit nspawn leaves that to
+ * its caller and exits with 133. The loop has a group of its own, because nspawn wants its group for itself.
+ */
+const keepRunning = `
+exec > "$2" 2>&1
+group=$1
+shift 2
+mkdir -p "$group/keeper" && echo 0 > "$group/keeper/cgroup.procs" || exit
+while :; do
+  (echo 0 > "$group/cgroup.procs" && exec "$@")
+  [ $? -eq 133 ] || exit
+done`;
 
 function startContainer(root: string, lab: Lab, host: LabHost, log: string): () => boolean {
   const group = makeHostGroup(lab.name, host.name);
-  const child = execa('sh', ['-c', enterGroup, 'sh', group, log, ...nspawn(root, lab, host)], {
+  const child = execa('sh', ['-c', keepRunning, 'sh', group, log, ...nspawn(root, lab, host)], {
     detached: true,
     cleanup: false,
     reject: false,

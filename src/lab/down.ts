@@ -3,7 +3,8 @@ import { clearLab, everyLab } from './leftovers.ts';
 import { withLock } from './lock.ts';
 import { checkLabName } from './names.ts';
 import { checkMachine } from './prerequisites.ts';
-import { stateLock } from './state.ts';
+import { removeEmptyGroups } from './processes.ts';
+import { labLock, stateLock } from './state.ts';
 
 /** Throws one lab away, or all of them. Answers the names of those there was anything of. */
 export async function labDown(
@@ -13,11 +14,10 @@ export async function labDown(
   checkMachine(
     which === 'all' ? 'dbctl lab down --all' : `dbctl lab down --name ${checkLabName(which.name)}`,
   );
-  return withLock(stateLock(root), async () => {
-    const removed: string[] = [];
-    for (const name of which === 'all' ? everyLab(root) : [which.name]) {
-      if (await clearLab(root, name)) removed.push(name);
-    }
-    return removed;
-  });
+  const removed: string[] = [];
+  for (const name of which === 'all' ? everyLab(root) : [which.name]) {
+    if (await withLock(labLock(root, name), () => clearLab(root, name))) removed.push(name);
+    await withLock(stateLock(root), () => Promise.resolve(removeEmptyGroups(name)));
+  }
+  return removed;
 }

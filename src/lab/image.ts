@@ -11,7 +11,7 @@ import { runJobs } from './jobs.ts';
 import { withLock } from './lock.ts';
 import { clearDirectory } from './mounts.ts';
 import { imageName, layersOf, releases, type Layer, type Release } from './recipe.ts';
-import { allLabs } from './state.ts';
+import { allLabs, imageLock } from './state.ts';
 
 export interface ImageRequest {
   readonly root: string;
@@ -28,7 +28,7 @@ export async function ensureImage(request: ImageRequest, progress: Progress): Pr
   const layers = layersOf(release, bare);
   const paths = layers.map((_, index) => join(images, imageName(release, layers.slice(0, index + 1))));
   if (!paths.every((path) => existsSync(path))) {
-    await withLock(join(root, 'images.lock'), async () => {
+    await withLock(imageLock(root), async () => {
       mkdirSync(images, { recursive: true });
       await buildMissing(request, layers, paths, progress);
       await dropOld(root, release);

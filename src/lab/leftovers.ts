@@ -8,7 +8,7 @@ import { clearDirectory } from './mounts.ts';
 import { closeWayOut, setForwarding } from './nat.ts';
 import { removeNetwork } from './network.ts';
 import { isInstalled } from './prerequisites.ts';
-import { killGroup, labGroup, labGroups, removeEmptyGroups } from './processes.ts';
+import { killGroup, labGroup, labGroups } from './processes.ts';
 import { allLabs, labNames, readLab } from './state.ts';
 
 const list = (directory: string): readonly string[] => (existsSync(directory) ? readdirSync(directory) : []);
@@ -26,7 +26,6 @@ export async function clearLab(root: string, name: string): Promise<boolean> {
   if (!isThere) return false;
 
   await killGroup(group);
-  removeEmptyGroups(name);
   await removeNetwork(interfaces, namespaces);
   if ((lab === undefined || lab.online) && isInstalled('iptables')) await closeWayOut(name);
   if (lab?.online) restoreForwarding(root, name, lab.forwardedBefore);

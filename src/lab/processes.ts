@@ -24,6 +24,8 @@ const unifiedHierarchy = (): string =>
 export const labGroup = (lab: string): string => join(unifiedHierarchy(), top, lab);
 export const hostGroup = (lab: string, host: string): string => join(labGroup(lab), host);
 
+export const makeLabGroup = (lab: string): void => void mkdirSync(labGroup(lab), { recursive: true });
+
 export function makeHostGroup(lab: string, host: string): string {
   const group = hostGroup(lab, host);
   mkdirSync(group, { recursive: true });

@@ -27,5 +27,11 @@ export function labNames(root: string): readonly string[] {
 export const allLabs = (root: string): readonly Lab[] =>
   labNames(root).flatMap((name) => readLab(root, name) ?? []);
 
-/** Held while labs are made, started or removed. */
-export const stateLock = (root: string): string => join(root, 'labs.lock');
+/** Held for the moments in which labs see each other: choosing a network, and the common control group. */
+export const stateLock = (root: string): string => join(root, 'locks', 'labs');
+
+/** Held while one lab is made, started or removed. */
+export const labLock = (root: string, name: string): string => join(root, 'locks', `lab-${name}`);
+
+/** Held while an image is built. */
+export const imageLock = (root: string): string => join(root, 'locks', 'images');

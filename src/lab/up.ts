@@ -9,9 +9,10 @@ import { makeLab } from './make-lab.ts';
 import { findMirrors } from './mirror.ts';
 import { wayOut } from './network.ts';
 import { checkMachine, checkPrograms, checkRoot } from './prerequisites.ts';
+import { makeLabGroup } from './processes.ts';
 import { checkSame, type UpRequest } from './request.ts';
 import { startLab } from './start-lab.ts';
-import { readLab, stateLock } from './state.ts';
+import { labLock, readLab, stateLock } from './state.ts';
 
 export interface UpResult {
   readonly lab: Lab;
@@ -38,8 +39,12 @@ export async function labUp(
   const mirrors = (): Mirrors => findMirrors(environment.mirror);
   const images =
     before?.images ?? (await ensureImage({ root, release, bare: request.bare ?? false, mirrors }, progress));
-  return withLock(stateLock(root), async () => {
-    const lab = readLab(root, request.name) ?? (await makeLab(request, environment, images, here));
+  return withLock(labLock(root, request.name), async () => {
+    const lab = await withLock(stateLock(root), async () => {
+      const known = readLab(root, request.name) ?? (await makeLab(request, environment, images, here));
+      makeLabGroup(known.name);
+      return known;
+    });
     checkSame(request, lab);
     const ground = { root, mtu: (await wayOut()).mtu, mirrors: lab.online ? mirrors() : undefined };
     return { lab, changes: await startLab(lab, ground, environment, progress) };

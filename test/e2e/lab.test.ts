@@ -10,6 +10,8 @@ const bin = new URL('../../bin/dbctl.js', import.meta.url).pathname;
 const directory = mkdtempSync(join(tmpdir(), 'dbctl-lab-'));
 const name = 'e2e-lab';
 const second = 'e2e-second';
+/** The first lab of a machine builds the image. */
+const patienceMs = 600_000;
 const canBoot = process.platform === 'linux' && process.getuid?.() === 0;
 
 interface Host {
@@ -48,13 +50,13 @@ describe.skipIf(!canBoot)('a lab', () => {
     await lab('down', '--name', second);
     const { exitCode, stderr } = await up();
     expect(exitCode, stderr).toBe(0);
-  });
+  }, patienceMs);
 
   afterAll(async () => {
     await lab('down', '--name', name);
     await lab('down', '--name', second);
     rmSync(directory, { recursive: true, force: true });
-  });
+  }, patienceMs);
 
   test('its hosts are whole systems that answer over SSH', async () => {
     for (const host of ['control', 'pg1']) {
@@ -142,6 +144,16 @@ describe.skipIf(!canBoot)('a lab', () => {
     expect(changesOf(await up())).toEqual(['pg1 started']);
 
     expect(await hostNamed('control')).toEqual(neighbour);
+  });
+
+  test('a host that reboots is back by itself', async () => {
+    const { pid } = await hostNamed('pg1');
+
+    await ssh('pg1', 'systemctl reboot');
+
+    await expect.poll(async () => (await hostNamed('pg1')).pid, { timeout: 20_000 }).not.toBe(pid);
+    await expect.poll(async () => (await ssh('pg1', 'true')).exitCode, { timeout: 20_000 }).toBe(0);
+    expect(changesOf(await up())).toEqual([]);
   });
 
   test('a link that was cut is plugged in again', async () => {
