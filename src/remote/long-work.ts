@@ -51,7 +51,7 @@ async function waitForEnd(host: Host, name: string, onPoll: () => Promise<void> 
 }
 
 async function failure(host: Host, { name, description, argv }: TransientUnit, end: UnitState) {
-  const journal = await host.ask(unitJournal(name, 20));
+  const journal = end.invocation === '' ? '' : await host.ask(unitJournal(end, 20));
   const how = end.exitCode === undefined ? `it ended by ${end.result}` : `exit code ${end.exitCode}`;
   return new CommandError({
     what: `${description} failed on ${host.name}`,

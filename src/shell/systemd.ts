@@ -17,6 +17,8 @@ export interface UnitState {
   readonly exitCode: number | undefined;
   /** systemd's word for how it ended: "exit-code", "signal", "oom-kill", "timeout". */
   readonly result: string;
+  /** Tells this run of the unit from earlier ones of the same name; empty when it never ran. */
+  readonly invocation: string;
 }
 
 /**
@@ -43,14 +45,14 @@ export const unitState = (name: string): Query<UnitState> =>
     [
       'systemctl',
       'show',
-      '--property=LoadState,ActiveState,SubState,Result,ExecMainCode,ExecMainStatus',
+      '--property=LoadState,ActiveState,SubState,Result,ExecMainCode,ExecMainStatus,InvocationID',
       `${checked(name)}.service`,
     ],
     parseUnitState,
   );
 
-/** The last lines that a unit wrote. */
-export const unitJournal = (name: string, lines: number): Query<string> =>
+/** The last lines that one run of a unit wrote itself. */
+export const unitJournal = ({ invocation }: UnitState, lines: number): Query<string> =>
   query(
     [
       'journalctl',
@@ -60,8 +62,7 @@ export const unitJournal = (name: string, lines: number): Query<string> =>
       'cat',
       '-n',
       String(lines),
-      '-u',
-      `${checked(name)}.service`,
+      `_SYSTEMD_INVOCATION_ID=${invocation}`,
     ],
     (stdout) => stdout.trimEnd(),
   );
@@ -89,6 +90,7 @@ function parseUnitState(stdout: string): UnitState {
     kind: kindOf(values.get('LoadState'), values.get('ActiveState'), values.get('SubState')),
     exitCode: hasExited ? Number(values.get('ExecMainStatus')) : undefined,
     result: values.get('Result') ?? '',
+    invocation: values.get('InvocationID') ?? '',
   };
 }
 

@@ -7,7 +7,8 @@ const states = {
   absent: 'LoadState=not-found\nActiveState=inactive\n',
   running: 'LoadState=loaded\nActiveState=active\nSubState=running\n',
   succeeded: 'LoadState=loaded\nActiveState=active\nSubState=exited\nExecMainCode=1\nExecMainStatus=0\n',
-  failed: 'LoadState=loaded\nActiveState=failed\nResult=exit-code\nExecMainCode=1\nExecMainStatus=3\n',
+  failed:
+    'LoadState=loaded\nActiveState=failed\nResult=exit-code\nExecMainCode=1\nExecMainStatus=3\nInvocationID=0a1b\n',
 };
 
 /** A host whose unit goes through these states, one for each time it is asked. */

@@ -10,7 +10,7 @@ const unit = {
 };
 
 test('a unit stays after its end, and its words are taken literally', () => {
-  expect(quote(startUnit(unit).argv)).toMatchInlineSnapshot();
+  expect(quote(startUnit(unit).argv)).toMatchInlineSnapshot(`"systemd-run --quiet --unit=dbctl-clone-pg2 '--description=Clone pg2 from pg1' --uid=postgres --remain-after-exit --setenv=LC_ALL=C --property=Type=exec -- sh -c 'echo "$$1" $$HOME' sh '100 %'"`);
 });
 
 const show = (active: string, sub: string, more: string): string =>
@@ -33,11 +33,12 @@ test.each([
   expect(unitState('dbctl-x').parse(stdout)).toMatchObject({ kind, exitCode });
 });
 
-test('the journal is asked for without headers, and shown without blank lines at its end', () => {
-  expect(quote(unitJournal('dbctl-x', 20).argv)).toBe(
-    'journalctl --quiet --no-pager -o cat -n 20 -u dbctl-x.service',
+test('the journal of this run alone is asked for, and shown without blank lines at its end', () => {
+  const run = unitState('dbctl-x').parse('LoadState=loaded\nActiveState=failed\nInvocationID=0a1b\n');
+  expect(quote(unitJournal(run, 20).argv)).toBe(
+    'journalctl --quiet --no-pager -o cat -n 20 _SYSTEMD_INVOCATION_ID=0a1b',
   );
-  expect(unitJournal('dbctl-x', 20).parse('one\ntwo\n\n')).toBe('one\ntwo');
+  expect(unitJournal(run, 20).parse('one\ntwo\n\n')).toBe('one\ntwo');
 });
 
 test.each(['postgresql', 'dbctl-', 'dbctl-a b', 'dbctl-a;b', '-H dbctl-x'])(
