@@ -52,17 +52,18 @@ async function waitForEnd(host: Host, name: string, onPoll: () => Promise<void> 
 
 async function failure(host: Host, { name, description, argv }: TransientUnit, end: UnitState) {
   const journal = end.invocation === '' ? '' : await host.ask(unitJournal(end, 20));
-  const how = end.exitCode === undefined ? `it ended by ${end.result}` : `exit code ${end.exitCode}`;
+  const how = mannerOf(end);
   return new CommandError({
     what: `${description} failed on ${host.name}`,
-    why: [
-      end.kind === 'absent' ? 'it was stopped by somebody' : how,
-      quote(argv),
-      lastLines(journal, 20),
-    ].join('\n'),
+    why: [how, quote(argv), lastLines(journal, 20)].filter((part) => part !== '').join('\n'),
     next: [
       `see all of it on ${host.name}: journalctl -u ${name}`,
       'run the same dbctl command again: it is safe',
     ],
   });
+}
+
+function mannerOf({ kind, exitCode, result }: UnitState): string {
+  if (kind === 'absent') return 'it was stopped by somebody';
+  return exitCode === undefined ? `it ended by ${result}` : `exit code ${exitCode}`;
 }
