@@ -9,9 +9,11 @@ export const initPrimary = (program: Command): Command =>
     .action(async (flags: ChangeFlags, command: Command) => {
       const { loadCluster } = await import('../config/load.ts');
       const { initPrimaryPlan } = await import('../operations/init-primary.ts');
+      const { refuseSecondCluster } = await import('../operations/refuse-second-cluster.ts');
       const cluster = loadCluster(commonFlags(command).config);
       const { control, primary } = cluster;
-      const result = await onHosts(cluster, [control, primary], flags, (hosts) => {
+      const result = await onHosts(cluster, [control, primary], flags, async (hosts) => {
+        await refuseSecondCluster(cluster, hosts.get(primary.name));
         const used = { primary: hosts.get(primary.name), control: hosts.get(control.name) };
         return carryOut(initPrimaryPlan(cluster, used, { restart: flags.restart ?? false }), flags);
       });
