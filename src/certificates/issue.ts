@@ -1,5 +1,6 @@
 // Makes the cluster's CA and the certificates it signs. Slow to import (about 0.2 s): import it when one is needed.
 
+// oxlint-disable-next-line import/no-unassigned-import -- @peculiar/x509 needs the polyfill to be there
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
@@ -88,4 +89,6 @@ async function exportKey(key: webcrypto.CryptoKey): Promise<Secret> {
 }
 
 const importKey = (key: Secret): Promise<webcrypto.CryptoKey> =>
-  webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(key.reveal()), algorithm, false, ['sign']);
+  webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(key.reveal()), algorithm, false, [
+    'sign',
+  ]);

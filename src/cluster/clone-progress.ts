@@ -9,7 +9,10 @@ export interface CloneState {
 }
 
 /** "copying 1.2 of 4.0 GB (30 %), 0:45 left"; before the first byte, and after the last, the phase. */
-export function describeClone({ phase, streamedBytes, totalBytes }: CloneState, elapsedSeconds: number): string {
+export function describeClone(
+  { phase, streamedBytes, totalBytes }: CloneState,
+  elapsedSeconds: number,
+): string {
   if (phase !== 'streaming database files' || !totalBytes) return phase;
   const done = Math.min(1, streamedBytes / totalBytes);
   const amount = `copying ${formatBytes(streamedBytes)} of ${formatBytes(totalBytes)} (${Math.floor(done * 100)} %)`;

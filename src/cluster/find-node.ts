@@ -12,6 +12,10 @@ export function findNode(cluster: Cluster, text: string): Node {
   if (found) return found;
   throw new ConfigError({
     what: `${JSON.stringify(text)} is not a node of ${cluster.name}`,
-    next: [`name one of ${nodesOf(cluster).map(({ name }) => name).join(', ')}`],
+    next: [
+      `name one of ${nodesOf(cluster)
+        .map(({ name }) => name)
+        .join(', ')}`,
+    ],
   });
 }

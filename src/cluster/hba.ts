@@ -37,6 +37,11 @@ const unique = (texts: readonly string[]): readonly string[] => [...new Set(text
 export function formatRules(rules: readonly HbaRule[]): string {
   const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rules.map((rule) => rule[column]!.length)));
   return rules
-    .map((rule) => rule.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+    .map((rule) =>
+      rule
+        .map((text, column) => text.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n');
 }

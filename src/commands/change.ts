@@ -29,7 +29,11 @@ export async function onHosts<Answer>(
 ): Promise<Answer> {
   const { withHosts } = await import('../remote/with-hosts.ts');
   const { loginEnvironment } = await import('../config/environment.ts');
-  return withHosts(machines, { ...loginEnvironment(), ssh: cluster.ssh, acceptHostKeys: acceptHostKey }, work);
+  return withHosts(
+    machines,
+    { ...loginEnvironment(), ssh: cluster.ssh, acceptHostKeys: acceptHostKey },
+    work,
+  );
 }
 
 /** Runs a plan with its progress on stderr. */

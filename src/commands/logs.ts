@@ -25,7 +25,9 @@ export const logs = (program: Command): Command =>
         hosts.get(node.name).ask(lastLogLines(instanceOf(cluster, node), flags.lines)),
       );
       process.stdout.write(
-        output === 'json' ? `${JSON.stringify({ node: node.name, lines: text.split('\n') }, null, 2)}\n` : `${text}\n`,
+        output === 'json'
+          ? `${JSON.stringify({ node: node.name, lines: text.split('\n') }, null, 2)}\n`
+          : `${text}\n`,
       );
     });
 

@@ -49,8 +49,10 @@ export function addReplicaPlan(
   const primary = source.host;
   const control = hosts.get(cluster.control.name);
   const onEach = (title: string, steps: (node: Node) => readonly Step[]): Stage =>
-    together(title, nodes.map(({ name }) => hosts.get(name)), ({ name }) =>
-      steps(nodes.find((node) => node.name === name)!),
+    together(
+      title,
+      nodes.map(({ name }) => hosts.get(name)),
+      ({ name }) => steps(nodes.find((node) => node.name === name)!),
     );
   return [
     onEach('Check the hosts', (node) => checks(cluster, node, source)),
@@ -67,7 +69,10 @@ export function addReplicaPlan(
       keepSlot(cluster, node, primary),
       cloneReplica(cluster, node, source),
     ]),
-    onEach('Run PostgreSQL', (node) => [...serverSteps(cluster, node, options), keepFollowing(cluster, node)]),
+    onEach('Run PostgreSQL', (node) => [
+      ...serverSteps(cluster, node, options),
+      keepFollowing(cluster, node),
+    ]),
     onEach('Verify that they stream', (node) => [verifyStreaming(cluster, node, primary)]),
   ];
 }

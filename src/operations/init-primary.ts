@@ -32,7 +32,10 @@ export function initPrimaryPlan(
   const owner = ownerOf(cluster, node);
   return [
     onlyOn('Check the host', primary, () => [checkHost({ instance, owner, role: 'primary', neededBytes })]),
-    onlyOn('Keep the certificate authority', control, () => [keepAuthority(cluster), copyAuthority(cluster, control)]),
+    onlyOn('Keep the certificate authority', control, () => [
+      keepAuthority(cluster),
+      copyAuthority(cluster, control),
+    ]),
     onlyOn(`Install PostgreSQL ${instance.version}`, primary, () => installPostgres(instance.version)),
     onlyOn('Create the cluster', primary, () => [
       ownDataDirectory(instance, owner),

@@ -27,7 +27,9 @@ const clusterExists = ({ name, primary }: Cluster, { name: node, role }: NodeRep
     why: `A new primary on ${primary.name} would be another, empty cluster under the same name.`,
     next:
       role === 'primary'
-        ? [`name it in .env.cluster: CLUSTER_DB_PRIMARY_HOST=${node}=…, then: dbctl add-replica ${primary.name}`]
+        ? [
+            `name it in .env.cluster: CLUSTER_DB_PRIMARY_HOST=${node}=…, then: dbctl add-replica ${primary.name}`,
+          ]
         : [
             `if the old primary is gone for good, promote ${node}: runuser -u postgres -- psql -c 'select pg_promote()'`,
             'then name it in CLUSTER_DB_PRIMARY_HOST, and the others in CLUSTER_DB_REPLICA_HOSTS',

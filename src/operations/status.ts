@@ -57,7 +57,11 @@ async function askServer(instance: Instance, host: ReadableHost): Promise<Server
 }
 
 const nothingSeen = (cluster: Cluster, { name, host, port }: Node): Omit<NodeStatus, 'state'> => ({
-  ...{ node: name, host, port },
+  node: name,
+  host,
+  port,
   expectedRole: name === cluster.primary.name ? 'primary' : 'replica',
-  ...{ server: undefined, diskFreeBytes: undefined, problem: undefined },
+  server: undefined,
+  diskFreeBytes: undefined,
+  problem: undefined,
 });

@@ -3,7 +3,6 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError } from '../errors.ts';
-import { quote } from '../shell/quote.ts';
 import {
   forgetUnit,
   startUnit,
@@ -50,12 +49,12 @@ async function waitForEnd(host: Host, name: string, onPoll: () => Promise<void> 
   }
 }
 
-async function failure(host: Host, { name, description, argv }: TransientUnit, end: UnitState) {
+async function failure(host: Host, { name, description }: TransientUnit, end: UnitState) {
   const journal = end.invocation === '' ? '' : await host.ask(unitJournal(end, 20));
   const how = mannerOf(end);
   return new CommandError({
     what: `${description} failed on ${host.name}`,
-    why: [how, quote(argv), lastLines(journal, 20)].filter((part) => part !== '').join('\n'),
+    why: [how, lastLines(journal, 20)].filter((part) => part !== '').join('\n'),
     next: [
       `see all of it on ${host.name}: journalctl -u ${name}`,
       'run the same dbctl command again: it is safe',

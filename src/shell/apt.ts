@@ -5,7 +5,13 @@ import { action, query, type Action, type Query } from './command.ts';
 /** The installed version of a package; undefined when it is not (fully) installed. */
 export const installedVersion = (name: string): Query<string | undefined> =>
   query(
-    ['sh', '-c', 'dpkg-query -W -f=\'${db:Status-Abbrev}${Version}\' -- "$1" 2>/dev/null || true', 'sh', name],
+    [
+      'sh',
+      '-c',
+      'dpkg-query -W -f=\'${db:Status-Abbrev}${Version}\' -- "$1" 2>/dev/null || true',
+      'sh',
+      name,
+    ],
     (stdout) => /^ii (\S+)/.exec(stdout)?.[1],
   );
 
@@ -15,12 +21,19 @@ export const isAvailable = (name: string): Query<boolean> =>
 
 const tenMinutes = 600_000;
 const apt = [
-  ...['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qy'],
-  ...['-o', 'DPkg::Lock::Timeout=120', '-o', 'Dpkg::Options::=--force-confold'],
+  'env',
+  'DEBIAN_FRONTEND=noninteractive',
+  'apt-get',
+  '-qy',
+  '-o',
+  'DPkg::Lock::Timeout=120',
+  '-o',
+  'Dpkg::Options::=--force-confold',
 ];
 
 /** Finishes what an interrupted dpkg left behind; does nothing otherwise. */
-export const finishInterrupted = (): Action => action(['dpkg', '--configure', '-a'], { timeoutMs: tenMinutes });
+export const finishInterrupted = (): Action =>
+  action(['dpkg', '--configure', '-a'], { timeoutMs: tenMinutes });
 
 export const updateLists = (): Action => action([...apt, 'update'], { timeoutMs: tenMinutes });
 

@@ -27,8 +27,14 @@ echo "cores=$(nproc)"
 export const hostFacts = (instance: Instance): Query<HostFacts> =>
   query(
     [
-      ...['sh', '-c', script, 'sh', instance.dataDirectory, String(instance.port)],
-      ...[instance.configDirectory, instance.dbctlDirectory],
+      'sh',
+      '-c',
+      script,
+      'sh',
+      instance.dataDirectory,
+      String(instance.port),
+      instance.configDirectory,
+      instance.dbctlDirectory,
     ],
     (stdout) => parseHostFacts(stdout, Date.now()),
   );

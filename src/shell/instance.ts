@@ -44,7 +44,17 @@ systemctl daemon-reload
 
 /** Makes /etc/postgresql/<version>/<name> for a data directory that exists. */
 export const register = ({ version, name, dataDirectory, configDirectory, port }: Instance): Action =>
-  action(['sh', '-c', registerScript, 'sh', String(version), name, dataDirectory, configDirectory, String(port)]);
+  action([
+    'sh',
+    '-c',
+    registerScript,
+    'sh',
+    String(version),
+    name,
+    dataDirectory,
+    configDirectory,
+    String(port),
+  ]);
 
 /** Whether the server accepts connections on its local socket. */
 export const acceptsConnections = ({ binDirectory, port }: Instance): Query<boolean> =>
@@ -52,20 +62,23 @@ export const acceptsConnections = ({ binDirectory, port }: Instance): Query<bool
 
 /** Starts the unit without waiting: its own time-out is infinite. */
 export const start = ({ unit }: Instance): Action =>
-  action(['sh', '-c', 'systemctl reset-failed "$1" 2>/dev/null; exec systemctl start --no-block "$1"', 'sh', unit]);
+  action([
+    'sh',
+    '-c',
+    'systemctl reset-failed "$1" 2>/dev/null; exec systemctl start --no-block "$1"',
+    'sh',
+    unit,
+  ]);
 
 export const restart = ({ unit }: Instance): Action => action(['systemctl', 'restart', '--no-block', unit]);
 
-export const hasFailed = ({ unit }: Instance): Query<boolean> => succeeds('systemctl -q is-failed "$1"', unit);
+export const hasFailed = ({ unit }: Instance): Query<boolean> =>
+  succeeds('systemctl -q is-failed "$1"', unit);
 
 /** The last lines of the unit's journal and of the server's newest log file. */
 export const lastLogLines = ({ unit, logName }: Instance, count = 15): Query<string> =>
-  query(
-    [
-      ...['sh', '-c', lastLogScript, 'sh', unit],
-      ...[`/var/log/postgresql/${logName}`, String(count)],
-    ],
-    (stdout) => stdout.trim(),
+  query(['sh', '-c', lastLogScript, 'sh', unit, `/var/log/postgresql/${logName}`, String(count)], (stdout) =>
+    stdout.trim(),
   );
 
 // Who came over the local socket, dbctl itself above all, is left out: it would push out what matters.
@@ -81,6 +94,13 @@ grep -Ev ' from \\[local\\] .* LOG:  (dis)?connection' "$newest" | tail -n "$3"
 /** The system identifier in the data directory's control file; undefined when there is no data. */
 export const systemIdentifier = ({ binDirectory, dataDirectory }: Instance): Query<string | undefined> =>
   query(
-    ['sh', '-c', '[ ! -e "$2/PG_VERSION" ] || "$1/pg_controldata" -D "$2"', 'sh', binDirectory, dataDirectory],
+    [
+      'sh',
+      '-c',
+      '[ ! -e "$2/PG_VERSION" ] || "$1/pg_controldata" -D "$2"',
+      'sh',
+      binDirectory,
+      dataDirectory,
+    ],
     (stdout) => /^Database system identifier:\s*(\d+)$/m.exec(stdout)?.[1],
   );

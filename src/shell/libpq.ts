@@ -24,7 +24,6 @@ export const passfileLine = (fields: {
     .map((field) => field.replaceAll(/[\\:]/g, '\\$&'))
     .join(':');
 
-
 /** The options of a connection string, unquoted. */
 export const parseConninfo = (text: string): ReadonlyMap<string, string> =>
   new Map(

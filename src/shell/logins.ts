@@ -43,9 +43,14 @@ export function tryLogins(target: LoginTarget, logins: readonly Login[]): Query<
   );
   const connections = logins.map(({ role, replication }) =>
     conninfo({
-      ...{ host: place.host, port: String(place.port), user: role.name },
+      host: place.host,
+      port: String(place.port),
+      user: role.name,
       ...(replication ? { replication: 'true' } : { dbname: place.database }),
-      ...{ sslmode: 'verify-full', sslrootcert: caFile, connect_timeout: '10', application_name: 'dbctl' },
+      sslmode: 'verify-full',
+      sslrootcert: caFile,
+      connect_timeout: '10',
+      application_name: 'dbctl',
     }),
   );
   return query(['sh', '-c', script, 'sh', ...connections], (stdout) => parseResults(stdout, logins), {
@@ -58,6 +63,7 @@ const parseResults = (stdout: string, logins: readonly Login[]): readonly LoginR
   const lines = stdout.split('\n');
   return logins.map(({ role }, index) => ({
     role: role.name,
-    problem: lines[index] === 'ok' ? undefined : (lines[index] ?? 'no answer').replace(/^failed: /, '').trim(),
+    problem:
+      lines[index] === 'ok' ? undefined : (lines[index] ?? 'no answer').replace(/^failed: /, '').trim(),
   }));
 };

@@ -76,7 +76,12 @@ const publicSchema = {
 const kinds = { TABLES: 'r', SEQUENCES: 'S', SCHEMAS: 'n' } as const;
 
 /** A privilege on everything that `creator` will make, in whatever schema. */
-function future(creator: string, kind: keyof typeof kinds, role: string, wanted: readonly string[]): Privilege {
+function future(
+  creator: string,
+  kind: keyof typeof kinds,
+  role: string,
+  wanted: readonly string[],
+): Privilege {
   return {
     change: `grant ${role} ${wanted.join(', ')} on ${kind.toLowerCase()} that ${creator} will make`,
     holds: `(select count(distinct privilege_type) = ${wanted.length} from pg_default_acl, aclexplode(defaclacl)

@@ -11,8 +11,18 @@ export interface Socket {
 const asUser = 'postgres';
 
 const psql = ({ port, database = 'postgres' }: Socket): readonly string[] => [
-  ...['psql', '-XAtqw', '-v', 'ON_ERROR_STOP=1'],
-  ...['-h', '/var/run/postgresql', '-p', String(port), '-d', database, '-f', '-'],
+  'psql',
+  '-XAtqw',
+  '-v',
+  'ON_ERROR_STOP=1',
+  '-h',
+  '/var/run/postgresql',
+  '-p',
+  String(port),
+  '-d',
+  database,
+  '-f',
+  '-',
 ];
 
 /** Asks for one JSON value and parses it. */
@@ -20,7 +30,8 @@ export const askJson = <Answer>(
   socket: Socket,
   sql: string,
   parse: (value: unknown) => Answer,
-): Query<Answer> => query(psql(socket), (stdout) => parse(JSON.parse(stdout)), { asUser, stdin: `${sql};\n` });
+): Query<Answer> =>
+  query(psql(socket), (stdout) => parse(JSON.parse(stdout)), { asUser, stdin: `${sql};\n` });
 
 /** Runs statements in one transaction; a Secret when the text must not show (it holds verifiers). */
 export const execute = (socket: Socket, statements: readonly string[]): Action =>

@@ -88,7 +88,9 @@ export const senderFacts = (socket: Socket, applicationName: string): Query<Send
 
 const Replica = v.object({
   isInRecovery: v.boolean(),
-  receiver: v.nullable(v.object({ status: v.string(), senderHost: v.nullable(v.string()), slot: v.nullable(v.string()) })),
+  receiver: v.nullable(
+    v.object({ status: v.string(), senderHost: v.nullable(v.string()), slot: v.nullable(v.string()) }),
+  ),
   replayLsn: v.nullable(v.string()),
   primaryConninfo: v.string(),
   primarySlotName: v.string(),
@@ -118,8 +120,20 @@ export const bytesBehind = (socket: Socket, lsn: string): Query<number> =>
     (value) => v.parse(v.number(), value),
   );
 
+/** Whether the primary has removed the WAL that follows a position (compared by file, whatever the timeline). */
+export const isWalGone = (socket: Socket, lsn: string): Query<boolean> =>
+  askJson(
+    socket,
+    `select to_json(coalesce(
+       (select min(substr(name, 9)) from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$')
+         > substr(pg_walfile_name(${literal(lsn)}::pg_lsn + 1), 9), false))`,
+    (value) => v.parse(v.boolean(), value),
+  );
+
 /** Points a running replica at its primary: both parameters are read anew by a reload. */
-export const followPrimary = (socket: Socket, conninfo: string, slot: string): readonly Action[] => [
-  ...[`alter system set primary_conninfo = ${literal(conninfo)}`, `alter system set primary_slot_name = ${literal(slot)}`],
-  'select pg_reload_conf()',
-].map((statement) => execute(socket, [statement]));
+export const followPrimary = (socket: Socket, conninfo: string, slot: string): readonly Action[] =>
+  [
+    `alter system set primary_conninfo = ${literal(conninfo)}`,
+    `alter system set primary_slot_name = ${literal(slot)}`,
+    'select pg_reload_conf()',
+  ].map((statement) => execute(socket, [statement]));

@@ -63,7 +63,9 @@ function alterStatements(role: WantedRole & { readonly keepPassword: boolean }):
   return [
     `alter role ${name} login ${replication} nosuperuser nocreaterole nocreatedb nobypassrls inherit ` +
       `valid until 'infinity' connection limit ${role.connectionLimit}${password}`,
-    ...Object.entries(role.settings).map(([key, value]) => `alter role ${name} set ${key} = ${literal(value)}`),
+    ...Object.entries(role.settings).map(
+      ([key, value]) => `alter role ${name} set ${key} = ${literal(value)}`,
+    ),
     ...role.memberOf.map((group) => `grant ${identifier(group)} to ${name}`),
   ];
 }

@@ -43,9 +43,8 @@ export const loadedSettings = ({ port }: Instance): Query<LoadedSettings> =>
 
 /** When the newest of the files was changed, seconds since 1970; 0 when there is none. */
 export const newestChange = (paths: readonly string[]): Query<number> =>
-  query(
-    ['sh', '-c', 'stat -c %.9Y -- "$@" 2>/dev/null | sort -n | tail -n 1', 'sh', ...paths],
-    (stdout) => Number(stdout.trim() || 0),
+  query(['sh', '-c', 'stat -c %.9Y -- "$@" 2>/dev/null | sort -n | tail -n 1', 'sh', ...paths], (stdout) =>
+    Number(stdout.trim() || 0),
   );
 
 export const reload = ({ port }: Instance): Action => execute({ port }, ['select pg_reload_conf()']);

@@ -27,7 +27,10 @@ export const keepAuthority = (cluster: Cluster): Step => ({
   async apply(host) {
     const { createAuthority } = await import('../certificates/issue.ts');
     const authority = await createAuthority(cluster.name);
-    await host.writeFile(certificateFile(cluster), authority.certificate, { owner: 'root:root', mode: 0o644 });
+    await host.writeFile(certificateFile(cluster), authority.certificate, {
+      owner: 'root:root',
+      mode: 0o644,
+    });
     await host.writeFile(keyFile(cluster), authority.key, { owner: 'root:root', mode: 0o600 });
   },
 });
@@ -62,7 +65,9 @@ export const copyAuthority = (cluster: Cluster, control: ReadableHost): Step => 
   async diff() {
     const authority = await readAuthority(cluster, control);
     const here = readCaCertificate(cluster);
-    return here !== undefined && here === authority?.certificate ? [] : [`write ${cluster.caCertificateFile}`];
+    return here !== undefined && here === authority?.certificate
+      ? []
+      : [`write ${cluster.caCertificateFile}`];
   },
 
   async apply() {

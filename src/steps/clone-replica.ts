@@ -1,16 +1,17 @@
 import { chooseCompression } from '../cluster/clone-compression.ts';
 import { describeClone } from '../cluster/clone-progress.ts';
 import type { Cluster, Node } from '../cluster/cluster.ts';
-import { instanceOf } from '../cluster/instance.ts';
+import { instanceOf, type Instance } from '../cluster/instance.ts';
 import { slotNameOf } from '../cluster/slot.ts';
 import type { Report, Step } from '../engine/step.ts';
+import { CommandError } from '../errors.ts';
 import type { Host } from '../remote/host.ts';
 import { render } from '../render.ts';
 import { followLongWork, longWorkState } from '../remote/long-work.ts';
 import { hasDataDirectory } from '../shell/instance.ts';
 import { conninfo } from '../shell/libpq.ts';
 import { cloneProgress, dropSlot } from '../shell/replication.ts';
-import type { TransientUnit } from '../shell/systemd.ts';
+import { forgetUnit, type TransientUnit } from '../shell/systemd.ts';
 import { primaryConnection } from './follow-primary.ts';
 
 export interface CloneSource {
@@ -37,15 +38,25 @@ export function cloneReplica(cluster: Cluster, node: Node, source: CloneSource):
     },
 
     async apply(host, report) {
+      await forgetEarlierSuccess(host, instance, unit.name);
       try {
         await followLongWork(host, unit, reportClone(source.host, socket, node, report));
       } catch (error) {
-        const { kind } = await longWorkState(host, unit.name);
-        if (kind !== 'running') await source.host.run(dropSlot(socket, slotNameOf(node)));
+        // Only a clone that has failed is over: one that was left (a lost connection, Ctrl-C) goes on with its slot.
+        if (error instanceof CommandError) await source.host.run(dropSlot(socket, slotNameOf(node)));
         throw error;
       }
     },
   };
+}
+
+/** A unit that succeeded before its data directory was taken away says nothing about the clone that is needed now. */
+async function forgetEarlierSuccess(host: Host, instance: Instance, unit: string): Promise<void> {
+  const [exists, { kind }] = await Promise.all([
+    host.ask(hasDataDirectory(instance)),
+    longWorkState(host, unit),
+  ]);
+  if (!exists && kind === 'succeeded') await host.run(forgetUnit(unit));
 }
 
 function cloneUnit(cluster: Cluster, node: Node, source: CloneSource): TransientUnit {
@@ -55,14 +66,26 @@ function cloneUnit(cluster: Cluster, node: Node, source: CloneSource): Transient
     description: `Clone of ${cluster.primary.name} for ${node.name}`,
     asUser: 'postgres',
     argv: [
-      ...['sh', '-c', render('run/clone-replica.sh', {}), 'dbctl-clone', binDirectory, dataDirectory],
-      ...[conninfo(primaryConnection(cluster, node)), slotNameOf(node), chooseCompression(source)],
+      'sh',
+      '-c',
+      render('run/clone-replica.sh', {}),
+      'dbctl-clone',
+      binDirectory,
+      dataDirectory,
+      conninfo(primaryConnection(cluster, node)),
+      slotNameOf(node),
+      chooseCompression(source),
     ],
   };
 }
 
 /** Asks the primary twice a second at most how far the clone is. */
-function reportClone(primary: Host, socket: { port: number }, node: Node, report: Report): () => Promise<void> {
+function reportClone(
+  primary: Host,
+  socket: { port: number },
+  node: Node,
+  report: Report,
+): () => Promise<void> {
   const startedAt = Date.now();
   let askedAt = 0;
   return async () => {

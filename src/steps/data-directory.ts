@@ -20,7 +20,9 @@ export const registerInstance = (instance: Instance): Step => ({
   title: 'Register the instance',
 
   async diff(host) {
-    return (await host.ask(server.isRegistered(instance))) ? [] : [`register ${instance.version}/${instance.name}`];
+    return (await host.ask(server.isRegistered(instance)))
+      ? []
+      : [`register ${instance.version}/${instance.name}`];
   },
 
   async apply(host) {

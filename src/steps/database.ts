@@ -22,7 +22,9 @@ export function keepDatabase({ postgres }: Cluster, instance: Instance): Step {
 
     async apply(host) {
       const exists = (await ownerOf(host, instance, database)) !== null;
-      const statement = exists ? `alter database ${name} owner to ${owner}` : `create database ${name} owner ${owner}`;
+      const statement = exists
+        ? `alter database ${name} owner to ${owner}`
+        : `create database ${name} owner ${owner}`;
       await host.run(executeAlone(instance, statement));
     },
   };
@@ -44,7 +46,12 @@ export function keepPrivileges(cluster: Cluster, instance: Instance): Step {
 
     async apply(host) {
       const missing = await host.ask(missingPrivileges(socket, wanted));
-      await host.run(execute(socket, missing.map(({ statement }) => statement)));
+      await host.run(
+        execute(
+          socket,
+          missing.map(({ statement }) => statement),
+        ),
+      );
     },
   };
 }

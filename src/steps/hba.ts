@@ -22,7 +22,10 @@ export const hbaFile = (cluster: Cluster, node: Node): OwnFile => ({
 
 async function hbaText(cluster: Cluster, host: ReadableHost): Promise<string> {
   const nodeHosts = nodesOf(cluster).map((node) => node.host);
-  const [nodes, control] = await Promise.all([cidrsOf(nodeHosts, host), cidrsOf([cluster.control.host], host)]);
+  const [nodes, control] = await Promise.all([
+    cidrsOf(nodeHosts, host),
+    cidrsOf([cluster.control.host], host),
+  ]);
   return render('etc/postgresql/pg_hba.conf', {
     cluster: cluster.name,
     replication_rules: formatRules(replicationRules(cluster, nodes)),

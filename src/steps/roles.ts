@@ -13,7 +13,12 @@ export function keepRoles(cluster: Cluster, instance: Instance): Step {
   const wanted = wantedRoles(cluster);
   const find = async (host: ReadableHost): Promise<readonly (FoundRole | undefined)[]> => {
     if (!(await host.ask(acceptsConnections(instance)))) return wanted.map(() => undefined);
-    const found = await host.ask(foundRoles(instance, wanted.map(({ name }) => name)));
+    const found = await host.ask(
+      foundRoles(
+        instance,
+        wanted.map(({ name }) => name),
+      ),
+    );
     return wanted.map(({ name }) => found.find((role) => role.name === name));
   };
 

@@ -17,7 +17,10 @@ export function keepServerCertificate(cluster: Cluster, node: Node, control: Rea
   };
 
   async function certificateChanges(host: ReadableHost, authority: string): Promise<readonly Change[]> {
-    const [certificate, key] = await Promise.all([host.readFile(files.certificate), host.readFile(files.key)]);
+    const [certificate, key] = await Promise.all([
+      host.readFile(files.certificate),
+      host.readFile(files.key),
+    ]);
     if (!certificate || !key) return [`make a certificate for ${names.join(', ')}`];
     const problems = certificateProblems(certificate.content, { authority, names });
     return problems.map((problem) => `replace the certificate: ${problem}`);
@@ -44,7 +47,10 @@ export function keepServerCertificate(cluster: Cluster, node: Node, control: Rea
       const { issueServerCertificate } = await import('../certificates/issue.ts');
       const credential = await issueServerCertificate(authority, names);
       await host.writeFile(files.key, credential.key, { owner: 'postgres:postgres', mode: 0o600 });
-      await host.writeFile(files.certificate, credential.certificate, { owner: 'postgres:postgres', mode: 0o644 });
+      await host.writeFile(files.certificate, credential.certificate, {
+        owner: 'postgres:postgres',
+        mode: 0o644,
+      });
     },
   };
 }

@@ -28,12 +28,14 @@ export async function untilAccepting(host: ReadableHost, instance: Instance, rep
   const accepting = await waitUntil(
     async () => {
       if (await host.ask(server.acceptsConnections(instance))) return true;
-      if (await host.ask(server.hasFailed(instance))) throw await notStarted(host, instance, 'its unit failed');
+      if (await host.ask(server.hasFailed(instance)))
+        throw await notStarted(host, instance, 'its unit failed');
       return false;
     },
     { deadlineMs: startDeadlineMs },
   );
-  if (!accepting) throw await notStarted(host, instance, `it did not answer within ${startDeadlineMs / 1000} s`);
+  if (!accepting)
+    throw await notStarted(host, instance, `it did not answer within ${startDeadlineMs / 1000} s`);
 }
 
 const notStarted = async (host: ReadableHost, instance: Instance, reason: string): Promise<UnverifiedError> =>

@@ -24,7 +24,9 @@ export function verifyLogins(cluster: Cluster, node: Node): Step {
     title: 'Verify every login',
     async diff(host) {
       if (!(await host.ask(acceptsConnections(instance)))) return [];
-      const refused = (await host.ask(tryLogins(target, logins))).filter(({ problem }) => problem !== undefined);
+      const refused = (await host.ask(tryLogins(target, logins))).filter(
+        ({ problem }) => problem !== undefined,
+      );
       if (refused.length > 0) throw loginsRefused(host.name, refused);
       return [];
     },

@@ -6,7 +6,7 @@ import type { Step } from '../engine/step.ts';
 import { RefusedError, UnverifiedError } from '../errors.ts';
 import type { Host, ReadableHost } from '../remote/host.ts';
 import { lastLogLines } from '../shell/instance.ts';
-import { bytesBehind, primaryFacts, replicaFacts, senderFacts } from '../shell/replication.ts';
+import { bytesBehind, isWalGone, primaryFacts, replicaFacts, senderFacts } from '../shell/replication.ts';
 
 /** A replica that is fine answers at once; this long a look may take, in milliseconds. */
 const lookMs = 2000;
@@ -46,8 +46,10 @@ export function verifyStreaming(cluster: Cluster, node: Node, primary: Host): St
           const missing = await behind(host);
           report(missing > 0 ? `catching up, ${formatBytes(missing)} to replay` : 'waiting until it streams');
           if (missing < least) [least, movedAt] = [missing, Date.now()];
+          if (await isStreaming(host)) return true;
+          await refuseWhenWalIsGone(host, { cluster, node, primary });
           if (Date.now() - movedAt > standstillMs) throw await notStreaming(host, node, instance);
-          return isStreaming(host);
+          return false;
         },
         { deadlineMs: Infinity },
       );
@@ -61,6 +63,29 @@ async function takePosition(primary: Host, socket: { port: number }): Promise<st
   throw new RefusedError({
     what: `${primary.name} is not a primary any more`,
     next: ['see who is: dbctl probe'],
+  });
+}
+
+interface Pair {
+  readonly cluster: Cluster;
+  readonly node: Node;
+  readonly primary: Host;
+}
+
+/** Waiting is of no use for a replica whose next WAL file the primary has removed. */
+async function refuseWhenWalIsGone(host: ReadableHost, { cluster, node, primary }: Pair): Promise<void> {
+  const instance = instanceOf(cluster, node);
+  const { replayLsn } = await host.ask(replicaFacts(instance));
+  if (replayLsn === null) return;
+  if (!(await primary.ask(isWalGone(instanceOf(cluster, cluster.primary), replayLsn)))) return;
+  const { unit, dataDirectory } = instance;
+  throw new RefusedError({
+    what: `${node.name} cannot catch up: ${primary.name} has removed the WAL it needs`,
+    why: `It stopped at ${replayLsn}, further back than ${primary.name} keeps WAL for it (max_slot_wal_keep_size).`,
+    next: [
+      `clone it anew: on ${node.name}, systemctl stop ${unit} && mv ${dataDirectory} ${dataDirectory}.old`,
+      `then: dbctl add-replica ${node.name}`,
+    ],
   });
 }
 

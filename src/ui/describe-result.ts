@@ -1,4 +1,5 @@
 import type { JobResult } from '../engine/progress.ts';
 
 /** "changed — start PostgreSQL", "in place". */
-export const describeResult = ({ status, note }: JobResult): string => (note ? `${status} — ${note}` : status);
+export const describeResult = ({ status, note }: JobResult): string =>
+  note ? `${status} — ${note}` : status;

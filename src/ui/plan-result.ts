@@ -1,5 +1,4 @@
-import type { HostChange, PlanResult } from '../engine/run-plan.ts';
-
+import type { PlanResult } from '../engine/run-plan.ts';
 
 /** The answer for people: the changes of a dry run line by line, and always the count. */
 export function planText({ changes }: PlanResult, dryRun: boolean): string {

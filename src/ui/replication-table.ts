@@ -6,7 +6,10 @@ import { bareTable } from './bare-table.ts';
 /** Both sides' view of each replica, at most 80 columns wide; nothing for none. */
 export function replicationText(views: readonly ReplicationView[]): string {
   if (views.length === 0) return '';
-  const table = new Table({ ...bareTable, head: ['REPLICA', 'PRIMARY SAYS', 'LAG', 'TLS', 'REPLICA SAYS', 'SLOT'] });
+  const table = new Table({
+    ...bareTable,
+    head: ['REPLICA', 'PRIMARY SAYS', 'LAG', 'TLS', 'REPLICA SAYS', 'SLOT'],
+  });
   for (const { node, primarySees, replicaSees } of views) {
     table.push([
       node,

@@ -1,6 +1,13 @@
 // The one place that knows listr2. A row is a stage or a host; what a host is doing is shown behind its name.
 
-import { Listr, ProcessOutput, ListrLogger, type DefaultRenderer, type ListrTaskWrapper, type SimpleRenderer } from 'listr2';
+import {
+  Listr,
+  ProcessOutput,
+  ListrLogger,
+  type DefaultRenderer,
+  type ListrTaskWrapper,
+  type SimpleRenderer,
+} from 'listr2';
 import type { Job, Progress } from '../engine/progress.ts';
 import { describeResult } from './describe-result.ts';
 
@@ -10,14 +17,17 @@ type Row = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRender
 export const rowProgress = (stream: NodeJS.WriteStream): Progress => ({
   async stage(title, jobs, order) {
     const width = Math.max(...jobs.map((job) => job.title.length));
-    const rows = jobs.map((job) => ({ title: job.title, task: (_: unknown, row: Row) => watch(job, row, width) }));
+    const rows = jobs.map((job) => ({
+      title: job.title,
+      task: (_: unknown, row: Row) => watch(job, row, width),
+    }));
     const logger = new ListrLogger({ processOutput: new ProcessOutput(stream, stream) });
     await new Listr(
       [{ title, task: (_, parent) => parent.newListr(rows, { concurrent: order === 'together' }) }],
       {
         registerSignalListeners: false,
         exitOnError: false,
-        rendererOptions: { logger, collapseSubtasks: false, showErrorMessage: false },
+        rendererOptions: { logger, collapseSubtasks: false },
       },
     ).run();
   },
