@@ -37,14 +37,23 @@ export function checkMachine(command: string): void {
   }
 }
 
-/** All missing packages in one ConfigError. */
-export function checkPrograms(online: boolean): void {
+/**
+ * The Debian packages that the lab needs and this machine lacks.
+ * @public `npm run demo` and `npm test` install them.
+ */
+export function missingPackages(online: boolean): readonly string[] {
   const missing = Object.entries({ ...needed, ...(online ? { iptables: 'iptables' } : {}) })
     .filter(([program]) => !isInstalled(program))
     .map(([, name]) => name);
   if (!existsSync(keyring)) missing.push('debian-archive-keyring');
+  return [...new Set(missing)];
+}
+
+/** All missing packages in one ConfigError. */
+export function checkPrograms(online: boolean): void {
+  const missing = missingPackages(online);
   if (missing.length === 0) return;
-  const packages = [...new Set(missing)].join(' ');
+  const packages = missing.join(' ');
   throw new ConfigError({
     what: `the lab needs packages that are not installed: ${packages}`,
     next: [`sudo apt-get install -y ${packages}`],
