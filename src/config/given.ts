@@ -46,6 +46,9 @@ export function givenFor(setting: Setting, written: readonly Entry[], directory:
   throw new SettingMisfit({ setting: first.name, text: `and ${rival.name} are both set${values}; keep one` });
 }
 
+/** Docker and Kubernetes mount secrets readable by all, but into a place that only the container sees. */
+const isMountedSecret = (file: string): boolean => /^(\/var)?\/run\/secrets\//.test(file);
+
 /** The text of a line, or of the file it names. */
 function textOf({ name, value }: Entry, { isSecret }: Setting, directory: string): Given {
   if (!isSecret || !name.endsWith('_FILE')) return { name, text: value };
@@ -58,6 +61,7 @@ function textOf({ name, value }: Entry, { isSecret }: Setting, directory: string
   } catch (error) {
     throw error instanceof Misfit ? refuse(error.message) : error;
   }
-  if (isOpenToOthers(found)) throw refuse('can be read by others than its owner', `chmod 600 ${file}`);
+  if (isOpenToOthers(found) && !isMountedSecret(file))
+    throw refuse('can be read by others than its owner', `chmod 600 ${file}`);
   return { name, text: found.text.replace(/\r?\n$/, '') };
 }

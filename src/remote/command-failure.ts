@@ -1,4 +1,5 @@
 import { CommandError } from '../errors.ts';
+import type { Query } from '../shell/command.ts';
 import { quote } from '../shell/quote.ts';
 import { type Ending, type Execution, outputLimit } from './execution.ts';
 import { lastLines, printable } from './printable.ts';
@@ -25,6 +26,20 @@ export function commandFailure(
     why: [`${line}${account}`, said].filter((part) => part !== '').join('\n'),
     next: [`log in and run it by hand on ${host}`, 'run the same dbctl command again: it is safe'],
   });
+}
+
+/** Parses an answer; nonsense is a CommandError that does not repeat it, because it may hold what is secret. */
+export function understand<Answer>(host: string, { argv, parse }: Query<Answer>, stdout: string): Answer {
+  try {
+    return parse(stdout);
+  } catch (cause) {
+    throw new CommandError({
+      what: `${host} gave an answer that dbctl does not understand`,
+      why: shorten(printable(quote(argv))),
+      next: [`log in and run it by hand on ${host}`, 'run the same dbctl command again: it is safe'],
+      cause,
+    });
+  }
 }
 
 function manner(outcome: Ending['outcome'], { timeoutMs }: Execution): string {

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '../secret.ts';
 import type { Action } from '../shell/command.ts';
-import { commandFailure } from './command-failure.ts';
+import { commandFailure, understand } from './command-failure.ts';
 import { defaultTimeoutMs, type Execute } from './execution.ts';
 import { parseFile, readFileArgv, writeFileArgv } from './file-scripts.ts';
 import type { Host } from './host.ts';
@@ -25,7 +25,7 @@ export function commandHost(name: string, execute: Execute): Host {
   return {
     name,
     async ask(query) {
-      return query.parse(await succeed(query));
+      return understand(name, query, await succeed(query));
     },
     async run(action) {
       await succeed(action);

@@ -1,4 +1,5 @@
 import type { Machine } from '../cluster/cluster.ts';
+import { RefusedError } from '../errors.ts';
 import { checkLogin } from './check-login.ts';
 import { type ConnectOptions, type Dialer, dialer } from './connect.ts';
 import { connectionOver } from './connection.ts';
@@ -62,8 +63,24 @@ async function openOverSsh(host: string, phone: Dialer): Promise<Open> {
 
 async function openLocal(): Promise<Open> {
   const login = localLogin();
-  if (login === 'sudoer') await localHost('this machine', login).run({ kind: 'action', argv: ['true'] });
+  if (login === 'sudoer') await checkSudo(localHost('this machine', login));
   return (name) => localHost(name, login);
+}
+
+async function checkSudo(host: Host): Promise<void> {
+  try {
+    await host.run({ kind: 'action', argv: ['true'] });
+  } catch (cause) {
+    throw new RefusedError({
+      what: 'dbctl may not become root on this machine',
+      why: 'One of the hosts is this machine (the control host is, unless .env.cluster names another), and sudo asks for a password.',
+      next: [
+        'run the same command as root: sudo dbctl …',
+        'or name the machine that keeps the CA in .env.cluster: CLUSTER_CONTROL_HOST=control=10.0.0.10',
+      ],
+      cause,
+    });
+  }
 }
 
 function setOf(hosts: readonly Host[]): HostSet {

@@ -33,10 +33,19 @@ export const askJson = <Answer>(
 ): Query<Answer> =>
   query(psql(socket), (stdout) => parse(JSON.parse(stdout)), { asUser, stdin: `${sql};\n` });
 
-/** Runs statements in one transaction; a Secret when the text must not show (it holds verifiers). */
+/** An error names the problem, and does not quote the statement, which may hold a verifier. */
+const quiet = ['-v', 'VERBOSITY=terse'];
+
+/**
+ * Runs statements in one transaction. Its end is part of the text (psql's -1 would add it): a text that was cut off by a
+ * lost connection is rolled back. A Secret, because statements may hold verifiers.
+ */
 export const execute = (socket: Socket, statements: readonly string[]): Action =>
-  action([...psql(socket), '-1'], { asUser, stdin: new Secret(`${statements.join(';\n')};\n`) });
+  action([...psql(socket), ...quiet], {
+    asUser,
+    stdin: new Secret(`${['begin', ...statements, 'commit'].join(';\n')};\n`),
+  });
 
 /** Runs one statement that refuses to be in a transaction, such as CREATE DATABASE. */
 export const executeAlone = (socket: Socket, statement: string): Action =>
-  action(psql(socket), { asUser, stdin: new Secret(`${statement};\n`) });
+  action([...psql(socket), ...quiet], { asUser, stdin: new Secret(`${statement};\n`) });

@@ -1,5 +1,6 @@
 import type { Host, RemoteFile } from '../../src/remote/host.ts';
 import { Secret } from '../../src/secret.ts';
+import { understand } from '../../src/remote/command-failure.ts';
 import { quote } from '../../src/shell/quote.ts';
 
 /** Answers by quoted argv, or by a function that may also throw what a failing command throws. */
@@ -30,10 +31,11 @@ export function fakeHost(
 
   const host: Host = {
     name,
-    async ask({ argv, stdin, asUser, parse }) {
+    async ask(query) {
+      const { argv, stdin, asUser } = query;
       const stdout = answer(argv, stdin, asUser);
       if (stdout === undefined) throw new Error(`fakeHost has no answer for: ${quote(argv)}`);
-      return parse(stdout);
+      return understand(name, query, stdout);
     },
     async readFile(path) {
       return disk.get(path);

@@ -69,6 +69,15 @@ export function hostContract(kind: string, host: Host, directory: string): void 
       expect(await host.ask(query(['echo', 'hello'], (stdout) => stdout.trim().length))).toBe(5);
     });
 
+    test('an answer that is nonsense is a CommandError that does not repeat it', async () => {
+      const nonsense = query(['echo', 'secret nonsense'], (stdout) => JSON.parse(stdout) as unknown);
+
+      const error: unknown = await host.ask(nonsense).catch((reason: unknown) => reason);
+
+      expect(error).toMatchObject({ exitCode: 5, message: expect.stringContaining('does not understand') });
+      expect((error as { why: string }).why).toBe(`echo 'secret nonsense'`);
+    });
+
     test.each(awkward)('an argument arrives as it is: %j', async (word) => {
       expect(await host.ask(query(['printf', '%s|', word], (stdout) => stdout))).toBe(`${word}|`);
     });

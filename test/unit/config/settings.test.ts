@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
@@ -184,6 +184,17 @@ test('a secret is read from the file it names, without the line break at its end
   writeFileSync(secret, 'two\nlines of text\n');
   chmodSync(secret, 0o600);
   expect(problemsOf(() => loadCluster(file))).toContain('control character');
+});
+
+test.skipIf(process.getuid?.() !== 0)('a secret that a container mounted may be readable by all', () => {
+  mkdirSync('/run/secrets', { recursive: true });
+  const secret = join(mkdtempSync('/run/secrets/dbctl-test-'), 'pw');
+  writeFileSync(secret, 'mounted password\n', { mode: 0o444 });
+
+  const { postgres } = clusterOf({ POSTGRES_PASSWORD: undefined, POSTGRES_PASSWORD_FILE: secret });
+  rmSync(dirname(secret), { recursive: true });
+
+  expect(postgres.admin.password.reveal()).toBe('mounted password');
 });
 
 test('a secret that is given twice, or whose file is missing, is a problem', () => {
