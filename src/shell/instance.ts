@@ -70,7 +70,12 @@ export const start = ({ unit }: Instance): Action =>
     unit,
   ]);
 
+/** Restarts the unit without waiting; `invocation` tells when the new run has begun. */
 export const restart = ({ unit }: Instance): Action => action(['systemctl', 'restart', '--no-block', unit]);
+
+/** systemd's name for this run of the unit; another one as soon as it starts anew. */
+export const invocation = ({ unit }: Instance): Query<string> =>
+  query(['systemctl', 'show', '--value', '--property=InvocationID', unit], (stdout) => stdout.trim());
 
 export const hasFailed = ({ unit }: Instance): Query<boolean> =>
   succeeds('systemctl -q is-failed "$1"', unit);

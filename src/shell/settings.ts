@@ -1,13 +1,23 @@
 import * as v from 'valibot';
 import type { Instance } from '../cluster/instance.ts';
-import { action, query, type Action, type Query } from './command.ts';
+import { query, type Action, type Query } from './command.ts';
 import { askJson, execute } from './psql.ts';
 
-/** Lets PostgreSQL judge parameter values before they are written anywhere: it exits with 1 for a bad one. */
-export function checkSettings(instance: Instance, parameters: Readonly<Record<string, string>>): Action {
+const judgeScript = `
+said=$("$@" 2>&1 >/dev/null) && exit
+echo "\${said:-postgres -C ended with $?}"
+`;
+
+/** Lets PostgreSQL judge parameter values before they are written anywhere: what it has against them, if anything. */
+export function settingsRefusal(
+  instance: Instance,
+  parameters: Readonly<Record<string, string>>,
+): Query<string | undefined> {
   const overrides = Object.entries(parameters).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  return action(
-    [`${instance.binDirectory}/postgres`, '-D', instance.configDirectory, '-C', 'port', ...overrides],
+  const postgres = [`${instance.binDirectory}/postgres`, '-D', instance.configDirectory, '-C', 'port'];
+  return query(
+    ['sh', '-c', judgeScript, 'sh', ...postgres, ...overrides],
+    (stdout) => stdout.trim() || undefined,
     { asUser: 'postgres' },
   );
 }

@@ -5,7 +5,7 @@ import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../remote/host.ts';
 import * as server from '../shell/instance.ts';
 import { loadedSettings, newestChange, reload } from '../shell/settings.ts';
-import { untilAccepting } from './start-postgres.ts';
+import { restartPostgres } from './start-postgres.ts';
 
 const filesOf = ({ configDirectory, dbctlDirectory }: Instance): readonly string[] => [
   `${configDirectory}/conf.d/dbctl.conf`,
@@ -69,7 +69,6 @@ export const restartWhenAsked = (instance: Instance, { allowed }: { readonly all
         next: ['run the same command with --restart when it suits'],
       });
     }
-    await host.run(server.restart(instance));
-    await untilAccepting(host, instance, report);
+    await restartPostgres(host, instance, report);
   },
 });

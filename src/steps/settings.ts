@@ -2,10 +2,11 @@ import type { Cluster, Node } from '../cluster/cluster.ts';
 import { instanceOf, type Instance } from '../cluster/instance.ts';
 import { walLimitGigabytes } from '../cluster/wal-limit.ts';
 import type { Step } from '../engine/step.ts';
+import { RefusedError } from '../errors.ts';
 import { render } from '../render.ts';
 import { hostFacts } from '../shell/host-facts.ts';
 import { settingValue } from '../shell/libpq.ts';
-import { checkSettings } from '../shell/settings.ts';
+import { settingsRefusal } from '../shell/settings.ts';
 import { ownFile, type OwnFile } from './own-file.ts';
 
 /** Keeps dbctl's include file; the packaged postgresql.conf stays untouched. */
@@ -15,11 +16,19 @@ export function keepSettings(cluster: Cluster, node: Node): Step {
   return {
     ...file,
     async apply(host, report) {
-      await host.run(checkSettings(instance, cluster.postgres.parameters));
+      const refusal = await host.ask(settingsRefusal(instance, cluster.postgres.parameters));
+      if (refusal !== undefined) throw notAcceptable(host.name, refusal);
       await file.apply(host, report);
     },
   };
 }
+
+const notAcceptable = (host: string, refusal: string): RefusedError =>
+  new RefusedError({
+    what: `PostgreSQL on ${host} does not accept these settings, so they were not written`,
+    why: refusal,
+    next: ['correct POSTGRES_CONF_* in .env.cluster and run the same command again'],
+  });
 
 export function settingsFile(cluster: Cluster, node: Node): OwnFile {
   const instance = instanceOf(cluster, node);

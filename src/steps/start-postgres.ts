@@ -2,7 +2,7 @@ import type { Instance } from '../cluster/instance.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import type { Report, Step } from '../engine/step.ts';
 import { UnverifiedError } from '../errors.ts';
-import type { ReadableHost } from '../remote/host.ts';
+import type { Host, ReadableHost } from '../remote/host.ts';
 import * as server from '../shell/instance.ts';
 
 /** Crash recovery of a large cluster takes minutes; a start that hangs takes for ever. */
@@ -21,6 +21,17 @@ export const startPostgres = (instance: Instance): Step => ({
     await untilAccepting(host, instance, report);
   },
 });
+
+/** Restarts the server and waits until the new one answers; the old one answers too, until it has stopped. */
+export async function restartPostgres(host: Host, instance: Instance, report: Report): Promise<void> {
+  const before = await host.ask(server.invocation(instance));
+  await host.run(server.restart(instance));
+  report('waiting until PostgreSQL has stopped');
+  const isNew = async (): Promise<boolean> => (await host.ask(server.invocation(instance))) !== before;
+  const began = await waitUntil(isNew, { deadlineMs: startDeadlineMs });
+  if (!began) throw await notStarted(host, instance, `it did not stop within ${startDeadlineMs / 1000} s`);
+  await untilAccepting(host, instance, report);
+}
 
 /** Waits until the server accepts connections. Throws with its last log lines when it gave up or the time is over. */
 export async function untilAccepting(host: ReadableHost, instance: Instance, report: Report): Promise<void> {
