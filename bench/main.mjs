@@ -1,0 +1,20 @@
+// npm run bench [-- part…]: every figure of docs/performance.md, in one run. Needs what `dbctl lab` needs.
+
+import { memory } from './memory.mjs';
+import { provisioning } from './provisioning.mjs';
+import { remoteCommand } from './remote-command.mjs';
+import { startUp } from './start-up.mjs';
+
+const parts = {
+  'start-up': startUp,
+  'remote-command': remoteCommand,
+  provisioning: () => provisioning(Number(process.env.ROUNDS ?? 5)),
+  memory,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in parts));
+if (unknown.length > 0)
+  throw new Error(`no such part: ${unknown.join(', ')} (there are: ${Object.keys(parts).join(', ')})`);
+
+for (const name of asked.length > 0 ? asked : Object.keys(parts)) await parts[name]();
