@@ -1,0 +1,152 @@
+import { expect, test } from 'vitest';
+import { onlyOn, runPlan, together, type Stage } from '../../../src/engine/run-plan.ts';
+import type { Step } from '../../../src/engine/step.ts';
+import { ownFile } from '../../../src/steps/own-file.ts';
+import { fakeHost } from '../../support/fake-host.ts';
+import { recordedProgress } from './recorded-progress.ts';
+
+const pg1 = () => fakeHost({}, {}, 'pg1');
+const pg2 = () => fakeHost({}, {}, 'pg2');
+const pg3 = () => fakeHost({}, {}, 'pg3');
+
+const write = (path: string): Step =>
+  ownFile(`Write ${path}`, { path, content: 'x', owner: 'root:root', mode: 0o600 });
+const failing = (text: string, onHost?: string): Step => ({
+  title: 'Fail',
+  async diff({ name }) {
+    if (onHost === undefined || name === onHost) throw new Error(`${text} on ${name}`);
+    return [];
+  },
+  async apply() {},
+});
+
+const rolling = (stage: Stage): Stage => ({ ...stage, order: 'one by one' });
+const thrown = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error);
+
+test('stages run in order, and every change is answered with its host and step', async () => {
+  const [one, two] = [pg1(), pg2()];
+  const { progress, results } = recordedProgress();
+
+  const result = await runPlan(
+    [
+      together('Prepare', [one.host, two.host], () => [write('/a')]),
+      onlyOn('Start', one.host, () => [write('/a'), write('/b')]),
+    ],
+    progress,
+    { dryRun: false },
+  );
+
+  expect(result.changes).toEqual([
+    { host: 'pg1', step: 'Write /a', change: 'write /a' },
+    { host: 'pg2', step: 'Write /a', change: 'write /a' },
+    { host: 'pg1', step: 'Write /b', change: 'write /b' },
+  ]);
+  expect(results['Start: pg1']).toEqual({ status: 'changed', note: 'write /b' });
+});
+
+test('a second run changes nothing', async () => {
+  const { host } = pg1();
+  const plan = [onlyOn('Prepare', host, () => [write('/a')])];
+  await runPlan(plan, recordedProgress().progress, { dryRun: false });
+  const { progress, results } = recordedProgress();
+
+  const second = await runPlan(plan, progress, { dryRun: false });
+
+  expect(second.changes).toEqual([]);
+  expect(results).toEqual({ 'Prepare: pg1': { status: 'in place', note: '' } });
+});
+
+test('a dry run plans every stage and touches nothing', async () => {
+  const [one, two] = [pg1(), pg2()];
+  const { progress, results } = recordedProgress();
+  const plan = [
+    together('Prepare', [one.host, two.host], () => [write('/a')]),
+    together('Go on', [one.host], () => [write('/b')]),
+  ];
+
+  const { changes } = await runPlan(plan, progress, { dryRun: true });
+
+  expect(changes).toHaveLength(3);
+  expect([one.disk.size, two.disk.size, one.ran.length]).toEqual([0, 0, 0]);
+  expect(results['Go on: pg1']).toEqual({ status: 'planned', note: 'write /b' });
+});
+
+test('the other hosts finish when one fails, and the failure is thrown as it is', async () => {
+  const [one, two] = [pg1(), pg2()];
+  const { progress, results } = recordedProgress();
+  const plan = [
+    together('Prepare', [one.host, two.host], () => [failing('no disk', 'pg1'), write('/a')]),
+    together('Go on', [one.host, two.host], () => [write('/b')]),
+  ];
+
+  const error = await thrown(runPlan(plan, progress, { dryRun: false }));
+
+  expect(error).toMatchObject({ message: 'no disk on pg1' });
+  expect(results['Prepare: pg1']).toEqual({ status: 'failed', note: 'no disk on pg1' });
+  expect([one.disk.size, [...two.disk.keys()]]).toEqual([0, ['/a']]);
+});
+
+test('the failures of several hosts are thrown together', async () => {
+  const stage = together('Prepare', [pg1().host, pg2().host, pg3().host], () => [failing('no disk')]);
+
+  const error = await thrown(runPlan([stage], recordedProgress().progress, { dryRun: false }));
+
+  expect(error).toBeInstanceOf(AggregateError);
+  expect(error).toMatchObject({
+    message: 'Prepare failed',
+    errors: [{ message: 'no disk on pg1' }, { message: 'no disk on pg2' }, { message: 'no disk on pg3' }],
+  });
+});
+
+test('something thrown that is no error is shown and thrown as it is', async () => {
+  const odd: Step = {
+    title: 'Be odd',
+    diff: () => Promise.reject('odd' as unknown as Error),
+    apply: async () => {},
+  };
+  const { progress, results } = recordedProgress();
+
+  const error = await thrown(
+    runPlan([onlyOn('Prepare', pg1().host, () => [odd])], progress, { dryRun: false }),
+  );
+
+  expect(error).toBe('odd');
+  expect(results['Prepare: pg1']?.note).toBe('odd');
+});
+
+test('one by one, a host waits for the one before it', async () => {
+  const seen: string[] = [];
+  const slow: Step = {
+    title: 'Restart',
+    async diff({ name }) {
+      seen.push(`${name} begins`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      seen.push(`${name} ends`);
+      return [];
+    },
+    async apply() {},
+  };
+  const stage = rolling(together('Restart', [pg1().host, pg2().host], () => [slow]));
+
+  await runPlan([stage], recordedProgress().progress, { dryRun: false });
+
+  expect(seen).toEqual(['pg1 begins', 'pg1 ends', 'pg2 begins', 'pg2 ends']);
+});
+
+test('one by one, nothing is started after a failure', async () => {
+  const hosts = [pg1(), pg2(), pg3()];
+  const { progress, results } = recordedProgress();
+  const stage = rolling(
+    together(
+      'Restart',
+      hosts.map(({ host }) => host),
+      () => [failing('no', 'pg2'), write('/a')],
+    ),
+  );
+
+  const error = await thrown(runPlan([stage], progress, { dryRun: false }));
+
+  expect(error).toMatchObject({ message: 'no on pg2' });
+  expect(Object.values(results).map(({ status }) => status)).toEqual(['changed', 'failed', 'not started']);
+  expect(hosts.map(({ disk }) => disk.size)).toEqual([1, 0, 0]);
+});
