@@ -13,7 +13,8 @@ export interface HostFacts {
   readonly owner: string | undefined;
   /** Who listens on the node's port. */
   readonly listener: { readonly command: string; readonly pid: number } | undefined;
-  readonly postmasterPid: number | undefined;
+  /** The server of this data directory, from its postmaster.pid; it may have crashed since. */
+  readonly postmaster: { readonly pid: number; readonly port: number } | undefined;
   readonly data:
     | { readonly state: 'absent' | 'empty' | 'foreign' }
     | { readonly state: 'cluster'; readonly version: number };
@@ -67,7 +68,7 @@ const rules: readonly Rule[] = [
   },
   {
     reason: 'a certificate made now must be valid there',
-    broken: ({ clockOffsetSeconds }) => Math.abs(clockOffsetSeconds) > maxClockOffsetSeconds,
+    broken: ({ clockOffsetSeconds }) => !(Math.abs(clockOffsetSeconds) <= maxClockOffsetSeconds),
     problem: ({ clockOffsetSeconds }) => ({
       what: `its clock is ${Math.abs(Math.round(clockOffsetSeconds))} s ${clockOffsetSeconds > 0 ? 'ahead of' : 'behind'} this machine's`,
       next: 'set both clocks: timedatectl set-ntp true',
@@ -75,10 +76,18 @@ const rules: readonly Rule[] = [
   },
   {
     reason: 'two programs cannot listen on one port',
-    broken: ({ listener, postmasterPid }) => listener !== undefined && listener.pid !== postmasterPid,
+    broken: ({ listener, postmaster }) => listener !== undefined && listener.pid !== postmaster?.pid,
     problem: ({ listener }, { instance }) => ({
       what: `port ${instance.port} is taken by ${listener?.command} (pid ${listener?.pid})`,
       next: `stop it, or choose another port in .env.cluster (host:port, or POSTGRES_PORT)`,
+    }),
+  },
+  {
+    reason: 'a server keeps its port until it is stopped',
+    broken: ({ postmaster }, { instance }) => postmaster !== undefined && postmaster.port !== instance.port,
+    problem: ({ postmaster }, { instance }) => ({
+      what: `PostgreSQL runs there on port ${postmaster?.port}, and .env.cluster says ${instance.port}`,
+      next: `put the old port back, or stop the server first: systemctl stop ${instance.unit}`,
     }),
   },
   {
@@ -117,7 +126,7 @@ const rules: readonly Rule[] = [
   },
   {
     reason: 'a full disk stops PostgreSQL',
-    broken: (facts, { neededBytes }) => !hasData(facts) && facts.diskFreeBytes < neededBytes,
+    broken: (facts, { neededBytes }) => !hasData(facts) && !(facts.diskFreeBytes >= neededBytes),
     problem: ({ diskFreeBytes }, { neededBytes, instance }) => ({
       what: `${gigabytes(neededBytes)} are needed for ${instance.dataDirectory}, and ${gigabytes(diskFreeBytes)} are free`,
       next: 'give the host a larger disk, or mount one there',

@@ -11,7 +11,7 @@ echo "os=$ID $VERSION_ID"
 echo "clock=$(date +%s.%N)"
 echo "owner=$(cat "$4/owner" 2>/dev/null || true)"
 echo "listener=$(ss -Hltnp "sport = :$2" | grep -o 'users:.*' | head -n 1)"
-echo "postmaster=$(head -n 1 "$1/postmaster.pid" 2>/dev/null || true)"
+echo "postmaster=$(sed -n '1p;4p' "$1/postmaster.pid" 2>/dev/null | tr '\\n' ' ' || true)"
 if [ ! -e "$1" ]; then echo data=absent
 elif [ -z "$(ls -A "$1")" ]; then echo data=empty
 elif [ -e "$1/PG_VERSION" ]; then echo "data=$(cat "$1/PG_VERSION")"
@@ -50,7 +50,7 @@ export function parseHostFacts(stdout: string, now: number): HostFacts {
     clockOffsetSeconds: Number(of('clock')) - now / 1000,
     owner: of('owner') || undefined,
     listener: parseListener(of('listener')),
-    postmasterPid: Number(of('postmaster')) || undefined,
+    postmaster: parsePostmaster(of('postmaster')),
     data: parseData(of('data')),
     isStandby: of('standby') === 'yes',
     isConfigured: of('configured') === 'yes',
@@ -63,6 +63,12 @@ export function parseHostFacts(stdout: string, now: number): HostFacts {
 function parseData(text: string): HostFacts['data'] {
   if (text === 'absent' || text === 'empty' || text === 'foreign') return { state: text };
   return { state: 'cluster', version: Number(text) };
+}
+
+/** The first and the fourth line of postmaster.pid: the process and its port. */
+function parsePostmaster(text: string): HostFacts['postmaster'] {
+  const [pid, port] = text.split(' ').map(Number);
+  return pid && port ? { pid, port } : undefined;
 }
 
 /** users:(("postgres",pid=123,fd=6),…) */
