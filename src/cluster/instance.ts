@@ -1,3 +1,4 @@
+import { sameHost } from './address.ts';
 import type { Cluster, Node } from './cluster.ts';
 import { nodesOf } from './cluster.ts';
 
@@ -34,8 +35,12 @@ export function instanceOf(cluster: Cluster, node: Node): Instance {
   };
 }
 
-/** The first node of a host is `main`, as everybody expects; further ones carry their own names, without dashes. */
+/**
+ * The first node of a host is `main`, as everybody expects; further ones carry their own names, without dashes. No node
+ * name begins with _, so a further node that is called main has an instance of its own.
+ */
 function instanceName(cluster: Cluster, node: Node): string {
-  const first = nodesOf(cluster).find(({ host }) => host === node.host);
-  return first === undefined || first.name === node.name ? 'main' : node.name.replaceAll('-', '_');
+  const first = nodesOf(cluster).find(({ host }) => sameHost(host, node.host));
+  if (first === undefined || first.name === node.name) return 'main';
+  return node.name === 'main' ? '_main' : node.name.replaceAll('-', '_');
 }

@@ -6,7 +6,6 @@ import { Misfit, shown } from '../problem.ts';
 const hostName = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 const label = /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?$/;
 const numeric = /^[0-9]+$/;
-const thisMachine = new Set(['local', 'localhost', '127.0.0.1', '::1']);
 
 /** Where something listens; the port only when it was written. */
 export interface Address {
@@ -35,15 +34,6 @@ function readHost(text: string): string {
     throw new Misfit(`expected a host name or an IP address, got ${shown(text)}`);
   }
   return text;
-}
-
-/** True when both names are sure to mean one machine, without asking DNS. */
-export const sameHost = (one: string, other: string): boolean => canonical(one) === canonical(other);
-
-/** One spelling per host: `pg1` and `PG1` are one, so are all names of this machine. */
-export function canonical(host: string): string {
-  const lower = host.toLowerCase();
-  return thisMachine.has(lower) ? 'localhost' : lower;
 }
 
 function readIPv6(text: string): string {
