@@ -101,7 +101,7 @@ test('the failures of several hosts are thrown together', async () => {
 test('something thrown that is no error is shown and thrown as it is', async () => {
   const odd: Step = {
     title: 'Be odd',
-    diff: () => Promise.reject('odd' as unknown as Error),
+    diff: () => Promise.reject('odd'),
     apply: async () => {},
   };
   const { progress, results } = recordedProgress();
