@@ -1,0 +1,121 @@
+// A cluster that grows and whose settings change: nothing is interrupted that nobody asked to interrupt.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startLab, type Lab } from '../support/e2e.ts';
+import { describeOnHosts, expectExit, patienceMs, sqlAs, succeed } from '../support/story.ts';
+
+describeOnHosts('a cluster that is changed', () => {
+  let lab: Lab;
+  let address: string;
+
+  const file = (): string => join(lab.directory, '.env.cluster');
+  const startTime = (node: string): Promise<string> => lab.sql(node, 'select pg_postmaster_start_time()');
+  const show = (node: string, name: string): Promise<string> => lab.sql(node, `show ${name}`);
+
+  beforeAll(async () => {
+    lab = await startLab('e2e-change', '--hosts', 'control,pg1,pg2,pg3');
+    address = (await lab.hosts()).find(({ name }) => name === 'pg3')!.address;
+    const text = readFileSync(file(), 'utf8');
+    const listed = text.replace(
+      /^CLUSTER_DB_REPLICA_HOSTS=.*$/m,
+      (line) => `# two racks: keep them apart\n${line.replace(/,pg3=.*$/, '')}  # the second rack\n# the end`,
+    );
+    writeFileSync(file(), listed);
+    await succeed(lab, 'init-primary');
+    await succeed(lab, 'add-replica');
+  }, patienceMs);
+
+  afterAll(async () => lab?.down(), patienceMs);
+
+  test('a replica that the file does not list is added to it, with the comments kept', async () => {
+    const before = readFileSync(file(), 'utf8');
+    const started = await startTime('pg1');
+
+    await succeed(lab, 'add-replica', `pg3=${address}`);
+
+    const streaming = `select string_agg(application_name, ',' order by 1) from pg_stat_replication where state = 'streaming'`;
+    expect(await lab.sql('pg1', streaming)).toBe('pg2,pg3');
+    expect(readFileSync(file(), 'utf8')).toBe(
+      before.replace(/^(CLUSTER_DB_REPLICA_HOSTS=\S+)/m, `$1,pg3=${address}:5432`),
+    );
+    expect(readFileSync(file(), 'utf8')).toContain('  # the second rack\n# the end');
+    expect(await startTime('pg1')).toBe(started);
+    await succeed(lab, 'probe', '--wait', '10s');
+  });
+
+  test('a parameter that needs no restart is loaded without one', async () => {
+    const started = await startTime('pg1');
+    lab.configure({ POSTGRES_CONF_work_mem: '9MB' });
+
+    const { stdout } = await succeed(lab, 'init-primary');
+
+    expect(stdout).not.toContain('0 changes');
+    expect(await show('pg1', 'work_mem')).toBe('9MB');
+    expect(await startTime('pg1')).toBe(started);
+  });
+
+  test('the replicas take it over without a restart, and stream on', async () => {
+    const started = await startTime('pg2');
+
+    await succeed(lab, 'add-replica');
+
+    expect(await show('pg2', 'work_mem')).toBe('9MB');
+    expect(await startTime('pg2')).toBe(started);
+  });
+
+  test('a parameter that needs a restart waits until the restart is asked for', async () => {
+    const started = await startTime('pg1');
+    lab.configure({ POSTGRES_CONF_MAX_CONNECTIONS: '120' });
+
+    const refused = await lab.dbctl('init-primary');
+
+    expectExit(refused, 4);
+    expect(refused.stderr).toContain('--restart');
+    expect(refused.stderr).toContain('max_connections');
+    expect(await startTime('pg1')).toBe(started);
+    expect(await show('pg1', 'max_connections')).toBe('100');
+  });
+
+  test('and is applied when it is: replicas first, which may have more than the primary', async () => {
+    expectExit(await lab.dbctl('add-replica'), 4);
+    await succeed(lab, 'add-replica', '--restart');
+    expect(await show('pg2', 'max_connections')).toBe('120');
+    expect(await show('pg1', 'max_connections')).toBe('100');
+
+    await succeed(lab, 'init-primary', '--restart');
+
+    expect(await show('pg1', 'max_connections')).toBe('120');
+    await succeed(lab, 'probe', '--wait', '20s');
+  });
+
+  test('a bad value is refused, and the cluster runs on and starts again', async () => {
+    const files = `cd /etc/postgresql/17/main && sha256sum conf.d/* *.conf && stat -c '%n %y' conf.d/* *.conf`;
+    const [started, before] = await Promise.all([startTime('pg1'), lab.ssh('pg1', files)]);
+    lab.configure({ POSTGRES_CONF_work_mem: 'abc' });
+
+    const refused = await lab.dbctl('init-primary');
+
+    expectExit(refused, 4);
+    expect(refused.stderr).toContain('work_mem');
+    expect(await startTime('pg1')).toBe(started);
+    expect(await lab.ssh('pg1', files)).toBe(before);
+    await lab.ssh('pg1', 'systemctl restart postgresql@17-main');
+    await expect
+      .poll(() => sqlAs(lab, 'reader', { from: 'pg2', to: 'pg1' }, 'show work_mem').catch(String))
+      .toBe('9MB');
+  });
+
+  test('an unknown parameter is refused in the same way', async () => {
+    lab.configure({ POSTGRES_CONF_work_mem: '9MB', POSTGRES_CONF_wrok_mem: '1MB' });
+    const started = await startTime('pg1');
+
+    const refused = await lab.dbctl('init-primary');
+
+    expectExit(refused, 4);
+    expect(refused.stderr).toContain('wrok_mem');
+    expect(await startTime('pg1')).toBe(started);
+    expect(await lab.ssh('pg1', 'cat /etc/postgresql/17/main/conf.d/dbctl.conf')).not.toContain('wrok_mem');
+  });
+});
