@@ -10,7 +10,9 @@ import { logs } from './commands/logs.ts';
 import { probe } from './commands/probe.ts';
 import { renderTemplate } from './commands/render.ts';
 import { status } from './commands/status.ts';
+import { declinesColour } from './config/environment.ts';
 import { exitCode } from './errors.ts';
+import { forbidColour } from './ui/terminal.ts';
 import { version } from './version.ts';
 
 const commands = [initPrimary, addReplica, probe, status, logs, renderTemplate, lab];
@@ -18,6 +20,7 @@ const commands = [initPrimary, addReplica, probe, status, logs, renderTemplate, 
 /** Runs one command line and answers the exit code. Never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
   exitQuietlyWhenNobodyReads(process.stdout);
+  if (declinesColour()) forbidColour();
   try {
     await buildProgram().parseAsync(argv);
     return Number(process.exitCode ?? exitCode.ok);
@@ -28,15 +31,23 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function buildProgram(): Command {
+/** The whole command line, as commander knows it. */
+export function buildProgram(): Command {
   const program = withCommonFlags(new Command('dbctl'))
     .description('Turns plain Linux hosts into a production PostgreSQL cluster, and keeps it healthy')
     .version(version())
     .showHelpAfterError('(see: dbctl --help)')
-    .exitOverride();
+    .exitOverride()
+    .hook('preAction', (_, command) => {
+      if (hasNoColor(command)) forbidColour();
+    });
   for (const addTo of commands) addTo(program);
   return program;
 }
+
+/** `--no-color`, before or after the command's name. */
+const hasNoColor = (command: Command | null): boolean =>
+  command !== null && (command.opts<{ color?: boolean }>().color === false || hasNoColor(command.parent));
 
 /** `dbctl … | head` closes stdout early: that is no error of ours. */
 function exitQuietlyWhenNobodyReads(stream: NodeJS.WriteStream): void {

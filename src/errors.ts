@@ -66,8 +66,3 @@ export class UnverifiedError extends DbctlError {
 export class InterruptedError extends DbctlError {
   readonly exitCode = exitCode.interrupted;
 }
-
-/** Something destructive needs a yes that was not given. */
-export class UnconfirmedError extends DbctlError {
-  readonly exitCode = exitCode.unconfirmed;
-}

@@ -5,3 +5,6 @@ export const loginEnvironment = (env: NodeJS.ProcessEnv = process.env) => ({
   agentSocket: env['SSH_AUTH_SOCK'] || undefined,
   home: env['HOME'] || homedir(),
 });
+
+/** NO_COLOR, set to anything but nothing (no-color.org). */
+export const declinesColour = (env: NodeJS.ProcessEnv = process.env): boolean => Boolean(env['NO_COLOR']);

@@ -1,0 +1,13 @@
+// npm run check: types, lint, format, dead code, package, unit and contract tests. All run, also after a failure.
+
+import { staticChecks, unitTests } from './checks.mjs';
+import { root, shownTool } from './prepare.mjs';
+import { run, sayFailed } from './run.mjs';
+
+process.chdir(root);
+const failed = [];
+for (const { name, argv } of [...staticChecks, unitTests]) {
+  if ((await run(argv, { shown: shownTool(argv) })) !== 0) failed.push(name);
+}
+if (failed.length > 0) sayFailed(`failed: ${failed.join(', ')}`);
+process.exitCode = failed.length > 0 ? 1 : 0;

@@ -1,0 +1,50 @@
+// npm run demo: a whole cluster on this machine, from nothing. Run again, it changes nothing and says so.
+
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { asRoot, prepareMachine, prepareProject, root } from './prepare.mjs';
+import { must, say, sayFailed, sayWhat } from './run.mjs';
+
+const began = Date.now();
+const directory = `${root}demo`;
+
+await prepareProject();
+const reason = await prepareMachine();
+if (reason !== undefined) {
+  sayFailed(`The demo cannot run here: ${reason}`);
+  process.exit(2);
+}
+
+mkdirSync(directory, { recursive: true });
+if (!existsSync(`${directory}/dbctl`)) symlinkSync('../bin/dbctl.js', `${directory}/dbctl`);
+
+const dbctl = (...words) => must(['./dbctl', ...words], { cwd: directory });
+const sudo = asRoot() ?? [];
+// sudo has a PATH of its own, where this Node may be missing, and drops variables.
+const variables = ['DBCTL_LAB_DIR', 'DBCTL_LAB_MIRROR'].flatMap((name) =>
+  process.env[name] ? [`${name}=${process.env[name]}`] : [],
+);
+const asRootHere = sudo.length === 0 ? [] : [...sudo, ...variables, process.execPath];
+
+sayWhat('four Debian hosts in the directory demo');
+await must([...asRootHere, './dbctl', 'lab', 'up', '--name', 'demo'], { cwd: directory });
+sayWhat('a primary on pg1');
+await dbctl('init-primary');
+sayWhat('replicas on pg2 and pg3');
+await dbctl('add-replica', 'pg2', 'pg3');
+sayWhat('every node, as every role');
+await dbctl('probe', '--wait', '30s');
+
+say(`
+The cluster runs, ${Math.round((Date.now() - began) / 1000)} s from the start. Try next:
+
+  cd demo
+  ./dbctl status                               # every node as its host sees it
+  ./dbctl lab ssh --name demo pg1              # log in to a host
+  ./dbctl lab ssh --name demo pg2 systemctl poweroff
+  ./dbctl probe                                # CRITICAL: pg2 is gone
+  ${[...asRootHere, './dbctl'].join(' ')} lab up --name demo                   # power it on again
+  ./dbctl probe --wait 30s
+
+Remove it:
+
+  ${[...asRootHere, './dbctl'].join(' ')} lab down --name demo && cd .. && rm -r demo`);

@@ -1,0 +1,62 @@
+// The end-to-end stories: the built dbctl against the hosts of labs on this machine.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { none, countReport } from './count.mjs';
+import { answerOf, run, sayWhat } from './run.mjs';
+import { asRoot, prepareMachine, tool } from './prepare.mjs';
+
+/** Environment of a lab, kept when sudo drops the rest. */
+const kept = ['PATH', 'CI', 'NO_COLOR', 'FORCE_COLOR', 'DBCTL_LAB_DIR', 'DBCTL_LAB_MIRROR'];
+const usageError = 2;
+
+/**
+ * Runs the stories and answers the counts. Where hosts cannot be booted, all count as skipped and `reason` says why.
+ */
+export async function runLabTests(report) {
+  const reason = (await prepareMachine({ online: true })) ?? (await prepareImages());
+  if (reason !== undefined) return { ...none, skipped: countStories(), reason };
+  sayWhat('end-to-end stories');
+  const argv = [tool('vitest'), 'run', '--project', 'e2e', '--reporter=default', '--reporter=json'];
+  await withRoot([...argv, `--outputFile=${report}`], 'npx vitest run --project e2e');
+  return countReport(report);
+}
+
+/** Boots a host of every release once, so that no story pays for an image. Answers why that is impossible here. */
+async function prepareImages() {
+  sayWhat('images of the hosts: built the first time, which takes a minute or two');
+  const { releases } = await import('../dist/lab/recipe.js');
+  for (const release of Object.keys(releases)) {
+    const code = await bootOnce(release);
+    if (code === usageError) return 'dbctl lab up cannot boot hosts on this machine and says why above';
+  }
+  return undefined;
+}
+
+async function bootOnce(release) {
+  const directory = mkdtempSync(join(tmpdir(), 'dbctl-image-'));
+  const name = `e2e-${release}`;
+  try {
+    return await lab('up', '--name', name, '--release', release, '--hosts', 'one', '--dir', directory);
+  } finally {
+    await lab('down', '--name', name);
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const lab = (...words) =>
+  withRoot([process.execPath, 'bin/dbctl.js', 'lab', ...words], `dbctl lab ${words.join(' ')}`);
+
+function withRoot(argv, shown) {
+  const sudo = asRoot() ?? [];
+  const variables = kept.flatMap((name) => (process.env[name] ? [`${name}=${process.env[name]}`] : []));
+  const prefix = sudo.length === 0 ? [] : [...sudo, 'env', ...variables];
+  return run([...prefix, ...argv], { shown: [...sudo, shown].join(' ') });
+}
+
+/** How many tests were not run. */
+function countStories() {
+  const list = answerOf([tool('vitest'), 'list', '--project', 'e2e', '--json']);
+  return list === undefined ? 0 : JSON.parse(list).length;
+}

@@ -1,0 +1,99 @@
+// What demo and tests need before they can start, installed where it is missing: npm's packages, the build, Debian's packages.
+
+import { existsSync, statSync } from 'node:fs';
+import { answerOf, must, run, say, sayFailed, sayWhat } from './run.mjs';
+
+/** The oldest Node that dbctl runs on, as in package.json. */
+const oldestNode = [20, 19];
+
+export const root = new URL('..', import.meta.url).pathname;
+
+/** npm's packages and dist/. Ends this script when they cannot be had. */
+export async function prepareProject() {
+  process.chdir(root);
+  checkNode();
+  if (!areModulesFresh()) {
+    sayWhat('npm packages');
+    await must(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'], { shown: 'npm ci' });
+  }
+  sayWhat('dist/ from src/');
+  await must([tool('tsc')], { shown: 'npm run build' });
+}
+
+/** A program of node_modules. */
+export const tool = (name) => `${root}node_modules/.bin/${name}`;
+
+/** How a person would type it. */
+export const shownTool = (argv) => argv.join(' ').replace(tool(''), 'npx ');
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [wantedMajor, wantedMinor] = oldestNode;
+  if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
+  sayFailed(`dbctl needs Node ${oldestNode.join('.')} or later, and this is ${process.versions.node}`);
+  process.exit(2);
+}
+
+/** npm writes its hidden lock file when it has installed everything. */
+function areModulesFresh() {
+  const installed = `${root}node_modules/.package-lock.json`;
+  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs;
+}
+
+/**
+ * How to become root here: words to put in front of a command. Undefined when there is no way; a person at a
+ * terminal is asked for the password by sudo.
+ */
+export function asRoot() {
+  if (process.getuid?.() === 0) return [];
+  if (answerOf(['sudo', '-n', 'true']) !== undefined) return ['sudo'];
+  if (!process.stdin.isTTY || answerOf(['sudo', '-V']) === undefined) return undefined;
+  say('Labs need root.');
+  return answerOf(['sudo', '-v']) === undefined ? undefined : ['sudo'];
+}
+
+/** Installs what a lab needs of Debian. Answers why a lab cannot be had on this machine, or undefined when it can. */
+export async function prepareMachine({ online = false } = {}) {
+  if (process.platform !== 'linux') return `labs need Linux, and this is ${process.platform}`;
+  const sudo = asRoot();
+  if (sudo === undefined) return 'labs need root, or sudo';
+  // The list has one place, and that is dbctl itself.
+  const { missingPackages } = await import('../dist/lab/prerequisites.js');
+  const missing = missingPackages(online);
+  if (missing.length === 0) return undefined;
+  if (answerOf(['apt-get', '--version']) === undefined) {
+    return `labs need ${missing.join(' ')}, and there is no apt-get to install them`;
+  }
+  sayWhat('what a lab needs of Debian');
+  return (await install(sudo, missing)) ? undefined : `${missing.join(' ')} cannot be installed`;
+}
+
+/** A PostgreSQL server for the contract tests, installed without a cluster of its own. Missing, they are skipped. */
+export async function preparePostgres() {
+  const sudo = asRoot();
+  const isThere = existsSync('/usr/lib/postgresql');
+  if (isThere || sudo === undefined || answerOf(['apt-get', '--version']) === undefined) return;
+  sayWhat('PostgreSQL for the contract tests; no server is started');
+  const directory = '/etc/postgresql-common/createcluster.d';
+  const file = `${directory}/dbctl-tests.conf`;
+  const setting = 'create_main_cluster = false';
+  await run([...sudo, 'sh', '-c', `mkdir -p ${directory} && echo '${setting}' > ${file}`]);
+  await install(sudo, ['postgresql']);
+  await run([...sudo, 'rm', '-f', file]);
+}
+
+async function install(sudo, packages) {
+  const aptGet = [
+    ...sudo,
+    'env',
+    'DEBIAN_FRONTEND=noninteractive',
+    'apt-get',
+    '-qq',
+    '-o',
+    'Dpkg::Use-Pty=0',
+  ];
+  const shown = [...sudo, 'apt-get'].join(' ');
+  await run([...aptGet, 'update'], { shown: `${shown} update` });
+  const list = ['install', '-y', '--no-install-recommends', ...packages];
+  return (await run([...aptGet, ...list], { shown: `${shown} ${list.join(' ')}` })) === 0;
+}
