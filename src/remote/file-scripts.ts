@@ -9,19 +9,20 @@ elif [ -e "$1" ]; then echo "$1 is not a regular file" >&2; exit 1
 fi`;
 
 // The length is compared because a connection that dies while it sends looks like the end of the content.
+// The mode comes from the umask and chown does not follow links: in a directory that another account owns, that account
+// could put a link in the file's place between two commands of ours.
 const writeScript = `
 set -e
 directory=$(dirname -- "$1")
 temporary="$directory/.$(basename -- "$1").dbctl-$4"
 umask 022
 [ -d "$directory" ] || mkdir -p -- "$directory"
-umask 077
+umask "$3"
 set -C
 trap 'rm -f -- "$temporary"' EXIT
 cat > "$temporary"
 [ "$(stat -c %s -- "$temporary")" = "$5" ] || { echo 'the content arrived incomplete' >&2; exit 1; }
-chown -- "$2" "$temporary"
-chmod -- "$3" "$temporary"
+chown -h -- "$2" "$temporary"
 sync -- "$temporary"
 mv -fT -- "$temporary" "$1"
 trap - EXIT`;
@@ -34,7 +35,13 @@ export const writeFileArgv = (
   { owner, mode }: FileAttributes,
   bytes: number,
   unique: string,
-): readonly string[] => script(writeScript, absolute(path), owner, mode.toString(8), unique, String(bytes));
+): readonly string[] => script(writeScript, absolute(path), owner, umaskFor(mode), unique, String(bytes));
+
+/** The umask under which a new file gets this mode. Programs are not written this way: x cannot be had. */
+function umaskFor(mode: number): string {
+  if ((mode & ~0o666) !== 0) throw new Error(`not a mode for a file of data: ${mode.toString(8)}`);
+  return (0o777 & ~mode).toString(8).padStart(4, '0');
+}
 
 /** The answer of the reading script: one line of attributes, then the content; nothing for a missing file. */
 export function parseFile(stdout: string): RemoteFile | undefined {
