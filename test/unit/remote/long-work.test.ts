@@ -52,7 +52,7 @@ test('work that fails says so with the last words of its journal', async () => {
   const { host } = hostWith('absent', 'failed');
   await expect(followLongWork(host, unit)).rejects.toMatchObject({
     message: 'Clone pg2 failed on pg1',
-    why: 'exit code 3\ntrue\nno space left on device',
+    why: 'exit code 3\nno space left on device',
     exitCode: 5,
   });
 });
