@@ -80,7 +80,7 @@ export function writeAccess({ root, owner }: LabEnvironment, lab: Lab): void {
   if (owner) for (const path of made) chownSync(path, owner.uid, owner.gid);
 }
 
-/** Removes the lab's files from the user's directory, .env.cluster only if this lab wrote it. */
+/** Removes the lab's files from the user's directory; .env.cluster and its CA's certificate only if this lab wrote it. */
 export function removeAccess({ directory, name }: Pick<Lab, 'directory' | 'name'>): void {
   rmSync(join(directory, '.lab', name), { recursive: true, force: true });
   try {
@@ -89,7 +89,10 @@ export function removeAccess({ directory, name }: Pick<Lab, 'directory' | 'name'
     // Another lab's files are in it, or it is not there.
   }
   const file = envFileOf(directory);
-  if (existsSync(file) && isOwn(readFileSync(file, 'utf8'), name)) rmSync(file);
+  if (!existsSync(file) || !isOwn(readFileSync(file, 'utf8'), name)) return;
+  rmSync(file);
+  // The authority's key goes with the lab's hosts; left behind, its certificate would stand in the next lab's way.
+  rmSync(join(directory, `${name}-ca.crt`), { force: true });
 }
 
 const newEnvFile = (lab: Lab): string =>
