@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import type { Query, Action } from './command.ts';
-import { askJson, execute, type Socket } from './psql.ts';
+import { askJson, execute, executeAlone, type Socket } from './psql.ts';
 import { literal } from './sql.ts';
 
 const Primary = v.object({
@@ -136,4 +136,4 @@ export const followPrimary = (socket: Socket, conninfo: string, slot: string): r
     `alter system set primary_conninfo = ${literal(conninfo)}`,
     `alter system set primary_slot_name = ${literal(slot)}`,
     'select pg_reload_conf()',
-  ].map((statement) => execute(socket, [statement]));
+  ].map((statement) => executeAlone(socket, statement));
