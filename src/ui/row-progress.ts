@@ -13,13 +13,16 @@ import { describeResult } from './describe-result.ts';
 
 type Row = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
 
+/** What listr2 puts in front of a host's title: two spaces, the mark, a space; one more so that no terminal wraps. */
+const indentation = 5;
+
 /** Rows on a terminal. Interrupts are handled by cli.ts, so listr2 leaves signals alone. */
 export const rowProgress = (stream: NodeJS.WriteStream): Progress => ({
   async stage(title, jobs, order) {
     const width = Math.max(...jobs.map((job) => job.title.length));
     const rows = jobs.map((job) => ({
       title: job.title,
-      task: (_: unknown, row: Row) => watch(job, row, width),
+      task: (_: unknown, row: Row) => watch(job, row, { name: width, row: stream.columns - indentation }),
     }));
     const logger = new ListrLogger({ processOutput: new ProcessOutput(stream, stream) });
     await new Listr(
@@ -33,12 +36,21 @@ export const rowProgress = (stream: NodeJS.WriteStream): Progress => ({
   },
 });
 
-async function watch(job: Job, row: Row, width: number): Promise<void> {
-  const name = job.title.padEnd(width);
-  const result = await job.run((note) => {
-    row.title = `${name}  ${note}`;
-  });
-  row.title = `${name}  ${describeResult(result)}`;
+interface Widths {
+  readonly name: number;
+  readonly row: number;
+}
+
+async function watch(job: Job, row: Row, widths: Widths): Promise<void> {
+  const show = (text: string): void => {
+    row.title = cut(`${job.title.padEnd(widths.name)}  ${text}`, widths.row);
+  };
+  const result = await job.run(show);
+  show(describeResult(result));
   if (result.status === 'failed') throw new Error(result.note);
   if (result.status === 'not started') row.skip();
 }
+
+/** A row stays one line; all of it is in --dry-run, in -o json and in the error. */
+const cut = (text: string, width: number): string =>
+  text.length > width && width > 0 ? `${text.slice(0, width - 1).trimEnd()}…` : text;
