@@ -2,6 +2,7 @@ import type { Cluster, Node } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
 import { slotNameOf } from '../cluster/slot.ts';
 import type { Step } from '../engine/step.ts';
+import { acceptsConnections } from '../shell/instance.ts';
 import { conninfo, parseConninfo } from '../shell/libpq.ts';
 import { followPrimary, replicaFacts } from '../shell/replication.ts';
 import { passfileOf } from './replication-passfile.ts';
@@ -32,6 +33,8 @@ export function keepFollowing(cluster: Cluster, node: Node): Step {
     title: 'Follow the primary',
 
     async diff(host) {
+      // What is not there yet is cloned with the same settings.
+      if (!(await host.ask(acceptsConnections(instance)))) return [];
       const facts = await host.ask(replicaFacts(instance));
       const found = parseConninfo(facts.primaryConninfo);
       const differs = Object.entries(wanted).some(([name, value]) => found.get(name) !== value);

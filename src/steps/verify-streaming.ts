@@ -5,7 +5,7 @@ import { waitUntil } from '../engine/wait-until.ts';
 import type { Step } from '../engine/step.ts';
 import { RefusedError, UnverifiedError } from '../errors.ts';
 import type { Host, ReadableHost } from '../remote/host.ts';
-import { lastLogLines } from '../shell/instance.ts';
+import { acceptsConnections, lastLogLines } from '../shell/instance.ts';
 import { bytesBehind, isWalGone, primaryFacts, replicaFacts, senderFacts } from '../shell/replication.ts';
 
 /** A replica that is fine answers at once; this long a look may take, in milliseconds. */
@@ -34,7 +34,8 @@ export function verifyStreaming(cluster: Cluster, node: Node, primary: Host): St
     title: 'Verify that it streams',
 
     async diff(host) {
-      const streams = await waitUntil(() => isStreaming(host), { deadlineMs: lookMs });
+      const runs = await host.ask(acceptsConnections(instance));
+      const streams = runs && (await waitUntil(() => isStreaming(host), { deadlineMs: lookMs }));
       return streams ? [] : ['catch up with the primary'];
     },
 
