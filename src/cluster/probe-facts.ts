@@ -49,10 +49,6 @@ export interface ServerState {
   readonly version: string;
   readonly systemIdentifier: string;
   readonly timeline: number;
-  /** Bytes of WAL flushed since the cluster was born; null on a replica. */
-  readonly flushed: number | null;
-  /** The server's clock, seconds since 1970. */
-  readonly clock: number;
 }
 
 export interface Sender {

@@ -12,8 +12,6 @@ const serverState = v.object({
   version: v.string(),
   systemIdentifier: v.string(),
   timeline: v.number(),
-  flushed: maybe(v.number()),
-  clock: v.number(),
 });
 
 /**
@@ -33,10 +31,25 @@ export const readState = (session: Session): Promise<ServerState> =>
                        (select min_recovery_end_timeline from pg_control_recovery()),
                        (select received_tli from pg_stat_wal_receiver))
          else ('x' || left(pg_walfile_name(pg_current_wal_flush_lsn()), 8))::bit(32)::int
-       end as timeline,
-       case when not pg_is_in_recovery()
-         then (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::float8 end as flushed,
-       extract(epoch from clock_timestamp())::float8 as clock`,
+       end as timeline`,
+  );
+
+const mark = v.object({ position: v.number(), clock: v.number(), isWhole: v.boolean() });
+
+/**
+ * Where a primary is; open to every role. `isWhole` is false when the position is the edge of a page and more WAL is
+ * waiting behind it: a record may cross the edge, and no replica can replay half a record. The WAL writer leaves it so
+ * for a wal_writer_delay (0.2 s) after a transaction that nobody waited for, such as one that was rolled back.
+ */
+export const readMark = (session: Session): Promise<v.InferOutput<typeof mark>> =>
+  one(
+    session,
+    mark,
+    `select (flushed - '0/0'::pg_lsn)::float8 as position,
+       extract(epoch from clock_timestamp())::float8 as clock,
+       mod(flushed - '0/0'::pg_lsn, current_setting('wal_block_size')::int) <> 0
+         or pg_current_wal_insert_lsn() <= flushed as "isWhole"
+     from (select pg_current_wal_flush_lsn() as flushed offset 0) now`,
   );
 
 const primarySide = v.object({

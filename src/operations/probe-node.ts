@@ -1,5 +1,6 @@
 // Everything probe learns about one node, over five sessions that are opened at the same time.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, Node } from '../cluster/cluster.ts';
 import { lagOf, type Mark } from '../cluster/lag.ts';
 import type { Login, NodeFacts, RoleKind } from '../cluster/probe-facts.ts';
@@ -7,6 +8,7 @@ import { readReach, tryToShare, tryToWrite } from '../database/attempts.ts';
 import { connect, type Connected, type Session, type Target } from '../database/connection.ts';
 import {
   identifySystem,
+  readMark,
   readPrimarySide,
   readReplayed,
   readReplicaSide,
@@ -88,8 +90,8 @@ async function look(sessions: Sessions, roles: Roles, board: MarkBoard, facts: D
 
   const server = await readState(anyone);
   facts.server = server;
-  if (server.flushed !== null) board.post({ position: server.flushed, clock: server.clock });
-  else board.pass(facts.node);
+  if (server.inRecovery) board.pass(facts.node);
+  else board.post(await takeMark(anyone));
 
   await Promise.all([
     admin && lookAsAdmin(admin, roles, server.inRecovery, facts),
@@ -98,6 +100,19 @@ async function look(sessions: Sessions, roles: Roles, board: MarkBoard, facts: D
     sessions.replication.ok && identifySystem(sessions.replication.session),
   ]);
   if (server.inRecovery) await measureLag(anyone, board, facts);
+}
+
+const toBeWholeMs = 500;
+
+/** Before our own writes. Waits for the WAL writer, so that a replica is not called late for half a record. */
+async function takeMark(session: Session): Promise<Mark> {
+  const end = performance.now() + toBeWholeMs;
+  let mark = await readMark(session);
+  while (!mark.isWhole && performance.now() < end) {
+    await sleep(20);
+    mark = await readMark(session);
+  }
+  return mark;
 }
 
 const sessionIn = (one: Connected): Session | undefined => (one.ok ? one.session : undefined);
@@ -135,10 +150,6 @@ async function lookAsReader(
   facts.readerWrites = await tryToWrite(session, inRecovery ? 'begin' : 'begin read write');
 }
 
-/**
- * The mark may lie in the middle of a record that is not flushed whole yet. Our own rolled-back writes make the
- * primary flush past it within two wal_writer_delay (0.4 s by default), so patience is enough to tell this from lag.
- */
 async function measureLag(session: Session, board: MarkBoard, facts: Draft): Promise<void> {
   const posted = await board.mark;
   if (!posted) return;
@@ -149,7 +160,7 @@ async function measureLag(session: Session, board: MarkBoard, facts: Draft): Pro
   const first = await sample();
   let last = first;
   while (last.replayed < posted.mark.position && last.elapsed < first.elapsed + board.patience) {
-    await new Promise((wake) => setTimeout(wake, 50));
+    await sleep(50);
     last = await sample();
   }
   const isStreaming = facts.replica && facts.replica.receiver?.status === 'streaming';

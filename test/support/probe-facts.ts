@@ -41,8 +41,6 @@ export const server: ServerState = {
   version: '17.12',
   systemIdentifier: '7',
   timeline: 1,
-  flushed: 1000,
-  clock: 1,
 };
 
 const attributes = {
@@ -96,7 +94,7 @@ export const primary = (changes: Partial<NodeFacts> = {}): NodeFacts => ({
 export const replica = (of: Node, changes: Partial<NodeFacts> = {}): NodeFacts => ({
   node: of,
   ...common,
-  server: { ...server, inRecovery: true, flushed: null },
+  server: { ...server, inRecovery: true },
   replica: {
     receiver: { status: 'streaming', host: '10.0.0.11', port: 5432, slot: `dbctl_${of.name}` },
     replayPaused: false,

@@ -14,7 +14,7 @@ import {
 } from '../../support/probe-facts.ts';
 
 const onReplica = (changes: Partial<ServerState>) => ({
-  server: { ...server, inRecovery: true, flushed: null, ...changes },
+  server: { ...server, inRecovery: true, ...changes },
 });
 
 const problems = (all: readonly NodeFacts[]): string[] =>
