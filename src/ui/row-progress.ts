@@ -4,6 +4,7 @@ import {
   Listr,
   ProcessOutput,
   ListrLogger,
+  type ListrDefaultRendererLogLevels,
   type DefaultRenderer,
   type ListrTaskWrapper,
   type SimpleRenderer,
@@ -24,7 +25,9 @@ export const rowProgress = (stream: NodeJS.WriteStream): Progress => ({
       title: job.title,
       task: (_: unknown, row: Row) => watch(job, row, { name: width, row: stream.columns - indentation }),
     }));
-    const logger = new ListrLogger({ processOutput: new ProcessOutput(stream, stream) });
+    const logger = new ListrLogger<ListrDefaultRendererLogLevels>({
+      processOutput: new ProcessOutput(stream, stream),
+    });
     await new Listr(
       [{ title, task: (_, parent) => parent.newListr(rows, { concurrent: order === 'together' }) }],
       {
