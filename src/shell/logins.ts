@@ -10,6 +10,8 @@ export interface Login {
 }
 
 export interface LoginTarget {
+  /** Where psql is, on the host that logs in. */
+  readonly binDirectory: string;
   readonly host: string;
   readonly port: number;
   readonly database: string;
@@ -24,20 +26,22 @@ export interface LoginResult {
 }
 
 const script = `
+psql=$1/psql
+shift
 umask 077
 passfile=$(mktemp)
 trap 'rm -f "$passfile"' EXIT
 cat > "$passfile"
 for connection do
   case $connection in *" replication="*) ask=IDENTIFY_SYSTEM ;; *) ask='select 1' ;; esac
-  if message=$(psql -XAtqw -d "$connection passfile='$passfile'" -c "$ask" 2>&1 >/dev/null); then echo ok
+  if message=$("$psql" -XAtqw -d "$connection passfile='$passfile'" -c "$ask" 2>&1 >/dev/null); then echo ok
   else echo "failed: $(echo "$message" | tr '\\n' ' ')"; fi
 done
 `;
 
 /** Logs in over TCP with the server's name verified, once for each role, and says how each went. */
 export function tryLogins(target: LoginTarget, logins: readonly Login[]): Query<readonly LoginResult[]> {
-  const { caFile, ...place } = target;
+  const { binDirectory, caFile, ...place } = target;
   const passfile = logins.map(({ role }) =>
     passfileLine({ ...place, database: '*', user: role.name, password: role.password.reveal() }),
   );
@@ -53,17 +57,20 @@ export function tryLogins(target: LoginTarget, logins: readonly Login[]): Query<
       application_name: 'dbctl',
     }),
   );
-  return query(['sh', '-c', script, 'sh', ...connections], (stdout) => parseResults(stdout, logins), {
-    asUser: 'postgres',
-    stdin: new Secret(`${passfile.join('\n')}\n`),
-  });
+  return query(
+    ['sh', '-c', script, 'sh', binDirectory, ...connections],
+    (stdout) => parseResults(stdout, logins),
+    {
+      asUser: 'postgres',
+      stdin: new Secret(`${passfile.join('\n')}\n`),
+    },
+  );
 }
 
 const parseResults = (stdout: string, logins: readonly Login[]): readonly LoginResult[] => {
   const lines = stdout.split('\n');
   return logins.map(({ role }, index) => ({
     role: role.name,
-    problem:
-      lines[index] === 'ok' ? undefined : (lines[index] ?? 'no answer').replace(/^failed: /, '').trim(),
+    problem: lines[index] === 'ok' ? undefined : lines[index]?.replace(/^failed: /, '').trim() || 'no answer',
   }));
 };

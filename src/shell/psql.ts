@@ -4,14 +4,16 @@ import { action, query, type Action, type Query } from './command.ts';
 import { Secret } from '../secret.ts';
 
 export interface Socket {
+  /** Debian's own `psql` is a Perl program in front of the real one, three times as slow to start. */
+  readonly binDirectory: string;
   readonly port: number;
   readonly database?: string;
 }
 
 const asUser = 'postgres';
 
-const psql = ({ port, database = 'postgres' }: Socket): readonly string[] => [
-  'psql',
+const psql = ({ binDirectory, port, database = 'postgres' }: Socket): readonly string[] => [
+  `${binDirectory}/psql`,
   '-XAtqw',
   '-v',
   'ON_ERROR_STOP=1',
@@ -46,6 +48,6 @@ export const execute = (socket: Socket, statements: readonly string[]): Action =
     stdin: new Secret(`${['begin', ...statements, 'commit'].join(';\n')};\n`),
   });
 
-/** Runs one statement that refuses to be in a transaction, such as CREATE DATABASE. */
+/** Runs one statement that refuses to be in a transaction, such as CREATE DATABASE or ALTER SYSTEM. */
 export const executeAlone = (socket: Socket, statement: string): Action =>
   action([...psql(socket), ...quiet], { asUser, stdin: new Secret(`${statement};\n`) });

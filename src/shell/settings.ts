@@ -48,8 +48,8 @@ select json_build_object(
 )`;
 
 /** What the running server has loaded, and what it could not. */
-export const loadedSettings = ({ port }: Instance): Query<LoadedSettings> =>
-  askJson({ port }, loadedSql, (value) => v.parse(LoadedSettings, value));
+export const loadedSettings = (instance: Instance): Query<LoadedSettings> =>
+  askJson(instance, loadedSql, (value) => v.parse(LoadedSettings, value));
 
 /** When the newest of the files was changed, seconds since 1970; 0 when there is none. */
 export const newestChange = (paths: readonly string[]): Query<number> =>
@@ -57,4 +57,4 @@ export const newestChange = (paths: readonly string[]): Query<number> =>
     Number(stdout.trim() || 0),
   );
 
-export const reload = ({ port }: Instance): Action => execute({ port }, ['select pg_reload_conf()']);
+export const reload = (instance: Instance): Action => execute(instance, ['select pg_reload_conf()']);

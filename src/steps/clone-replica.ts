@@ -10,6 +10,7 @@ import { render } from '../render.ts';
 import { followLongWork, longWorkState } from '../remote/long-work.ts';
 import { hasDataDirectory } from '../shell/instance.ts';
 import { conninfo } from '../shell/libpq.ts';
+import type { Socket } from '../shell/psql.ts';
 import { cloneProgress, dropSlot } from '../shell/replication.ts';
 import { forgetUnit, type TransientUnit } from '../shell/systemd.ts';
 import { primaryConnection } from './follow-primary.ts';
@@ -80,12 +81,7 @@ function cloneUnit(cluster: Cluster, node: Node, source: CloneSource): Transient
 }
 
 /** Asks the primary twice a second at most how far the clone is. */
-function reportClone(
-  primary: Host,
-  socket: { port: number },
-  node: Node,
-  report: Report,
-): () => Promise<void> {
+function reportClone(primary: Host, socket: Socket, node: Node, report: Report): () => Promise<void> {
   const startedAt = Date.now();
   let askedAt = 0;
   return async () => {

@@ -34,7 +34,7 @@ export function keepDatabase({ postgres }: Cluster, instance: Instance): Step {
 export function keepPrivileges(cluster: Cluster, instance: Instance): Step {
   const wanted = privileges(cluster);
   const { database } = cluster.postgres;
-  const socket = { port: instance.port, database };
+  const socket = { ...instance, database };
   return {
     title: 'Keep the privileges',
 

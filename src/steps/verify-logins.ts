@@ -14,6 +14,7 @@ export function verifyLogins(cluster: Cluster, node: Node): Step {
     { role: replication, replication: true },
   ];
   const target = {
+    binDirectory: instance.binDirectory,
     host: node.host,
     port: node.port,
     database,

@@ -12,7 +12,14 @@ export const verifyReplicationLogin = (cluster: Cluster, node: Node): Step => ({
     const { primary, postgres } = cluster;
     const caFile = `${instanceOf(cluster, node).dbctlDirectory}/ca.crt`;
     if ((await host.readFile(caFile)) === undefined) return [];
-    const target = { host: primary.host, port: primary.port, database: postgres.database, caFile };
+    const { binDirectory } = instanceOf(cluster, node);
+    const target = {
+      binDirectory,
+      host: primary.host,
+      port: primary.port,
+      database: postgres.database,
+      caFile,
+    };
     const [login] = await host.ask(tryLogins(target, [{ role: postgres.replication, replication: true }]));
     if (login?.problem === undefined) return [];
     throw new RefusedError({

@@ -6,6 +6,7 @@ import type { Step } from '../engine/step.ts';
 import { RefusedError, UnverifiedError } from '../errors.ts';
 import type { Host, ReadableHost } from '../remote/host.ts';
 import { acceptsConnections, lastLogLines } from '../shell/instance.ts';
+import type { Socket } from '../shell/psql.ts';
 import { bytesBehind, isWalGone, primaryFacts, replicaFacts, senderFacts } from '../shell/replication.ts';
 
 /** A replica that is fine answers at once; this long a look may take, in milliseconds. */
@@ -58,7 +59,7 @@ export function verifyStreaming(cluster: Cluster, node: Node, primary: Host): St
   };
 }
 
-async function takePosition(primary: Host, socket: { port: number }): Promise<string> {
+async function takePosition(primary: Host, socket: Socket): Promise<string> {
   const { flushLsn } = await primary.ask(primaryFacts(socket));
   if (flushLsn !== null) return flushLsn;
   throw new RefusedError({
