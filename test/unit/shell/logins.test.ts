@@ -18,7 +18,6 @@ const query = tryLogins(target, [
 test('each login is a connection string with the name verified, and no password', () => {
   expect(query.argv.slice(5)).toMatchInlineSnapshot(`
     [
-      "/usr/lib/postgresql/17/bin",
       "host='fd00::11' port='5432' user='shop_app' dbname='shop' sslmode='verify-full' sslrootcert='/etc/dbctl/shop/pg1/ca.crt' connect_timeout='10' application_name='dbctl'",
       "host='fd00::11' port='5432' user='replicator' replication='true' sslmode='verify-full' sslrootcert='/etc/dbctl/shop/pg1/ca.crt' connect_timeout='10' application_name='dbctl'",
     ]
@@ -28,7 +27,7 @@ test('each login is a connection string with the name verified, and no password'
 
 test('passwords come by stdin, as lines of a password file', () => {
   expect(query.stdin).toBeInstanceOf(Secret);
-  expect(String((query.stdin as Secret).reveal())).toBe(
+  expect((query.stdin as Secret).reveal()).toBe(
     `fd00\\:\\:11:5432:*:shop_app:a\\:b\\\\c'd\nfd00\\:\\:11:5432:*:replicator:replication-password\n`,
   );
 });
