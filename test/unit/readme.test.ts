@@ -1,0 +1,43 @@
+// The README says what is true today. Its table is written anew by `npx vitest run --project unit --update`.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { buildProgram } from '../../src/cli.ts';
+import { exitCode } from '../../src/errors.ts';
+import { withCommandTable } from '../support/command-table.ts';
+
+const readme = readFileSync('README.md', 'utf8');
+
+test('the README has the commands as they are', async () => {
+  await expect(withCommandTable(readme, buildProgram())).toMatchFileSnapshot('../../README.md');
+});
+
+test('the README explains every exit code', () => {
+  for (const code of Object.values(exitCode)) expect(readme).toContain(`| ${code} |`);
+});
+
+test('a text without the markers is refused', () => {
+  expect(() => withCommandTable('# dbctl', buildProgram())).toThrow('the text needs');
+});
+
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.md'))
+    .map((path) => join('docs', path)),
+];
+
+test.each(pages)('%s links only to files that are there', (page) => {
+  const links = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)].map(
+    (match) => match[1]!,
+  );
+  expect(links.filter((link) => !existsSync(join(dirname(page), link)))).toEqual([]);
+});
+
+test('every page of docs/ is in its index', () => {
+  const index = readFileSync('docs/README.md', 'utf8');
+  const missing = pages.filter((page) => /^docs\/[a-z-]+\.md$/.test(page) && !index.includes(page.slice(5)));
+  expect(missing).toEqual([]);
+});
