@@ -1,0 +1,59 @@
+// The whole way on Debian 12 with its PostgreSQL 15.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startLab, type Lab } from '../support/e2e.ts';
+import { describeOnHosts, patienceMs, sqlAs, succeed } from '../support/story.ts';
+
+describeOnHosts('Debian 12', () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await startLab('e2e-bookworm', '--release', 'bookworm', '--hosts', 'control,pg1,pg2');
+    await succeed(lab, 'init-primary');
+    await succeed(lab, 'add-replica');
+  }, patienceMs);
+
+  afterAll(async () => lab?.down(), patienceMs);
+
+  test('has a primary and a replica of PostgreSQL 15', async () => {
+    for (const host of ['pg1', 'pg2']) {
+      expect(await lab.ssh(host, '. /etc/os-release && echo "$VERSION_CODENAME"')).toBe('bookworm');
+      expect(await lab.sql(host, 'show server_version_num')).toMatch(/^15\d{4}$/);
+    }
+  });
+
+  test('a row written on the primary is read on the replica, which streams over TLS', async () => {
+    await sqlAs(lab, 'writer', { from: 'pg1', to: 'pg1' }, 'create table seen as select 42 as n;');
+
+    await expect
+      .poll(() => sqlAs(lab, 'reader', { from: 'pg1', to: 'pg2' }, 'select n from seen').catch(String))
+      .toBe('42');
+    const senders =
+      'select application_name, state, ssl from pg_stat_replication join pg_stat_ssl using (pid)';
+    expect(await lab.sql('pg1', senders)).toBe('pg2|streaming|t');
+  });
+
+  test('the clone was verified, has checksums, and the rules have no error', async () => {
+    expect(await lab.ssh('pg2', `journalctl -q -o cat -u 'dbctl-clone-*'`)).toContain(
+      'backup successfully verified',
+    );
+    expect(await lab.sql('pg2', 'show data_checksums')).toBe('on');
+    expect(await lab.sql('pg2', 'select count(*) from pg_hba_file_rules where error is not null')).toBe('0');
+    expect(await lab.sql('pg2', 'select count(*) from pg_file_settings where error is not null')).toBe('0');
+  });
+
+  test("the admin alters the writer's table, and the reader reads it", async () => {
+    await sqlAs(lab, 'admin', { from: 'pg2', to: 'pg1' }, 'alter table seen add column m int default 7;');
+
+    expect(await sqlAs(lab, 'reader', { from: 'pg2', to: 'pg1' }, 'select m from seen')).toBe('7');
+    await expect(
+      sqlAs(lab, 'reader', { from: 'pg2', to: 'pg1' }, 'create table mine (n int)'),
+    ).rejects.toThrow();
+  });
+
+  test('probe agrees, and a second run changes nothing', async () => {
+    await succeed(lab, 'probe', '--wait', '10s');
+    expect((await succeed(lab, 'init-primary')).stdout.trim()).toBe('0 changes');
+    expect((await succeed(lab, 'add-replica')).stdout).toContain('\n0 changes');
+  });
+});
