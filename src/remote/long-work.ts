@@ -41,13 +41,18 @@ export async function followLongWork(
 }
 
 async function waitForEnd(host: Host, name: string, onPoll: () => Promise<void> | void): Promise<UnitState> {
-  for (let pause = shortestPauseMs; ; pause = Math.min(pause * 1.5, longestPauseMs)) {
+  const startedAt = Date.now();
+  for (;;) {
     const state = await longWorkState(host, name);
     if (state.kind !== 'running') return state;
     await onPoll();
-    await sleep(pause);
+    await sleep(pauseAfter(Date.now() - startedAt));
   }
 }
+
+/** A tenth of the time so far: the end is seen soon after short work, and long work is not asked all the time. */
+const pauseAfter = (elapsedMs: number): number =>
+  Math.min(Math.max(elapsedMs / 10, shortestPauseMs), longestPauseMs);
 
 async function failure(host: Host, { name, description }: TransientUnit, end: UnitState) {
   const journal = end.invocation === '' ? '' : await host.ask(unitJournal(end, 20));

@@ -39,6 +39,13 @@ export const hostFacts = (instance: Instance): Query<HostFacts> =>
     (stdout) => parseHostFacts(stdout, Date.now()),
   );
 
+/** The size of the file system that a path is on, or will be on when it is made, in bytes. */
+export const fileSystemBytes = (path: string): Query<number> =>
+  query(
+    ['sh', '-c', 'd=$1; while [ ! -d "$d" ]; do d=$(dirname "$d"); done; df -Pk "$d"', 'sh', path],
+    (stdout) => Number(/^\S+ +(\d+) /m.exec(stdout.slice(stdout.indexOf('\n')))?.[1]) * 1024,
+  );
+
 export function parseHostFacts(stdout: string, now: number): HostFacts {
   const of = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '';
   const [os = '', release = ''] = of('os').split(' ');

@@ -17,12 +17,12 @@ const filesOf = ({ configDirectory, dbctlDirectory }: Instance): readonly string
 
 /** Makes the running server read its files when they are newer than what it has loaded, and accept all of them. */
 export function reloadSettings(instance: Instance): Step {
-  async function isStale(host: ReadableHost): Promise<boolean> {
-    const [changedAt, { loadedAt }] = await Promise.all([
+  async function look(host: ReadableHost) {
+    const [changedAt, { loadedAt, errors }] = await Promise.all([
       host.ask(newestChange(filesOf(instance))),
       host.ask(loadedSettings(instance)),
     ]);
-    return changedAt > loadedAt;
+    return { isStale: changedAt > loadedAt, errors };
   }
 
   return {
@@ -30,15 +30,15 @@ export function reloadSettings(instance: Instance): Step {
 
     async diff(host) {
       if (!(await host.ask(server.acceptsConnections(instance)))) return [];
-      if (await isStale(host)) return ['reload PostgreSQL'];
-      const { errors } = await host.ask(loadedSettings(instance));
+      const { isStale, errors } = await look(host);
+      if (isStale) return ['reload PostgreSQL'];
       if (errors.length > 0) throw notAccepted(host.name, errors);
       return [];
     },
 
     async apply(host) {
       await host.run(reload(instance));
-      await waitUntil(async () => !(await isStale(host)), { deadlineMs: 10_000 });
+      await waitUntil(async () => !(await look(host)).isStale, { deadlineMs: 10_000 });
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Cluster, Node } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
+import type { Authority } from '../certificates/credential.ts';
 import { certificateProblems } from '../certificates/problems.ts';
 import { RefusedError } from '../errors.ts';
 import type { Change, Step } from '../engine/step.ts';
@@ -16,13 +17,17 @@ export function keepServerCertificate(cluster: Cluster, node: Node, control: Rea
     key: `${dbctlDirectory}/server.key`,
   };
 
-  async function certificateChanges(host: ReadableHost, authority: string): Promise<readonly Change[]> {
+  async function certificateChanges(
+    host: ReadableHost,
+    authority: Promise<Authority | undefined>,
+  ): Promise<readonly Change[]> {
     const [certificate, key] = await Promise.all([
       host.readFile(files.certificate),
       host.readFile(files.key),
     ]);
     if (!certificate || !key) return [`make a certificate for ${names.join(', ')}`];
-    const problems = certificateProblems(certificate.content, { authority, names });
+    const trusted = (await authority)?.certificate ?? '';
+    const problems = certificateProblems(certificate.content, { authority: trusted, names });
     return problems.map((problem) => `replace the certificate: ${problem}`);
   }
 
@@ -30,20 +35,21 @@ export function keepServerCertificate(cluster: Cluster, node: Node, control: Rea
     title: 'Keep the certificate',
 
     async diff(host) {
-      const authority = await readAuthority(cluster, control);
-      const trusted = await host.readFile(files.authority);
+      const reading = readAuthority(cluster, control);
+      const [authority, trusted, changes] = await Promise.all([
+        reading,
+        host.readFile(files.authority),
+        certificateChanges(host, reading),
+      ]);
       const stale = trusted === undefined || trusted.content !== authority?.certificate;
-      return [
-        ...(stale ? [`write ${files.authority}`] : []),
-        ...(await certificateChanges(host, authority?.certificate ?? '')),
-      ];
+      return [...(stale ? [`write ${files.authority}`] : []), ...changes];
     },
 
     async apply(host) {
       const authority = await readAuthority(cluster, control);
       if (!authority) throw noAuthority(cluster, control.name);
       await host.writeFile(files.authority, authority.certificate, { owner: 'root:root', mode: 0o644 });
-      if ((await certificateChanges(host, authority.certificate)).length === 0) return;
+      if ((await certificateChanges(host, Promise.resolve(authority))).length === 0) return;
       const { issueServerCertificate } = await import('../certificates/issue.ts');
       const credential = await issueServerCertificate(authority, names);
       await host.writeFile(files.key, credential.key, { owner: 'postgres:postgres', mode: 0o600 });

@@ -4,7 +4,7 @@ import { walLimitGigabytes } from '../cluster/wal-limit.ts';
 import type { Step } from '../engine/step.ts';
 import { RefusedError } from '../errors.ts';
 import { render } from '../render.ts';
-import { hostFacts } from '../shell/host-facts.ts';
+import { fileSystemBytes } from '../shell/host-facts.ts';
 import { settingValue } from '../shell/libpq.ts';
 import { settingsRefusal } from '../shell/settings.ts';
 import { ownFile, type OwnFile } from './own-file.ts';
@@ -35,7 +35,7 @@ export function settingsFile(cluster: Cluster, node: Node): OwnFile {
   return {
     path: `${instance.configDirectory}/conf.d/dbctl.conf`,
     async content(host) {
-      const { diskTotalBytes } = await host.ask(hostFacts(instance));
+      const diskTotalBytes = await host.ask(fileSystemBytes(instance.dataDirectory));
       return settingsText(cluster, node, instance, walLimitGigabytes(diskTotalBytes));
     },
     owner: 'postgres:postgres',

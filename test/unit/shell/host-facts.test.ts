@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { instanceOf } from '../../../src/cluster/instance.ts';
-import { hostFacts, parseHostFacts } from '../../../src/shell/host-facts.ts';
+import { fileSystemBytes, hostFacts, parseHostFacts } from '../../../src/shell/host-facts.ts';
 import { clusterOf } from '../config/cluster-file.ts';
 
 const now = 1_763_700_000_000;
@@ -86,4 +86,10 @@ test('the places of the instance are arguments of the script', () => {
     '/etc/postgresql/17/main',
     '/etc/dbctl/shop/pg1',
   ]);
+});
+
+test('the size of a file system is the second column below the heading', () => {
+  const df = 'Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/vda 1000 200 800 20% /\n';
+
+  expect(fileSystemBytes('/var/lib/postgresql/17/main').parse(df)).toBe(1_024_000);
 });
