@@ -26,8 +26,10 @@ export const startPostgres = (instance: Instance): Step => ({
 export async function restartPostgres(host: Host, instance: Instance, report: Report): Promise<void> {
   const before = await host.ask(server.invocation(instance));
   await host.run(server.restart(instance));
-  report('waiting until PostgreSQL has stopped');
-  const isNew = async (): Promise<boolean> => (await host.ask(server.invocation(instance))) !== before;
+  const isNew = async (): Promise<boolean> => {
+    report('waiting until PostgreSQL has stopped');
+    return (await host.ask(server.invocation(instance))) !== before;
+  };
   const began = await waitUntil(isNew, { deadlineMs: startDeadlineMs });
   if (!began) throw await notStarted(host, instance, `it did not stop within ${startDeadlineMs / 1000} s`);
   await untilAccepting(host, instance, report);
@@ -35,9 +37,9 @@ export async function restartPostgres(host: Host, instance: Instance, report: Re
 
 /** Waits until the server accepts connections. Throws with its last log lines when it gave up or the time is over. */
 export async function untilAccepting(host: ReadableHost, instance: Instance, report: Report): Promise<void> {
-  report('waiting until PostgreSQL answers');
   const accepting = await waitUntil(
     async () => {
+      report('waiting until PostgreSQL answers');
       if (await host.ask(server.acceptsConnections(instance))) return true;
       if (await host.ask(server.hasFailed(instance)))
         throw await notStarted(host, instance, 'its unit failed');
