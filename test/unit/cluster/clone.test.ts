@@ -56,7 +56,7 @@ test.each([
   ['a quarter of the disk', 400 * gibi, 100],
   ['rounded down, to be on the safe side', 399 * gibi, 99],
   ['at least one WAL file must have room', 2 * gibi, 1],
-  ['an answer that makes no sense', 0, 1],
+  ['nobody knows how large the disk is', NaN, 1],
 ])('WAL kept for a replica: %s', (_reason, bytes, gigabytes) => {
   expect(walLimitGigabytes(bytes)).toBe(gigabytes);
 });
