@@ -93,3 +93,13 @@ test('the size of a file system is the second column below the heading', () => {
 
   expect(fileSystemBytes('/var/lib/postgresql/17/main').parse(df)).toBe(1_024_000);
 });
+
+test.each([
+  ['df', '/dev/sda1 1000 1 999 1% /', 1_024_000],
+  ['df about a file system without a device', 'tmpfs          1000  1 999 1% /', 1_024_000],
+  ['nonsense', '', NaN],
+])('the size of a file system is read from %s', (_reason, line, bytes) => {
+  const stdout = `Filesystem 1024-blocks Used Available Capacity Mounted on\n${line}\n`;
+
+  expect(fileSystemBytes('/var/lib').parse(stdout)).toBe(bytes);
+});

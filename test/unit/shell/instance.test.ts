@@ -69,9 +69,10 @@ test.each([
   expect(server.systemIdentifier(instance).parse(stdout)).toBe(identifier);
 });
 
+const words = (command: { argv: readonly string[] }): string => quote(command.argv.slice(3));
+
 test('what the shell is given is the instance and nothing else', () => {
   const { createData, register, start, acceptsConnections, lastLogLines, systemIdentifier } = server;
-  const words = (command: { argv: readonly string[] }): string => quote(command.argv.slice(3));
 
   expect(words(createData(instance))).toMatchInlineSnapshot(
     `"sh /usr/lib/postgresql/17/bin /var/lib/postgresql/17/main"`,

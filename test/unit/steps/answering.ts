@@ -1,0 +1,43 @@
+// A fake host that understands: it answers the very commands that the builders of shell/ make.
+
+import { Secret } from '../../../src/secret.ts';
+import type { Action, Query } from '../../../src/shell/command.ts';
+import { quote } from '../../../src/shell/quote.ts';
+import type { Answers } from '../../support/fake-host.ts';
+
+type Command = Query<unknown> | Action;
+type Answer = string | (() => string | void);
+interface Rule {
+  readonly matches: (argv: readonly string[], stdin: string) => boolean;
+  readonly answer: Answer;
+}
+
+/** What the host says to one command, or does when it is told. */
+export const when = (command: Command, answer: Answer): Rule => ({
+  matches: (argv, stdin) => quote(argv) === quote(command.argv) && stdin === textOf(command),
+  answer,
+});
+
+/** What the host does with any SQL that contains this. */
+export const whenSql = (part: string, answer: Answer): Rule => ({
+  matches: (argv, stdin) => argv[0]?.endsWith('psql') === true && stdin.includes(part),
+  answer,
+});
+
+/** The first rule that matches answers. */
+export const answering =
+  (...rules: readonly Rule[]): Answers =>
+  (argv, stdin) => {
+    const rule = rules.find(({ matches }) => matches(argv, stdin));
+    if (rule === undefined) return undefined;
+    return typeof rule.answer === 'function' ? (rule.answer() ?? '') : rule.answer;
+  };
+
+export const json = (value: unknown): string => `${JSON.stringify(value)}\n`;
+/** What df says about a disk of so many GiB. */
+export const disk = (gibibytes: number): string =>
+  `Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/sda1 ${gibibytes * 1024 ** 2} 9 9 9% /\n`;
+export const yesOrNo = (answer: boolean): string => (answer ? 'yes\n' : 'no\n');
+
+export const textOf = ({ stdin = '' }: Pick<Command, 'stdin'>): string =>
+  stdin instanceof Secret ? stdin.reveal() : stdin;
