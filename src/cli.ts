@@ -10,6 +10,7 @@ import { logs } from './commands/logs.ts';
 import { probe } from './commands/probe.ts';
 import { renderTemplate } from './commands/render.ts';
 import { status } from './commands/status.ts';
+import { probeExitCode } from './cluster/probe-finding.ts';
 import { declinesColour } from './config/environment.ts';
 import { exitCode } from './errors.ts';
 import { forbidColour } from './ui/terminal.ts';
@@ -21,14 +22,35 @@ const commands = [initPrimary, addReplica, probe, status, logs, renderTemplate, 
 export async function main(argv: readonly string[]): Promise<number> {
   exitQuietlyWhenNobodyReads(process.stdout);
   if (declinesColour()) forbidColour();
+  const program = buildProgram();
+  const fail = async (error: unknown): Promise<number> => {
+    const code = await tell(error);
+    return code !== exitCode.ok && isProbe(program, argv) ? probeExitCode.unknown : code;
+  };
+  // A bug in a callback, which no promise carries to us.
+  process.once('uncaughtException', (bug) => {
+    void fail(bug).then((code) => process.exit(code));
+  });
   try {
-    await buildProgram().parseAsync(argv);
+    await program.parseAsync(argv);
     return Number(process.exitCode ?? exitCode.ok);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
-    const { printError } = await import('./ui/print-error.ts');
-    return printError(error, process.stderr);
+    return fail(error);
   }
+}
+
+/** Shows an error, and answers the exit code. Commander has shown its own. */
+async function tell(error: unknown): Promise<number> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+  const { printError } = await import('./ui/print-error.ts');
+  return printError(error, process.stderr);
+}
+
+/** Monitoring runs probe. It would read our usual codes for a bug and for a wrong command line as WARNING and CRITICAL. */
+function isProbe(program: Command, argv: readonly string[]): boolean {
+  const named = (word: string) =>
+    program.commands.find((command) => [command.name(), ...command.aliases()].includes(word));
+  return argv.map(named).find(Boolean)?.name() === 'probe';
 }
 
 /** The whole command line, as commander knows it. */
@@ -52,7 +74,7 @@ const hasNoColor = (command: Command | null): boolean =>
 /** `dbctl … | head` closes stdout early: that is no error of ours. */
 function exitQuietlyWhenNobodyReads(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitCode.ok);
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCode.ok);
     throw error;
   });
 }

@@ -1,8 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { parseDuration } from '../cluster/duration.ts';
-import { probeExitCode } from '../cluster/probe-finding.ts';
 import type { ProbeReport } from '../cluster/probe-report.ts';
-import { ConfigError } from '../errors.ts';
 import { commonFlags, withCommonFlags } from './common.ts';
 
 interface Flags {
@@ -19,26 +17,14 @@ export const probe = (program: Command): Command =>
     .addHelpText('after', '\nExit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.')
     .action(async (flags: Flags, command: Command) => {
       const { config, output } = commonFlags(command);
-      const report = await run(config, flags);
-      if (report === undefined) return;
-      process.stdout.write(output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : await asText(report));
+      const report = await look(config, flags);
       process.exitCode = report.exitCode;
+      process.stdout.write(output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : await asText(report));
     });
 
-/** A configuration that cannot be read leaves the cluster's state unknown; monitoring has a code for that. */
-async function run(config: string, flags: Flags): Promise<ProbeReport | undefined> {
-  try {
-    return await look(config, flags);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    const { printError } = await import('../ui/print-error.ts');
-    printError(error, process.stderr);
-    process.exitCode = probeExitCode.unknown;
-    return undefined;
-  }
-}
-
 async function look(config: string, { wait = 0, timeout = 3000 }: Flags): Promise<ProbeReport> {
+  const { shortenNameLookups } = await import('../config/environment.ts');
+  shortenNameLookups();
   const { loadCluster } = await import('../config/load.ts');
   const { probeUntilGreen } = await import('../operations/probe.ts');
   const { verdict } = await import('../ui/probe-table.ts');

@@ -118,11 +118,30 @@ function sessionOf(client: Client, socket: Socket, certificateEnds: number, dead
   };
 }
 
-/** Asks the resolver once, however many sessions want the answer. */
-export function lookupOnce(): LookupFunction {
+/** libuv works on this many names at a time. */
+const lookupsAtOnce = 2;
+
+/**
+ * Asks the resolver once, however many sessions want the answer, and starts no question after the deadline: one that
+ * has started cannot be stopped, and keeps the process alive.
+ */
+export function lookupOnce(deadline: AbortSignal): LookupFunction {
   const answers = new Map<string, Promise<LookupAddress[]>>();
+  const lanes = Array.from({ length: lookupsAtOnce }, () => Promise.resolve());
+  const ask = (host: string): Promise<LookupAddress[]> => {
+    const lane = answers.size % lanes.length;
+    const addresses = lanes[lane]!.then(() => {
+      deadline.throwIfAborted();
+      return resolveAll(host, { all: true });
+    });
+    lanes[lane] = addresses.then(
+      () => undefined,
+      () => undefined,
+    );
+    return addresses;
+  };
   return (host, { all }, answer) => {
-    const found = answers.get(host) ?? resolveAll(host, { all: true });
+    const found = answers.get(host) ?? ask(host);
     answers.set(host, found);
     found.then(
       (addresses) => (all ? answer(null, addresses) : answer(null, ...firstOf(addresses))),

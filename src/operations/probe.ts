@@ -19,7 +19,7 @@ export async function probeCluster(cluster: Cluster, timeoutMs: number): Promise
   // Every session listens, and Node suspects a leak above ten.
   setMaxListeners(0, deadline);
   const board = markBoard(cluster.probed, deadline, Math.min(1, timeoutMs / 2000));
-  const lookup = lookupOnce();
+  const lookup = lookupOnce(deadline);
   const targetOf = (node: Node): Target => ({
     node,
     database: cluster.postgres.database,

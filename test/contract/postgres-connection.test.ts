@@ -39,13 +39,11 @@ const start = async (behaviour: Behaviour): Promise<PostgresServer> => {
   return server;
 };
 
-const target = (port: number, host = '127.0.0.1', timeoutMs = 2000): Target => ({
-  node: { name: 'pg1', host, port },
-  database: 'app',
-  ca,
-  deadline: AbortSignal.timeout(timeoutMs),
-  lookup: lookupOnce(),
-});
+function target(port: number, host = '127.0.0.1', timeoutMs = 2000): Target {
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const node = { name: 'pg1', host, port };
+  return { node, database: 'app', ca, deadline, lookup: lookupOnce(deadline) };
+}
 
 const login = async (to: Target, mode?: Mode): Promise<string> => {
   const connected = await connect(to, role, mode);
