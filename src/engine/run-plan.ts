@@ -114,7 +114,16 @@ async function runSteps(
   return changes;
 }
 
+/** A row has room for a few changes; a dry run and -o json list all of them. */
+const shownChanges = 3;
+
 function summary(changes: readonly HostChange[], dryRun: boolean): JobResult {
   if (changes.length === 0) return { status: 'in place', note: '' };
-  return { status: dryRun ? 'planned' : 'changed', note: changes.map(({ change }) => change).join(', ') };
+  const few = changes.length <= shownChanges + 1 ? changes.length : shownChanges;
+  const shown = changes.slice(0, few).map(({ change }) => change);
+  const rest = changes.length - few;
+  return {
+    status: dryRun ? 'planned' : 'changed',
+    note: [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(', '),
+  };
 }

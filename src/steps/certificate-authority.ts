@@ -4,6 +4,7 @@ import { RefusedError } from '../errors.ts';
 import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../remote/host.ts';
 import { readCaCertificate, writeCaCertificate } from '../config/ca-certificate.ts';
+import { shownPath } from '../config/shown-path.ts';
 import { Secret } from '../secret.ts';
 
 const directory = (cluster: Cluster): string => `/etc/dbctl/pki/${cluster.name}`;
@@ -67,7 +68,7 @@ export const copyAuthority = (cluster: Cluster, control: ReadableHost): Step => 
     const here = readCaCertificate(cluster);
     return here !== undefined && here === authority?.certificate
       ? []
-      : [`write ${cluster.caCertificateFile}`];
+      : [`write ${shownPath(cluster.caCertificateFile)}`];
   },
 
   async apply() {

@@ -1,6 +1,7 @@
 import type { Cluster, Node } from '../cluster/cluster.ts';
 import { appendReplica, writeNode } from '../config/edit.ts';
 import { loadCluster } from '../config/load.ts';
+import { shownPath } from '../config/shown-path.ts';
 import type { Step } from '../engine/step.ts';
 
 /** Adds a new replica to .env.cluster, with everything else in the file as it was. */
@@ -9,7 +10,7 @@ export const listReplica = ({ file }: Cluster, node: Node): Step => ({
 
   async diff() {
     const listed = loadCluster(file).replicas.some(({ name }) => name === node.name);
-    return listed ? [] : [`add ${writeNode(node)} to ${file}`];
+    return listed ? [] : [`add ${writeNode(node)} to ${shownPath(file)}`];
   },
 
   async apply() {

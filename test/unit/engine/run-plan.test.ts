@@ -44,6 +44,19 @@ test('stages run in order, and every change is answered with its host and step',
   expect(results['Start: pg1']).toEqual({ status: 'changed', note: 'write /b' });
 });
 
+test.each([
+  [4, 'write /0, write /1, write /2, write /3'],
+  [5, 'write /0, write /1, write /2, and 2 more'],
+])('a row has room for a few changes (%i), and the answer for all of them', async (count, note) => {
+  const { progress, results } = recordedProgress();
+  const steps = Array.from({ length: count }, (_, index) => write(`/${index}`));
+
+  const { changes } = await runPlan([onlyOn('Prepare', pg1().host, () => steps)], progress, { dryRun: true });
+
+  expect(changes).toHaveLength(count);
+  expect(results['Prepare: pg1']).toEqual({ status: 'planned', note });
+});
+
 test('a second run changes nothing', async () => {
   const { host } = pg1();
   const plan = [onlyOn('Prepare', host, () => [write('/a')])];
