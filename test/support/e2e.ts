@@ -100,7 +100,8 @@ export async function startLab(name: string, ...flags: readonly string[]): Promi
   };
 }
 
-function runDbctl(directory: string, args: readonly string[]): Running {
+/** Starts dbctl in a directory and does not wait. */
+export function runDbctl(directory: string, args: readonly string[]): Running {
   const child = spawn(process.execPath, [binary, ...args], {
     cwd: directory,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -118,9 +119,16 @@ const sshTo =
     const { stdout } = await execa(
       'ssh',
       [
-        ...['-F', 'none', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5', '-o', 'LogLevel=ERROR'],
-        ...['-o', `UserKnownHostsFile=${join(access, 'known_hosts')}`, '-i', join(access, 'id_ed25519')],
-        ...[`root@${address}`, '--', line],
+        '-F',
+        'none',
+        ...['BatchMode=yes', 'ConnectTimeout=5', 'LogLevel=ERROR'].flatMap((option) => ['-o', option]),
+        '-o',
+        `UserKnownHostsFile=${join(access, 'known_hosts')}`,
+        '-i',
+        join(access, 'id_ed25519'),
+        `root@${address}`,
+        '--',
+        line,
       ],
       { input },
     );

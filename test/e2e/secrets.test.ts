@@ -1,0 +1,159 @@
+// Where a password may never be seen: argv, environments, logs, journals, files, answers.
+
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startLab, type Lab } from '../support/e2e.ts';
+import { describeOnHosts, patienceMs, succeed, type RoleKind } from '../support/story.ts';
+import { watchProcesses, type Seen } from '../support/watch-processes.ts';
+
+const kinds: readonly RoleKind[] = ['admin', 'writer', 'reader', 'replication'];
+const settingOf: Readonly<Record<RoleKind, string>> = {
+  admin: 'POSTGRES_PASSWORD',
+  writer: 'POSTGRES_APP_PASSWORD',
+  reader: 'POSTGRES_READONLY_PASSWORD',
+  replication: 'POSTGRES_REPLICATION_PASSWORD',
+};
+const nodes = ['pg1', 'pg2', 'pg3'];
+
+describeOnHosts('passwords', () => {
+  let lab: Lab;
+  let seen: Seen;
+  let activity: string;
+  let verifiers: readonly string[];
+  const said: string[] = [];
+  const passwords: string[] = [];
+
+  /** Runs dbctl, however it ends, and keeps what it said. */
+  async function run(...args: readonly string[]): Promise<void> {
+    const { stdout, stderr } = await lab.dbctl(...args);
+    said.push(stdout, stderr);
+  }
+
+  function choosePasswords(): void {
+    const chosen = kinds.map((kind) => [settingOf[kind], `p${randomBytes(12).toString('hex')}`] as const);
+    lab.configure(Object.fromEntries(chosen));
+    passwords.push(...chosen.map(([, password]) => password));
+  }
+
+  beforeAll(async () => {
+    lab = await startLab('e2e-secrets');
+    // A server that logs every statement it is allowed to log.
+    lab.configure({ POSTGRES_CONF_log_statement: 'all', POSTGRES_CONF_log_min_duration_statement: '0' });
+    choosePasswords();
+    const watch = watchProcesses();
+    await run('init-primary', '-o', 'json');
+    await run('add-replica', 'pg2', 'pg3');
+    verifiers = (await lab.sql('pg1', `select rolpassword from pg_authid where rolpassword <> ''`)).split(
+      '\n',
+    );
+    await lab.ssh('pg2', 'CANARY_ENVIRONMENT=here sleep 0.5 # CANARY_ARGV');
+
+    choosePasswords();
+    const look = `select coalesce(string_agg(query, '; '), '') from pg_stat_activity where pid <> pg_backend_pid()`;
+    const watched = lab.sql('pg1', `${look} \\watch i=0.005 c=800\n`);
+    await run('init-primary');
+    activity = await watched;
+    await run('add-replica', '-o', 'json');
+    for (const command of ['probe', 'status']) await run(command, '-o', 'json');
+    for (const template of ['postgresql.conf', 'pg_hba.conf']) await run('render', template, 'pg2');
+    await run('logs', 'pg1', '-n', '10000');
+    lab.configure({ POSTGRES_APP_PASSWORD: passwords[0]!, POSTGRES_REPLICATION_PASSWORD: passwords[1]! });
+    await run('probe');
+    await run('add-replica');
+    seen = watch.stop();
+    await succeed(lab, 'status');
+  }, patienceMs);
+
+  afterAll(async () => lab?.down(), patienceMs);
+
+  test('are in no argv and no environment, of dbctl or on any host', () => {
+    expect(seen.rate).toBeGreaterThan(20);
+    for (const sight of ['pg_basebackup', 'bin/dbctl.js', 'CANARY_ARGV', 'CANARY_ENVIRONMENT=here']) {
+      expect(
+        seen.texts.some((text) => text.includes(sight)),
+        sight,
+      ).toBe(true);
+    }
+    expect(hits(seen.texts, [...disguises(passwords), ...verifiers])).toEqual([]);
+  });
+
+  test('are in nothing that dbctl says, also when a login is refused', () => {
+    expect(said.join('\n')).toContain('password authentication failed');
+    expect(hits(said, [...disguises(passwords), ...verifiers])).toEqual([]);
+  });
+
+  test('are in no statement that pg_stat_activity shows while roles are changed', () => {
+    expect(activity).toContain('alter role');
+    expect(hits([activity], disguises(passwords))).toEqual([]);
+  });
+
+  test('are in no log and no journal, nor are their verifiers', async () => {
+    const needles = [
+      ...disguises(passwords),
+      ...verifiers,
+      ...(await newVerifiers(lab)),
+      'SCRAM-SHA-256$',
+    ].join('\n');
+    for (const host of ['control', ...nodes]) {
+      expect(await lab.ssh(host, 'grep -rlaF -f - /var/log /run/log || :', needles)).toBe('');
+      expect(
+        await lab.ssh(host, `bash -c 'grep -caF -f - <(journalctl -q --no-pager -o export)' || :`, needles),
+      ).toBe('0');
+    }
+    const log = await lab.ssh('pg1', 'cat /var/log/postgresql/*.log');
+    expect(log).toContain('statement: ');
+    expect(log).toContain('password authentication failed');
+  });
+
+  test('are in no file of a host but the passfile of the postgres user', async () => {
+    const cluster = lab.env['CLUSTER_NAME']!;
+    const places =
+      '/etc /var/lib/postgresql /var/lib/dbctl /var/log /run /tmp /var/tmp /root /home /srv /opt';
+    for (const host of ['control', ...nodes]) {
+      const found = await lab.ssh(
+        host,
+        `grep -rlaF -D skip -f - ${places} 2>/dev/null || :`,
+        disguises(passwords).join('\n'),
+      );
+
+      const passfile = `/etc/dbctl/${cluster}/${host}/replication.pgpass`;
+      expect(found).toBe(host === 'control' ? '' : passfile);
+      if (host !== 'control') {
+        expect(await lab.ssh(host, `stat -c '%a %U' ${passfile}`)).toBe('600 postgres');
+      }
+    }
+  });
+
+  test('other keys are closed too: the CA key to root, server keys to postgres', async () => {
+    const cluster = lab.env['CLUSTER_NAME']!;
+    expect(await lab.ssh('control', `stat -c '%a %U' /etc/dbctl/pki/${cluster}/ca.key`)).toBe('600 root');
+    for (const node of nodes) {
+      expect(await lab.ssh(node, `stat -c '%a %U' /etc/dbctl/${cluster}/${node}/server.key`)).toBe(
+        '600 postgres',
+      );
+      expect(await lab.ssh(node, 'find / -xdev -name ca.key -not -path "/proc/*"')).toBe('');
+    }
+  });
+});
+
+const newVerifiers = async (lab: Lab): Promise<readonly string[]> =>
+  (await lab.sql('pg1', `select rolpassword from pg_authid where rolpassword <> ''`)).split('\n');
+
+/** A text as it is, in hex, and in base64 wherever it begins in what was encoded. */
+const disguises = (texts: readonly string[]): readonly string[] =>
+  texts.flatMap((text) => [
+    text,
+    Buffer.from(text).toString('hex'),
+    ...[0, 1, 2].map((shift) => {
+      const encoded = Buffer.from(`${'x'.repeat(shift)}${text}`).toString('base64');
+      return encoded.slice(shift === 0 ? 0 : 4, -4);
+    }),
+  ]);
+
+/** What was found, shortened: a failing test should not print passwords at length. */
+const hits = (texts: readonly string[], needles: readonly string[]): readonly string[] =>
+  texts.flatMap((text) =>
+    needles
+      .filter((needle) => text.includes(needle))
+      .map((needle) => `${needle.slice(0, 8)}… in ${text.slice(0, 300)}`),
+  );
