@@ -3,7 +3,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { root } from './prepare.mjs';
+import { prepareProject, root } from './prepare.mjs';
 import { screenOf } from './screen.mjs';
 
 const columns = 100;
@@ -48,6 +48,7 @@ ${rows.filter((row) => !row.endsWith('"></text>')).join('\n')}
 `;
 }
 
+await prepareProject();
 spawnSync('node', ['bin/dbctl.js', 'lab', 'down', '--name', 'demo'], { cwd: root, stdio: 'inherit' });
 const { status, stdout } = terminal('npm run --silent demo');
 process.stdout.write(stdout);

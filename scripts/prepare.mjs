@@ -14,7 +14,10 @@ export async function prepareProject() {
   checkNode();
   if (!areModulesFresh()) {
     sayWhat('npm packages');
-    await must(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'], { shown: 'npm ci' });
+    // Nothing of a package has to run because it was installed; ssh2 would try to compile what it can do without.
+    await must(['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+      shown: 'npm ci --ignore-scripts',
+    });
   }
   sayWhat('dist/ from src/');
   await must([tool('tsc')], { shown: 'npm run build' });
