@@ -7,7 +7,8 @@ import * as server from '../shell/instance.ts';
 import { loadedSettings, newestChange, reload } from '../shell/settings.ts';
 import { restartPostgres } from './start-postgres.ts';
 
-const filesOf = ({ configDirectory, dbctlDirectory }: Instance): readonly string[] => [
+/** The files that dbctl writes for a server. */
+export const filesOf = ({ configDirectory, dbctlDirectory }: Instance): readonly string[] => [
   `${configDirectory}/conf.d/dbctl.conf`,
   `${configDirectory}/pg_hba.conf`,
   `${dbctlDirectory}/ca.crt`,
