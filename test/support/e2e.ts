@@ -89,7 +89,7 @@ export async function startLab(name: string, ...flags: readonly string[]): Promi
     configure(settings) {
       const kept = readFileSync(file, 'utf8')
         .split('\n')
-        .filter((line) => !(line.split('=')[0]! in settings));
+        .filter((line) => !Object.hasOwn(settings, line.split('=')[0]!));
       const added = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
       writeFileSync(file, [...kept, ...added, ''].join('\n'), { mode: 0o600 });
     },
