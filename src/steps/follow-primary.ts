@@ -1,7 +1,9 @@
 import type { Cluster, Node } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
 import { slotNameOf } from '../cluster/slot.ts';
+import { waitUntil } from '../engine/wait-until.ts';
 import type { Step } from '../engine/step.ts';
+import type { ReadableHost } from '../remote/host.ts';
 import { acceptsConnections } from '../shell/instance.ts';
 import { conninfo, parseConninfo } from '../shell/libpq.ts';
 import { followPrimary, replicaFacts } from '../shell/replication.ts';
@@ -29,22 +31,27 @@ export function keepFollowing(cluster: Cluster, node: Node): Step {
   const instance = instanceOf(cluster, node);
   const wanted = primaryConnection(cluster, node);
   const slot = slotNameOf(node);
+  async function isFollowing(host: ReadableHost): Promise<boolean> {
+    const facts = await host.ask(replicaFacts(instance));
+    const found = parseConninfo(facts.primaryConninfo);
+    const isSame = Object.entries(wanted).every(([name, value]) => found.get(name) === value);
+    return isSame && facts.primarySlotName === slot;
+  }
+
   return {
     title: 'Follow the primary',
 
     async diff(host) {
       // What is not there yet is cloned with the same settings.
       if (!(await host.ask(acceptsConnections(instance)))) return [];
-      const facts = await host.ask(replicaFacts(instance));
-      const found = parseConninfo(facts.primaryConninfo);
-      const differs = Object.entries(wanted).some(([name, value]) => found.get(name) !== value);
-      return differs || facts.primarySlotName !== slot
-        ? [`follow ${cluster.primary.name} as ${node.name} through slot ${slot}`]
-        : [];
+      return (await isFollowing(host))
+        ? []
+        : [`follow ${cluster.primary.name} as ${node.name} through slot ${slot}`];
     },
 
     async apply(host) {
       for (const action of followPrimary(instance, conninfo(wanted), slot)) await host.run(action);
+      await waitUntil(() => isFollowing(host), { deadlineMs: 10_000 });
     },
   };
 }
