@@ -14,8 +14,8 @@ import { describeResult } from './describe-result.ts';
 
 type Row = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
 
-/** What listr2 puts in front of a host's title: two spaces, the mark, a space; one more so that no terminal wraps. */
-const indentation = 5;
+/** Less than this and listr2 breaks the line: its indentation, the mark, and a margin of its own. */
+const indentation = 10;
 
 /** Rows on a terminal. Interrupts are handled by cli.ts, so listr2 leaves signals alone. */
 export const rowProgress = (stream: NodeJS.WriteStream): Progress => ({
