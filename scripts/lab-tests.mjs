@@ -36,7 +36,7 @@ async function prepareImages() {
 
 async function bootOnce(release) {
   const directory = mkdtempSync(join(tmpdir(), 'dbctl-image-'));
-  const name = `e2e-${release}`;
+  const name = `image-${release}`;
   try {
     return await lab('up', '--name', name, '--release', release, '--hosts', 'one', '--dir', directory);
   } finally {
