@@ -8,6 +8,7 @@ import { CommandError } from '../errors.ts';
 import type { Host } from '../remote/host.ts';
 import { render } from '../render.ts';
 import { followLongWork, longWorkState } from '../remote/long-work.ts';
+import type { Action } from '../shell/command.ts';
 import { hasDataDirectory } from '../shell/instance.ts';
 import { conninfo } from '../shell/libpq.ts';
 import type { Socket } from '../shell/psql.ts';
@@ -44,11 +45,21 @@ export function cloneReplica(cluster: Cluster, node: Node, source: CloneSource):
         await followLongWork(host, unit, reportClone(source.host, socket, node, report));
       } catch (error) {
         // Only a clone that has failed is over: one that was left (a lost connection, Ctrl-C) goes on with its slot.
-        if (error instanceof CommandError) await source.host.run(dropSlot(socket, slotNameOf(node)));
+        if (!(error instanceof CommandError)) throw error;
+        await dropSlotAfter(error, source.host, dropSlot(socket, slotNameOf(node)));
         throw error;
       }
     },
   };
+}
+
+/** The clone's own failure comes first: a primary that is down fails both, and a slot of no use is found by probe. */
+async function dropSlotAfter(cloneError: CommandError, primary: Host, drop: Action): Promise<void> {
+  try {
+    await primary.run(drop);
+  } catch (error) {
+    throw new AggregateError([cloneError, error], cloneError.message);
+  }
 }
 
 /** A unit that succeeded before its data directory was taken away says nothing about the clone that is needed now. */
@@ -84,10 +95,13 @@ function cloneUnit(cluster: Cluster, node: Node, source: CloneSource): Transient
 function reportClone(primary: Host, socket: Socket, node: Node, report: Report): () => Promise<void> {
   const startedAt = Date.now();
   let askedAt = 0;
+  let copied = false;
   return async () => {
     if (Date.now() - askedAt < 500) return;
     askedAt = Date.now();
     const state = await primary.ask(cloneProgress(socket, node.name));
-    report(state ? describeClone(state, (Date.now() - startedAt) / 1000) : 'verifying every file');
+    copied ||= state !== null;
+    const otherwise = copied ? 'verifying every file' : 'the clone is running';
+    report(state ? describeClone(state, (Date.now() - startedAt) / 1000) : otherwise);
   };
 }
