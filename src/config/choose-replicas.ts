@@ -24,8 +24,8 @@ export function chooseReplicas(file: string, named: readonly string[]): ChosenRe
   const isPrimary = wanted.find(({ name }) => name === cluster.primary.name);
   if (isPrimary) throw primaryNamed(isPrimary);
 
-  const known = new Set(cluster.replicas.map(({ name }) => name));
-  const added = wanted.filter(({ name }) => !known.has(name));
+  // One that was not found is new, whatever its name: two of one name are refused when the text is parsed.
+  const added = wanted.filter((node) => !cluster.replicas.includes(node));
   const text = added.reduce((draft, node) => addReplica(draft, writeNode(node)), readClusterText(file));
   return { cluster: parseCluster(text, file), replicas: [...new Set(wanted)] };
 }

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { chooseReplicas } from '../../../src/config/choose-replicas.ts';
+import { ConfigError } from '../../../src/errors.ts';
+import { fileOf, temporaryFile } from './cluster-file.ts';
+
+const replicas = 'pg2=10.0.0.12,pg3=10.0.0.13:6000';
+const withReplicas = (): string => temporaryFile(fileOf({ CLUSTER_DB_REPLICA_HOSTS: replicas }));
+const choose = (...named: readonly string[]) => chooseReplicas(withReplicas(), named);
+const names = (nodes: readonly { name: string }[]): readonly string[] => nodes.map(({ name }) => name);
+
+test.each([
+  ['none is named, so all are meant', [], ['pg2', 'pg3']],
+  ['by name', ['pg3'], ['pg3']],
+  ['by host', ['10.0.0.12'], ['pg2']],
+  ['by host and port', ['10.0.0.13:6000'], ['pg3']],
+  ['as it is written in the file', ['pg3=10.0.0.13:6000'], ['pg3']],
+  ['one under two names is one', ['pg2', '10.0.0.12'], ['pg2']],
+  ['in the order of the command line', ['pg3', 'pg2'], ['pg3', 'pg2']],
+])('%s', (_reason, named, chosen) => {
+  const { cluster, replicas: found } = choose(...named);
+
+  expect(names(found)).toEqual(chosen);
+  expect(names(cluster.replicas)).toEqual(['pg2', 'pg3']);
+});
+
+test('a new one is in the cluster, and not in the file yet', () => {
+  const file = withReplicas();
+
+  const { cluster, replicas: found } = chooseReplicas(file, ['pg4=10.0.0.14', 'pg2']);
+
+  expect(found[0]).toEqual({ name: 'pg4', host: '10.0.0.14', port: 5432 });
+  expect(names(cluster.replicas)).toEqual(['pg2', 'pg3', 'pg4']);
+  expect(readFileSync(file, 'utf8')).not.toContain('pg4');
+});
+
+test.each([
+  ['the primary by name', 'pg1', 'pg1 is the primary'],
+  ['the primary by address', '10.0.0.11', 'pg1 is the primary'],
+  ['the primary under another name', 'pg9=10.0.0.11', '10.0.0.11:5432 is given twice'],
+  ['a replica under another name', 'pg9=10.0.0.12', '10.0.0.12:5432 is given twice'],
+  ['a name that another host has', 'pg2=10.0.0.99', 'need different names'],
+  ['a new one that is named twice', 'pg4=10.0.0.14,pg4=10.0.0.14', 'names no node'],
+  ['an option', '-oProxyCommand=id', 'names no node'],
+  ['a command', '$(id)', 'names no node'],
+  ['nothing', '', 'names no node'],
+])('%s is refused', (_reason, named, words) => {
+  let error: unknown;
+  try {
+    choose(named);
+  } catch (thrown) {
+    error = thrown;
+  }
+
+  expect(error).toBeInstanceOf(ConfigError);
+  expect(`${(error as ConfigError).message}\n${(error as ConfigError).why}`).toContain(words);
+});
+
+test('a file without replicas needs a name', () => {
+  const call = () => chooseReplicas(temporaryFile(fileOf()), []);
+
+  expect(call).toThrow('there is no replica to add');
+  expect(call).toThrow(expect.objectContaining({ next: ['name one: dbctl add-replica pg2=10.0.0.12'] }));
+});
