@@ -58,7 +58,7 @@ async function dropSlotAfter(cloneError: CommandError, primary: Host, drop: Acti
   try {
     await primary.run(drop);
   } catch (error) {
-    throw new AggregateError([cloneError, error], cloneError.message);
+    throw new AggregateError([cloneError, error], cloneError.message, { cause: error });
   }
 }
 
