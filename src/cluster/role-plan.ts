@@ -42,7 +42,7 @@ export function wantedRoles({ postgres }: Cluster): readonly WantedRole[] {
     settings: {},
   };
   return [
-    { ...plain, ...admin, connectionLimit: -1, memberOf: ['pg_monitor', writer.name] },
+    { ...plain, ...admin, memberOf: ['pg_monitor', writer.name] },
     { ...plain, ...writer },
     { ...plain, ...reader, settings: { default_transaction_read_only: 'on' } },
     {

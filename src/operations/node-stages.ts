@@ -9,6 +9,7 @@ import { registerInstance } from '../steps/data-directory.ts';
 import { keepHba } from '../steps/hba.ts';
 import { keepReplicationPassfile } from '../steps/replication-passfile.ts';
 import { reloadSettings, restartWhenAsked } from '../steps/reload-settings.ts';
+import { keepShellCareful } from '../steps/careful-shell.ts';
 import { keepServerCertificate } from '../steps/server-certificate.ts';
 import { keepSettings } from '../steps/settings.ts';
 import { startPostgres } from '../steps/start-postgres.ts';
@@ -28,6 +29,7 @@ export function serverSteps(
   const instance = instanceOf(cluster, node);
   return [
     keepBootOrder(instance),
+    keepShellCareful(),
     registerInstance(instance),
     keepSettings(cluster, node),
     keepHba(cluster, node),

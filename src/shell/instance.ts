@@ -86,14 +86,15 @@ export const lastLogLines = ({ unit, logName }: Instance, count = 15): Query<str
     stdout.trim(),
   );
 
-// Who came over the local socket, dbctl itself above all, is left out: it would push out what matters.
+// Who came over the local socket, dbctl itself above all, is left out: it would push out what matters. So would
+// the place in the source that every message has.
 const lastLogScript = `
 echo "journal of $1:"
 journalctl -qu "$1" -n "$3" -o cat 2>/dev/null | tail -n "$3"
 newest=$(ls -t "$2"*.log 2>/dev/null | head -n 1)
 [ -z "$newest" ] && exit
 echo "$newest:"
-grep -Ev ' from \\[local\\] .* LOG:  (dis)?connection' "$newest" | tail -n "$3"
+grep -Ev '\\[local\\].* LOG:  ([0-9A-Z]{5}: )?(dis)?connection| LOCATION:  ' "$newest" | tail -n "$3"
 `;
 
 /** The system identifier in the data directory's control file; undefined when there is no data. */

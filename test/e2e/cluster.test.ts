@@ -242,7 +242,7 @@ const settings: Readonly<Record<string, string>> = {
   hot_standby: 'on',
   password_encryption: 'scram-sha-256',
   ssl: 'on',
-  ssl_min_protocol_version: 'TLSv1.2',
+  ssl_min_protocol_version: 'TLSv1.3',
   log_connections: 'on',
   log_replication_commands: 'on',
   fsync: 'on',

@@ -33,10 +33,10 @@ test('each role may do its own work and no more', () => {
 });
 
 test.each<[string, Record<string, string>, readonly number[]]>([
-  ['a leaking application leaves 20 of the default 100 sessions', {}, [-1, 80, 80, 10]],
-  ['more sessions leave more', { POSTGRES_CONF_max_connections: '300' }, [-1, 280, 280, 10]],
-  ['few sessions leave at least one', { POSTGRES_CONF_max_connections: '20' }, [-1, 1, 1, 10]],
-  ['replication may use every WAL sender', { POSTGRES_CONF_max_wal_senders: '25' }, [-1, 80, 80, 25]],
+  ['a leaking application leaves 20 of the default 100 sessions', {}, [80, 80, 80, 10]],
+  ['more sessions leave more', { POSTGRES_CONF_max_connections: '300' }, [280, 280, 280, 10]],
+  ['few sessions leave at least one', { POSTGRES_CONF_max_connections: '20' }, [1, 1, 1, 10]],
+  ['replication may use every WAL sender', { POSTGRES_CONF_max_wal_senders: '25' }, [80, 80, 80, 25]],
 ])('%s', (_reason, settings, limits) => {
   expect(wantedRoles(clusterOf(settings)).map(({ connectionLimit }) => connectionLimit)).toEqual(limits);
 });
@@ -69,7 +69,7 @@ test('a role that does not exist is made', () => {
 });
 
 test('a membership that is missing is named', () => {
-  const half = { ...found, connectionLimit: -1, verifier: scramVerifier('admin-password') };
+  const half = { ...found, verifier: scramVerifier('admin-password') };
 
   expect(roleChanges(admin!, { ...half, memberOf: ['shop_app'] })).toEqual([
     'make shop_admin a member of pg_monitor',

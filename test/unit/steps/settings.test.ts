@@ -40,10 +40,14 @@ test('the include file says what the cluster needs, then what the user asks for'
     ssl_cert_file = '/etc/dbctl/shop/pg1/server.crt'
     ssl_key_file = '/etc/dbctl/shop/pg1/server.key'
     ssl_ca_file = '/etc/dbctl/shop/pg1/ca.crt'
-    ssl_min_protocol_version = 'TLSv1.2'
+    # Every client library since 2018 speaks TLS 1.3; the ciphers count only when TLS 1.2 is let in again.
+    ssl_min_protocol_version = 'TLSv1.3'
     ssl_ciphers = 'ECDHE+AESGCM:ECDHE+CHACHA20'
-    shared_preload_libraries = 'auth_delay'
+    # Guessing passwords is slow, and a password set in clear text by hand may not be a weak one.
+    shared_preload_libraries = 'auth_delay, passwordcheck'
     auth_delay.milliseconds = 500
+    # A transaction that somebody forgot keeps locks, and keeps vacuum from cleaning up.
+    idle_in_transaction_session_timeout = '10min'
 
     # Replication. The same on every node, so that a replica that is promoted behaves as the primary did.
     wal_level = replica
@@ -67,7 +71,10 @@ test('the include file says what the cluster needs, then what the user asks for'
     log_rotation_size = 0
     log_truncate_on_rotation = on
     log_timezone = 'UTC'
-    log_line_prefix = '%m [%p] %q%u@%d from %h app=%a '
+    log_line_prefix = '%m [%p]: [%l-1] %qdb=%d,user=%u,app=%a,client=%h '
+    # With SQLSTATE and the place in the source.
+    log_error_verbosity = verbose
+    log_hostname = off
     log_connections = on
     log_disconnections = on
     log_replication_commands = on
