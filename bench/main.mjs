@@ -1,5 +1,6 @@
 // npm run bench [-- part…]: every figure of docs/performance.md, in one run. Needs what `dbctl lab` needs.
 
+import { compression } from './compression.mjs';
 import { memory } from './memory.mjs';
 import { provisioning } from './provisioning.mjs';
 import { remoteCommand } from './remote-command.mjs';
@@ -12,9 +13,13 @@ const parts = {
   memory,
 };
 
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !(name in parts));
-if (unknown.length > 0)
-  throw new Error(`no such part: ${unknown.join(', ')} (there are: ${Object.keys(parts).join(', ')})`);
+/** Only when asked for by name. */
+const more = { compression: () => compression(Number(process.env.ROUNDS ?? 3)) };
 
-for (const name of asked.length > 0 ? asked : Object.keys(parts)) await parts[name]();
+const all = { ...parts, ...more };
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in all));
+if (unknown.length > 0)
+  throw new Error(`no such part: ${unknown.join(', ')} (there are: ${Object.keys(all).join(', ')})`);
+
+for (const name of asked.length > 0 ? asked : Object.keys(parts)) await all[name]();
