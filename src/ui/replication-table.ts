@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import type { ReplicationView } from '../operations/replication-view.ts';
 import { formatBytes } from '../cluster/units.ts';
 import { bareTable } from './bare-table.ts';
+import { shorten } from './shorten.ts';
 
 /** Both sides' view of each replica, at most 80 columns wide; nothing for none. */
 export function replicationText(views: readonly ReplicationView[]): string {
@@ -12,12 +13,12 @@ export function replicationText(views: readonly ReplicationView[]): string {
   });
   for (const { node, primarySees, replicaSees } of views) {
     table.push([
-      node,
+      shorten(node, 15),
       primarySees?.state ?? 'not connected',
       primarySees ? formatBytes(primarySees.lagBytes) : '?',
       primarySees?.ssl ? 'yes' : 'no',
       replicaSees.receiver?.status ?? 'no receiver',
-      replicaSees.receiver?.slot ?? 'none',
+      shorten(replicaSees.receiver?.slot ?? 'none', 20),
     ]);
   }
   return `${table.toString()}\n`;

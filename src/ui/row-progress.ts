@@ -11,6 +11,7 @@ import {
 } from 'listr2';
 import type { Job, Progress } from '../engine/progress.ts';
 import { describeResult } from './describe-result.ts';
+import { shorten } from './shorten.ts';
 
 type Row = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
 
@@ -23,7 +24,8 @@ export const rowProgress = (stream: NodeJS.WriteStream): Progress => ({
     const width = Math.max(...jobs.map((job) => job.title.length));
     const rows = jobs.map((job) => ({
       title: job.title,
-      task: (_: unknown, row: Row) => watch(job, row, { name: width, row: stream.columns - indentation }),
+      task: (_: unknown, row: Row) =>
+        watch(job, row, { name: width, row: () => stream.columns - indentation }),
     }));
     const logger = new ListrLogger<ListrDefaultRendererLogLevels>({
       processOutput: new ProcessOutput(stream, stream),
@@ -41,19 +43,17 @@ export const rowProgress = (stream: NodeJS.WriteStream): Progress => ({
 
 interface Widths {
   readonly name: number;
-  readonly row: number;
+  /** Of the terminal as it is now: people resize it. */
+  readonly row: () => number;
 }
 
 async function watch(job: Job, row: Row, widths: Widths): Promise<void> {
   const show = (text: string): void => {
-    row.title = cut(`${job.title.padEnd(widths.name)}  ${text}`, widths.row);
+    // All of it is in --dry-run, in -o json and in the error.
+    row.title = shorten(`${job.title.padEnd(widths.name)}  ${text}`, widths.row());
   };
   const result = await job.run(show);
   show(describeResult(result));
   if (result.status === 'failed') throw new Error(result.note);
   if (result.status === 'not started') row.skip();
 }
-
-/** A row stays one line; all of it is in --dry-run, in -o json and in the error. */
-const cut = (text: string, width: number): string =>
-  text.length > width && width > 0 ? `${text.slice(0, width - 1).trimEnd()}…` : text;
