@@ -57,8 +57,10 @@ test.each([
 });
 
 test('a file without replicas needs a name', () => {
-  const call = () => chooseReplicas(temporaryFile(fileOf()), []);
-
-  expect(call).toThrow('there is no replica to add');
-  expect(call).toThrow(expect.objectContaining({ next: ['name one: dbctl add-replica pg2=10.0.0.12'] }));
+  expect(() => chooseReplicas(temporaryFile(fileOf()), [])).toThrow(
+    expect.objectContaining({
+      message: 'there is no replica to add',
+      next: ['name one: dbctl add-replica pg2=10.0.0.12'],
+    }),
+  );
 });
