@@ -14,7 +14,7 @@ const parts = {
 };
 
 /** Only when asked for by name. */
-const more = { compression: () => compression(Number(process.env.ROUNDS ?? 3)) };
+const more = { compression };
 
 const all = { ...parts, ...more };
 const asked = process.argv.slice(2);
