@@ -12,12 +12,15 @@ const strings = awkwardStrings(10_000, { oneLine: true });
 
 /** The fields of a password file's line: split at `:`, with `\` taking the next character as it is. */
 function readPassfileLine(line: string): readonly string[] {
-  const fields = [''];
+  const fields: string[] = [];
+  let field = '';
   for (let at = 0; at < line.length; at += 1) {
-    if (line[at] === ':') fields.push('');
-    else fields[fields.length - 1] += line[at] === '\\' ? line[(at += 1)] : line[at];
+    if (line[at] === ':') {
+      fields.push(field);
+      field = '';
+    } else field += line[at] === '\\' ? line[(at += 1)] : line[at];
   }
-  return fields;
+  return [...fields, field];
 }
 
 /** A quoted value of a connection string: `\` takes the next character as it is, the next `'` ends it. */
