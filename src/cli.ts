@@ -13,6 +13,7 @@ import { status } from './commands/status.ts';
 import { probeExitCode } from './cluster/probe-finding.ts';
 import { declinesColour } from './config/environment.ts';
 import { exitCode } from './errors.ts';
+import { printable } from './remote/printable.ts';
 import { forbidColour } from './ui/terminal.ts';
 import { version } from './version.ts';
 
@@ -60,6 +61,7 @@ export function buildProgram(): Command {
     .version(version())
     .showHelpAfterError('(see: dbctl --help)')
     .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(printable(text)) })
     .hook('preAction', (_, command) => {
       if (hasNoColor(command)) forbidColour();
     });

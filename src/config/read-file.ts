@@ -29,9 +29,12 @@ export function readSmallFile(path: string): LocalFile {
 /** True when somebody else than the owner may read or change the file. */
 export const isOpenToOthers = ({ mode }: LocalFile): boolean => (mode & 0o077) !== 0;
 
-function open(path: string): number {
+const open = (path: string): number =>
+  orMisfit(() => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
+
+function orMisfit<Answer>(work: () => Answer): Answer {
   try {
-    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return work();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : shown(String(error));
     throw new Misfit(reasons[code] ?? `cannot be read (${code})`, { cause: error });
@@ -50,7 +53,7 @@ function readAtMost(descriptor: number): Buffer {
   const chunks: Buffer[] = [];
   for (let total = 0; ;) {
     const chunk = Buffer.alloc(64 * 1024);
-    const length = readSync(descriptor, chunk);
+    const length = orMisfit(() => readSync(descriptor, chunk));
     if (length === 0) return Buffer.concat(chunks);
     total += length;
     if (total > largest) throw new Misfit(`is larger than ${largest / 1024} KiB`);

@@ -1,8 +1,9 @@
 import { Chalk } from 'chalk';
 import { DbctlError, exitCode } from '../errors.ts';
+import { printable } from '../remote/printable.ts';
 import { colourLevel, type Terminal } from './terminal.ts';
 
-/** Shows an error the way a user can act on it, and answers the exit code. */
+/** Shows an error the way a user can act on it, without what would steer the terminal; answers the exit code. */
 export function printError(error: unknown, terminal: Terminal): number {
   if (error instanceof AggregateError) {
     return Math.max(...error.errors.map((one) => printError(one, terminal)));
@@ -10,12 +11,12 @@ export function printError(error: unknown, terminal: Terminal): number {
   const chalk = new Chalk({ level: colourLevel(terminal) });
   if (!(error instanceof DbctlError)) {
     const stack = error instanceof Error ? error.stack : String(error);
-    terminal.write(`${chalk.red('bug')} dbctl failed in a way it did not foresee\n${indent(stack ?? '')}\n`);
+    terminal.write(`${chalk.red('bug')} dbctl failed in a way it did not foresee\n${indent(printable(stack ?? ''))}\n`);
     return exitCode.bug;
   }
-  terminal.write(`${chalk.red('error')} ${error.message}\n`);
-  if (error.why) terminal.write(`${indent(error.why)}\n`);
-  for (const advice of error.next) terminal.write(`${chalk.cyan('→')} ${advice}\n`);
+  terminal.write(`${chalk.red('error')} ${printable(error.message)}\n`);
+  if (error.why) terminal.write(`${indent(printable(error.why))}\n`);
+  for (const advice of error.next) terminal.write(`${chalk.cyan('→')} ${printable(advice)}\n`);
   return error.exitCode;
 }
 
