@@ -8,7 +8,15 @@ import { screenOf } from './screen.mjs';
 
 const columns = 100;
 const size = { character: 8.4, line: 19, margin: 20, font: 14 };
-const colours = { 31: '#f47067', 32: '#57ab5a', 33: '#c69026', 34: '#539bf5', 36: '#39c5cf', 90: '#768390' };
+const colours = {
+  31: '#f47067',
+  32: '#57ab5a',
+  33: '#c69026',
+  34: '#539bf5',
+  36: '#39c5cf',
+  90: '#768390',
+  2: '#768390',
+};
 
 const terminal = (line) =>
   // script(1) gives a terminal to a program that has none.
@@ -27,7 +35,6 @@ function spanOf({ text, style }) {
   const attributes = [
     colour ? ` fill="${colour}"` : '',
     codes.includes('1') ? ' font-weight="bold"' : '',
-    codes.includes('2') ? ' opacity="0.6"' : '',
   ].join('');
   return attributes ? `<tspan${attributes}>${escape(text)}</tspan>` : escape(text);
 }

@@ -3,7 +3,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 
-const isColourful = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR;
+const isColourful = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (code, text) => (isColourful ? `\u001B[${code}m${text}\u001B[0m` : text);
 
 /** One line to stdout. */

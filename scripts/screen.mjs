@@ -55,7 +55,7 @@ function styleAfter(style, parameters) {
     for (const one of old) codes.delete(one);
     if (ends === undefined) codes.add(code);
   }
-  return [...codes].toSorted().join(';');
+  return [...codes].join(';');
 }
 
 function runsOf(line) {

@@ -1,4 +1,4 @@
-import saslprep from '@mongodb-js/saslprep';
+import { saslprep } from '@mongodb-js/saslprep';
 
 /**
  * The form of a password that SCRAM hashes (RFC 4013). PostgreSQL's server and libpq fall back to the password as

@@ -14,7 +14,7 @@ export const sshHost = (name: string, connection: Connection, login: Login): Hos
  * What the login shell is given. `exec` replaces that shell: no second process, and no alias, function or builtin of
  * it can stand in for the program. Any shell of the Bourne family reads it; check-login.ts refuses the others.
  */
-export function loginShellLine({ argv, asUser }: Pick<Execution, 'argv' | 'asUser'>, login: Login): string {
+function loginShellLine({ argv, asUser }: Pick<Execution, 'argv' | 'asUser'>, login: Login): string {
   const setting = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   // Another account's HOME is not ours; without one, programs look it up for the account they run as.
   const home = asUser === undefined ? '' : 'unset HOME && ';

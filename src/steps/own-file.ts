@@ -27,7 +27,7 @@ export const contentOf = async ({ content }: OwnFile, host: ReadableHost): Promi
   typeof content === 'function' ? content(host) : content;
 
 /** What must change for a file to be as wanted. */
-export function fileChanges(
+function fileChanges(
   found: RemoteFile | undefined,
   wanted: RemoteFile & { readonly path: string },
 ): readonly Change[] {

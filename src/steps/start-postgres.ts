@@ -36,7 +36,7 @@ export async function restartPostgres(host: Host, instance: Instance, report: Re
 }
 
 /** Waits until the server accepts connections. Throws with its last log lines when it gave up or the time is over. */
-export async function untilAccepting(host: ReadableHost, instance: Instance, report: Report): Promise<void> {
+async function untilAccepting(host: ReadableHost, instance: Instance, report: Report): Promise<void> {
   const accepting = await waitUntil(
     async () => {
       report('waiting until PostgreSQL answers');

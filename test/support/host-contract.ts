@@ -13,7 +13,7 @@ export const me = {
   isRoot: process.getuid?.() === 0,
 };
 
-export const awkward = [
+const awkward = [
   '',
   ' two  words ',
   `it's "quoted"`,

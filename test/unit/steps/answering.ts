@@ -39,5 +39,5 @@ export const disk = (gibibytes: number): string =>
   `Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/sda1 ${gibibytes * 1024 ** 2} 9 9 9% /\n`;
 export const yesOrNo = (answer: boolean): string => (answer ? 'yes\n' : 'no\n');
 
-export const textOf = ({ stdin = '' }: Pick<Command, 'stdin'>): string =>
+const textOf = ({ stdin = '' }: Pick<Command, 'stdin'>): string =>
   stdin instanceof Secret ? stdin.reveal() : stdin;
