@@ -28,6 +28,6 @@ export const passfileLine = (fields: {
 export const parseConninfo = (text: string): ReadonlyMap<string, string> =>
   new Map(
     [...text.matchAll(/(\w+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'|((?:[^\s\\]|\\.)*))/gs)].map(
-      ([, name, quoted, plain]) => [name!, (quoted ?? plain ?? '').replaceAll(/\\(.)/gs, '$1')],
+      ([, name, quoted, plain]) => [name!, (quoted ?? plain)!.replaceAll(/\\(.)/gs, '$1')],
     ),
   );
