@@ -17,6 +17,12 @@ test.each([
   ['refused', 'critical | nothing listens on 10.0.0.11:5432'],
   ['tls-ca', 'critical | shows a certificate that the CA of shop did not sign'],
   ['tls-name', 'critical | shows a certificate for another name: as seen'],
+  ['tls-date', 'critical | shows a certificate outside its dates: as seen'],
+  ['no-tls', 'critical | has no TLS'],
+  ['dns', 'critical | the name 10.0.0.11 cannot be resolved'],
+  ['no-route', 'critical | 10.0.0.11:5432 cannot be reached: as seen'],
+  ['closed', 'critical | closed the connection: as seen'],
+  ['starting-up', 'critical | does not accept logins yet: as seen'],
 ] as const)('%s is told once for the node, not once for each role', (kind, message) => {
   expect(problems(unreachable(pg1, kind))).toEqual([message]);
 });
@@ -92,4 +98,10 @@ test.each([
 
 test('no finding contains a password', () => {
   expect(JSON.stringify(judgeLogins(cluster, withLogin('writer', 'auth'), now))).not.toContain('hidden');
+});
+
+test('an IPv6 address stands in brackets before its port', () => {
+  expect(problems(unreachable({ ...pg1, host: 'fd00::11' }, 'refused'))).toEqual([
+    'critical | nothing listens on [fd00::11]:5432',
+  ]);
 });
