@@ -1,5 +1,5 @@
 import type { Cluster, Node } from '../../src/cluster/cluster.ts';
-import type { NodeFacts, ServerState } from '../../src/cluster/probe-facts.ts';
+import type { FailureKind, NodeFacts, ServerState } from '../../src/cluster/probe-facts.ts';
 import { Secret } from '../../src/secret.ts';
 
 export const now = Date.parse('2026-11-21T12:00:00Z');
@@ -107,10 +107,7 @@ export const replica = (of: Node, changes: Partial<NodeFacts> = {}): NodeFacts =
 });
 
 /** A node that let nobody in, for one and the same reason. */
-export const unreachable = (
-  of: Node,
-  kind: 'timeout' | 'refused' | 'tls-ca' | 'tls-name' = 'timeout',
-): NodeFacts => {
+export const unreachable = (of: Node, kind: FailureKind = 'timeout'): NodeFacts => {
   const failed = { ok: false, failure: { kind, detail: 'as seen' } } as const;
   return {
     node: of,
