@@ -5,7 +5,8 @@ import { Misfit, shown } from '../problem.ts';
 
 const hostName = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 const label = /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?$/;
-const numeric = /^[0-9]+$/;
+// What resolvers take for a part of an address: 22, 0x16.
+const numeric = /^([0-9]+|0x[0-9a-f]*)$/i;
 
 /** Where something listens; the port only when it was written. */
 export interface Address {
