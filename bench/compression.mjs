@@ -1,6 +1,7 @@
 // How pg_basebackup's ways to compress on the server compare, on links of three speeds, with what they cost the primary.
 // The figures of docs/decisions/005-clone-compression.md. Not part of a whole run: it takes ten minutes.
 
+import { execa } from 'execa';
 import { fill } from './fill.mjs';
 import { withLab } from './lab.mjs';
 import { heading, median, time } from './measure.mjs';
@@ -8,9 +9,9 @@ import { heading, median, time } from './measure.mjs';
 const methods = ['none', 'server-lz4:level=1', 'server-zstd:level=1'];
 /** A slow link is the same every time: one round is enough. */
 const links = [
-  { name: 'unlimited', rate: undefined, rounds: 3 },
   { name: '1 Gbit/s', rate: '1gbit', rounds: 3 },
   { name: '200 Mbit/s', rate: '200mbit', rounds: 1 },
+  { name: 'unlimited', rate: undefined, rounds: 3 },
 ];
 
 export const compression = () =>
@@ -36,12 +37,14 @@ export const compression = () =>
 /** A host of the lab has one address. */
 const deviceName = "ip -o -4 address show scope global | awk '{ print $2 }'";
 
-/** What leaves the primary is held to a rate; undefined: as fast as it goes. */
+/** What leaves the primary is held to a rate, from outside: a lab host may not. undefined: as fast as it goes. */
 async function limit(lab, rate) {
-  const device = `$(${deviceName})`;
+  const { stdout } = await lab.dbctl('lab', 'status', '--name', 'bench-clone', '-o', 'json');
+  const { netns } = JSON.parse(stdout)[0].hosts.find(({ name }) => name === 'pg1');
   const shape =
-    rate === undefined ? 'true' : `tc qdisc add dev ${device} root tbf rate ${rate} burst 256kb latency 50ms`;
-  await lab.ssh('pg1', `tc qdisc del dev ${device} root 2>/dev/null; ${shape}`);
+    rate === undefined ? '' : `tc qdisc add dev $of root tbf rate ${rate} burst 256kb latency 50ms`;
+  const script = `of=$(${deviceName}); tc qdisc del dev $of root 2>/dev/null; ${shape}`;
+  await execa('ip', ['netns', 'exec', netns, 'sh', '-c', script]);
 }
 
 async function clone(lab, method) {
