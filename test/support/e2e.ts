@@ -25,6 +25,8 @@ export interface Running {
 export interface LabHost {
   readonly name: string;
   readonly address: string;
+  /** "running", "stopped", "cut off" or "broken". */
+  readonly state: string;
   readonly veth: string;
   readonly pid: number;
   readonly root: string;

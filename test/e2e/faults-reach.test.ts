@@ -1,0 +1,120 @@
+// Hosts that cannot be reached, or are not the ones we know: one clear answer, soon, and nobody is touched.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startLab, type Finished, type Lab } from '../support/e2e.ts';
+import { cable, expectClear, filesOn } from '../support/faults.ts';
+import { addressOf, describeOnHosts, patienceMs } from '../support/story.ts';
+
+const machines = ['control', 'pg1', 'pg2'];
+
+describeOnHosts('a host that cannot be reached', () => {
+  let lab: Lab;
+  let before: readonly string[];
+
+  const knownHosts = (): string => join(lab.directory, '.lab', lab.name, 'known_hosts');
+  const filesOnAll = (): Promise<readonly string[]> =>
+    Promise.all(machines.map((host) => filesOn(lab, host)));
+
+  /** The line of known_hosts for pg1, and the file as it is. */
+  function knownKey(): { text: string; line: string } {
+    const text = readFileSync(knownHosts(), 'utf8');
+    const line = text.split('\n').find((one) => one.startsWith(`${addressOf(lab, 'pg1')} `))!;
+    return { text, line };
+  }
+
+  async function withKnownHosts(text: string, run: () => Promise<Finished>): Promise<Finished> {
+    const original = readFileSync(knownHosts(), 'utf8');
+    writeFileSync(knownHosts(), text);
+    const finished = await run();
+    const left = readFileSync(knownHosts(), 'utf8');
+    writeFileSync(knownHosts(), original);
+    expect(left).toBe(text);
+    return finished;
+  }
+
+  beforeAll(async () => {
+    lab = await startLab('e2e-f-reach', '--hosts', machines.join(','));
+    before = await filesOnAll();
+  }, patienceMs);
+
+  afterAll(async () => lab?.down(), patienceMs);
+
+  test.for([{ command: ['init-primary'] }, { command: ['add-replica', 'pg2'] }])(
+    'because its cable is pulled ends $command within seconds, and nothing was touched',
+    async ({ command }) => {
+      await cable(lab, 'pg1', 'down');
+      const startedAt = performance.now();
+
+      const finished = await lab.dbctl(...command);
+      const seconds = (performance.now() - startedAt) / 1000;
+      await cable(lab, 'pg1', 'up');
+
+      expectClear(lab, finished, 3, addressOf(lab, 'pg1'), 'no answer within 5 s');
+      expect(finished.stdout).toBe('');
+      expect(seconds).toBeLessThan(9);
+      expect(await filesOnAll()).toEqual(before);
+    },
+  );
+
+  test('and another one that cannot either are both named, in the time of one', async () => {
+    await Promise.all(['pg1', 'control'].map((host) => cable(lab, host, 'down')));
+    const startedAt = performance.now();
+
+    const finished = await lab.dbctl('init-primary');
+    const seconds = (performance.now() - startedAt) / 1000;
+    await Promise.all(['pg1', 'control'].map((host) => cable(lab, host, 'up')));
+
+    expectClear(lab, finished, 3, addressOf(lab, 'pg1'), addressOf(lab, 'control'));
+    expect(seconds).toBeLessThan(9);
+    expect(await filesOnAll()).toEqual(before);
+  });
+
+  test('because the key is a wrong one: the key, the user and the host are named, after one attempt', async () => {
+    const right = lab.env['CLUSTER_SSH_KEY']!;
+    const wrong = join(lab.directory, 'wrong_key');
+    await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', wrong]);
+    lab.configure({ CLUSTER_SSH_KEY: wrong });
+    const since = `@${Math.floor(Date.now() / 1000)}`;
+
+    const finished = await lab.dbctl('init-primary');
+
+    lab.configure({ CLUSTER_SSH_KEY: right });
+    expectClear(lab, finished, 3, `${addressOf(lab, 'pg1')}:22 refuses the login of root`, wrong);
+    const closed = await lab.ssh('pg1', `journalctl -q -o cat --since=${since} | grep -c "authenticating user root"`);
+    expect(closed).toBe('1');
+    expect(await filesOnAll()).toEqual(before);
+  });
+
+  test('because its host key has changed: both fingerprints are shown', async () => {
+    const { text, line } = knownKey();
+    await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(lab.directory, 'other_host')]);
+    const other = readFileSync(join(lab.directory, 'other_host.pub'), 'utf8').split(' ')[1]!;
+    const expected = await fingerprintIn(join(lab.directory, 'other_host.pub'));
+    const real = (await lab.ssh('pg1', 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub')).split(' ')[1]!;
+    const changed = `${line.split(' ')[0]} ssh-ed25519 ${other}`;
+
+    const finished = await withKnownHosts(text.replace(line, changed), () => lab.dbctl('init-primary'));
+
+    expectClear(lab, finished, 3, addressOf(lab, 'pg1'), 'has changed', 'ssh-keygen -R', knownHosts());
+    expect(finished.stderr).toContain(expected);
+    expect(finished.stderr).toContain(real);
+    expect(await filesOnAll()).toEqual(before);
+  });
+
+  test('because its host key is not known: its fingerprint and the way to accept it are shown', async () => {
+    const { text, line } = knownKey();
+    const real = (await lab.ssh('pg1', 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub')).split(' ')[1]!;
+
+    const finished = await withKnownHosts(text.replace(`${line}\n`, ''), () => lab.dbctl('init-primary'));
+
+    expectClear(lab, finished, 3, addressOf(lab, 'pg1'), 'is not known');
+    expect(finished.stderr).toContain(`--accept-host-key ${real}`);
+    expect(await filesOnAll()).toEqual(before);
+  });
+});
+
+const fingerprintIn = async (file: string): Promise<string> =>
+  (await execa('ssh-keygen', ['-lf', file])).stdout.split(' ')[1]!;

@@ -1,0 +1,137 @@
+// What stories of faults have in common: breaking hosts from outside, and what a clear answer to that is.
+
+import { execa } from 'execa';
+import { expect } from 'vitest';
+import type { Finished, Lab, LabHost } from './e2e.ts';
+import { expectExit, succeed } from './story.ts';
+
+/** A host of the lab, as it is now. */
+export async function machine(lab: Lab, name: string): Promise<LabHost> {
+  const found = (await lab.hosts()).find((host) => host.name === name);
+  if (found === undefined) throw new Error(`the lab has no host ${name}`);
+  return found;
+}
+
+/** Pulls the network cable of a host, or plugs it in again. */
+export async function cable(lab: Lab, name: string, way: 'up' | 'down'): Promise<void> {
+  await execa('ip', ['link', 'set', (await machine(lab, name)).veth, way]);
+}
+
+/** Limits what a host receives ("100mbit"); without a rate it is as fast as before. */
+export async function limitLink(lab: Lab, name: string, rate?: string): Promise<void> {
+  const { veth } = await machine(lab, name);
+  await execa('tc', ['qdisc', 'del', 'dev', veth, 'root'], { reject: false });
+  const limit = ['tbf', 'rate', rate ?? '', 'burst', '256kb', 'latency', '50ms'];
+  if (rate !== undefined) await execa('tc', ['qdisc', 'add', 'dev', veth, 'root', ...limit]);
+}
+
+/** Cuts the power of a host, and waits until it is off. */
+export async function cutPower(lab: Lab, name: string): Promise<void> {
+  process.kill((await machine(lab, name)).pid, 'SIGKILL');
+  const state = async () => (await machine(lab, name)).state;
+  await expect.poll(state, { timeout: 20_000 }).toBe('stopped');
+}
+
+/** Starts what is off, and plugs in what is cut off. */
+export async function healLab(lab: Lab): Promise<void> {
+  expectExit(await lab.dbctl('lab', 'up', '--name', lab.name), 0);
+}
+
+const secrets = (lab: Lab): readonly string[] =>
+  Object.entries(lab.env).flatMap(([name, value]) => (name.endsWith('_PASSWORD') && value ? [value] : []));
+
+/**
+ * Insists on an error that helps: its exit code, what happened, what to do next, these words, and nothing that only a
+ * developer understands. No password is in it.
+ */
+export function expectClear(
+  lab: Lab,
+  finished: Finished,
+  wanted: number,
+  ...words: readonly (string | RegExp)[]
+): void {
+  const { stdout, stderr } = finished;
+  const said = `${stdout}\n${stderr}`;
+  expectExit(finished, wanted);
+  expect(stderr, said).toMatch(/^error \S/m);
+  expect(stderr, said).toMatch(/^→ \S/m);
+  expect(stderr, said).not.toMatch(/^bug |^\s+at .*:\d+:\d+\)?$|UnhandledPromise/m);
+  for (const word of words) expect(stderr, said).toMatch(word);
+  expect(secrets(lab).some((secret) => said.includes(secret))).toBe(false);
+}
+
+/** The run that puts right what a fault left says what it did; the one after it has nothing to do. */
+export async function finishes(lab: Lab, ...command: readonly string[]): Promise<Finished> {
+  const finished = await succeed(lab, ...command);
+  expect(lastLine(finished), finished.stderr).toMatch(/^[1-9]\d* changes?$/);
+  await settled(lab, ...command);
+  return finished;
+}
+
+/** Insists that a run has nothing to do. */
+export async function settled(lab: Lab, ...command: readonly string[]): Promise<void> {
+  const again = await succeed(lab, ...command);
+  expect(lastLine(again), again.stderr).toBe('0 changes');
+}
+
+const lastLine = ({ stdout }: Finished): string => stdout.trimEnd().split('\n').at(-1) ?? '';
+
+const tracked = '/etc /var/lib/postgresql /var/lib/dbctl';
+
+/** Every file that dbctl could have touched on a host, with its times; one line each. */
+export const filesOn = (lab: Lab, host: string): Promise<string> =>
+  lab.ssh(host, `find ${tracked} -printf '%p %s %T@ %C@ %i %u %m\\n' 2>/dev/null | sort`);
+
+/** Insists that no unfinished file, directory or unit of dbctl is on a host. */
+export async function expectNothingUnfinished(lab: Lab, host: string): Promise<void> {
+  const files = `find ${tracked} \\( -name '*.dbctl-*' -o -name '.dbctl*' \\) 2>/dev/null`;
+  const units = `systemctl list-units --all --plain --no-legend 'dbctl-*'`;
+  expect(await lab.ssh(host, `${files}; ${units}`)).toBe('');
+}
+
+/** Writes that many megabytes into the primary, which no compression makes smaller. */
+export async function fillPrimary(lab: Lab, megabytes: number): Promise<void> {
+  const row = `(select string_agg(gen_random_bytes(1000), ''::bytea) from generate_series(1, 100) where n > 0)`;
+  await lab.sql(
+    'pg1',
+    `create extension pgcrypto;
+     create table ballast (n int, content bytea);
+     alter table ballast alter content set storage external;
+     insert into ballast select n, ${row} from generate_series(1, ${megabytes * 10}) n;
+     checkpoint;`,
+    'app',
+  );
+}
+
+/** The slots on the primary: "dbctl_pg2 active reserved". */
+export const slotsOn = (lab: Lab): Promise<string> =>
+  lab.sql(
+    'pg1',
+    `select slot_name || case when active then ' active ' else ' idle ' end || wal_status
+     from pg_replication_slots order by 1`,
+  );
+
+/** Waits until a clone for the host has been sent this many bytes. */
+export async function cloneHasCopied(lab: Lab, host: string, bytes: number): Promise<void> {
+  const copied = `select coalesce(max(backup_streamed), 0) from pg_stat_progress_basebackup
+    join pg_stat_replication using (pid) where application_name = '${host}'`;
+  const poll = { timeout: 60_000, interval: 100 };
+  await expect.poll(async () => Number(await lab.sql('pg1', copied)), poll).toBeGreaterThan(bytes);
+}
+
+/** Waits until the primary and the replica both say that the replica streams, through its slot. */
+export async function expectStreaming(lab: Lab, host: string): Promise<void> {
+  const sender = `select state from pg_stat_replication where application_name = '${host}'`;
+  const receiver = 'select status || slot_name from pg_stat_wal_receiver';
+  const poll = { timeout: 60_000, interval: 250 };
+  await expect.poll(() => lab.sql('pg1', sender).catch(String), poll).toBe('streaming');
+  await expect.poll(() => lab.sql(host, receiver).catch(String), poll).toBe(`streamingdbctl_${host}`);
+}
+
+/** Writes a row on the primary and waits until it can be read on the replica. */
+export async function expectReplicates(lab: Lab, host: string): Promise<void> {
+  await lab.sql('pg1', 'create table if not exists seen (at timestamptz)', 'app');
+  const row = await lab.sql('pg1', 'insert into seen values (clock_timestamp()) returning at', 'app');
+  const read = () => lab.sql(host, 'select max(at) from seen', 'app').catch(String);
+  await expect.poll(read, { timeout: 30_000, interval: 250 }).toBe(row);
+}
