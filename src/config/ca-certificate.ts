@@ -1,6 +1,6 @@
 // The CA certificate beside .env.cluster: what probe and applications verify names with.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Cluster } from '../cluster/cluster.ts';
 import { ConfigError } from '../errors.ts';
 
@@ -19,5 +19,8 @@ export function readCaCertificate(cluster: Cluster): string | undefined {
   }
 }
 
-export const writeCaCertificate = (cluster: Cluster, text: string): void =>
-  writeFileSync(cluster.caCertificateFile, text, { mode: 0o644 });
+/** Writes it for everybody to read, whatever the umask: applications run under accounts of their own. */
+export function writeCaCertificate(cluster: Cluster, text: string): void {
+  writeFileSync(cluster.caCertificateFile, text);
+  chmodSync(cluster.caCertificateFile, 0o644);
+}

@@ -5,6 +5,7 @@ import { certificateProblems } from '../certificates/problems.ts';
 import { RefusedError } from '../errors.ts';
 import type { Change, Step } from '../engine/step.ts';
 import type { ReadableHost } from '../remote/host.ts';
+import { Secret } from '../secret.ts';
 import { readAuthority } from './certificate-authority.ts';
 
 /** Keeps a node's TLS certificate: signed by the cluster's CA, for its name and address, never about to end. */
@@ -27,8 +28,12 @@ export function keepServerCertificate(cluster: Cluster, node: Node, control: Rea
     ]);
     if (!certificate || !key) return [`make a certificate for ${names.join(', ')}`];
     const trusted = (await authority)?.certificate ?? '';
-    const problems = certificateProblems(certificate.content, { authority: trusted, names });
-    return problems.map((problem) => `replace the certificate: ${problem}`);
+    const found = { certificate: certificate.content, key: new Secret(key.content) };
+    const problems = certificateProblems(found, { authority: trusted, names });
+    const isOpen = key.owner !== keyAttributes.owner || key.mode !== keyAttributes.mode;
+    return [...problems, ...(isOpen ? ['its key was open to others'] : [])].map(
+      (problem) => `replace the certificate: ${problem}`,
+    );
   }
 
   return {
@@ -52,7 +57,7 @@ export function keepServerCertificate(cluster: Cluster, node: Node, control: Rea
       if ((await certificateChanges(host, Promise.resolve(authority))).length === 0) return;
       const { issueServerCertificate } = await import('../certificates/issue.ts');
       const credential = await issueServerCertificate(authority, names);
-      await host.writeFile(files.key, credential.key, { owner: 'postgres:postgres', mode: 0o600 });
+      await host.writeFile(files.key, credential.key, keyAttributes);
       await host.writeFile(files.certificate, credential.certificate, {
         owner: 'postgres:postgres',
         mode: 0o644,
@@ -60,6 +65,8 @@ export function keepServerCertificate(cluster: Cluster, node: Node, control: Rea
     },
   };
 }
+
+const keyAttributes = { owner: 'postgres:postgres', mode: 0o600 };
 
 const namesOf = ({ name, host }: Node): [string, ...string[]] => (host === name ? [name] : [name, host]);
 

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createAuthority, issueServerCertificate } from '../../../src/certificates/issue.ts';
+import { Secret } from '../../../src/secret.ts';
 import { certificateProblems } from '../../../src/certificates/problems.ts';
 
 const authority = await createAuthority('orders');
@@ -19,7 +20,7 @@ test('a CA may sign, and a leaf may only serve', () => {
 });
 
 test('a certificate for the right names from the right CA has no problem', () => {
-  expect(certificateProblems(leaf.certificate, { authority: authority.certificate, names })).toEqual([]);
+  expect(certificateProblems(leaf, { authority: authority.certificate, names })).toEqual([]);
 });
 
 test('a private key hides itself', () => {
@@ -37,19 +38,28 @@ test.each([
 ])('%s is a problem', (_reason, difference, problems) => {
   const wanted = { authority: authority.certificate, names, ...difference };
 
-  expect(certificateProblems(leaf.certificate, wanted)).toEqual(problems);
+  expect(certificateProblems(leaf, wanted)).toEqual(problems);
 });
 
 test('a certificate of another CA of the same name is a problem', async () => {
   const other = await createAuthority('orders');
 
-  expect(certificateProblems(leaf.certificate, { authority: other.certificate, names })).toEqual([
+  expect(certificateProblems(leaf, { authority: other.certificate, names })).toEqual([
     "it was not signed by the cluster's CA",
   ]);
 });
 
+test("another certificate's key is a problem, and so is no key at all", async () => {
+  const other = await issueServerCertificate(authority, [...names]);
+  const wanted = { authority: authority.certificate, names };
+
+  const problem = ['its key belongs to another one'];
+  expect(certificateProblems({ ...leaf, key: other.key }, wanted)).toEqual(problem);
+  expect(certificateProblems({ ...leaf, key: new Secret('hello') }, wanted)).toEqual(problem);
+});
+
 test('garbage is not a certificate', () => {
-  expect(certificateProblems('hello', { authority: authority.certificate, names })).toEqual([
-    'it is not a certificate',
-  ]);
+  expect(
+    certificateProblems({ ...leaf, certificate: 'hello' }, { authority: authority.certificate, names }),
+  ).toEqual(['it is not a certificate']);
 });
