@@ -2,8 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 
-/** Nothing yet. */
-export const none = { passed: 0, failed: 0, skipped: 0 };
+const none = { passed: 0, failed: 0, skipped: 0 };
 
 /** The tests of one report. A file that could not be run at all counts as one failed test; so does a missing report. */
 export function countReport(path) {

@@ -34,17 +34,18 @@ await dbctl('add-replica', 'pg2', 'pg3');
 sayWhat('every node, as every role');
 await dbctl('probe', '--wait', '30s');
 
+const lab = [...asRootHere, './dbctl', 'lab'].join(' ');
 say(`
 The cluster runs, ${Math.round((Date.now() - began) / 1000)} s from the start. Try next:
 
   cd demo
-  ./dbctl status                               # every node as its host sees it
-  ./dbctl lab ssh --name demo pg1              # log in to a host
+  ./dbctl status                 # every node, as its host sees it
   ./dbctl lab ssh --name demo pg2 systemctl poweroff
-  ./dbctl probe                                # CRITICAL: pg2 is gone
-  ${[...asRootHere, './dbctl'].join(' ')} lab up --name demo                   # power it on again
-  ./dbctl probe --wait 30s
+  ./dbctl probe                  # CRITICAL: pg2 is gone
+  ${lab} up --name demo
+  ./dbctl probe --wait 30s       # OK again
+  ./dbctl lab ssh --name demo pg1
 
 Remove it:
 
-  ${[...asRootHere, './dbctl'].join(' ')} lab down --name demo && cd .. && rm -r demo`);
+  ${lab} down --name demo && cd .. && rm -r demo`);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { canBootHosts } from '../support/story.ts';
 
 const bin = new URL('../../bin/dbctl.js', import.meta.url).pathname;
 const directory = mkdtempSync(join(tmpdir(), 'dbctl-lab-'));
@@ -12,7 +13,6 @@ const name = 'e2e-lab';
 const second = 'e2e-second';
 /** The first lab of a machine builds the image. */
 const patienceMs = 600_000;
-const canBoot = process.platform === 'linux' && process.getuid?.() === 0;
 
 interface Host {
   readonly name: string;
@@ -44,7 +44,7 @@ const changesOf = ({ stdout }: { stdout: string }): readonly string[] =>
 
 const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}/exe`);
 
-describe.skipIf(!canBoot)('a lab', () => {
+describe.skipIf(!canBootHosts)('a lab', () => {
   beforeAll(async () => {
     await lab('down', '--name', name);
     await lab('down', '--name', second);
