@@ -1,6 +1,6 @@
 // A cluster that grows and whose settings change: nothing is interrupted that nobody asked to interrupt.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLab, type Lab } from '../support/e2e.ts';
@@ -117,5 +117,26 @@ describeOnHosts('a cluster that is changed', () => {
     expect(refused.stderr).toContain('wrok_mem');
     expect(await startTime('pg1')).toBe(started);
     expect(await lab.ssh('pg1', 'cat /etc/postgresql/17/main/conf.d/dbctl.conf')).not.toContain('wrok_mem');
+  });
+
+  test('a parameter and a path of awkward characters arrive as they are written', async () => {
+    const value = `'"\\$#%@:/ ü $(touch /tmp/pwned) \\'' \\n`;
+    const key = join(lab.directory, `k'e"y $(touch pwned) ;\\ ü`);
+    copyFileSync(lab.env['CLUSTER_SSH_KEY']!, key);
+    chmodSync(key, 0o600);
+    lab.configure({
+      POSTGRES_CONF_wrok_mem: '',
+      'POSTGRES_CONF_app.note': `\`${value}\``,
+      CLUSTER_SSH_KEY: `\`${key}\``,
+    });
+    const file = readFileSync(join(lab.directory, '.env.cluster'), 'utf8');
+    writeFileSync(join(lab.directory, '.env.cluster'), file.replace(/^POSTGRES_CONF_wrok_mem=\n/m, ''));
+
+    await succeed(lab, 'init-primary');
+
+    expect(await show('pg1', 'app.note')).toBe(value);
+    expect(existsSync(join(lab.directory, 'pwned'))).toBe(false);
+    expect(await lab.ssh('pg1', 'ls /tmp/pwned 2>/dev/null || echo none')).toBe('none');
+    expect((await succeed(lab, 'init-primary')).stdout.trim()).toBe('0 changes');
   });
 });
