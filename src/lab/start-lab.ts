@@ -6,6 +6,7 @@ import { ensureKey, hostKey, labKey, writeAccess } from './access.ts';
 import { bootHost, type Ground } from './boot.ts';
 import { runJobs } from './jobs.ts';
 import { hostDirectory, type Lab, type LabHost } from './lab.ts';
+import { raiseLimits } from './limits.ts';
 import { openWayOut } from './nat.ts';
 import { ensureBridge, isLinkUp, plugIn, wayOut } from './network.ts';
 import { isRunning } from './status.ts';
@@ -19,6 +20,7 @@ export async function startLab(
   progress: Progress,
 ): Promise<readonly string[]> {
   const changes: string[] = [];
+  raiseLimits();
   if (await ensureBridge(lab, ground.mtu)) {
     changes.push(`${lab.bridge} made`);
     for (const host of lab.hosts) if (isRunning(lab, host)) await plugIn(lab, host);
