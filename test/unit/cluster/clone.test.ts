@@ -44,7 +44,7 @@ test.each([
 });
 
 test.each([
-  ['a large database and a free core', 256 * mebi, 2, 'server-zstd:level=1'],
+  ['a large database and a free core', 256 * mebi, 2, 'server-lz4:level=1'],
   ['a small one is copied in a second anyway', 256 * mebi - 1, 16, 'none'],
   ['one core has other things to do', 100 * gibi, 1, 'none'],
   ['nobody knows how many cores there are', 100 * gibi, NaN, 'none'],
