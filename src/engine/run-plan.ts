@@ -39,6 +39,9 @@ export const together = (title: string, hosts: readonly Host[], steps: Stage['st
 export const onlyOn = (title: string, host: Host, steps: () => readonly Step[]): Stage =>
   together(title, [host], steps);
 
+/** The same stage, one host after the other; the hosts after a failure are not started. */
+export const oneByOne = (stage: Stage): Stage => ({ ...stage, order: 'one by one' });
+
 /**
  * Stage after stage. Within a stage every host is left to finish, even when another one fails:
  * stopping halfway would abandon a running command. One failure is thrown as it is, several as AggregateError.

@@ -1,6 +1,6 @@
 import type { Cluster, Node } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
-import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
+import { oneByOne, onlyOn, together, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
 import { RefusedError } from '../errors.ts';
 import type { Host, ReadableHost } from '../remote/host.ts';
@@ -16,7 +16,7 @@ import { keepHba } from '../steps/hba.ts';
 import { installPostgres } from '../steps/install-postgres.ts';
 import { listReplica } from '../steps/list-replica.ts';
 import { ownDataDirectory } from '../steps/own-data-directory.ts';
-import { reloadSettings } from '../steps/reload-settings.ts';
+import { reloadSettings, restartWhenAsked } from '../steps/reload-settings.ts';
 import { keepSlot } from '../steps/replication-slot.ts';
 import { verifyReplicationLogin } from '../steps/verify-replication-login.ts';
 import { verifyStreaming } from '../steps/verify-streaming.ts';
@@ -54,6 +54,8 @@ export function addReplicaPlan(
       nodes.map(({ name }) => hosts.get(name)),
       ({ name }) => steps(nodes.find((node) => node.name === name)!),
     );
+  const restart = (node: Node): Step =>
+    restartWhenAsked(instanceOf(cluster, node), { allowed: options.restart });
   return [
     onEach('Check the hosts', (node) => checks(cluster, node, source)),
     onEach(`Install PostgreSQL ${cluster.postgres.version}`, () => installPostgres(cluster.postgres.version)),
@@ -69,10 +71,8 @@ export function addReplicaPlan(
       keepSlot(cluster, node, primary),
       cloneReplica(cluster, node, source),
     ]),
-    onEach('Run PostgreSQL', (node) => [
-      ...serverSteps(cluster, node, options),
-      keepFollowing(cluster, node),
-    ]),
+    onEach('Run PostgreSQL', (node) => [...serverSteps(cluster, node), keepFollowing(cluster, node)]),
+    oneByOne(onEach('Restart where settings need it', (node) => [restart(node)])),
     onEach('Verify that they stream', (node) => [verifyStreaming(cluster, node, primary)]),
   ];
 }

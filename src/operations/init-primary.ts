@@ -8,6 +8,7 @@ import { createDataDirectory } from '../steps/data-directory.ts';
 import { keepDatabase, keepPrivileges } from '../steps/database.ts';
 import { installPostgres } from '../steps/install-postgres.ts';
 import { ownDataDirectory } from '../steps/own-data-directory.ts';
+import { restartWhenAsked } from '../steps/reload-settings.ts';
 import { keepRoles } from '../steps/roles.ts';
 import { verifyLogins } from '../steps/verify-logins.ts';
 import { credentialSteps, serverSteps } from './node-stages.ts';
@@ -42,11 +43,14 @@ export function initPrimaryPlan(
       ...credentialSteps(cluster, node, control),
       createDataDirectory(instance),
     ]),
-    onlyOn('Run PostgreSQL', primary, () => serverSteps(cluster, node, options)),
+    onlyOn('Run PostgreSQL', primary, () => serverSteps(cluster, node)),
     onlyOn('Keep roles and privileges', primary, () => [
       keepRoles(cluster, instance),
       keepDatabase(cluster, instance),
       keepPrivileges(cluster, instance),
+    ]),
+    onlyOn('Restart where settings need it', primary, () => [
+      restartWhenAsked(instance, { allowed: options.restart }),
     ]),
     onlyOn('Verify every login', primary, () => [verifyLogins(cluster, node)]),
   ];

@@ -8,7 +8,7 @@ import { keepBootOrder } from '../steps/boot-order.ts';
 import { registerInstance } from '../steps/data-directory.ts';
 import { keepHba } from '../steps/hba.ts';
 import { keepReplicationPassfile } from '../steps/replication-passfile.ts';
-import { reloadSettings, restartWhenAsked } from '../steps/reload-settings.ts';
+import { reloadSettings } from '../steps/reload-settings.ts';
 import { keepShellCareful } from '../steps/careful-shell.ts';
 import { keepServerCertificate } from '../steps/server-certificate.ts';
 import { keepSettings } from '../steps/settings.ts';
@@ -21,11 +21,7 @@ export const credentialSteps = (cluster: Cluster, node: Node, control: ReadableH
 ];
 
 /** From a data directory to a server that runs with our settings. */
-export function serverSteps(
-  cluster: Cluster,
-  node: Node,
-  { restart }: { readonly restart: boolean },
-): readonly Step[] {
+export function serverSteps(cluster: Cluster, node: Node): readonly Step[] {
   const instance = instanceOf(cluster, node);
   return [
     keepBootOrder(instance),
@@ -35,6 +31,5 @@ export function serverSteps(
     keepHba(cluster, node),
     startPostgres(instance),
     reloadSettings(instance),
-    restartWhenAsked(instance, { allowed: restart }),
   ];
 }

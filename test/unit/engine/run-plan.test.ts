@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { onlyOn, runPlan, together, type Stage } from '../../../src/engine/run-plan.ts';
+import { oneByOne, onlyOn, runPlan, together } from '../../../src/engine/run-plan.ts';
 import type { Step } from '../../../src/engine/step.ts';
 import { ownFile } from '../../../src/steps/own-file.ts';
 import { fakeHost } from '../../support/fake-host.ts';
@@ -20,7 +20,6 @@ const failing = (text: string, onHost?: string): Step => ({
   async apply() {},
 });
 
-const rolling = (stage: Stage): Stage => ({ ...stage, order: 'one by one' });
 const thrown = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error);
 
 test('stages run in order, and every change is answered with its host and step', async () => {
@@ -139,7 +138,7 @@ test('one by one, a host waits for the one before it', async () => {
     },
     async apply() {},
   };
-  const stage = rolling(together('Restart', [pg1().host, pg2().host], () => [slow]));
+  const stage = oneByOne(together('Restart', [pg1().host, pg2().host], () => [slow]));
 
   await runPlan([stage], recordedProgress().progress, { dryRun: false });
 
@@ -149,7 +148,7 @@ test('one by one, a host waits for the one before it', async () => {
 test('one by one, nothing is started after a failure', async () => {
   const hosts = [pg1(), pg2(), pg3()];
   const { progress, results } = recordedProgress();
-  const stage = rolling(
+  const stage = oneByOne(
     together(
       'Restart',
       hosts.map(({ host }) => host),
