@@ -1,0 +1,49 @@
+// dbctl is killed in the middle of init-primary, at one command after the other: each run goes on from what it finds.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startLab, type Lab } from '../support/e2e.ts';
+import { expectNothingUnfinished, settled } from '../support/faults.ts';
+import { dbctlKilledAt } from '../support/kill-dbctl.ts';
+import { describeOnHosts, expectExit, patienceMs, sqlAs, succeed } from '../support/story.ts';
+
+const command = 'init-primary';
+
+describeOnHosts('init-primary that is killed', () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await startLab('e2e-f-kill1', '--hosts', 'control,pg1,pg2');
+  }, patienceMs);
+
+  afterAll(async () => lab?.down(), patienceMs);
+
+  test('at every command in turn is finished by running it again', async (context) => {
+    let points = 0;
+    for (let n = 1; ; n += 1) {
+      const finished = await dbctlKilledAt(lab, n, n % 2 === 0 ? 'before' : 'after', command);
+      if (finished.exitCode !== null) {
+        expectExit(finished, 0);
+        break;
+      }
+      points += 1;
+    }
+    await context.annotate(`killed at ${points} points`);
+
+    expect(points).toBeGreaterThan(30);
+    await settled(lab, command);
+    for (const host of ['control', 'pg1']) await expectNothingUnfinished(lab, host);
+  });
+
+  test('and the primary is whole', async () => {
+    expect(await lab.sql('pg1', 'select pg_is_in_recovery()')).toBe('f');
+    expect(await lab.sql('pg1', 'show data_checksums')).toBe('on');
+    expect(await lab.ssh('pg1', 'systemctl is-active postgresql@17-main')).toBe('active');
+    await sqlAs(lab, 'writer', { from: 'pg1', to: 'pg1' }, 'create table kept as select 7 as n');
+    expect(await sqlAs(lab, 'reader', { from: 'pg1', to: 'pg1' }, 'select n from kept')).toBe('7');
+    const write = 'begin read write; delete from kept';
+    await expect(sqlAs(lab, 'reader', { from: 'pg1', to: 'pg1' }, write)).rejects.toThrow(
+      'permission denied',
+    );
+    await succeed(lab, 'add-replica');
+  });
+});
