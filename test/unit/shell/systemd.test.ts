@@ -10,7 +10,9 @@ const unit = {
 };
 
 test('a unit stays after its end, and its words are taken literally', () => {
-  expect(quote(startUnit(unit).argv)).toMatchInlineSnapshot(`"systemd-run --quiet --unit=dbctl-clone-pg2 '--description=Clone pg2 from pg1' --uid=postgres --remain-after-exit --setenv=LC_ALL=C --property=Type=exec -- sh -c 'echo "$$1" $$HOME' sh '100 %'"`);
+  expect(quote(startUnit(unit).argv)).toMatchInlineSnapshot(
+    `"systemd-run --quiet --unit=dbctl-clone-pg2 '--description=Clone pg2 from pg1' --uid=postgres --remain-after-exit --setenv=LC_ALL=C --property=Type=exec -- sh -c 'echo "$$1" $$HOME' sh '100 %'"`,
+  );
 });
 
 const show = (active: string, sub: string, more: string): string =>
