@@ -2,14 +2,8 @@
 // What a command needs is imported by its action, so that --help starts at once.
 
 import { Command, CommanderError } from 'commander';
-import { addReplica } from './commands/add-replica.ts';
 import { withCommonFlags } from './commands/common.ts';
-import { initPrimary } from './commands/init-primary.ts';
-import { lab } from './commands/lab.ts';
-import { logs } from './commands/logs.ts';
-import { probe } from './commands/probe.ts';
-import { renderTemplate } from './commands/render.ts';
-import { status } from './commands/status.ts';
+import { addCommands } from './commands/list.ts';
 import { probeExitCode } from './cluster/probe-finding.ts';
 import { declinesColour } from './config/environment.ts';
 import { exitCode } from './errors.ts';
@@ -17,13 +11,11 @@ import { printable } from './remote/printable.ts';
 import { forbidColour } from './ui/terminal.ts';
 import { version } from './version.ts';
 
-const commands = [initPrimary, addReplica, probe, status, logs, renderTemplate, lab];
-
 /** Runs one command line and answers the exit code. Never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
   exitQuietlyWhenNobodyReads(process.stdout);
   if (declinesColour()) forbidColour();
-  const program = buildProgram();
+  const program = await buildProgram(argv);
   const fail = async (error: unknown): Promise<number> => {
     const code = await tell(error);
     return code !== exitCode.ok && isProbe(program, argv) ? probeExitCode.unknown : code;
@@ -54,8 +46,8 @@ function isProbe(program: Command, argv: readonly string[]): boolean {
   return argv.map(named).find(Boolean)?.name() === 'probe';
 }
 
-/** The whole command line, as commander knows it. */
-export function buildProgram(): Command {
+/** The command line as commander knows it, complete as far as the words name commands. */
+export async function buildProgram(words: readonly string[]): Promise<Command> {
   const program = withCommonFlags(new Command('dbctl'))
     .description('Turns plain Linux hosts into a production PostgreSQL cluster, and keeps it healthy')
     .version(version())
@@ -65,7 +57,7 @@ export function buildProgram(): Command {
     .hook('preAction', (_, command) => {
       if (hasNoColor(command)) forbidColour();
     });
-  for (const addTo of commands) addTo(program);
+  await addCommands(program, words);
   return program;
 }
 

@@ -3,9 +3,8 @@ import { answer, carryOut, onHosts, withChangeFlags, type ChangeFlags } from './
 import { commonFlags, withCommonFlags } from './common.ts';
 
 /** `dbctl add-replica <host>…`: from plain hosts to replicas that stream. */
-export const addReplica = (program: Command): Command =>
-  withChangeFlags(withCommonFlags(program.command('add-replica')))
-    .description('Make replicas of the primary; without a name: every replica of .env.cluster')
+export const addReplica = (bare: Command): Command =>
+  withChangeFlags(withCommonFlags(bare))
     .argument('[host...]', 'a replica of .env.cluster, or a new one: [name=]host[:port]')
     .action(async (names: string[], flags: ChangeFlags, command: Command) => {
       const { chooseReplicas } = await import('../config/choose-replicas.ts');

@@ -11,11 +11,8 @@ const output = (): Option =>
 const name = (): Option => new Option('--name <lab>', 'which lab').default('lab');
 
 /** `dbctl lab up|down|status|ssh|env`. */
-export function lab(program: Command): Command {
-  const command = program
-    .command('lab')
-    .description('Real Debian hosts on this machine, to try, learn and test')
-    .enablePositionalOptions();
+export function lab(command: Command): Command {
+  command.enablePositionalOptions();
   up(command);
   down(command);
   status(command);

@@ -8,9 +8,8 @@ interface Flags extends Pick<ChangeFlags, 'acceptHostKey'> {
 }
 
 /** `dbctl logs <node>`: the end of PostgreSQL's log and of its unit's journal. */
-export const logs = (program: Command): Command =>
-  withHostKeyFlag(withCommonFlags(program.command('logs')))
-    .description("Show the last lines of a node's PostgreSQL log and journal")
+export const logs = (bare: Command): Command =>
+  withHostKeyFlag(withCommonFlags(bare))
     .argument('<node>', 'a node of .env.cluster')
     .option('-n, --lines <count>', 'how many lines of each', countOfLines, 50)
     .action(async (name: string, flags: Flags, command: Command) => {

@@ -9,9 +9,8 @@ interface Flags {
 }
 
 /** `dbctl probe`: is the cluster what .env.cluster says? Answers with monitoring's exit codes. */
-export const probe = (program: Command): Command =>
-  withCommonFlags(program.command('probe').alias('check-cluster-dbs'))
-    .description('Check every node and every role over the PostgreSQL protocol (no SSH)')
+export const probe = (bare: Command): Command =>
+  withCommonFlags(bare)
     .option('--wait <duration>', 'look again until all is OK, at most this long (30s, 2m)', duration)
     .option('--timeout <duration>', 'how long one look may take (default: 3s)', duration)
     .addHelpText('after', '\nExit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.')

@@ -5,9 +5,8 @@ import { commonFlags, withCommonFlags } from './common.ts';
 const templates = ['postgresql.conf', 'pg_hba.conf'] as const;
 
 /** `dbctl render <template>`: a configuration file exactly as it would be written on a node. */
-export const renderTemplate = (program: Command): Command =>
-  withHostKeyFlag(withCommonFlags(program.command('render')))
-    .description('Print a configuration file as dbctl would write it on a node; changes nothing')
+export const renderTemplate = (bare: Command): Command =>
+  withHostKeyFlag(withCommonFlags(bare))
     .addArgument(new Argument('<template>', 'the file').choices(templates))
     .argument('[node]', 'a node of .env.cluster (default: the primary)')
     .action(

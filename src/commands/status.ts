@@ -4,10 +4,9 @@ import { withHostKeyFlag, type ChangeFlags } from './change.ts';
 import { commonFlags, withCommonFlags } from './common.ts';
 
 /** `dbctl status`: every node as its own host sees it. */
-export const status = (program: Command): Command =>
-  withHostKeyFlag(withCommonFlags(program.command('status').alias('list')))
-    .description('Show every node as its own host sees it (over SSH)')
-    .action(async ({ acceptHostKey }: Pick<ChangeFlags, 'acceptHostKey'>, command: Command) => {
+export const status = (bare: Command): Command =>
+  withHostKeyFlag(withCommonFlags(bare)).action(
+    async ({ acceptHostKey }: Pick<ChangeFlags, 'acceptHostKey'>, command: Command) => {
       const { loadCluster } = await import('../config/load.ts');
       const { loginEnvironment } = await import('../config/environment.ts');
       const { readStatus } = await import('../operations/status.ts');
@@ -21,4 +20,5 @@ export const status = (program: Command): Command =>
           : statusText(nodes),
       );
       if (nodes.some(({ state }) => state === 'unreachable')) process.exitCode = exitCode.unreachable;
-    });
+    },
+  );

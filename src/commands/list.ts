@@ -1,0 +1,61 @@
+// Every command that can be typed. A command's own file is imported only when the command line names it: with dozens of
+// them, importing all would cost --help more than Node's own start.
+
+import type { Command } from 'commander';
+
+interface Listed {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** What it does, in one line. */
+  readonly about: string;
+  /** Gives it its flags, its arguments and its action. */
+  readonly complete: () => Promise<(bare: Command) => unknown>;
+}
+
+export const list: readonly Listed[] = [
+  {
+    name: 'init-primary',
+    about: 'Turn the primary host of .env.cluster into a running primary',
+    complete: async () => (await import('./init-primary.ts')).initPrimary,
+  },
+  {
+    name: 'add-replica',
+    about: 'Make replicas of the primary; without a name: every replica of .env.cluster',
+    complete: async () => (await import('./add-replica.ts')).addReplica,
+  },
+  {
+    name: 'probe',
+    aliases: ['check-cluster-dbs'],
+    about: 'Check every node and every role over the PostgreSQL protocol (no SSH)',
+    complete: async () => (await import('./probe.ts')).probe,
+  },
+  {
+    name: 'status',
+    aliases: ['list'],
+    about: 'Show every node as its own host sees it (over SSH)',
+    complete: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'logs',
+    about: "Show the last lines of a node's PostgreSQL log and journal",
+    complete: async () => (await import('./logs.ts')).logs,
+  },
+  {
+    name: 'render',
+    about: 'Print a configuration file as dbctl would write it on a node; changes nothing',
+    complete: async () => (await import('./render.ts')).renderTemplate,
+  },
+  {
+    name: 'lab',
+    about: 'Real Debian hosts on this machine, to try, learn and test',
+    complete: async () => (await import('./lab.ts')).lab,
+  },
+];
+
+/** Adds every command to the program; those that one of the words names are complete, the others have a name only. */
+export async function addCommands(program: Command, words: readonly string[]): Promise<void> {
+  for (const { name, aliases = [], about, complete } of list) {
+    const bare = program.command(name).aliases(aliases).description(about);
+    if ([name, ...aliases].some((one) => words.includes(one))) (await complete())(bare);
+  }
+}
