@@ -11,7 +11,9 @@ export function printError(error: unknown, terminal: Terminal): number {
   const chalk = new Chalk({ level: colourLevel(terminal) });
   if (!(error instanceof DbctlError)) {
     const stack = error instanceof Error ? error.stack : String(error);
-    terminal.write(`${chalk.red('bug')} dbctl failed in a way it did not foresee\n${indent(printable(stack ?? ''))}\n`);
+    terminal.write(
+      `${chalk.red('bug')} dbctl failed in a way it did not foresee\n${indent(printable(stack ?? ''))}\n`,
+    );
     return exitCode.bug;
   }
   terminal.write(`${chalk.red('error')} ${printable(error.message)}\n`);

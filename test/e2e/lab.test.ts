@@ -223,7 +223,7 @@ test('without root, the way to run it is named', async () => {
   const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...readAll];
   const [file, ...args] = [...(process.getuid?.() === 0 ? asNobody : []), 'node', bin, 'lab', 'up'];
 
-  const { exitCode, stderr } = await execa(file!, args, { cwd: '/', reject: false });
+  const { exitCode, stderr } = await execa(file, args, { cwd: '/', reject: false });
 
   expect(exitCode).toBe(2);
   expect(stderr).toContain(process.platform === 'linux' ? 'sudo dbctl lab up' : 'Linux');
