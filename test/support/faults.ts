@@ -32,6 +32,14 @@ export async function cutPower(lab: Lab, name: string): Promise<void> {
   await expect.poll(state, { timeout: 20_000 }).toBe('stopped');
 }
 
+/** Runs a shell line on a host that no network reaches. */
+export async function inside(lab: Lab, name: string, line: string): Promise<string> {
+  const { pid } = await machine(lab, name);
+  const options = { reject: false, extendEnv: false, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } };
+  const { stdout } = await execa('nsenter', ['-t', String(pid), '-muinp', '--', 'sh', '-c', line], options);
+  return stdout;
+}
+
 /** Starts what is off, and plugs in what is cut off. */
 export async function healLab(lab: Lab): Promise<void> {
   expectExit(await lab.dbctl('lab', 'up', '--name', lab.name), 0);

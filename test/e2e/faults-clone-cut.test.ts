@@ -1,0 +1,121 @@
+// The replica's host is lost in the middle of a clone: dbctl says so soon, the primary goes on, the next run finishes.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startLab, type Finished, type Lab } from '../support/e2e.ts';
+import {
+  cable,
+  cloneHasCopied,
+  cutPower,
+  expectClear,
+  expectNothingUnfinished,
+  expectReplicates,
+  expectStreaming,
+  fillPrimary,
+  finishes,
+  healLab,
+  inside,
+  limitLink,
+  slotsOn,
+} from '../support/faults.ts';
+import { addressOf, describeOnHosts, patienceMs, succeed } from '../support/story.ts';
+
+/** Three keepalives of ten seconds without an answer. */
+const noticedWithinSeconds = 50;
+
+describeOnHosts('a clone whose host is lost', () => {
+  let lab: Lab;
+  let primary: readonly string[];
+
+  const primaryState = (): Promise<readonly string[]> =>
+    Promise.all([
+      lab.sql('pg1', 'select pg_postmaster_start_time()'),
+      lab.ssh('pg1', 'systemctl show --value -p NRestarts postgresql@17-main'),
+    ]);
+
+  /** Starts a clone over a slow link, breaks something in the middle of it, and answers how dbctl ended. */
+  async function cloneThatLoses(breakIt: () => Promise<void>): Promise<Finished> {
+    await limitLink(lab, 'pg2', '40mbit');
+    const run = lab.start('add-replica');
+    await cloneHasCopied(lab, 'pg2', 5e6);
+    await breakIt();
+    const startedAt = performance.now();
+    const finished = await run.end;
+    expect((performance.now() - startedAt) / 1000, finished.stderr).toBeLessThan(noticedWithinSeconds);
+    return finished;
+  }
+
+  async function expectFinishedByNextRun(): Promise<void> {
+    await limitLink(lab, 'pg2');
+    await finishes(lab, 'add-replica');
+    await expectNothingUnfinished(lab, 'pg2');
+    await expectStreaming(lab, 'pg2');
+    await expectReplicates(lab, 'pg2');
+    expect(await slotsOn(lab)).toBe('dbctl_pg2 active reserved');
+    expect(await primaryState()).toEqual(primary);
+  }
+
+  async function expectPrimaryUnharmed(): Promise<void> {
+    expect(await primaryState()).toEqual(primary);
+    await lab.sql('pg1', 'create table unharmed (n int); drop table unharmed', 'app');
+  }
+
+  const startOver = () =>
+    lab.ssh('pg2', 'systemctl stop postgresql@17-main && rm -r /var/lib/postgresql/17/main');
+
+  beforeAll(async () => {
+    lab = await startLab('e2e-f-cut', '--hosts', 'control,pg1,pg2');
+    await succeed(lab, 'init-primary');
+    await fillPrimary(lab, 60);
+    primary = await primaryState();
+  }, patienceMs);
+
+  afterAll(async () => lab?.down(), patienceMs);
+
+  test('because the network is cut, and comes back as soon as dbctl has said so', async () => {
+    const lost = await cloneThatLoses(() => cable(lab, 'pg2', 'down'));
+
+    expectClear(lab, lost, 3, `the connection to ${addressOf(lab, 'pg2')} was lost`, 'run the same command');
+    await expectPrimaryUnharmed();
+    await cable(lab, 'pg2', 'up');
+    await expectFinishedByNextRun();
+  });
+
+  test('because the network is cut until the clone has given up', async () => {
+    await startOver();
+    const lost = await cloneThatLoses(() => cable(lab, 'pg2', 'down'));
+    const unit = `systemctl show --value -p ActiveState 'dbctl-clone-${lab.env['CLUSTER_NAME']}-pg2.service'`;
+    const poll = { timeout: 120_000, interval: 500 };
+    await expect.poll(() => inside(lab, 'pg2', unit), poll).toBe('failed');
+
+    expectClear(lab, lost, 3, `the connection to ${addressOf(lab, 'pg2')} was lost`);
+    await expectPrimaryUnharmed();
+    await cable(lab, 'pg2', 'up');
+    await expectFinishedByNextRun();
+  });
+
+  test('because its power is cut, and comes back', async () => {
+    await startOver();
+    const lost = await cloneThatLoses(() => cutPower(lab, 'pg2'));
+
+    expectClear(lab, lost, 3, `the connection to ${addressOf(lab, 'pg2')} was lost`);
+    await expectPrimaryUnharmed();
+    await healLab(lab);
+    await expectFinishedByNextRun();
+  });
+
+  test('while the primary itself is lost: both are told, and the next run finishes', async () => {
+    await startOver();
+    const lost = await cloneThatLoses(async () => {
+      await lab.ssh('pg1', 'systemctl kill --signal=KILL postgresql@17-main');
+    });
+    const failed = () => lab.ssh('pg1', 'systemctl show --value -p ActiveState postgresql@17-main');
+    await expect.poll(failed, { timeout: 20_000 }).toMatch(/failed|inactive|active/);
+
+    expectClear(lab, lost, 5, 'Clone of pg1 for pg2 failed on pg2', /server closed the connection|terminat/);
+    const data = await lab.ssh('pg2', 'ls -A /var/lib/postgresql/17');
+    expect(data).toBe('');
+    await succeed(lab, 'init-primary');
+    primary = await primaryState();
+    await expectFinishedByNextRun();
+  });
+});

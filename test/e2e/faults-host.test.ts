@@ -1,0 +1,106 @@
+// Hosts on which going on would break something: refused, with the evidence, and every file as it was.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startLab, type Lab } from '../support/e2e.ts';
+import { expectClear, expectReplicates, expectStreaming, filesOn, finishes } from '../support/faults.ts';
+import { describeOnHosts, patienceMs } from '../support/story.ts';
+
+const directory = '/var/lib/postgresql/17/main';
+
+describeOnHosts('a host that is not as it should be', () => {
+  let lab: Lab;
+
+  /** Runs a command that must be refused, and insists that no file of the host has changed. */
+  async function expectRefused(command: readonly string[], host: string, ...words: readonly string[]) {
+    const before = await filesOn(lab, host);
+
+    const refused = await lab.dbctl(...command);
+
+    expectClear(lab, refused, 4, `${host} cannot be used`, ...words);
+    expect(refused.stdout).toBe('');
+    expect(await filesOn(lab, host)).toBe(before);
+  }
+
+  const beginsToListen = async (host: string): Promise<string> => {
+    await lab.ssh(host, `systemd-run -q --unit=squatter perl -MIO::Socket::INET -e '${listens}'`);
+    const poll = { timeout: 20_000, interval: 250 };
+    await expect.poll(() => lab.ssh(host, `ss -Hltn 'sport = :5432' | wc -l`), poll).toBe('1');
+    return lab.ssh(host, `ss -Hltnp 'sport = :5432' | grep -o 'pid=[0-9]*' | cut -d= -f2`);
+  };
+
+  beforeAll(async () => {
+    lab = await startLab('e2e-f-host', '--hosts', 'control,pg1,pg2');
+  }, patienceMs);
+
+  afterAll(async () => lab?.down(), patienceMs);
+
+  test.for([
+    { host: 'pg1', command: ['init-primary'] },
+    { host: 'pg2', command: ['add-replica'] },
+  ])('$command on $host: every reason to refuse, then a clean finish', async ({ host, command }) => {
+    // A port that somebody else has.
+    const pid = await beginsToListen(host);
+    await expectRefused(command, host, 'port 5432 is taken by', `pid ${pid}`);
+    await lab.ssh(host, 'systemctl stop squatter');
+
+    // Data that dbctl did not make, of any kind.
+    const foreign = [
+      `install -d ${directory} && echo precious > ${directory}/note`,
+      `echo 17 > ${directory}/PG_VERSION`,
+    ];
+    for (const make of foreign) {
+      await lab.ssh(host, make);
+      await expectRefused(command, host, `${directory} holds data that dbctl did not make`, 'mv ');
+    }
+    await lab.ssh(host, `rm -r ${directory}`);
+
+    // A cluster that runs, made by the distribution's own tool.
+    await lab.ssh(host, 'pg_createcluster 17 main --start >/dev/null 2>&1');
+    await expectRefused(command, host, `${directory} holds data that dbctl did not make`);
+    expect(await lab.sql(host, 'select 1')).toBe('1');
+    await lab.ssh(host, 'pg_dropcluster --stop 17 main');
+
+    // A disk on which there is no room.
+    await lab.ssh(host, 'mount -t tmpfs -o size=100m,mode=755 none /var/lib/postgresql');
+    await expectRefused(command, host, 'are free', 'larger disk');
+    await lab.ssh(host, 'umount /var/lib/postgresql');
+
+    await finishes(lab, ...command);
+  });
+
+  test('and in the end the replica streams', async () => {
+    await expectStreaming(lab, 'pg2');
+    await expectReplicates(lab, 'pg2');
+  });
+
+  test('data of another cluster that dbctl made is not taken over, as a primary or as a replica', async () => {
+    const name = lab.env['CLUSTER_NAME']!;
+    const runs = () => lab.sql('pg1', 'select pg_postmaster_start_time()');
+    const started = await runs();
+    lab.configure({ CLUSTER_NAME: 'another' });
+
+    await expectRefused(['init-primary'], 'pg1', `${directory} belongs to ${name}/pg1, not to another/pg1`);
+    await expectRefused(['add-replica'], 'pg2', `belongs to ${name}/pg2`);
+
+    lab.configure({ CLUSTER_NAME: name });
+    expect(await runs()).toBe(started);
+  });
+
+  test('a primary is not made a replica, nor a replica a primary', async () => {
+    const [pg1, pg2] = [lab.env['CLUSTER_DB_PRIMARY_HOST']!, lab.env['CLUSTER_DB_REPLICA_HOSTS']!];
+    lab.configure({ CLUSTER_DB_PRIMARY_HOST: pg2, CLUSTER_DB_REPLICA_HOSTS: pg1 });
+
+    await expectRefused(['init-primary'], 'pg2', 'it is a replica', 'CLUSTER_DB_PRIMARY_HOST');
+    const before = await filesOn(lab, 'pg1');
+    const added = await lab.dbctl('add-replica');
+    lab.configure({ CLUSTER_DB_PRIMARY_HOST: pg1, CLUSTER_DB_REPLICA_HOSTS: pg2 });
+
+    expectClear(lab, added, 4, 'pg2 is a replica', 'CLUSTER_DB_PRIMARY_HOST', 'dbctl probe');
+    expect(await filesOn(lab, 'pg1')).toBe(before);
+    expect(await lab.sql('pg1', 'select pg_is_in_recovery()')).toBe('f');
+    expect(await lab.sql('pg2', 'select pg_is_in_recovery()')).toBe('t');
+  });
+});
+
+// systemd-run would replace what begins with a dollar sign.
+const listens = '@kept = IO::Socket::INET->new(LocalPort => 5432, Listen => 1) or die; sleep 600';

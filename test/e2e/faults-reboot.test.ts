@@ -1,0 +1,54 @@
+// Hosts reboot and lose their power: the cluster is back by itself, and there is nothing to do.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startLab, type Lab } from '../support/e2e.ts';
+import { cutPower, expectReplicates, expectStreaming, healLab, settled } from '../support/faults.ts';
+import { describeOnHosts, patienceMs, succeed } from '../support/story.ts';
+
+describeOnHosts('a cluster whose hosts go down', () => {
+  let lab: Lab;
+
+  const bootOf = (host: string) => lab.ssh(host, 'cat /proc/1/stat | cut -d" " -f22').catch(String);
+
+  async function expectBackByItself(): Promise<void> {
+    for (const host of ['pg1', 'pg2']) {
+      const answers = () => lab.sql(host, 'select 1').catch(String);
+      await expect.poll(answers, { timeout: 60_000, interval: 250 }).toBe('1');
+    }
+    await expectStreaming(lab, 'pg2');
+    await expectReplicates(lab, 'pg2');
+    expect(await lab.sql('pg1', 'select count(*) from kept', 'app')).toBe('1');
+    await settled(lab, 'init-primary');
+    await settled(lab, 'add-replica');
+  }
+
+  beforeAll(async () => {
+    lab = await startLab('e2e-f-reboot', '--hosts', 'control,pg1,pg2');
+    await succeed(lab, 'init-primary');
+    await succeed(lab, 'add-replica');
+    await lab.sql('pg1', 'create table kept as select 1 as n', 'app');
+  }, patienceMs);
+
+  afterAll(async () => lab?.down(), patienceMs);
+
+  test.for([{ hosts: ['pg2'] }, { hosts: ['pg1'] }])(
+    'because $hosts reboots is back by itself',
+    async ({ hosts }) => {
+      for (const host of hosts) {
+        const before = await bootOf(host);
+        await lab.ssh(host, 'systemctl reboot');
+        const isAgain = async () => /^\d+$/.test(await bootOf(host)) && (await bootOf(host)) !== before;
+        await expect.poll(isAgain, { timeout: 60_000, interval: 250 }).toBe(true);
+      }
+
+      await expectBackByItself();
+    },
+  );
+
+  test('because all lose their power at once is back by itself', async () => {
+    for (const host of ['pg1', 'pg2', 'control']) await cutPower(lab, host);
+    await healLab(lab);
+
+    await expectBackByItself();
+  });
+});
