@@ -97,7 +97,7 @@ const rules: readonly Rule[] = [
       what: facts.owner
         ? `${instance.dataDirectory} belongs to ${facts.owner}, not to ${owner}`
         : `${instance.dataDirectory} holds data that dbctl did not make`,
-      next: `move it away if nobody needs it: mv ${instance.dataDirectory} ${instance.dataDirectory}.old`,
+      next: `use another host, or if nobody needs that data: ${moveAway(facts, instance)}`,
     }),
   },
   {
@@ -135,6 +135,10 @@ const rules: readonly Rule[] = [
 ];
 
 const holdsData = ({ data }: HostFacts): boolean => data.state === 'cluster' || data.state === 'foreign';
+
+/** A server goes on writing into a directory that was moved. */
+const moveAway = ({ postmaster }: HostFacts, { unit, dataDirectory }: Instance): string =>
+  `${postmaster ? `systemctl stop ${unit} && ` : ''}mv ${dataDirectory} ${dataDirectory}.old`;
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 

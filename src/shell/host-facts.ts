@@ -4,12 +4,17 @@ import type { HostFacts } from '../cluster/host-check.ts';
 import type { Instance } from '../cluster/instance.ts';
 import { query, type Query } from './command.ts';
 
+// Without our own note, the settings of another cluster's node say whose the instance is; never that it is ours.
 const script = `
+other_owner() {
+  sed -n "s/^cluster_name = '\\(.*\\)'.*/\\1/p" "$1/conf.d/dbctl.conf" 2>/dev/null | grep -vxF "\${2#/etc/dbctl/}"
+}
 . /etc/os-release
 echo "os=$ID $VERSION_ID"
 [ -d /run/systemd/system ] && echo systemd=yes || echo systemd=no
 echo "clock=$(date +%s.%N)"
-echo "owner=$(cat "$4/owner" 2>/dev/null || true)"
+owner=$(cat "$4/owner" 2>/dev/null) || owner=$(other_owner "$3" "$4")
+echo "owner=$owner"
 echo "listener=$(ss -Hltnp "sport = :$2" | grep -o 'users:.*' | head -n 1)"
 echo "postmaster=$(sed -n '1p;4p' "$1/postmaster.pid" 2>/dev/null | tr '\\n' ' ' || true)"
 if [ ! -e "$1" ]; then echo data=absent
