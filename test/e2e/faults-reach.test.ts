@@ -83,7 +83,10 @@ describeOnHosts('a host that cannot be reached', () => {
 
     lab.configure({ CLUSTER_SSH_KEY: right });
     expectClear(lab, finished, 3, `${addressOf(lab, 'pg1')}:22 refuses the login of root`, wrong);
-    const closed = await lab.ssh('pg1', `journalctl -q -o cat --since=${since} | grep -c "authenticating user root"`);
+    const closed = await lab.ssh(
+      'pg1',
+      `journalctl -q -o cat --since=${since} | grep -c "authenticating user root"`,
+    );
     expect(closed).toBe('1');
     expect(await filesOnAll()).toEqual(before);
   });
