@@ -71,20 +71,6 @@ export async function prepareMachine({ online = false } = {}) {
   return (await install(sudo, missing)) ? undefined : `${missing.join(' ')} cannot be installed`;
 }
 
-/** A PostgreSQL server for the contract tests, installed without a cluster of its own. Missing, they are skipped. */
-export async function preparePostgres() {
-  const sudo = asRoot();
-  const isThere = existsSync('/usr/lib/postgresql');
-  if (isThere || sudo === undefined || answerOf(['apt-get', '--version']) === undefined) return;
-  sayWhat('PostgreSQL for the contract tests; no server is started');
-  const directory = '/etc/postgresql-common/createcluster.d';
-  const file = `${directory}/dbctl-tests.conf`;
-  const setting = 'create_main_cluster = false';
-  await run([...sudo, 'sh', '-c', `mkdir -p ${directory} && echo '${setting}' > ${file}`]);
-  await install(sudo, ['postgresql']);
-  await run([...sudo, 'rm', '-f', file]);
-}
-
 async function install(sudo, packages) {
   const aptGet = [
     ...sudo,

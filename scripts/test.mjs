@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { staticChecks, unitTests } from './checks.mjs';
 import { add, countLine, countReport } from './count.mjs';
 import { runLabTests } from './lab-tests.mjs';
-import { preparePostgres, prepareProject, shownTool } from './prepare.mjs';
+import { prepareProject, shownTool } from './prepare.mjs';
 import { run, say, sayFailed, sayWhat } from './run.mjs';
 
 const began = Date.now();
@@ -15,7 +15,6 @@ const reports = mkdtempSync(join(tmpdir(), 'dbctl-test-'));
 const problems = [];
 
 await prepareProject();
-await preparePostgres();
 
 sayWhat('checks');
 for (const { name, argv } of staticChecks) {

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { canBootHosts } from '../support/story.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeOnHosts } from '../support/story.ts';
 
 const bin = new URL('../../bin/dbctl.js', import.meta.url).pathname;
 const directory = mkdtempSync(join(tmpdir(), 'dbctl-lab-'));
@@ -44,7 +44,7 @@ const changesOf = ({ stdout }: { stdout: string }): readonly string[] =>
 
 const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}/exe`);
 
-describe.skipIf(!canBootHosts)('a lab', () => {
+describeOnHosts('a lab', () => {
   beforeAll(async () => {
     await lab('down', '--name', name);
     await lab('down', '--name', second);
