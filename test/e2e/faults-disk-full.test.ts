@@ -42,7 +42,14 @@ describeOnHosts("a replica's disk that fills up while it is cloned", () => {
 
     const failed = await run.end;
 
-    expectClear(lab, failed, 5, 'Clone of pg1 for pg2 failed on pg2', 'No space left on device', 'journalctl');
+    expectClear(
+      lab,
+      failed,
+      5,
+      'Clone of pg1 for pg2 failed on pg2',
+      'No space left on device',
+      'journalctl',
+    );
     expect(await slotsOn(lab)).toBe('');
     expect(await lab.sql('pg1', 'select pg_postmaster_start_time()')).toBe(before);
     await lab.sql('pg1', 'create table written (n int); drop table written', 'app');

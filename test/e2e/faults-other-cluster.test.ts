@@ -2,7 +2,14 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLab, type Lab } from '../support/e2e.ts';
-import { expectClear, expectReplicates, expectStreaming, filesOn, finishes, settled } from '../support/faults.ts';
+import {
+  expectClear,
+  expectReplicates,
+  expectStreaming,
+  filesOn,
+  finishes,
+  settled,
+} from '../support/faults.ts';
 import { describeOnHosts, patienceMs, succeed } from '../support/story.ts';
 
 const directory = '/var/lib/postgresql/17/main';
