@@ -6,7 +6,7 @@ import type { Finished, Lab } from './e2e.ts';
 const isToldNot = process.env['DBCTL_TEST_HOSTS'] === 'none';
 
 /** Booting hosts needs Linux and root. The test runner says "none" where it found them impossible, and answers for it. */
-export const canBootHosts = process.platform === 'linux' && process.getuid?.() === 0 && !isToldNot;
+const canBootHosts = process.platform === 'linux' && process.getuid?.() === 0 && !isToldNot;
 
 /** Where no host can be booted, stories are skipped; with CI=true they fail, and lab up says what is missing. */
 export const describeOnHosts = describe.skipIf(!canBootHosts && (isToldNot || process.env['CI'] !== 'true'));
