@@ -129,8 +129,8 @@ describeOnHosts('a cluster that is changed', () => {
       'POSTGRES_CONF_app.note': `\`${value}\``,
       CLUSTER_SSH_KEY: `\`${key}\``,
     });
-    const file = readFileSync(join(lab.directory, '.env.cluster'), 'utf8');
-    writeFileSync(join(lab.directory, '.env.cluster'), file.replace(/^POSTGRES_CONF_wrok_mem=\n/m, ''));
+    const text = readFileSync(file(), 'utf8');
+    writeFileSync(file(), text.replace(/^POSTGRES_CONF_wrok_mem=\n/m, ''));
 
     await succeed(lab, 'init-primary');
 
