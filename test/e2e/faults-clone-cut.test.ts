@@ -59,8 +59,10 @@ describeOnHosts('a clone whose host is lost', () => {
     await lab.sql('pg1', 'create table unharmed (n int); drop table unharmed', 'app');
   }
 
-  const startOver = () =>
-    lab.ssh('pg2', 'systemctl stop postgresql@17-main && rm -r /var/lib/postgresql/17/main');
+  async function startOver(): Promise<void> {
+    await healLab(lab);
+    await lab.ssh('pg2', 'systemctl stop postgresql@17-main && rm -r /var/lib/postgresql/17/main');
+  }
 
   beforeAll(async () => {
     lab = await startLab('e2e-f-cut', '--hosts', 'control,pg1,pg2');
@@ -108,9 +110,6 @@ describeOnHosts('a clone whose host is lost', () => {
     const lost = await cloneThatLoses(async () => {
       await lab.ssh('pg1', 'systemctl kill --signal=KILL postgresql@17-main');
     });
-    const failed = () => lab.ssh('pg1', 'systemctl show --value -p ActiveState postgresql@17-main');
-    await expect.poll(failed, { timeout: 20_000 }).toMatch(/failed|inactive|active/);
-
     expectClear(lab, lost, 5, 'Clone of pg1 for pg2 failed on pg2', /server closed the connection|terminat/);
     const data = await lab.ssh('pg2', 'ls -A /var/lib/postgresql/17');
     expect(data).toBe('');

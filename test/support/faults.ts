@@ -35,8 +35,9 @@ export async function cutPower(lab: Lab, name: string): Promise<void> {
 /** Runs a shell line on a host that no network reaches. */
 export async function inside(lab: Lab, name: string, line: string): Promise<string> {
   const { pid } = await machine(lab, name);
-  const options = { reject: false, extendEnv: false, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } };
-  const { stdout } = await execa('nsenter', ['-t', String(pid), '-muinp', '--', 'sh', '-c', line], options);
+  const own = ['-m', '-u', '-i', '-n', '-p'];
+  const options = { extendEnv: false, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } };
+  const { stdout } = await execa('nsenter', ['-t', String(pid), ...own, '--', 'sh', '-c', line], options);
   return stdout;
 }
 
