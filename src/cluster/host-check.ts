@@ -19,7 +19,8 @@ export interface HostFacts {
     | { readonly state: 'absent' | 'empty' | 'foreign' }
     | { readonly state: 'cluster'; readonly version: number };
   readonly isStandby: boolean;
-  readonly isConfigured: boolean;
+  /** The data directory that the instance's postgresql.conf names. */
+  readonly configuredFor: string | undefined;
   readonly diskTotalBytes: number;
   readonly diskFreeBytes: number;
   readonly cores: number;
@@ -101,6 +102,17 @@ const rules: readonly Rule[] = [
     }),
   },
   {
+    reason: 'the settings that are there decide which data the server runs on',
+    broken: (facts, wanted) =>
+      facts.configuredFor !== undefined &&
+      (facts.configuredFor !== wanted.instance.dataDirectory ||
+        (!holdsData(facts) && facts.owner !== wanted.owner)),
+    problem: ({ configuredFor }, { instance }) => ({
+      what: `${instance.configDirectory} is the configuration of another server, for the data in ${configuredFor}`,
+      next: `use another host, or if nobody needs that server: systemctl stop ${instance.unit} && ${moveSettings(instance)}`,
+    }),
+  },
+  {
     reason: 'a server reads only the data of its own major version',
     broken: ({ data }, { instance }) => data.state === 'cluster' && data.version !== instance.version,
     problem: ({ data }, { instance }) => ({
@@ -136,9 +148,19 @@ const rules: readonly Rule[] = [
 
 const holdsData = ({ data }: HostFacts): boolean => data.state === 'cluster' || data.state === 'foreign';
 
-/** A server goes on writing into a directory that was moved. */
-const moveAway = ({ postmaster }: HostFacts, { unit, dataDirectory }: Instance): string =>
-  `${postmaster ? `systemctl stop ${unit} && ` : ''}mv ${dataDirectory} ${dataDirectory}.old`;
+/** A server goes on writing into a directory that was moved, and without its data its settings are of no use. */
+function moveAway({ postmaster, configuredFor }: HostFacts, instance: Instance): string {
+  const { unit, dataDirectory } = instance;
+  return [
+    ...(postmaster ? [`systemctl stop ${unit}`] : []),
+    ...(configuredFor === dataDirectory ? [moveSettings(instance)] : []),
+    `mv ${dataDirectory} ${dataDirectory}.old`,
+  ].join(' && ');
+}
+
+/** Out of /etc/postgresql, where postgresql-common would take the old settings for another server. */
+const moveSettings = ({ configDirectory, version, name }: Instance): string =>
+  `mv ${configDirectory} /root/postgresql-${version}-${name}.old`;
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 

@@ -9,6 +9,11 @@ const script = `
 other_owner() {
   sed -n "s/^cluster_name = '\\(.*\\)'.*/\\1/p" "$1/conf.d/dbctl.conf" 2>/dev/null | grep -vxF "\${2#/etc/dbctl/}"
 }
+configured_for() {
+  [ -e "$1/postgresql.conf" ] || return
+  found=$(sed -n "s/^ *data_directory *=* *'\\([^']*\\)'.*/\\1/p" "$1/postgresql.conf" | tail -n 1)
+  echo "\${found:-$2}"
+}
 . /etc/os-release
 echo "os=$ID $VERSION_ID"
 [ -d /run/systemd/system ] && echo systemd=yes || echo systemd=no
@@ -22,7 +27,7 @@ elif [ -z "$(ls -A "$1")" ]; then echo data=empty
 elif [ -e "$1/PG_VERSION" ]; then echo "data=$(cat "$1/PG_VERSION")"
 else echo data=foreign; fi
 [ -e "$1/standby.signal" ] && echo standby=yes || echo standby=no
-[ -e "$3/postgresql.conf" ] && echo configured=yes || echo configured=no
+echo "configured=$(configured_for "$3" "$1")"
 dir=$1; while [ ! -d "$dir" ]; do dir=$(dirname "$dir"); done
 df -Pk "$dir" | awk 'NR == 2 { print "disk=" $2 " " $4 }'
 echo "cores=$(nproc)"
@@ -65,7 +70,7 @@ export function parseHostFacts(stdout: string, now: number): HostFacts {
     postmaster: parsePostmaster(of('postmaster')),
     data: parseData(of('data')),
     isStandby: of('standby') === 'yes',
-    isConfigured: of('configured') === 'yes',
+    configuredFor: of('configured') || undefined,
     diskTotalBytes: (totalKb ?? 0) * 1024,
     diskFreeBytes: (freeKb ?? 0) * 1024,
     cores: Number(of('cores')),

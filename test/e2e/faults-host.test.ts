@@ -58,6 +58,15 @@ describeOnHosts('a host that is not as it should be', () => {
     await lab.ssh(host, 'pg_createcluster 17 main --start >/dev/null 2>&1');
     await expectRefused(command, host, `${directory} holds data that dbctl did not make`);
     expect(await lab.sql(host, 'select 1')).toBe('1');
+    const said = (await lab.dbctl(...command)).stderr;
+    await lab.ssh(host, /systemctl stop .*$/m.exec(said)![0]);
+    expect(await lab.ssh(host, `cat ${directory}.old/PG_VERSION; pg_lsclusters -h`)).toBe('17');
+
+    // The same, with its data elsewhere and on another port: its settings would be overwritten, its data taken over.
+    await lab.ssh(host, 'pg_createcluster 17 main -d /srv/theirs -p 5499 --start >/dev/null 2>&1');
+    await expectRefused(command, host, 'configuration of another server, for the data in /srv/theirs');
+    const theirs = `cd / && runuser -u postgres -- psql -Atp 5499 -c 'show data_directory'`;
+    expect(await lab.ssh(host, theirs)).toBe('/srv/theirs');
     await lab.ssh(host, 'pg_dropcluster --stop 17 main');
 
     // A disk on which there is no room.

@@ -23,7 +23,7 @@ const fresh: HostFacts = {
   postmaster: undefined,
   data: { state: 'absent' },
   isStandby: false,
-  isConfigured: false,
+  configuredFor: undefined,
   diskTotalBytes: 100e9,
   diskFreeBytes: 50e9,
   cores: 4,
@@ -34,7 +34,10 @@ const ours: Partial<HostFacts> = {
   data: { state: 'cluster', version: 17 },
   listener: { command: 'postgres', pid: 77 },
   postmaster: { pid: 77, port: 5432 },
+  configuredFor: '/var/lib/postgresql/17/main',
 };
+
+const directory = '/var/lib/postgresql/17/main';
 
 const whats = (facts: Partial<HostFacts>, wanted: Expectation): readonly string[] =>
   hostProblems({ ...fresh, ...facts }, wanted).map(({ what }) => what);
@@ -51,13 +54,16 @@ test.each<[string, Partial<HostFacts>, Expectation]>([
   ['data that is there needs no more room', { ...ours, diskFreeBytes: 0 }, primary],
   ['exactly enough room is enough', { diskFreeBytes: 2e9 }, primary],
   ['a minute is not too far off', { clockOffsetSeconds: 60 }, primary],
+  [
+    'our data may be lost, and our settings still there',
+    { owner: 'shop/pg1', configuredFor: directory },
+    primary,
+  ],
   ['our server may be stopped', { ...ours, listener: undefined, postmaster: undefined }, primary],
   ['a note of an owner whose data is gone does not matter', { owner: 'other/pg1' }, primary],
 ])('%s', (_reason, facts, wanted) => {
   expect(whats(facts, wanted)).toEqual([]);
 });
-
-const directory = '/var/lib/postgresql/17/main';
 
 test.each<[string, Partial<HostFacts>, Expectation, string]>([
   ['Debian 11 has other packages', { release: '11' }, primary, 'it runs debian 11'],
@@ -107,6 +113,24 @@ test.each<[string, Partial<HostFacts>, Expectation, string]>([
     { data: { state: 'foreign' } },
     primary,
     `${directory} holds data that dbctl did not make`,
+  ],
+  [
+    'a server on other data would start instead of ours',
+    { configuredFor: '/srv/data' },
+    primary,
+    '/etc/postgresql/17/main is the configuration of another server, for the data in /srv/data',
+  ],
+  [
+    'a server on other data would start, whoever owned what was here',
+    { owner: 'shop/pg1', configuredFor: '/srv/data' },
+    primary,
+    '/etc/postgresql/17/main is the configuration of another server, for the data in /srv/data',
+  ],
+  [
+    'settings that somebody else left would become ours',
+    { configuredFor: directory },
+    replica,
+    `/etc/postgresql/17/main is the configuration of another server, for the data in ${directory}`,
   ],
   [
     'another cluster of ours is another cluster',

@@ -12,7 +12,7 @@ listener=users:(("postgres",pid=812,fd=6),("postgres",pid=812,fd=7))
 postmaster=812 5432 ${''}
 data=17
 standby=yes
-configured=yes
+configured=/var/lib/postgresql/17/main
 disk=1000 400
 cores=4
 `;
@@ -33,7 +33,7 @@ test('a host that runs a replica is understood', () => {
     postmaster: { pid: 812, port: 5432 },
     data: { state: 'cluster', version: 17 },
     isStandby: true,
-    isConfigured: true,
+    configuredFor: '/var/lib/postgresql/17/main',
     diskTotalBytes: 1_024_000,
     diskFreeBytes: 409_600,
     cores: 4,
@@ -54,6 +54,7 @@ test.each([
   ['a mount point is there', 'data=empty', { data: { state: 'empty' } }],
   ['files of others are there', 'data=foreign', { data: { state: 'foreign' } }],
   ['nobody owns the data', 'owner=', { owner: undefined }],
+  ['postgresql-common does not know it', 'configured=', { configuredFor: undefined }],
   ['it is a primary', 'standby=no', { isStandby: false }],
   ['it was not booted by systemd', 'systemd=no', { hasSystemd: false }],
   ['a release has no number', 'os=arch ', { os: 'arch', release: '' }],
