@@ -91,6 +91,12 @@ function cloneUnit(cluster: Cluster, node: Node, source: CloneSource): Transient
   };
 }
 
+/** A primary that does not answer is no end of the clone, which says itself why it failed. */
+function noAnswer(error: unknown): null {
+  if (error instanceof CommandError) return null;
+  throw error;
+}
+
 /** Asks the primary twice a second at most how far the clone is. */
 function reportClone(primary: Host, socket: Socket, node: Node, report: Report): () => Promise<void> {
   const startedAt = Date.now();
@@ -99,7 +105,7 @@ function reportClone(primary: Host, socket: Socket, node: Node, report: Report):
   return async () => {
     if (Date.now() - askedAt < 500) return;
     askedAt = Date.now();
-    const state = await primary.ask(cloneProgress(socket, node.name));
+    const state = await primary.ask(cloneProgress(socket, node.name)).catch(noAnswer);
     copied ||= state !== null;
     const otherwise = copied ? 'verifying every file' : 'the clone is running';
     report(state ? describeClone(state, (Date.now() - startedAt) / 1000) : otherwise);

@@ -142,6 +142,23 @@ test.each([
   expect(now.state).not.toBe('absent');
 });
 
+test('a primary that does not tell how far the clone is does not end it', async () => {
+  const { host, now, dropped } = pair();
+  const primaryHost = {
+    ...pair().source.host,
+    ask: () => {
+      Object.assign(now, { state: 'succeeded', hasData: true });
+      return Promise.reject(new CommandError({ what: 'a command failed on pg1' }));
+    },
+  };
+  const notes: string[] = [];
+
+  await run(cloneReplica(shop, pg2, { host: primaryHost, databaseBytes: 1, cores: 1 }), host, notes);
+
+  expect(notes.slice(1)).toEqual(['the clone is running']);
+  expect(dropped).toEqual([]);
+});
+
 test('before the first byte and after the last, what happens is said', async () => {
   const { host, step, source, now } = pair();
   const answers = [null, { phase: 'streaming database files', streamedBytes: 9, totalBytes: 9 }, null];
