@@ -5,7 +5,6 @@ import { readCaCertificate } from '../config/ca-certificate.ts';
 import { RefusedError } from '../errors.ts';
 import type { ReadableHost } from '../remote/host.ts';
 import { hasDataDirectory } from '../shell/instance.ts';
-import { probeCluster } from './probe.ts';
 
 const timeoutMs = 2000;
 
@@ -16,6 +15,7 @@ const timeoutMs = 2000;
 export async function refuseSecondCluster(cluster: Cluster, primary: ReadableHost): Promise<void> {
   if (readCaCertificate(cluster) === undefined) return;
   if (await primary.ask(hasDataDirectory(instanceOf(cluster, cluster.primary)))) return;
+  const { probeCluster } = await import('./probe.ts');
   const report = await probeCluster({ ...cluster, probed: nodesOf(cluster) }, timeoutMs);
   const alive = report.nodes.find(({ role }) => role !== null);
   if (alive) throw clusterExists(cluster, alive);

@@ -35,6 +35,20 @@ export const askJson = <Answer>(
 ): Query<Answer> =>
   query(psql(socket), (stdout) => parse(JSON.parse(stdout)), { asUser, stdin: `${sql};\n` });
 
+const notRunning = 'not running\n';
+const ifRunningScript =
+  '"$1/pg_isready" -qh /var/run/postgresql -p "$2" || { echo not running; exit 0; }; shift 2; exec "$@"';
+
+/** The same question in the same round trip, answered with undefined when no server accepts connections there. */
+export const ifRunning = <Answer>(
+  { binDirectory, port }: Socket,
+  asked: Query<Answer>,
+): Query<Answer | undefined> => ({
+  ...asked,
+  argv: ['sh', '-c', ifRunningScript, 'sh', binDirectory, String(port), ...asked.argv],
+  parse: (stdout) => (stdout === notRunning ? undefined : asked.parse(stdout)),
+});
+
 /** An error names the problem, and does not quote the statement, which may hold a verifier. */
 const quiet = ['-v', 'VERBOSITY=terse'];
 

@@ -2,9 +2,8 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { Instance } from '../cluster/instance.ts';
 import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../remote/host.ts';
-import { acceptsConnections } from '../shell/instance.ts';
 import { databaseOwner, missingPrivileges, privileges } from '../shell/privileges.ts';
-import { execute, executeAlone } from '../shell/psql.ts';
+import { execute, executeAlone, ifRunning } from '../shell/psql.ts';
 import { identifier } from '../shell/sql.ts';
 
 /** Keeps the application's database, owned by the admin role. */
@@ -57,6 +56,5 @@ export function keepPrivileges(cluster: Cluster, instance: Instance): Step {
 }
 
 async function ownerOf(host: ReadableHost, instance: Instance, database: string): Promise<string | null> {
-  if (!(await host.ask(acceptsConnections(instance)))) return null;
-  return host.ask(databaseOwner(instance, database));
+  return (await host.ask(ifRunning(instance, databaseOwner(instance, database)))) ?? null;
 }

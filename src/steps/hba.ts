@@ -1,6 +1,6 @@
 import type { Cluster, Node } from '../cluster/cluster.ts';
 import { nodesOf } from '../cluster/cluster.ts';
-import { singleAddressCidr } from '../cluster/address.ts';
+import { isIpAddress, singleAddressCidr } from '../cluster/address.ts';
 import { clientRules, formatRules, replicationRules } from '../cluster/hba.ts';
 import { instanceOf } from '../cluster/instance.ts';
 import type { Step } from '../engine/step.ts';
@@ -36,7 +36,7 @@ async function hbaText(cluster: Cluster, host: ReadableHost): Promise<string> {
 /** A host called `local` is reached from the node itself, over its loopback addresses. */
 async function cidrsOf(names: readonly string[], host: ReadableHost): Promise<readonly string[]> {
   const remote = names.filter((name) => name !== 'local');
-  const addresses = await host.ask(addressesOf(remote));
+  const addresses = remote.every(isIpAddress) ? remote : await host.ask(addressesOf(remote));
   const local = remote.length < names.length ? ['127.0.0.1', '::1'] : [];
   return [...local, ...addresses].map(singleAddressCidr);
 }

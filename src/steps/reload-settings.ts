@@ -3,7 +3,7 @@ import { waitUntil } from '../engine/wait-until.ts';
 import { CommandError, RefusedError } from '../errors.ts';
 import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../remote/host.ts';
-import * as server from '../shell/instance.ts';
+import { ifRunning } from '../shell/psql.ts';
 import { loadedSettings, newestChange, reload } from '../shell/settings.ts';
 import { restartPostgres } from './start-postgres.ts';
 
@@ -19,27 +19,27 @@ export const filesOf = ({ configDirectory, dbctlDirectory }: Instance): readonly
 /** Makes the running server read its files when they are newer than what it has loaded, and accept all of them. */
 export function reloadSettings(instance: Instance): Step {
   async function look(host: ReadableHost) {
-    const [changedAt, { loadedAt, errors }] = await Promise.all([
+    const [changedAt, loaded] = await Promise.all([
       host.ask(newestChange(filesOf(instance))),
-      host.ask(loadedSettings(instance)),
+      host.ask(ifRunning(instance, loadedSettings(instance))),
     ]);
-    return { isStale: changedAt > loadedAt, errors };
+    return loaded && { isStale: changedAt > loaded.loadedAt, errors: loaded.errors };
   }
 
   return {
     title: 'Load the settings',
 
     async diff(host) {
-      if (!(await host.ask(server.acceptsConnections(instance)))) return [];
-      const { isStale, errors } = await look(host);
-      if (isStale) return ['reload PostgreSQL'];
-      if (errors.length > 0) throw notAccepted(host.name, errors);
+      const seen = await look(host);
+      if (seen === undefined) return [];
+      if (seen.isStale) return ['reload PostgreSQL'];
+      if (seen.errors.length > 0) throw notAccepted(host.name, seen.errors);
       return [];
     },
 
     async apply(host) {
       await host.run(reload(instance));
-      await waitUntil(async () => !(await look(host)).isStale, { deadlineMs: 10_000 });
+      await waitUntil(async () => (await look(host))?.isStale === false, { deadlineMs: 10_000 });
     },
   };
 }
@@ -56,8 +56,7 @@ export const restartWhenAsked = (instance: Instance, { allowed }: { readonly all
   title: 'Restart for settings that need it',
 
   async diff(host) {
-    if (!(await host.ask(server.acceptsConnections(instance)))) return [];
-    const { pendingRestart } = await host.ask(loadedSettings(instance));
+    const { pendingRestart = [] } = (await host.ask(ifRunning(instance, loadedSettings(instance)))) ?? {};
     return pendingRestart.length === 0 ? [] : [`restart PostgreSQL for ${pendingRestart.join(', ')}`];
   },
 

@@ -4,22 +4,16 @@ import { verifierMatches } from '../cluster/scram.ts';
 import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../remote/host.ts';
 import type { Instance } from '../cluster/instance.ts';
-import { acceptsConnections } from '../shell/instance.ts';
-import { execute } from '../shell/psql.ts';
+import { execute, ifRunning } from '../shell/psql.ts';
 import { foundRoles, keepRolesStatements } from '../shell/roles.ts';
 
 /** Keeps the four roles of .env.cluster: their passwords, attributes and memberships. */
 export function keepRoles(cluster: Cluster, instance: Instance): Step {
   const wanted = wantedRoles(cluster);
   const find = async (host: ReadableHost): Promise<readonly (FoundRole | undefined)[]> => {
-    if (!(await host.ask(acceptsConnections(instance)))) return wanted.map(() => undefined);
-    const found = await host.ask(
-      foundRoles(
-        instance,
-        wanted.map(({ name }) => name),
-      ),
-    );
-    return wanted.map(({ name }) => found.find((role) => role.name === name));
+    const names = wanted.map(({ name }) => name);
+    const found = (await host.ask(ifRunning(instance, foundRoles(instance, names)))) ?? [];
+    return names.map((name) => found.find((role) => role.name === name));
   };
 
   return {

@@ -40,10 +40,12 @@ async function untilAccepting(host: ReadableHost, instance: Instance, report: Re
   const accepting = await waitUntil(
     async () => {
       report('waiting until PostgreSQL answers');
-      if (await host.ask(server.acceptsConnections(instance))) return true;
-      if (await host.ask(server.hasFailed(instance)))
-        throw await notStarted(host, instance, 'its unit failed');
-      return false;
+      const [answers, failed] = await Promise.all([
+        host.ask(server.acceptsConnections(instance)),
+        host.ask(server.hasFailed(instance)),
+      ]);
+      if (!answers && failed) throw await notStarted(host, instance, 'its unit failed');
+      return answers;
     },
     { deadlineMs: startDeadlineMs },
   );

@@ -2,7 +2,7 @@ import type { Cluster, Node } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
 import type { Step } from '../engine/step.ts';
 import { UnverifiedError } from '../errors.ts';
-import { acceptsConnections } from '../shell/instance.ts';
+import { ifRunning } from '../shell/psql.ts';
 import { tryLogins, type Login, type LoginResult } from '../shell/logins.ts';
 
 /** Logs in as every role over TCP, with the certificate's name verified. Changes nothing. */
@@ -24,10 +24,8 @@ export function verifyLogins(cluster: Cluster, node: Node): Step {
   return {
     title: 'Verify every login',
     async diff(host) {
-      if (!(await host.ask(acceptsConnections(instance)))) return [];
-      const refused = (await host.ask(tryLogins(target, logins))).filter(
-        ({ problem }) => problem !== undefined,
-      );
+      const results = (await host.ask(ifRunning(instance, tryLogins(target, logins)))) ?? [];
+      const refused = results.filter(({ problem }) => problem !== undefined);
       if (refused.length > 0) throw loginsRefused(host.name, refused);
       return [];
     },

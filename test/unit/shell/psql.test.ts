@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../../src/secret.ts';
-import { askJson, execute, executeAlone } from '../../../src/shell/psql.ts';
+import { askJson, execute, executeAlone, ifRunning } from '../../../src/shell/psql.ts';
 import { quote } from '../../../src/shell/quote.ts';
 
 const binDirectory = '/usr/lib/postgresql/17/bin';
@@ -48,4 +48,14 @@ test('the text of statements hides itself', () => {
   const actions = [execute(socket, [`password 'x'`]), executeAlone(socket, `password 'x'`)];
 
   expect(JSON.stringify(actions)).not.toContain('password');
+});
+
+test('a question to a running server only is one command, and silence is no answer', () => {
+  const query = ifRunning(socket, askJson(socket, 'select 1', Number));
+
+  expect(query.argv.slice(3, 7)).toEqual(['sh', socket.binDirectory, '5433', `${socket.binDirectory}/psql`]);
+  expect(query).toMatchObject({ kind: 'query', asUser: 'postgres', stdin: 'select 1;\n' });
+  expect(query.parse('1\n')).toBe(1);
+  expect(query.parse('not running\n')).toBeUndefined();
+  expect(() => query.parse('')).toThrow(SyntaxError);
 });

@@ -2,8 +2,10 @@
 
 import { Secret } from '../../../src/secret.ts';
 import type { Action, Query } from '../../../src/shell/command.ts';
+import { acceptsConnections } from '../../../src/shell/instance.ts';
 import { quote } from '../../../src/shell/quote.ts';
 import type { Answers } from '../../support/fake-host.ts';
+import { primary } from './shop.ts';
 
 type Command = Query<unknown> | Action;
 type Answer = string | (() => string | void);
@@ -24,14 +26,19 @@ export const whenSql = (part: string, answer: Answer): Rule => ({
   answer,
 });
 
-/** The first rule that matches answers. */
+/** The first rule that matches answers. What is asked only of a running server is not answered by one that is down. */
 export const answering =
   (...rules: readonly Rule[]): Answers =>
   (argv, stdin) => {
-    const rule = rules.find(({ matches }) => matches(argv, stdin));
-    if (rule === undefined) return undefined;
-    return typeof rule.answer === 'function' ? (rule.answer() ?? '') : rule.answer;
+    if (!argv[2]?.startsWith('"$1/pg_isready"')) return firstAnswer(rules, argv, stdin);
+    const isDown = firstAnswer(rules, acceptsConnections(primary).argv, '') === yesOrNo(false);
+    return isDown ? 'not running\n' : firstAnswer(rules, argv.slice(6), stdin);
   };
+
+function firstAnswer(rules: readonly Rule[], argv: readonly string[], stdin: string): string | undefined {
+  const rule = rules.find(({ matches }) => matches(argv, stdin));
+  return typeof rule?.answer === 'function' ? (rule.answer() ?? '') : rule?.answer;
+}
 
 export const json = (value: unknown): string => `${JSON.stringify(value)}\n`;
 /** What df says about a disk of so many GiB. */

@@ -97,7 +97,8 @@ test('a cluster on this machine is reached over its loopback addresses', async (
 
 test('a name whose addresses cannot be found stops before anything is written', async () => {
   const { host, disk } = fakeHost();
+  const named = clusterOf({ CLUSTER_DB_REPLICA_HOSTS: 'pg2=pg2.example.org' });
 
-  await expect(run(keepHba(shop, pg1), host)).rejects.toThrow('getent');
+  await expect(run(keepHba(named, named.primary), host)).rejects.toThrow('getent');
   expect(disk.size).toBe(0);
 });

@@ -1,15 +1,13 @@
 import { expect, test } from 'vitest';
-import { acceptsConnections } from '../../../src/shell/instance.ts';
 import { verifyLogins } from '../../../src/steps/verify-logins.ts';
 import { verifyReplicationLogin } from '../../../src/steps/verify-replication-login.ts';
 import { fakeHost } from '../../support/fake-host.ts';
-import { pg1, pg2, primary, run, shop } from './shop.ts';
-import { quote } from '../../../src/shell/quote.ts';
+import { pg1, pg2, run, shop } from './shop.ts';
 
 /** A host that answers so to logins; `running` is whether its own server is. */
 const hostThatSays = (answer: string, { running = true, files = {} } = {}) =>
   fakeHost(files, (argv, stdin) => {
-    if (quote(argv) === quote(acceptsConnections(primary).argv)) return running ? 'yes' : 'no';
+    if (argv[2]?.startsWith('"$1/pg_isready"') && !running) return 'not running\n';
     return stdin.includes(':*:') ? answer : undefined;
   });
 const withAuthority = { files: { '/etc/dbctl/shop/pg2/ca.crt': 'a certificate' } };
