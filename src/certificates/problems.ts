@@ -27,6 +27,12 @@ export function certificateProblems(
   return problems;
 }
 
+/** Whether the key is the certificate's own: another one signs nothing that holders of the certificate believe. */
+export function isPair({ certificate, key }: Credential): boolean {
+  const parsed = parse(certificate);
+  return parsed !== undefined && belongs(key, parsed);
+}
+
 const covers = (certificate: X509Certificate, name: string): boolean =>
   (isIpAddress(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined;
 

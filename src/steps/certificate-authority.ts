@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Authority } from '../certificates/credential.ts';
+import { isPair } from '../certificates/problems.ts';
 import { RefusedError } from '../errors.ts';
 import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../remote/host.ts';
@@ -16,11 +17,8 @@ export const keepAuthority = (cluster: Cluster): Step => ({
   title: 'Keep the certificate authority',
 
   async diff(host) {
-    const [key, certificate] = await Promise.all([
-      host.readFile(keyFile(cluster)),
-      host.readFile(certificateFile(cluster)),
-    ]);
-    if (key && certificate) return [];
+    const found = await readAuthority(cluster, host);
+    if (found !== undefined && isPair(found)) return [];
     refuseSecondAuthority(cluster, host.name);
     return [`make the certificate authority of ${cluster.name} in ${directory(cluster)}`];
   },
@@ -36,7 +34,10 @@ export const keepAuthority = (cluster: Cluster): Step => ({
   },
 });
 
-/** A certificate without its key means that clients trust a CA that is somewhere else. */
+/**
+ * A certificate without its key means that clients trust a CA that is somewhere else. Beside another key, two runs made
+ * an authority at the same time.
+ */
 function refuseSecondAuthority(cluster: Cluster, host: string): void {
   if (readCaCertificate(cluster) === undefined) return;
   throw new RefusedError({

@@ -35,6 +35,20 @@ test('the authority is made once, and its key can be read by root only', async (
   expect((await run(step, control.host)).status).toBe('in place');
 });
 
+test('a key beside the certificate of another authority is no authority', async () => {
+  await run(keepAuthority(cluster), control.host);
+  const other = fakeHost({}, {}, 'control');
+  await run(keepAuthority(cluster), other.host);
+  control.disk.set('/etc/dbctl/pki/shop/ca.key', other.disk.get('/etc/dbctl/pki/shop/ca.key')!);
+
+  expect((await run(keepAuthority(cluster), control.host)).status).toBe('changed');
+  expect((await run(keepAuthority(cluster), control.host)).status).toBe('in place');
+  await run(copyAuthority(cluster, control.host), control.host);
+  control.disk.set('/etc/dbctl/pki/shop/ca.key', other.disk.get('/etc/dbctl/pki/shop/ca.key')!);
+
+  await expect(plan(keepAuthority(cluster), control.host)).rejects.toThrow(RefusedError);
+});
+
 test('the key of an authority hides itself', async () => {
   await run(keepAuthority(cluster), control.host);
 
