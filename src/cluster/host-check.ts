@@ -16,7 +16,7 @@ export interface HostFacts {
   /** The server of this data directory, from its postmaster.pid; it may have crashed since. */
   readonly postmaster: { readonly pid: number; readonly port: number } | undefined;
   readonly data:
-    | { readonly state: 'absent' | 'empty' | 'foreign' }
+    | { readonly state: 'absent' | 'empty' | 'mount' | 'foreign' }
     | { readonly state: 'cluster'; readonly version: number };
   readonly isStandby: boolean;
   /** The data directory that the instance's postgresql.conf names. */
@@ -110,6 +110,14 @@ const rules: readonly Rule[] = [
     problem: ({ configuredFor }, { instance }) => ({
       what: `${instance.configDirectory} is the configuration of another server, for the data in ${configuredFor}`,
       next: `use another host, or if nobody needs that server: systemctl stop ${instance.unit} && ${moveSettings(instance)}`,
+    }),
+  },
+  {
+    reason: 'new data is made beside its place and moved there when it is whole',
+    broken: ({ data }) => data.state === 'mount',
+    problem: (_facts, { instance }) => ({
+      what: `a file system is mounted on ${instance.dataDirectory} itself`,
+      next: `mount it one or two levels higher, on /var/lib/postgresql, where every version has room`,
     }),
   },
   {

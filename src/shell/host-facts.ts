@@ -23,6 +23,7 @@ echo "owner=$owner"
 echo "listener=$(ss -Hltnp "sport = :$2" | grep -o 'users:.*' | head -n 1)"
 echo "postmaster=$(sed -n '1p;4p' "$1/postmaster.pid" 2>/dev/null | tr '\\n' ' ' || true)"
 if [ ! -e "$1" ]; then echo data=absent
+elif mountpoint -q "$1" && [ ! -e "$1/PG_VERSION" ]; then echo data=mount
 elif [ -z "$(ls -A "$1")" ]; then echo data=empty
 elif [ -e "$1/PG_VERSION" ]; then echo "data=$(cat "$1/PG_VERSION")"
 else echo data=foreign; fi
@@ -78,7 +79,7 @@ export function parseHostFacts(stdout: string, now: number): HostFacts {
 }
 
 function parseData(text: string): HostFacts['data'] {
-  if (text === 'absent' || text === 'empty' || text === 'foreign') return { state: text };
+  if (text === 'absent' || text === 'empty' || text === 'mount' || text === 'foreign') return { state: text };
   return { state: 'cluster', version: Number(text) };
 }
 

@@ -1,5 +1,6 @@
 // The life of one instance: its data directory, its registration with postgresql-common, its systemd unit.
 
+import { dirname } from 'node:path/posix';
 import type { Instance } from '../cluster/instance.ts';
 import { action, query, type Action, type Query } from './command.ts';
 
@@ -20,6 +21,10 @@ runuser -u postgres -- "$1/initdb" -D "$2.dbctl-new" --data-checksums --encoding
 [ ! -e "$2" ] || rmdir "$2"
 mv -T -- "$2.dbctl-new" "$2"
 `;
+
+/** Makes the directory that the data directory will be in; the file system that is mounted there may still be root's. */
+export const makeParent = ({ dataDirectory }: Instance): Action =>
+  action(['install', '-d', '-o', 'postgres', '-g', 'postgres', '-m', '755', dirname(dataDirectory)]);
 
 /** Makes a new, empty cluster aside and gives it its final name in one move. */
 export const createData = ({ binDirectory, dataDirectory }: Instance): Action =>

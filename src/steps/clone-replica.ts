@@ -9,7 +9,7 @@ import type { Host } from '../remote/host.ts';
 import { render } from '../render.ts';
 import { followLongWork, longWorkState } from '../remote/long-work.ts';
 import type { Action } from '../shell/command.ts';
-import { hasDataDirectory } from '../shell/instance.ts';
+import { hasDataDirectory, makeParent } from '../shell/instance.ts';
 import { conninfo } from '../shell/libpq.ts';
 import type { Socket } from '../shell/psql.ts';
 import { cloneProgress, dropSlot } from '../shell/replication.ts';
@@ -40,7 +40,7 @@ export function cloneReplica(cluster: Cluster, node: Node, source: CloneSource):
     },
 
     async apply(host, report) {
-      await forgetEarlierSuccess(host, instance, unit.name);
+      await prepare(host, instance, unit.name);
       try {
         await followLongWork(host, unit, reportClone(source.host, socket, node, report));
       } catch (error) {
@@ -62,13 +62,18 @@ async function dropSlotAfter(cloneError: CommandError, primary: Host, drop: Acti
   }
 }
 
-/** A unit that succeeded before its data directory was taken away says nothing about the clone that is needed now. */
-async function forgetEarlierSuccess(host: Host, instance: Instance, unit: string): Promise<void> {
+/**
+ * The clone runs as postgres, which may not make directories everywhere. A unit that succeeded before its data
+ * directory was taken away says nothing about the clone that is needed now.
+ */
+async function prepare(host: Host, instance: Instance, unit: string): Promise<void> {
   const [exists, { kind }] = await Promise.all([
     host.ask(hasDataDirectory(instance)),
     longWorkState(host, unit),
   ]);
-  if (!exists && kind === 'succeeded') await host.run(forgetUnit(unit));
+  if (exists) return;
+  await host.run(makeParent(instance));
+  if (kind === 'succeeded') await host.run(forgetUnit(unit));
 }
 
 function cloneUnit(cluster: Cluster, node: Node, source: CloneSource): TransientUnit {

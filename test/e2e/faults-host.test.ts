@@ -69,6 +69,11 @@ describeOnHosts('a host that is not as it should be', () => {
     expect(await lab.ssh(host, theirs)).toBe('/srv/theirs');
     await lab.ssh(host, 'pg_dropcluster --stop 17 main');
 
+    // A disk in the place of the data directory itself.
+    await lab.ssh(host, `install -d ${directory} && mount -t tmpfs none ${directory}`);
+    await expectRefused(command, host, `mounted on ${directory} itself`, '/var/lib/postgresql,');
+    await lab.ssh(host, `umount ${directory} && rmdir ${directory}`);
+
     // A disk on which there is no room.
     await lab.ssh(host, 'mount -t tmpfs -o size=100m,mode=755 none /var/lib/postgresql');
     await expectRefused(command, host, 'are free', 'larger disk');

@@ -48,7 +48,7 @@ test.each<[string, Partial<HostFacts>, Expectation]>([
   ['Debian 12 is supported', { release: '12' }, primary],
   ['Ubuntu 22.04 is supported', { os: 'ubuntu', release: '22.04' }, primary],
   ['Ubuntu 24.10 is supported', { os: 'ubuntu', release: '24.10' }, primary],
-  ['an empty directory may be a mount point for the data', { data: { state: 'empty' } }, primary],
+  ['an empty directory is replaced', { data: { state: 'empty' } }, primary],
   ['our own primary may be set up again', ours, primary],
   ['our own replica may be set up again', { ...ours, isStandby: true }, replica],
   ['data that is there needs no more room', { ...ours, diskFreeBytes: 0 }, primary],
@@ -101,6 +101,12 @@ test.each<[string, Partial<HostFacts>, Expectation, string]>([
     { ...ours, listener: undefined, postmaster: { pid: 77, port: 5433 } },
     primary,
     'PostgreSQL runs there on port 5433, and .env.cluster says 5432',
+  ],
+  [
+    'a mount point cannot be replaced by a directory',
+    { data: { state: 'mount' } },
+    primary,
+    `a file system is mounted on ${directory} itself`,
   ],
   [
     'a cluster without our note is not ours',

@@ -66,7 +66,7 @@ test('a clone is planned, made once, and then in place', async () => {
   expect((await plan(step, host)).changes).toEqual(['clone pg1 into /var/lib/postgresql/17/main']);
   expect([...ran, ...source.ran]).toEqual([]);
   expect((await run(step, host, notes)).status).toBe('changed');
-  expect(programs(ran)).toEqual(['systemd-run', 'sh']);
+  expect(programs(ran)).toEqual(['install', 'systemd-run', 'sh']);
   expect(notes).toContainEqual(expect.stringContaining('copying 1.0 MB of 4.0 MB (25 %)'));
   expect((await run(step, host)).status).toBe('in place');
 });
@@ -76,16 +76,17 @@ test('the unit runs as postgres with the passfile, and no password is in its arg
 
   await run(step, host);
 
-  expect(ran[0]).toContain('--uid=postgres');
-  expect(ran[0]).toContain('replication.pgpass');
-  expect(ran[0]).not.toContain('replication-password');
+  expect(ran[0]).toBe('install -d -o postgres -g postgres -m 755 /var/lib/postgresql/17');
+  expect(ran[1]).toContain('--uid=postgres');
+  expect(ran[1]).toContain('replication.pgpass');
+  expect(ran[1]).not.toContain('replication-password');
 });
 
 test('a clone that is already running is followed, not started twice', async () => {
   const { host, ran, step } = pair({ state: 'running' });
 
   expect((await run(step, host)).status).toBe('changed');
-  expect(programs(ran)).toEqual(['sh']);
+  expect(programs(ran)).toEqual(['install', 'sh']);
 });
 
 test('a clone that ended while nobody looked is only forgotten', async () => {
@@ -99,7 +100,7 @@ test('a clone whose data was taken away since is made anew', async () => {
   const { host, ran, step } = pair({ state: 'succeeded' });
 
   expect((await run(step, host)).status).toBe('changed');
-  expect(programs(ran)).toEqual(['sh', 'systemd-run', 'sh']);
+  expect(programs(ran)).toEqual(['install', 'sh', 'systemd-run', 'sh']);
 });
 
 test('a clone that fails drops its slot, so that the primary keeps no WAL for it', async () => {
