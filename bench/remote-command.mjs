@@ -21,14 +21,20 @@ export const remoteCommand = () =>
       await lab.ssh('pg1', 'true', { flags });
       await host.run(nothing);
       const times = await interleave(30, {
-        dbctl: () => time(() => host.run(nothing)),
+        dbctl: () => time(() => tenTimes(() => host.run(nothing))),
         mux: () => time(() => lab.ssh('pg1', 'true', { flags })),
         fresh: () => time(() => lab.ssh('pg1', 'true')),
       });
       heading('one remote command (true), connection open');
       figure('ssh, a connection each time', times.fresh);
       figure('ssh with ControlMaster', times.mux);
-      figure('dbctl', times.dbctl, verdict(median(times.dbctl) <= goalMs, `<= ${goalMs} ms`));
+      const one = times.dbctl.map((ten) => ten / 10);
+      figure('dbctl, one of ten in a row', one, verdict(median(one) <= goalMs, `<= ${goalMs} ms`));
     });
     await lab.ssh('pg1', 'true', { flags: [...flags, '-O', 'exit'] });
   });
+
+/** One after the other, as a plan sends them: right after the start of another process, everything is slow. */
+async function tenTimes(work) {
+  for (let count = 0; count < 10; count += 1) await work();
+}
