@@ -6,7 +6,7 @@ import type { Finished, Lab, LabHost } from './e2e.ts';
 import { expectExit, succeed } from './story.ts';
 
 /** A host of the lab, as it is now. */
-export async function machine(lab: Lab, name: string): Promise<LabHost> {
+async function machine(lab: Lab, name: string): Promise<LabHost> {
   const found = (await lab.hosts()).find((host) => host.name === name);
   if (found === undefined) throw new Error(`the lab has no host ${name}`);
   return found;
