@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Authority } from '../certificates/credential.ts';
 import { isPair } from '../certificates/problems.ts';
@@ -7,6 +8,7 @@ import type { ReadableHost } from '../remote/host.ts';
 import { readCaCertificate, writeCaCertificate } from '../config/ca-certificate.ts';
 import { shownPath } from '../config/shown-path.ts';
 import { Secret } from '../secret.ts';
+import { takePlace } from '../shell/take-place.ts';
 
 const directory = (cluster: Cluster): string => `/etc/dbctl/pki/${cluster.name}`;
 const keyFile = (cluster: Cluster): string => `${directory(cluster)}/ca.key`;
@@ -26,18 +28,18 @@ export const keepAuthority = (cluster: Cluster): Step => ({
   async apply(host) {
     const { createAuthority } = await import('../certificates/issue.ts');
     const authority = await createAuthority(cluster.name);
-    await host.writeFile(certificateFile(cluster), authority.certificate, {
-      owner: 'root:root',
-      mode: 0o644,
-    });
-    await host.writeFile(keyFile(cluster), authority.key, { owner: 'root:root', mode: 0o600 });
+    // Both files at once: two runs at the same time would otherwise leave the key of one and the certificate of the other.
+    const place = directory(cluster);
+    const aside = `${place}.dbctl-${randomUUID()}`;
+    await host.writeFile(`${aside}/ca.crt`, authority.certificate, { owner: 'root:root', mode: 0o644 });
+    await host.writeFile(`${aside}/ca.key`, authority.key, { owner: 'root:root', mode: 0o600 });
+    const found = await readAuthority(cluster, host);
+    const replace = found !== undefined && !isPair(found);
+    await host.run(takePlace(aside, place, { file: 'ca.key', replace }));
   },
 });
 
-/**
- * A certificate without its key means that clients trust a CA that is somewhere else. Beside another key, two runs made
- * an authority at the same time.
- */
+/** A certificate without its key means that clients trust a CA that is somewhere else. */
 function refuseSecondAuthority(cluster: Cluster, host: string): void {
   if (readCaCertificate(cluster) === undefined) return;
   throw new RefusedError({

@@ -16,9 +16,27 @@ let control: ReturnType<typeof fakeHost>;
 beforeEach(() => {
   const here = mkdtempSync(join(tmpdir(), 'dbctl-ca-'));
   cluster = { ...shop, caCertificateFile: join(here, 'shop-ca.crt') };
-  control = fakeHost({}, {}, 'control');
+  control = controlHost();
   return () => rmSync(here, { recursive: true });
 });
+
+/** A control host on which a directory that was made aside gets its place. */
+function controlHost() {
+  const fake: ReturnType<typeof fakeHost> = fakeHost(
+    {},
+    (argv) => {
+      const [aside = '', place = ''] = argv.slice(4);
+      for (const [path, file] of fake.disk) {
+        if (!path.startsWith(`${aside}/`)) continue;
+        fake.disk.set(place + path.slice(aside.length), file);
+        fake.disk.delete(path);
+      }
+      return '';
+    },
+    'control',
+  );
+  return fake;
+}
 
 const keyOf = (host: ReturnType<typeof fakeHost>): string | undefined =>
   host.disk.get(`${directory}/server.key`)?.content;
@@ -37,7 +55,7 @@ test('the authority is made once, and its key can be read by root only', async (
 
 test('a key beside the certificate of another authority is no authority', async () => {
   await run(keepAuthority(cluster), control.host);
-  const other = fakeHost({}, {}, 'control');
+  const other = controlHost();
   await run(keepAuthority(cluster), other.host);
   control.disk.set('/etc/dbctl/pki/shop/ca.key', other.disk.get('/etc/dbctl/pki/shop/ca.key')!);
 
