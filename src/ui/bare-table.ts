@@ -1,23 +1,12 @@
 import type { TableConstructorOptions } from 'cli-table3';
 
-/** A table without lines: columns two spaces apart, as in ps or kubectl. */
-export const bareTable: Pick<TableConstructorOptions, 'chars' | 'style'> = {
-  chars: {
-    top: '',
-    'top-mid': '',
-    'top-left': '',
-    'top-right': '',
-    bottom: '',
-    'bottom-mid': '',
-    'bottom-left': '',
-    'bottom-right': '',
-    left: '',
-    'left-mid': '',
-    mid: '',
-    'mid-mid': '',
-    right: '',
-    'right-mid': '',
-    middle: '  ',
-  },
+const edges = ['top', 'bottom', 'left', 'right', 'mid'];
+const corners = ['top-mid', 'top-left', 'top-right', 'bottom-mid', 'bottom-left', 'bottom-right'];
+const crossings = ['left-mid', 'mid-mid', 'right-mid'];
+const noLines = Object.fromEntries([...edges, ...corners, ...crossings].map((place) => [place, '']));
+
+/** A table without lines, as in ps or kubectl: columns apart by a gap, two spaces unless told otherwise. */
+export const bareTable = (gap = '  '): Pick<TableConstructorOptions, 'chars' | 'style'> => ({
+  chars: { ...noLines, middle: gap },
   style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-};
+});

@@ -5,6 +5,7 @@ import Table from 'cli-table3';
 import { problemsOf, type Problem, type Status } from '../cluster/probe-finding.ts';
 import type { LoginMark, NodeReport, ProbeReport } from '../cluster/probe-report.ts';
 import { formatBytes, formatSeconds } from '../cluster/units.ts';
+import { bareTable } from './bare-table.ts';
 
 const columns = ['NODE', 'ROLE', 'STATE', 'LAG', 'TLS', 'ADMIN', 'WRITER', 'READER', 'REPL'];
 const longestName = 12;
@@ -17,6 +18,7 @@ export function probeText(report: ProbeReport, colourLevel: 0 | 1): string {
     heading(report),
     '',
     table(report.nodes, chalk),
+    ...legend(report.nodes, chalk),
     ...problemsOf(report.findings).flatMap((one) => ['', problem(one, chalk)]),
     '',
     verdict(report, chalk),
@@ -39,10 +41,11 @@ function heading({ cluster, nodes }: ProbeReport): string {
   return seen.length > 0 ? `cluster ${cluster}: ${facts}` : `cluster ${cluster}`;
 }
 
-const edges = ['top', 'bottom', 'left', 'right', 'mid'];
-const corners = ['top-mid', 'top-left', 'top-right', 'bottom-mid', 'bottom-left', 'bottom-right'];
-const crossings = ['left-mid', 'mid-mid', 'right-mid'];
-const noLines = Object.fromEntries([...edges, ...corners, ...crossings].map((place) => [place, '']));
+/** What a mark means that looks like a fault and is none. */
+const legend = (nodes: readonly NodeReport[], chalk: ChalkInstance): readonly string[] =>
+  nodes.some(({ logins }) => logins.replication === 'refused from here')
+    ? [chalk.dim('hba: pg_hba.conf closes replication to this machine, as it should')]
+    : [];
 
 /** Two spaces between columns, or one where two would not fit. */
 function table(nodes: readonly NodeReport[], chalk: ChalkInstance): string {
@@ -53,9 +56,8 @@ function table(nodes: readonly NodeReport[], chalk: ChalkInstance): string {
 
 function grid(nodes: readonly NodeReport[], gap: string, chalk: ChalkInstance): string {
   const rows = new Table({
+    ...bareTable(gap),
     head: columns.map((title) => chalk.bold(title)),
-    chars: { ...noLines, middle: gap },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   for (const node of nodes) rows.push(row(node, chalk));
   return rows.toString().replaceAll(/ +$/gm, '');

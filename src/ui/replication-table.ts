@@ -8,7 +8,7 @@ import { shorten } from './shorten.ts';
 export function replicationText(views: readonly ReplicationView[]): string {
   if (views.length === 0) return '';
   const table = new Table({
-    ...bareTable,
+    ...bareTable(),
     head: ['REPLICA', 'PRIMARY SAYS', 'LAG', 'TLS', 'REPLICA SAYS', 'SLOT'],
   });
   for (const { node, primarySees, replicaSees } of views) {

@@ -22,7 +22,7 @@ export function statusText(nodes: readonly NodeStatus[]): string {
 
 function grid(nodes: readonly NodeStatus[], { gap, longestName }: (typeof layouts)[number]): string {
   const table = new Table({
-    ...bareTable,
+    ...bareTable(),
     chars: { ...bareTable.chars, middle: gap },
     head: ['NODE', 'HOST', 'ROLE', 'STATE', 'VERSION', 'TL', 'SINCE (UTC)', 'DISK FREE'],
   });

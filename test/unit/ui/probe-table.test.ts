@@ -18,6 +18,7 @@ test('a healthy cluster is one table and one line', () => {
     pg1   primary  writable   -                ✓    ✓      ✓       ✓       hba
     pg2   replica  streaming  0 s / 0 B        ✓    ✓      ✓       ✓       hba
     pg3   replica  streaming  0.21 s / 4.0 kB  ✓    ✓      ✓       ✓       hba
+    hba: pg_hba.conf closes replication to this machine, as it should
 
     OK: 61 checks passed
     "
@@ -41,6 +42,7 @@ test('what is wrong comes below the table, with what to do', () => {
     pg1   primary   writable  -    ✓    ✓      ✗       ✓       hba
     pg2   primary!  writable  -    ✓    ✓      ✗       ✓       hba
     pg3   ?         timeout   -    ✗    ?      ?       ?       ?
+    hba: pg_hba.conf closes replication to this machine, as it should
 
     CRITICAL split brain: pg1, pg2 accept writes
      → stop the applications, then stop PostgreSQL on the node that must not be the
