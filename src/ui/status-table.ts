@@ -22,8 +22,7 @@ export function statusText(nodes: readonly NodeStatus[]): string {
 
 function grid(nodes: readonly NodeStatus[], { gap, longestName }: (typeof layouts)[number]): string {
   const table = new Table({
-    ...bareTable(),
-    chars: { ...bareTable.chars, middle: gap },
+    ...bareTable(gap),
     head: ['NODE', 'HOST', 'ROLE', 'STATE', 'VERSION', 'TL', 'SINCE (UTC)', 'DISK FREE'],
   });
   for (const { node, host, state, server, diskFreeBytes, ...rest } of nodes) {
