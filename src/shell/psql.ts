@@ -36,17 +36,18 @@ export const askJson = <Answer>(
   query(psql(socket), (stdout) => parse(JSON.parse(stdout)), { asUser, stdin: `${sql};\n` });
 
 const notRunning = 'not running\n';
+// Becomes the asked account only then: a host without PostgreSQL has no postgres.
 const ifRunningScript =
-  '"$1/pg_isready" -qh /var/run/postgresql -p "$2" || { echo not running; exit 0; }; shift 2; exec "$@"';
+  '"$1/pg_isready" -qh /var/run/postgresql -p "$2" || { echo not running; exit 0; }; user=$3; shift 3; exec runuser -u "$user" -- "$@"';
 
 /** The same question in the same round trip, answered with undefined when no server accepts connections there. */
 export const ifRunning = <Answer>(
   { binDirectory, port }: Socket,
-  asked: Query<Answer>,
+  { asUser: account = 'root', argv, parse, ...asked }: Query<Answer>,
 ): Query<Answer | undefined> => ({
   ...asked,
-  argv: ['sh', '-c', ifRunningScript, 'sh', binDirectory, String(port), ...asked.argv],
-  parse: (stdout) => (stdout === notRunning ? undefined : asked.parse(stdout)),
+  argv: ['sh', '-c', ifRunningScript, 'sh', binDirectory, String(port), account, ...argv],
+  parse: (stdout) => (stdout === notRunning ? undefined : parse(stdout)),
 });
 
 /** An error names the problem, and does not quote the statement, which may hold a verifier. */

@@ -53,8 +53,15 @@ test('the text of statements hides itself', () => {
 test('a question to a running server only is one command, and silence is no answer', () => {
   const query = ifRunning(socket, askJson(socket, 'select 1', Number));
 
-  expect(query.argv.slice(3, 7)).toEqual(['sh', socket.binDirectory, '5433', `${socket.binDirectory}/psql`]);
-  expect(query).toMatchObject({ kind: 'query', asUser: 'postgres', stdin: 'select 1;\n' });
+  expect(query.argv.slice(3, 8)).toEqual([
+    'sh',
+    socket.binDirectory,
+    '5433',
+    'postgres',
+    `${socket.binDirectory}/psql`,
+  ]);
+  expect(query).toMatchObject({ kind: 'query', stdin: 'select 1;\n' });
+  expect(query.asUser, 'a host without PostgreSQL has no such account').toBeUndefined();
   expect(query.parse('1\n')).toBe(1);
   expect(query.parse('not running\n')).toBeUndefined();
   expect(() => query.parse('')).toThrow(SyntaxError);

@@ -32,7 +32,7 @@ export const answering =
   (argv, stdin) => {
     if (!argv[2]?.startsWith('"$1/pg_isready"')) return firstAnswer(rules, argv, stdin);
     const isDown = firstAnswer(rules, acceptsConnections(primary).argv, '') === yesOrNo(false);
-    return isDown ? 'not running\n' : firstAnswer(rules, argv.slice(6), stdin);
+    return isDown ? 'not running\n' : firstAnswer(rules, argv.slice(7), stdin);
   };
 
 function firstAnswer(rules: readonly Rule[], argv: readonly string[], stdin: string): string | undefined {
