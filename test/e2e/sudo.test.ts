@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLab, type Lab } from '../support/e2e.ts';
+import { journalMark, journalSince } from '../support/journal.ts';
 import { describeOnHosts, patienceMs, sqlAs, succeed } from '../support/story.ts';
 
 describeOnHosts('an ordinary user with sudo', () => {
@@ -26,16 +27,15 @@ describeOnHosts('an ordinary user with sudo', () => {
   });
 
   test('dbctl logs in as that user and not as root, and no file belongs to it', async () => {
-    const since = `@${Math.floor(Date.now() / 1000)}`;
+    const hosts = ['pg1', 'pg2'] as const;
+    const marks = await Promise.all(hosts.map((host) => journalMark(lab, host)));
     await succeed(lab, 'status');
 
-    for (const host of ['pg1', 'pg2']) {
+    for (const [index, host] of hosts.entries()) {
       // The last login is the one that asks.
-      const logins = await lab.ssh(
-        host,
-        `journalctl -q -o cat --since=${since} | grep -o 'Accepted publickey for [a-z]*'`,
-      );
-      expect(logins.split('\n').map((line) => line.split(' ').at(-1))).toEqual(['admin', 'root']);
+      const said = await journalSince(lab, host, marks[index]!);
+      const logins = [...said.matchAll(/Accepted publickey for ([a-z]+)/g)].map(([, user]) => user);
+      expect(logins).toEqual(['admin', 'root']);
       const owned = `find / -xdev -user admin -not -path '/home/*' -not -path '/proc/*' -printf '%p '`;
       expect(await lab.ssh(host, owned)).toBe('');
     }
