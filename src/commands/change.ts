@@ -18,7 +18,11 @@ export const withChangeFlags = (command: Command): Command =>
     .option('--restart', 'restart PostgreSQL where a setting needs it');
 
 export const withHostKeyFlag = (command: Command): Command =>
-  command.option('--accept-host-key <fingerprint...>', 'trust unknown hosts with these keys (SHA256:…)');
+  command.option(
+    '--accept-host-key <fingerprint>',
+    'trust an unknown host with this key (SHA256:…); may be given several times',
+    (one: string, others: readonly string[] = []) => [...others, one],
+  );
 
 /** Connects to the machines of a cluster, and hangs up when the work is done. */
 export async function onHosts<Answer>(
