@@ -21,7 +21,7 @@ export const withHostKeyFlag = (command: Command): Command =>
   command.option(
     '--accept-host-key <fingerprint>',
     'trust an unknown host with this key (SHA256:…); may be given several times',
-    (one: string, others: readonly string[] = []) => [...others, one],
+    (one: string, others: readonly string[] | undefined) => [...(others ?? []), one],
   );
 
 /** Connects to the machines of a cluster, and hangs up when the work is done. */

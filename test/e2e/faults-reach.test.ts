@@ -114,6 +114,11 @@ describeOnHosts('a host that cannot be reached', () => {
     expectClear(lab, finished, 3, addressOf(lab, 'pg1'), 'is not known');
     expect(finished.stderr).toContain(`--accept-host-key ${real}`);
     expect(await filesOnAll()).toEqual(before);
+
+    const accepted = await withKnownHosts(text.replace(`${line}\n`, ''), () =>
+      lab.dbctl('init-primary', '--dry-run', '--accept-host-key', real),
+    );
+    expect(accepted.exitCode, accepted.stderr).toBe(0);
   });
 });
 
