@@ -1,10 +1,10 @@
 // npm run check: types, lint, format, dead code, package, unit and contract tests. All run, also after a failure.
 
 import { staticChecks, unitTests } from './checks.mjs';
-import { root, shownTool } from './prepare.mjs';
+import { prepareModules, shownTool } from './prepare.mjs';
 import { run, sayFailed } from './run.mjs';
 
-process.chdir(root);
+await prepareModules();
 const failed = [];
 for (const { name, argv } of [...staticChecks, unitTests]) {
   if ((await run(argv, { shown: shownTool(argv) })) !== 0) failed.push(name);

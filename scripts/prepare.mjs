@@ -10,6 +10,13 @@ export const root = new URL('..', import.meta.url).pathname;
 
 /** npm's packages and dist/. Ends this script when they cannot be had. */
 export async function prepareProject() {
+  await prepareModules();
+  sayWhat('dist/ from src/');
+  await must([tool('tsc')], { shown: 'npm run build' });
+}
+
+/** npm's packages, where they are missing or old. */
+export async function prepareModules() {
   process.chdir(root);
   checkNode();
   if (!areModulesFresh()) {
@@ -19,8 +26,6 @@ export async function prepareProject() {
       shown: 'npm ci --ignore-scripts',
     });
   }
-  sayWhat('dist/ from src/');
-  await must([tool('tsc')], { shown: 'npm run build' });
 }
 
 /** A program of node_modules. */
