@@ -16,6 +16,7 @@ import { lastLines } from './printable.ts';
 
 const shortestPauseMs = 50;
 const longestPauseMs = 500;
+const secondLookAfterMs = 1000;
 
 /** How the unit of that name is doing on a host. */
 export const longWorkState = (host: ReadableHost, name: string): Promise<UnitState> =>
@@ -43,11 +44,18 @@ export async function followLongWork(
 async function waitForEnd(host: Host, name: string, onPoll: () => Promise<void> | void): Promise<UnitState> {
   const startedAt = Date.now();
   for (;;) {
-    const state = await longWorkState(host, name);
+    const state = await longWorkState(host, name).catch((error: unknown) => askAgain(host, name, error));
     if (state.kind !== 'running') return state;
     await onPoll();
     await sleep(pauseAfter(Date.now() - startedAt));
   }
+}
+
+/** A host that is going down answers nonsense before its connection is lost: one failed look says nothing of the work. */
+async function askAgain(host: Host, name: string, error: unknown): Promise<UnitState> {
+  if (!(error instanceof CommandError)) throw error;
+  await sleep(secondLookAfterMs);
+  return longWorkState(host, name);
 }
 
 /** A tenth of the time so far: the end is seen soon after short work, and long work is not asked all the time. */

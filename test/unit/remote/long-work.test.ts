@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CommandError } from '../../../src/errors.ts';
 import { followLongWork } from '../../../src/remote/long-work.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 
@@ -55,6 +56,20 @@ test('work that fails says so with the last words of its journal', async () => {
     why: 'exit code 3\nno space left on device',
     exitCode: 5,
   });
+});
+
+test('one look that fails says nothing of the work, and is repeated', async () => {
+  const answers = [states.running, undefined, states.succeeded];
+  const { host } = fakeHost({}, ([program]) => {
+    if (program !== 'systemctl') return undefined;
+    const answer = answers.shift();
+    if (answer === undefined) throw new CommandError({ what: 'Failed to connect to bus' });
+    return answer;
+  });
+
+  await followLongWork(host, unit);
+
+  expect(answers).toEqual([]);
 });
 
 test('work that somebody stopped is not taken for done', async () => {
