@@ -1,6 +1,7 @@
 // What a cluster is, in the words of the people who run it. Plain data, made by config/, read by everybody.
 
 import type { Secret } from '../secret.ts';
+import type { Backup } from './backup.ts';
 
 /** One PostgreSQL instance. */
 export interface Node {
@@ -58,6 +59,8 @@ export interface Cluster {
   };
   /** Replica lag in seconds: WARNING above the first, CRITICAL above the second. */
   readonly lagLimits: { readonly warnSeconds: number; readonly maxSeconds: number };
+  /** How it is backed up; undefined while BACKUP_REPOSITORY is not set. */
+  readonly backup: Backup | undefined;
   /** Absolute path of the CA certificate on the machine dbctl runs on. */
   readonly caCertificateFile: string;
   /** Absolute path of the .env.cluster it was read from. */

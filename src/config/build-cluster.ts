@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import type { Cluster } from '../cluster/cluster.ts';
+import { buildBackup } from './build-backup.ts';
 import { expandHome } from './expand-home.ts';
 import type { Problem } from './problem.ts';
 import type { Settings } from './settings.ts';
@@ -47,6 +48,7 @@ export function buildCluster(
       parameters,
     },
     lagLimits: { warnSeconds: settings.WARN_REPLICA_LAG, maxSeconds: settings.MAX_REPLICA_LAG },
+    backup: buildBackup(settings, topology.control!, located),
     caCertificateFile: located(settings.CLUSTER_CA_CERT ?? `${settings.CLUSTER_NAME}-ca.crt`),
     file,
   };

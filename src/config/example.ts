@@ -1,4 +1,5 @@
-import { groups, parameterPrefix, settingRows, type Setting } from './settings.ts';
+import { groups, type Setting } from './setting.ts';
+import { parameterPrefix, settingRows } from './settings.ts';
 
 const head = `# A cluster, as dbctl sees it. Copy it so that only you can read it, then fill in the passwords:
 #   install -m 600 .env.cluster.example .env.cluster

@@ -5,7 +5,7 @@ import { expandHome } from './expand-home.ts';
 import { Misfit, shown, type Problem } from './problem.ts';
 import { isOpenToOthers, readSmallFile } from './read-file.ts';
 import type { Entry } from './read-lines.ts';
-import type { Setting } from './settings.ts';
+import type { Setting } from './setting.ts';
 
 /** The text given for one setting, and under which name. */
 interface Given {

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { Cluster } from '../cluster/cluster.ts';
 import { ConfigError } from '../errors.ts';
 import { buildCluster, checkLag, checkRoles } from './build-cluster.ts';
+import { checkBackup } from './build-backup.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { parseSettings } from './parse.ts';
 import { problemError } from './problem-error.ts';
@@ -38,12 +39,16 @@ function understand(text: string, file: string, earlier: readonly Problem[]): Cl
     ...[earlier, lines.problems, problems, topology.problems].flat(),
     ...checkRoles(settings),
     ...checkLag(settings),
+    ...checkBackup(settings, topology.control, faultyOf([...lines.problems, ...problems])),
   ];
   if (all.length > 0) {
     throw problemError(file, all, new Map(lines.entries.map(({ name, line }) => [name, line])));
   }
   return deepFreeze(buildCluster(settings as Settings, parameters, topology, place));
 }
+
+const faultyOf = (problems: readonly Problem[]): ReadonlySet<string> =>
+  new Set(problems.flatMap(({ setting }) => setting ?? []));
 
 function openFile(file: string): LocalFile {
   try {

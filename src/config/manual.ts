@@ -1,4 +1,5 @@
-import { groups, settingRows, type Setting } from './settings.ts';
+import { groups, type Setting } from './setting.ts';
+import { settingRows } from './settings.ts';
 
 const begin = '<!-- settings:begin (generated from src/config/settings.ts) -->';
 const end = '<!-- settings:end -->';

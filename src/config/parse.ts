@@ -5,7 +5,8 @@ import { givenFor, namesOf, SettingMisfit } from './given.ts';
 import { Misfit, type Problem } from './problem.ts';
 import type { Entry } from './read-lines.ts';
 import { readParameter } from './readers/parameter.ts';
-import { parameterPrefix, settingRows, type Setting, type Settings } from './settings.ts';
+import type { Setting } from './setting.ts';
+import { parameterPrefix, settingRows, type Settings } from './settings.ts';
 import { suggest } from './suggest.ts';
 
 /** What the lines say; `settings` lacks those that `problems` speaks of. */

@@ -2,38 +2,15 @@
 // The parser, the types, .env.cluster.example and docs/configuration.md all come from here.
 
 import type { InferOutput } from 'valibot';
+import { backupSettings } from './backup-settings.ts';
 import { readCidr } from './readers/cidr.ts';
 import { clusterName, databaseName, linuxUser, roleName } from './readers/name.ts';
 import { readMachineEntry, readNodeEntry } from './readers/node.ts';
 import { integer, port, seconds } from './readers/number.ts';
 import { path } from './readers/path.ts';
-import { listOf, reader, type Reader } from './readers/reader.ts';
+import { listOf, reader } from './readers/reader.ts';
 import { password } from './readers/secret.ts';
-
-export const groups = {
-  cluster: 'The cluster and its hosts',
-  ssh: 'How hosts are reached',
-  postgres: 'PostgreSQL',
-  watching: 'Replica lag',
-} as const;
-
-/** One row of the table. */
-export interface Setting<Value = unknown> {
-  readonly group: keyof typeof groups;
-  /** One or two sentences for .env.cluster.example and the manual. */
-  readonly doc: string;
-  readonly read: Reader<Value>;
-  /** The text that is read when the setting is not given. Without it, and unless optional, it must be given. */
-  readonly fallback?: string;
-  /** May be missing. */
-  readonly optional?: true;
-  /** A value to show. */
-  readonly example?: string;
-  /** Other names that mean the same. */
-  readonly aliases?: readonly string[];
-  /** Never shown; `<name>_FILE` is understood. */
-  readonly isSecret?: true;
-}
+import type { Setting } from './setting.ts';
 
 const role = (doc: string, example: string) => ({ group: 'postgres', doc, example, read: roleName }) as const;
 const secret = (doc: string) => ({ group: 'postgres', doc, read: password, isSecret: true }) as const;
@@ -161,6 +138,8 @@ export const settings = {
     read: seconds,
     fallback: '5s',
   },
+
+  ...backupSettings,
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type SettingName = keyof typeof settings;

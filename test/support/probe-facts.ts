@@ -26,6 +26,7 @@ export const cluster: Cluster = {
     replication: role('replicator'),
     parameters: {},
   },
+  backup: undefined,
   lagLimits: { warnSeconds: 5, maxSeconds: 30 },
   caCertificateFile: '/home/ops/shop-ca.crt',
   file: '/home/ops/.env.cluster',

@@ -17,17 +17,14 @@ export function integer(min: number, max: number): Reader<number> {
 
 export const port = integer(1, 65535);
 
-/** Seconds: "5", "5s", "1.5s", "500ms" or "2min". */
+/** Seconds: "5", "5s", "1.5s", "500ms", "2min", "26h" or "30d". */
 export const seconds: Reader<number> = v.pipe(
   v.string(),
   v.regex(
-    /^[0-9]{1,7}(\.[0-9]{1,3})?(ms|s|min)?$/,
-    ({ input }) => `expected a duration such as 5, 5s, 500ms or 2min, got ${shown(input)}`,
+    /^[0-9]{1,7}(\.[0-9]{1,3})?(ms|s|min|h|d)?$/,
+    ({ input }) => `expected a duration such as 5, 5s, 500ms, 2min, 26h or 30d, got ${shown(input)}`,
   ),
-  v.transform((text) => Number.parseFloat(text) * unit(text)),
+  v.transform((text) => Number.parseFloat(text) * units[/[a-z]*$/.exec(text)![0] as keyof typeof units]),
 );
 
-function unit(text: string): number {
-  if (text.endsWith('ms')) return 0.001;
-  return text.endsWith('min') ? 60 : 1;
-}
+const units = { '': 1, ms: 0.001, s: 1, min: 60, h: 3600, d: 86_400 } as const;

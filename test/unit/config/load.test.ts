@@ -19,6 +19,7 @@ test('the least file makes a cluster of one node with every default', () => {
     control: { name: 'local', host: 'local' },
     allowedCidrs: [],
     postgres: { version: 17, database: 'shop', admin: { name: 'shop_admin' }, parameters: {} },
+    backup: undefined,
     lagLimits: { warnSeconds: 2, maxSeconds: 5 },
     caCertificateFile: join(dirname(file), 'shop-ca.crt'),
     file,

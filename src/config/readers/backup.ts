@@ -1,0 +1,82 @@
+// Values that only backups have.
+
+import { Misfit, shown } from '../problem.ts';
+import { readAddress, type Address } from './host.ts';
+import { matching, reader, type Reader } from './reader.ts';
+import { Secret } from '../../secret.ts';
+import { isIPv4 } from 'node:net';
+
+export const repositoryKind: Reader<'minio' | 'versitygw' | 's3' | 'posix'> = reader((raw) => {
+  if (raw === 'minio' || raw === 'versitygw' || raw === 's3' || raw === 'posix') return raw;
+  throw new Misfit(`expected minio, versitygw, s3 or posix, got ${shown(raw)}`);
+});
+
+/** `host`, `host:port` or `https://host:port`: pgBackRest speaks HTTPS only. */
+export const endpoint: Reader<Address> = reader((raw) => {
+  if (/^http:/i.test(raw)) throw new Misfit('expected https: pgBackRest sends backups over TLS only');
+  const [, text = raw] = /^https:\/\/([^/?#@]*)\/?$/i.exec(raw) ?? [];
+  return readAddress(text);
+});
+
+/** As Amazon names buckets (general purpose buckets, "Naming rules"), without dots: those break TLS names. */
+export const bucket: Reader<string> = reader((raw) => {
+  if (/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(raw) && !isIPv4(raw)) return raw;
+  throw new Misfit(`expected 3 to 63 lower-case letters, digits and -, got ${shown(raw)}`);
+});
+
+export const region = matching(/^[a-z0-9-]{1,63}$/, 'a region such as us-east-1');
+
+export const uriStyle: Reader<'path' | 'host'> = reader((raw) => {
+  if (raw === 'path' || raw === 'host') return raw;
+  throw new Misfit(`expected path or host, got ${shown(raw)}`);
+});
+
+export const stanza = matching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'letters, digits, _ and -');
+
+/** What pgBackRest, MinIO and curl all take as it is: a configuration file drops spaces around a value. */
+export const storeSecret = (shortest: number, longest: number): Reader<Secret> =>
+  reader((raw) => {
+    if (!/^[\x21-\x7e]*$/.test(raw)) {
+      throw new Misfit('expected printable ASCII characters without spaces');
+    }
+    if (raw.length < shortest || raw.length > longest) {
+      throw new Misfit(`expected ${shortest} to ${longest} characters`);
+    }
+    return new Secret(raw);
+  });
+
+/** The id of a key: it stands in signatures between `/` and `=`. */
+export const storeKeyId: Reader<Secret> = reader((raw) => {
+  if (/^[A-Za-z0-9_.-]{3,128}$/.test(raw)) return new Secret(raw);
+  throw new Misfit('expected 3 to 128 letters, digits, _ . and -');
+});
+
+/** A passphrase in pgBackRest's configuration: one line, no spaces around it, which would be dropped. */
+export const passphrase: Reader<Secret> = reader((raw) => {
+  if (/\p{Cc}/u.test(raw)) throw new Misfit('contains a control character (a line break, a tab, NUL …)');
+  if (raw !== raw.trim()) throw new Misfit('begins or ends with a space, which pgBackRest would drop');
+  if (raw.length < 20) throw new Misfit('expected at least 20 characters; make one: openssl rand -base64 48');
+  return new Secret(raw);
+});
+
+/** A systemd calendar expression, or `off`. systemd on the control host has the last word. */
+export const calendar: Reader<string | undefined> = reader((raw) => {
+  if (raw === 'off') return undefined;
+  if (/^[A-Za-z0-9*.,:/~ _+-]{1,200}$/.test(raw)) return raw;
+  throw new Misfit(
+    `expected a calendar expression such as daily or *-*-* 02:00:00, or off, got ${shown(raw)}`,
+  );
+});
+
+/** A path of this machine, or an https URL. */
+export const programLocation: Reader<string> = reader((raw) => {
+  if (/^[a-z]+:\/\//i.test(raw)) {
+    if (/^https:\/\/[^\s@]+$/.test(raw)) return raw;
+    throw new Misfit(`expected an https URL without a login, got ${shown(raw)}`);
+  }
+  if (/\p{C}/u.test(raw) || raw.endsWith('/'))
+    throw new Misfit(`expected a file or a URL, got ${shown(raw)}`);
+  return raw;
+});
+
+export const sha256 = matching(/^[0-9a-f]{64}$/, '64 hexadecimal digits in lower case');

@@ -1,0 +1,30 @@
+// One row of the table of settings.
+
+import type { Reader } from './readers/reader.ts';
+
+/** The sections of .env.cluster.example and the manual, in order. */
+export const groups = {
+  cluster: 'The cluster and its hosts',
+  ssh: 'How hosts are reached',
+  postgres: 'PostgreSQL',
+  watching: 'Replica lag',
+  backups: 'Backups',
+} as const;
+
+/** One row of the table. */
+export interface Setting<Value = unknown> {
+  readonly group: keyof typeof groups;
+  /** One or two sentences for .env.cluster.example and the manual. */
+  readonly doc: string;
+  readonly read: Reader<Value>;
+  /** The text that is read when the setting is not given. Without it, and unless optional, it must be given. */
+  readonly fallback?: string;
+  /** May be missing. */
+  readonly optional?: true;
+  /** A value to show. */
+  readonly example?: string;
+  /** Other names that mean the same. */
+  readonly aliases?: readonly string[];
+  /** Never shown; `<name>_FILE` is understood. */
+  readonly isSecret?: true;
+}
