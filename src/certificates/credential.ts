@@ -8,3 +8,6 @@ export interface Credential {
 
 /** The credential that signs a cluster's certificates. */
 export type Authority = Credential;
+
+/** What a certificate may be shown for (its extended key usage). */
+export type Purpose = 'server' | 'client';

@@ -6,7 +6,7 @@ import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { Secret } from '../secret.ts';
 import { isIpAddress } from '../cluster/address.ts';
-import type { Authority, Credential } from './credential.ts';
+import type { Authority, Credential, Purpose } from './credential.ts';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const days = 86_400_000;
@@ -32,12 +32,13 @@ export async function createAuthority(clusterName: string): Promise<Authority> {
 }
 
 /**
- * A server certificate for the given DNS names and IP addresses, the first of which is also its common name.
- * Valid for 397 days, the longest that common verifiers accept for a leaf.
+ * A certificate for a server with the given DNS names and IP addresses, or for a client of that name; the first name is
+ * also its common name. Valid for 397 days, the longest that common verifiers accept for a leaf.
  */
-export async function issueServerCertificate(
+export async function issueCertificate(
   authority: Authority,
   names: readonly [string, ...string[]],
+  purpose: Purpose = 'server',
 ): Promise<Credential> {
   const issuer = new x509.X509Certificate(authority.certificate);
   const keys = await generateKeys();
@@ -52,8 +53,8 @@ export async function issueServerCertificate(
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension(names.map(alternativeName)),
+      new x509.ExtendedKeyUsageExtension([extendedKeyUsage[purpose]]),
+      new x509.SubjectAlternativeNameExtension(names.flatMap(alternativeNames)),
       await x509.AuthorityKeyIdentifierExtension.create(issuer),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
@@ -61,10 +62,16 @@ export async function issueServerCertificate(
   return { certificate: pem(certificate), key: await exportKey(keys.privateKey) };
 }
 
-const alternativeName = (name: string): { type: 'ip' | 'dns'; value: string } => ({
-  type: isIpAddress(name) ? 'ip' : 'dns',
-  value: name,
-});
+const extendedKeyUsage: Readonly<Record<Purpose, string>> = {
+  server: x509.ExtendedKeyUsage.serverAuth,
+  client: x509.ExtendedKeyUsage.clientAuth,
+};
+
+/** An address stands there as a name too: pgBackRest before 2.53 compares names only (its release notes for 2.53). */
+const alternativeNames = (name: string): readonly { type: 'ip' | 'dns'; value: string }[] => [
+  ...(isIpAddress(name) ? [{ type: 'ip' as const, value: name }] : []),
+  { type: 'dns', value: name },
+];
 
 function validFor(count: number): { notBefore: Date; notAfter: Date } {
   const now = Date.now();

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { createAuthority, issueServerCertificate } from '../../src/certificates/issue.ts';
+import { createAuthority, issueCertificate } from '../../src/certificates/issue.ts';
 import { connect, lookupOnce, type Mode, type Target } from '../../src/database/connection.ts';
 import { Secret } from '../../src/secret.ts';
 import { startPostgres, type Behaviour, type PostgresServer } from '../support/postgres-server.ts';
@@ -20,7 +20,7 @@ let foreign: Behaviour['tls'];
 beforeAll(async () => {
   const authority = await createAuthority('shop');
   const issue = async (from: typeof authority, names: readonly [string, ...string[]]) => {
-    const { certificate, key } = await issueServerCertificate(from, names);
+    const { certificate, key } = await issueCertificate(from, names);
     return { certificate, key: key.reveal() };
   };
   ca = authority.certificate;

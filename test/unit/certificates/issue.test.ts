@@ -1,12 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { createAuthority, issueServerCertificate } from '../../../src/certificates/issue.ts';
+import { createAuthority, issueCertificate } from '../../../src/certificates/issue.ts';
 import { Secret } from '../../../src/secret.ts';
 import { certificateProblems } from '../../../src/certificates/problems.ts';
 
 const authority = await createAuthority('orders');
 const names = ['pg1', '10.0.0.11', 'fd00::11'] as const;
-const leaf = await issueServerCertificate(authority, [...names]);
+const leaf = await issueCertificate(authority, [...names]);
 
 test('a CA may sign, and a leaf may only serve', () => {
   const ca = new X509Certificate(authority.certificate);
@@ -50,7 +50,7 @@ test('a certificate of another CA of the same name is a problem', async () => {
 });
 
 test("another certificate's key is a problem, and so is no key at all", async () => {
-  const other = await issueServerCertificate(authority, [...names]);
+  const other = await issueCertificate(authority, [...names]);
   const wanted = { authority: authority.certificate, names };
 
   const problem = ['its key belongs to another one'];
