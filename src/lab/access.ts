@@ -1,7 +1,7 @@
 // How one gets into a lab: its SSH key, its hosts' keys, and .env.cluster. The master copies lie with the lab;
 // the user's directory gets what is missing there, and loses it again with `lab down`.
 
-import { randomBytes } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -95,8 +95,12 @@ export function removeAccess({ directory, name }: Pick<Lab, 'directory' | 'name'
   rmSync(join(directory, `${name}-ca.crt`), { force: true });
 }
 
-const newEnvFile = (lab: Lab): string =>
-  envFile({ lab, ...accessOf(lab), secret: () => randomBytes(24).toString('base64url') });
+const newEnvFile = (lab: Lab): string => envFile({ lab, ...accessOf(lab), secret: lettersAndDigits });
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+const lettersAndDigits = (length: number): string =>
+  Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');
 
 const knownHostsOf = (root: string, lab: Lab): string =>
   lab.hosts.map((host) => `${knownHostLine(root, lab, host)}\n`).join('');

@@ -10,8 +10,8 @@ export interface EnvFileParts {
   readonly key: string;
   /** Absolute. */
   readonly knownHosts: string;
-  /** A new secret each time it is asked. */
-  readonly secret: () => string;
+  /** Letters and digits, new ones each time it is asked. */
+  readonly secret: (length: number) => string;
 }
 
 const header = (lab: string): string => `# Written by dbctl lab up ${lab}`;
@@ -43,6 +43,8 @@ export function envFile({ lab, key, knownHosts, secret }: EnvFileParts): string 
     ...login('POSTGRES_APP', 'app_writer', secret),
     ...login('POSTGRES_READONLY', 'app_reader', secret),
     ...login('POSTGRES_REPLICATION', 'replicator', secret),
+    // The repository lives on the control host.
+    ...(control && primary && !lab.bare ? backup(lab.name, secret) : []),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -53,7 +55,19 @@ export const databaseHosts = ({ hosts }: Lab): readonly LabHost[] =>
 
 const node = ({ name, address }: LabHost): string => `${name}=${address}`;
 
-const login = (prefix: string, user: string, secret: () => string): readonly string[] => [
+const login = (prefix: string, user: string, secret: EnvFileParts['secret']): readonly string[] => [
   `${prefix}_USER=${user}`,
-  `${prefix}_PASSWORD=${quoteValue(secret())}`,
+  `${prefix}_PASSWORD=${quoteValue(secret(32))}`,
+];
+
+const backup = (lab: string, secret: EnvFileParts['secret']): readonly string[] => [
+  '',
+  'BACKUP_REPOSITORY=minio',
+  // Not every name of a lab could be a bucket's: those have at least three characters.
+  `MINIO_BUCKET=${lab}-backups`,
+  `MINIO_ACCESS_KEY=${secret(20)}`,
+  `MINIO_SECRET_KEY=${secret(32)}`,
+  `MINIO_ROOT_USER=${secret(20)}`,
+  `MINIO_ROOT_PASSWORD=${secret(32)}`,
+  `PGBACKREST_CIPHER_PASS=${secret(48)}`,
 ];

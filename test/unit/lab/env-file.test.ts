@@ -12,9 +12,14 @@ const write = (lab: Lab): string => {
     lab,
     key: '/srv/x/key',
     knownHosts: '/srv/x/known_hosts',
-    secret: () => `secret${(count += 1)}`,
+    secret: (length) => `secret${(count += 1)}`.padEnd(length, 'x'),
   });
 };
+
+const withHosts = (...names: readonly string[]): Lab => ({
+  ...exampleLab,
+  hosts: hostsOf('lab', exampleLab.network, names),
+});
 
 test('a lab writes every setting its cluster needs', () => {
   expect(write(exampleLab)).toMatchInlineSnapshot(`
@@ -34,22 +39,40 @@ test('a lab writes every setting its cluster needs', () => {
     POSTGRES_VERSION=17
     POSTGRES_DB=app
     POSTGRES_USER=app_admin
-    POSTGRES_PASSWORD=secret1
+    POSTGRES_PASSWORD=secret1xxxxxxxxxxxxxxxxxxxxxxxxx
     POSTGRES_APP_USER=app_writer
-    POSTGRES_APP_PASSWORD=secret2
+    POSTGRES_APP_PASSWORD=secret2xxxxxxxxxxxxxxxxxxxxxxxxx
     POSTGRES_READONLY_USER=app_reader
-    POSTGRES_READONLY_PASSWORD=secret3
+    POSTGRES_READONLY_PASSWORD=secret3xxxxxxxxxxxxxxxxxxxxxxxxx
     POSTGRES_REPLICATION_USER=replicator
-    POSTGRES_REPLICATION_PASSWORD=secret4
+    POSTGRES_REPLICATION_PASSWORD=secret4xxxxxxxxxxxxxxxxxxxxxxxxx
+
+    BACKUP_REPOSITORY=minio
+    MINIO_BUCKET=lab-backups
+    MINIO_ACCESS_KEY=secret5xxxxxxxxxxxxx
+    MINIO_SECRET_KEY=secret6xxxxxxxxxxxxxxxxxxxxxxxxx
+    MINIO_ROOT_USER=secret7xxxxxxxxxxxxx
+    MINIO_ROOT_PASSWORD=secret8xxxxxxxxxxxxxxxxxxxxxxxxx
+    PGBACKREST_CIPHER_PASS=secret9xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
     "
   `);
 });
 
 test('without a control host the first host is the primary and no control host is named', () => {
-  const lab = { ...exampleLab, hosts: hostsOf('lab', exampleLab.network, ['db']) };
+  const lab = withHosts('db');
 
   expect(write(lab)).toContain('CLUSTER_DB_PRIMARY_HOST=db=10.77.0.10\n');
   expect(write(lab)).not.toMatch(/CONTROL|REPLICA_HOSTS/);
+});
+
+test('no backups without a host to keep them, without a database, or on bare hosts', () => {
+  for (const lab of [withHosts('pg1', 'pg2'), withHosts('control'), { ...exampleLab, bare: true }]) {
+    expect(write(lab)).not.toMatch(/BACKUP|MINIO|PGBACKREST/);
+  }
+});
+
+test.each(['x', 'lab-'])('a lab called %s gets a name of a bucket that stores accept', (name) => {
+  expect(parseCluster(write({ ...exampleLab, name }), '/srv/x/.env.cluster').backup).toBeDefined();
 });
 
 test('only the lab that wrote a file recognises it', () => {
@@ -65,11 +88,12 @@ test('the file is accepted as it is, also when it lies under an odd path', () =>
     lab,
     key: `${lab.directory}/key`,
     knownHosts: `${lab.directory}/known`,
-    secret: () => `-${randomBytes(24).toString('base64url')}`,
+    secret: (length) => randomBytes(length).toString('hex').slice(0, length),
   });
 
   const cluster = parseCluster(text, file);
 
   expect(cluster.name).toBe('lab');
   expect(cluster.ssh.keyFile).toBe(`${lab.directory}/key`);
+  expect(cluster.backup).toMatchObject({ repository: { kind: 'minio', host: '10.77.0.10' }, stanza: 'lab' });
 });

@@ -19,8 +19,15 @@ test('a changed recipe has another name, and so has every layer above it', () =>
 });
 
 test('each release gets the PostgreSQL it ships', () => {
-  expect(layersOf('trixie', false).at(-1)?.packages).toEqual(['postgresql-17']);
-  expect(layersOf('bookworm', false).at(-1)?.packages).toEqual(['postgresql-15']);
+  expect(layersOf('trixie', false).at(-1)?.packages).toContain('postgresql-17');
+  expect(layersOf('bookworm', false).at(-1)?.packages).toContain('postgresql-15');
+});
+
+test('hosts with PostgreSQL have what backups need too', () => {
+  const needed = ['pgbackrest', 'curl', 'nftables'];
+
+  expect(layersOf('trixie', false).at(-1)?.packages).toEqual(expect.arrayContaining(needed));
+  expect(layersOf('bookworm', false).at(-1)?.packages).toEqual(expect.arrayContaining(needed));
 });
 
 test.each([
