@@ -1,4 +1,4 @@
-import { formatBytes } from './units.ts';
+import { formatBytes, formatClock } from './units.ts';
 
 /** How far a clone is, as the primary reports it. */
 export interface CloneState {
@@ -18,10 +18,4 @@ export function describeClone(
   const amount = `copying ${formatBytes(streamedBytes)} of ${formatBytes(totalBytes)} (${Math.floor(done * 100)} %)`;
   if (done < 0.01 || elapsedSeconds < 1) return amount;
   return `${amount}, ${formatClock((elapsedSeconds * (1 - done)) / done)} left`;
-}
-
-/** Seconds as minutes and seconds: "0:45", "75:00". */
-function formatClock(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }

@@ -69,3 +69,10 @@ export interface Cluster {
 
 /** Every node, the primary first. */
 export const nodesOf = (cluster: Cluster): readonly Node[] => [cluster.primary, ...cluster.replicas];
+
+/** Every machine, the control host first; one that is a node too is there once. */
+export const machinesOf = (cluster: Cluster): readonly Machine[] => {
+  const nodes = nodesOf(cluster);
+  const isNode = nodes.some(({ name }) => name === cluster.control.name);
+  return isNode ? nodes : [cluster.control, ...nodes];
+};

@@ -18,11 +18,10 @@ export const withCommonFlags = (command: Command): Command =>
     .option('--no-color', 'never colour the output (also: NO_COLOR)');
 
 /** The flags as typed before or after the command's name, the nearer one winning. */
-export const commonFlags = (command: Command): CommonFlags => ({
-  ...defaults,
-  ...defined(command.parent?.opts() ?? {}),
-  ...defined(command.opts()),
-});
+export const commonFlags = (command: Command): CommonFlags => ({ ...defaults, ...typed(command) });
+
+const typed = (command: Command | null): Partial<CommonFlags> =>
+  command === null ? {} : { ...typed(command.parent), ...defined(command.opts()) };
 
 function chooseFormat(value: string): string {
   if (value === 'table' || value === 'json') return value;

@@ -3,13 +3,15 @@
 
 import type { Command } from 'commander';
 
-interface Listed {
+export interface Listed {
   readonly name: string;
   readonly aliases?: readonly string[];
   /** What it does, in one line. */
   readonly about: string;
   /** Gives it its flags, its arguments and its action. */
-  readonly complete: () => Promise<(bare: Command) => unknown>;
+  readonly complete?: () => Promise<(bare: Command) => unknown>;
+  /** What may follow its name: `dbctl backup run`. */
+  readonly children?: () => Promise<readonly Listed[]>;
 }
 
 export const list: readonly Listed[] = [
@@ -46,6 +48,11 @@ export const list: readonly Listed[] = [
     complete: async () => (await import('./render.ts')).renderTemplate,
   },
   {
+    name: 'backup',
+    about: 'Backups with pgBackRest: set up, make, look at, restore, rehearse',
+    children: async () => (await import('./backup/list.ts')).backupCommands,
+  },
+  {
     name: 'lab',
     about: 'Real Debian hosts on this machine, to try, learn and test',
     complete: async () => (await import('./lab.ts')).lab,
@@ -53,9 +60,15 @@ export const list: readonly Listed[] = [
 ];
 
 /** Adds every command to the program; those that one of the words names are complete, the others have a name only. */
-export async function addCommands(program: Command, words: readonly string[]): Promise<void> {
-  for (const { name, aliases = [], about, complete } of list) {
+export async function addCommands(
+  program: Command,
+  words: readonly string[],
+  commands: readonly Listed[] = list,
+): Promise<void> {
+  for (const { name, aliases = [], about, complete, children } of commands) {
     const bare = program.command(name).aliases(aliases).description(about);
-    if ([name, ...aliases].some((one) => words.includes(one))) (await complete())(bare);
+    if (![name, ...aliases].some((one) => words.includes(one))) continue;
+    if (complete) (await complete())(bare);
+    if (children) await addCommands(bare, words, await children());
   }
 }

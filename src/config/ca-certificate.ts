@@ -1,5 +1,6 @@
 // The CA certificate beside .env.cluster: what probe and applications verify names with.
 
+import { X509Certificate } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Cluster } from '../cluster/cluster.ts';
 import { ConfigError } from '../errors.ts';
@@ -23,4 +24,13 @@ export function readCaCertificate(cluster: Cluster): string | undefined {
 export function writeCaCertificate(cluster: Cluster, text: string): void {
   writeFileSync(cluster.caCertificateFile, text);
   chmodSync(cluster.caCertificateFile, 0o644);
+}
+
+/** The text of a certificate file that .env.cluster names. Throws ConfigError when it cannot be read or is none. */
+export function readCertificateFile(file: string): string {
+  try {
+    return new X509Certificate(readFileSync(file)).toString();
+  } catch (cause) {
+    throw new ConfigError({ what: `${file} is no certificate that can be read`, why: String(cause), cause });
+  }
 }

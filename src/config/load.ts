@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import type { Backup } from '../cluster/backup.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { ConfigError } from '../errors.ts';
 import { buildCluster, checkLag, checkRoles } from './build-cluster.ts';
@@ -19,6 +20,17 @@ export function loadCluster(file: string): Cluster {
   const text = `can be read or changed by others than its owner (mode ${mode})`;
   const problems = isOpenToOthers(found) ? [{ text, next: `chmod 600 ${file}` }] : [];
   return understand(found.text, file, problems);
+}
+
+/** Reads .env.cluster for a command that needs backups. Throws ConfigError also when it names no repository. */
+export function loadBackedUpCluster(file: string): { readonly cluster: Cluster; readonly backup: Backup } {
+  const cluster = loadCluster(file);
+  if (cluster.backup !== undefined) return { cluster, backup: cluster.backup };
+  throw new ConfigError({
+    what: `${file} says nothing about backups`,
+    why: 'BACKUP_REPOSITORY is not set.',
+    next: ['set it, and what it needs: see .env.cluster.example, "Backups"', 'then: dbctl backup setup'],
+  });
 }
 
 /** The text of .env.cluster as it is. Throws ConfigError when it is no readable text file. */

@@ -57,6 +57,9 @@ export const fileSystemBytes = (path: string): Query<number> =>
     (stdout) => Number(/^\S+ +(\d+) /m.exec(stdout.slice(stdout.indexOf('\n')))?.[1]) * 1024,
   );
 
+/** How many cores a host has. */
+export const coresOf = (): Query<number> => query(['nproc'], Number);
+
 export function parseHostFacts(stdout: string, now: number): HostFacts {
   const of = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '';
   const [os = '', release = ''] = of('os').split(' ');

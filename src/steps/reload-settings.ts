@@ -10,6 +10,7 @@ import { restartPostgres } from './start-postgres.ts';
 /** The files that dbctl writes for a server. */
 export const filesOf = ({ configDirectory, dbctlDirectory }: Instance): readonly string[] => [
   `${configDirectory}/conf.d/dbctl.conf`,
+  `${configDirectory}/conf.d/dbctl_backup.conf`,
   `${configDirectory}/pg_hba.conf`,
   `${dbctlDirectory}/ca.crt`,
   `${dbctlDirectory}/server.crt`,

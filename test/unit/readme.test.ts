@@ -4,11 +4,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli.ts';
-import { list } from '../../src/commands/list.ts';
+import { list, type Listed } from '../../src/commands/list.ts';
 import { exitCode } from '../../src/errors.ts';
 import { withCommandTable } from '../support/command-table.ts';
 
-const program = await buildProgram(list.map(({ name }) => name));
+const named = async (commands: readonly Listed[]): Promise<readonly string[]> => {
+  const below = await Promise.all(commands.map(async ({ children }) => named((await children?.()) ?? [])));
+  return [...commands.map(({ name }) => name), ...below.flat()];
+};
+const program = await buildProgram(await named(list));
 const readme = readFileSync('README.md', 'utf8');
 
 test('the README has the commands as they are', async () => {

@@ -1,0 +1,53 @@
+// What pgBackRest says when a link between two hosts fails. Its exit codes do not tell links apart; the class of error
+// that it puts in brackets does (its src/build/error/error.yaml).
+
+interface LinkProblem {
+  /** The class in brackets. */
+  readonly error: string;
+  readonly meaning: string;
+  readonly next: string;
+}
+
+const table: readonly LinkProblem[] = [
+  {
+    error: 'HostConnectError',
+    meaning: 'nothing answers there: the TLS server is down, or a firewall is in between',
+    next: "see on that host: systemctl status 'dbctl-pgbackrest-*'",
+  },
+  {
+    error: 'CryptoError',
+    meaning: 'the certificate shown there is not one of this cluster for that name',
+    next: 'see every certificate: dbctl certs status',
+  },
+  {
+    error: 'ServiceError',
+    meaning: 'it answers, but not as pgBackRest or an object store does',
+    next: 'see what listens on that port there: ss -ltnp',
+  },
+  {
+    error: 'AccessError',
+    meaning: 'it does not know the certificate of this host (tls-server-auth)',
+    next: 'write its configuration anew: dbctl backup setup',
+  },
+  {
+    error: 'ProtocolError',
+    meaning: 'the two hosts run different versions of pgBackRest',
+    next: 'compare them: pgbackrest version',
+  },
+  {
+    error: 'HostInvalidError',
+    meaning: 'the host is not what the configuration says',
+    next: 'write the configuration anew: dbctl backup setup',
+  },
+];
+
+export interface LinkComplaint extends LinkProblem {
+  readonly complaint: string;
+}
+
+/** Those of pgBackRest's complaints that speak of a link, with what they mean. */
+export const linkComplaints = (complaints: readonly string[]): readonly LinkComplaint[] =>
+  complaints.flatMap((complaint) => {
+    const found = table.find(({ error }) => complaint.includes(`[${error}]`));
+    return found ? [{ ...found, complaint }] : [];
+  });

@@ -1,0 +1,55 @@
+import { bucketOf, type Backup } from '../cluster/backup.ts';
+import type { Cluster, Machine } from '../cluster/cluster.ts';
+import { clientNameOf, pgbackrestFiles } from '../cluster/pgbackrest.ts';
+import type { Step } from '../engine/step.ts';
+import { readCertificateFile } from '../config/ca-certificate.ts';
+import type { ReadableHost } from '../remote/host.ts';
+import { keepCredential } from './credential.ts';
+import { ownFile } from './own-file.ts';
+import { namesOf } from './server-certificate.ts';
+
+const owner = 'postgres:postgres';
+
+/** What a machine's TLS server shows to those who connect to it. */
+export function keepServerCredential(cluster: Cluster, machine: Machine, control: ReadableHost): Step {
+  const files = pgbackrestFiles(cluster);
+  const place = {
+    title: "Keep the TLS server's certificate",
+    authority: files.caCertificate,
+    certificate: files.serverCertificate,
+    key: files.serverKey,
+    names: namesOf(machine),
+    purpose: 'server',
+    owner,
+  } as const;
+  return keepCredential(cluster, place, control);
+}
+
+/** What a machine shows to the TLS servers of others, which know it by this name. */
+export function keepClientCredential(cluster: Cluster, machine: Machine, control: ReadableHost): Step {
+  const files = pgbackrestFiles(cluster);
+  const place = {
+    title: "Keep the TLS client's certificate",
+    authority: files.caCertificate,
+    certificate: files.clientCertificate,
+    key: files.clientKey,
+    names: [clientNameOf(cluster, machine)],
+    purpose: 'client',
+    owner,
+  } as const;
+  return keepCredential(cluster, place, control);
+}
+
+/** The CA of a foreign S3 endpoint, where .env.cluster names one. */
+export function keepStoreAuthority(cluster: Cluster, backup: Backup): readonly Step[] {
+  const bucket = bucketOf(backup);
+  if (bucket?.kind !== 's3' || bucket.caCertificateFile === undefined) return [];
+  return [
+    ownFile("Keep the CA of the store's certificate", {
+      path: pgbackrestFiles(cluster).storeCaCertificate,
+      content: readCertificateFile(bucket.caCertificateFile),
+      owner: 'root:root',
+      mode: 0o644,
+    }),
+  ];
+}

@@ -1,0 +1,49 @@
+// The links between the hosts are tested before anything is made in the repository. These steps change nothing, ever.
+
+import { linkComplaints } from '../cluster/pgbackrest-complaints.ts';
+import type { Backup } from '../cluster/backup.ts';
+import type { Cluster, Node } from '../cluster/cluster.ts';
+import { nodeConfigOf, pgbackrestFiles } from '../cluster/pgbackrest.ts';
+import type { Step } from '../engine/step.ts';
+import { UnreachableError } from '../errors.ts';
+import type { ReadableHost } from '../remote/host.ts';
+import { askEnd, pgbackrest } from '../shell/pgbackrest.ts';
+
+/** The control host reaches the TLS server of every node, and each accepts the other. */
+export const verifyServerLinks = (cluster: Cluster, { stanza }: Backup): Step => ({
+  title: 'Reach every TLS server',
+
+  async diff(host) {
+    const config = pgbackrestFiles(cluster).controlConfig;
+    if ((await host.readFile(config)) === undefined) return [];
+    // Without a stanza it ends badly in any case; what it says about the hosts comes before that.
+    const { complaints } = await host.ask(askEnd(pgbackrest({ config, stanza }, 'check')));
+    return refuseComplaints(host, complaints);
+  },
+
+  async apply() {},
+});
+
+/** A node reaches the control host's TLS server, which keeps the repository. */
+export const verifyRepositoryLink = (cluster: Cluster, { stanza }: Backup, node: Node): Step => ({
+  title: 'Reach the repository',
+
+  async diff(host) {
+    const config = nodeConfigOf(cluster, node);
+    if ((await host.readFile(config)) === undefined) return [];
+    const { complaints } = await host.ask(askEnd(pgbackrest({ config, stanza }, 'info')));
+    return refuseComplaints(host, complaints);
+  },
+
+  async apply() {},
+});
+
+function refuseComplaints(host: ReadableHost, complaints: readonly string[]): readonly string[] {
+  const found = linkComplaints(complaints);
+  if (found.length === 0) return [];
+  throw new UnreachableError({
+    what: `pgBackRest on ${host.name} cannot reach another host`,
+    why: found.map(({ complaint, meaning }) => `${complaint}\n(${meaning})`).join('\n'),
+    next: [...new Set(found.map(({ next }) => next)), 'then run the same command again: it is safe'],
+  });
+}

@@ -1,0 +1,52 @@
+import type { Backup } from '../cluster/backup.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { nodesOf } from '../cluster/cluster.ts';
+import { instanceOf } from '../cluster/instance.ts';
+import { nodeConfigOf, pgbackrestFiles } from '../cluster/pgbackrest.ts';
+import type { Step } from '../engine/step.ts';
+import { UnverifiedError } from '../errors.ts';
+import type { ReadableHost } from '../remote/host.ts';
+import { askEnd, pgbackrest } from '../shell/pgbackrest.ts';
+import { archiverFacts } from '../shell/archiver.ts';
+
+/**
+ * Lets pgBackRest check itself from one side: on the control host all nodes, on a node itself and the repository. The
+ * primary switches to a new WAL file, and the old one must arrive. Changes nothing else, ever.
+ */
+export const verifyArchiving = (cluster: Cluster, backup: Backup): Step => ({
+  title: 'See WAL arrive in the repository',
+
+  async diff(host) {
+    const config = configOn(cluster, host);
+    if ((await host.readFile(config)) === undefined) return ['see WAL arrive in the repository'];
+    const { exitCode, complaints } = await host.ask(
+      askEnd(pgbackrest({ config, stanza: backup.stanza }, 'check')),
+    );
+    if (exitCode === 0) return [];
+    throw new UnverifiedError({
+      what: `pgBackRest's check failed on ${host.name}`,
+      why: [...complaints, ...(await archiverSays(cluster, host))].join('\n'),
+      next: [
+        'see each link and what to do: dbctl backup check',
+        'then run the same command again: it is safe',
+      ],
+    });
+  },
+
+  async apply() {},
+});
+
+function configOn(cluster: Cluster, host: ReadableHost): string {
+  const node = nodesOf(cluster).find(({ name }) => name === host.name);
+  const isControl = host.name === cluster.control.name;
+  return node && !isControl ? nodeConfigOf(cluster, node) : pgbackrestFiles(cluster).controlConfig;
+}
+
+/** What PostgreSQL's archiver says of itself, when the host has a server. */
+async function archiverSays(cluster: Cluster, host: ReadableHost): Promise<readonly string[]> {
+  const node = nodesOf(cluster).find(({ name }) => name === host.name);
+  if (node === undefined) return [];
+  const facts = await host.ask(archiverFacts(instanceOf(cluster, node)));
+  if (facts === undefined || facts.lastFailedWal === null) return [];
+  return [`the archiver failed ${facts.failedCount} times, last for ${facts.lastFailedWal}`];
+}
