@@ -11,3 +11,6 @@ export type Authority = Credential;
 
 /** What a certificate may be shown for (its extended key usage). */
 export type Purpose = 'server' | 'client';
+
+/** Milliseconds. Hosts whose clock is a little behind must accept a certificate made just now. */
+export const backdateMs = 3_600_000;

@@ -6,19 +6,21 @@ import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { Secret } from '../secret.ts';
 import { isIpAddress } from '../cluster/address.ts';
-import type { Authority, Credential, Purpose } from './credential.ts';
+import { backdateMs, type Authority, type Credential, type Purpose } from './credential.ts';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const days = 86_400_000;
-/** Hosts whose clock is a little behind must accept a certificate made just now. */
-const backdateMs = 3_600_000;
 
-/** A private CA for one cluster: valid for ten years, able to sign leaf certificates only. */
-export async function createAuthority(clusterName: string): Promise<Authority> {
+/**
+ * A private CA for one cluster: valid for ten years, able to sign leaf certificates only. One that follows another needs
+ * an `epithet`: verifiers that look for an issuer by its name must not meet two.
+ */
+export async function createAuthority(clusterName: string, epithet?: string): Promise<Authority> {
   const keys = await generateKeys();
+  const name = [clusterName, 'CA', ...(epithet === undefined ? [] : [epithet])].join(' ');
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
-    name: [{ CN: [`${clusterName} CA`] }, { O: ['dbctl'] }],
+    name: [{ CN: [name] }, { O: ['dbctl'] }],
     ...validFor(3650),
     keys,
     signingAlgorithm: algorithm,

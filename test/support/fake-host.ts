@@ -2,6 +2,7 @@ import type { Host, RemoteFile } from '../../src/remote/host.ts';
 import { Secret } from '../../src/secret.ts';
 import { understand } from '../../src/remote/command-failure.ts';
 import { quote } from '../../src/shell/quote.ts';
+import { replacePairScript } from '../../src/shell/replace-pair.ts';
 
 /** Answers by quoted argv, or by a function that may also throw what a failing command throws. */
 export type Answers =
@@ -42,6 +43,7 @@ export function fakeHost(
     },
     async run({ argv, stdin, asUser }) {
       answer(argv, stdin, asUser);
+      if (argv[2] === replacePairScript) renamePairs(argv.slice(4), disk);
       ran.push(quote(argv));
       inputs.push(clear(stdin ?? ''));
     },
@@ -50,6 +52,15 @@ export function fakeHost(
     },
   };
   return { host, disk, ran, inputs };
+}
+
+/** FROM TO FROM TO… */
+function renamePairs(paths: readonly string[], disk: Map<string, RemoteFile>): void {
+  for (let index = 0; index + 1 < paths.length; index += 2) {
+    const [from = '', to = ''] = paths.slice(index);
+    disk.set(to, disk.get(from)!);
+    disk.delete(from);
+  }
 }
 
 const clear = (value: string | Secret): string => (value instanceof Secret ? value.reveal() : value);
