@@ -81,13 +81,14 @@ export function keepCredential(
 
 const readableByAll = { owner: 'root:root', mode: 0o644 } as const;
 
+const aside = (path: string): string => `${path}.dbctl-new`;
+
 /** Who starts or connects at any moment, even after this run was cut off, finds a key with its own certificate. */
 async function replaceCredential(
   host: Host,
   { key, certificate, owner }: CredentialPlace,
   credential: Credential,
 ): Promise<void> {
-  const aside = (path: string): string => `${path}.dbctl-new`;
   await host.writeFile(aside(key), credential.key, { owner, mode: 0o600 });
   await host.writeFile(aside(certificate), credential.certificate, { owner, mode: 0o644 });
   await host.run(replacePair({ from: aside(key), to: key }, { from: aside(certificate), to: certificate }));
