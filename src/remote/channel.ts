@@ -1,14 +1,15 @@
 // One command over one SSH channel: collects what it says, within limits, until the channel is closed.
 
 import type { ClientChannel } from 'ssh2';
-import type { Ending, Outcome } from './execution.ts';
+import type { Ending, Input, Outcome } from './execution.ts';
 import { keepOutput } from './output.ts';
+import { limitTime } from './time-limit.ts';
 
 /**
  * Sends the input and waits for the end. The exit status may never come (the connection died, the server misbehaved):
  * that is an outcome of its own, never success.
  */
-export function collect(channel: ClientChannel, stdin: string, timeoutMs: number): Promise<Ending> {
+export function collect(channel: ClientChannel, stdin: Input, timeoutMs: number): Promise<Ending> {
   return new Promise((resolve) => {
     let outcome: Outcome = { kind: 'unknown' };
 
@@ -16,7 +17,8 @@ export function collect(channel: ClientChannel, stdin: string, timeoutMs: number
       giveUp({ kind: 'said too much' }),
     );
     const end = (): void => {
-      clearTimeout(timer);
+      limit.stop();
+      if (typeof stdin !== 'string') stdin.destroy();
       resolve({ outcome, ...output() });
     };
     const giveUp = (reason: Outcome): void => {
@@ -26,7 +28,7 @@ export function collect(channel: ClientChannel, stdin: string, timeoutMs: number
       channel.close();
       end();
     };
-    const timer = setTimeout(() => giveUp({ kind: 'timed out' }), timeoutMs);
+    const limit = limitTime(stdin, timeoutMs, () => giveUp({ kind: 'timed out' }));
 
     channel.on('exit', (code: number | null, signal?: string) => {
       outcome = code === null ? { kind: 'killed', signal: signal ?? '?' } : { kind: 'exited', code };
@@ -34,6 +36,8 @@ export function collect(channel: ClientChannel, stdin: string, timeoutMs: number
     // A command that ends without reading its input closes the pipe: its exit status tells, not this.
     channel.on('error', () => {});
     channel.on('close', end);
-    channel.end(stdin);
+    if (typeof stdin === 'string') channel.end(stdin);
+    // What cannot be read here is missed there.
+    else stdin.on('error', () => channel.end()).pipe(channel);
   });
 }

@@ -1,14 +1,16 @@
 // Everything a Host does, built on one function that runs a command. How it runs (SSH or here) is not known here.
 
 import { randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { Secret } from '../secret.ts';
 import type { Action } from '../shell/command.ts';
 import { commandFailure, understand } from './command-failure.ts';
 import { defaultTimeoutMs, type Execute } from './execution.ts';
-import { parseFile, readFileArgv, writeFileArgv } from './file-scripts.ts';
+import { parseFile, readFileArgv, sendFileArgv, writeFileArgv } from './file-scripts.ts';
 import type { Host } from './host.ts';
+import { measureFile, readPieces } from './local-file.ts';
 
-type Invocation = Omit<Action, 'kind'>;
+type Invocation = Omit<Action, 'kind' | 'stdin'> & { readonly stdin?: string | Secret | Readable };
 
 /** A Host that does everything by running commands. */
 export function commandHost(name: string, execute: Execute): Host {
@@ -34,12 +36,22 @@ export function commandHost(name: string, execute: Execute): Host {
       return parseFile(await succeed({ argv: readFileArgv(path) }, `cannot read ${path}`));
     },
     async writeFile(path, content, attributes) {
-      const stdin = clear(content);
+      const stdin: string = clear(content);
       const unique = randomBytes(6).toString('hex');
       const argv = writeFileArgv(path, attributes, Buffer.byteLength(stdin), unique);
       await succeed({ argv, stdin }, `cannot write ${path}`);
     },
+    async sendFile(localPath, path, attributes, onBytes = () => {}) {
+      const sent = await measureFile(localPath);
+      const argv = sendFileArgv(path, attributes, sent, randomBytes(6).toString('hex'));
+      const stdin = readPieces(localPath, onBytes);
+      await succeed({ argv, stdin, timeoutMs: stallLimitMs }, `cannot send ${path}`);
+    },
   };
 }
 
-const clear = (value: string | Secret): string => (value instanceof Secret ? value.reveal() : value);
+const clear = <Rest>(value: Secret | Rest): string | Rest =>
+  value instanceof Secret ? value.reveal() : value;
+
+/** How long nothing may move while a file is sent, and how long checking and syncing it may take. */
+const stallLimitMs = 300_000;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientChannel } from 'ssh2';
 import { UnreachableError } from '../errors.ts';
 import { collect } from './channel.ts';
-import type { Ending } from './execution.ts';
+import type { Ending, Input } from './execution.ts';
 import { semaphore } from './semaphore.ts';
 
 /** sshd allows 10 sessions per connection (MaxSessions); two are left for others who share the login. */
@@ -12,7 +12,7 @@ const channelsAtOnce = 8;
 
 export interface Connection {
   /** Runs one line in the login shell. Rejects with UnreachableError once the connection is lost. */
-  exec(line: string, stdin: string, timeoutMs: number): Promise<Ending>;
+  exec(line: string, stdin: Input, timeoutMs: number): Promise<Ending>;
   end(): void;
 }
 
@@ -29,7 +29,7 @@ export function connectionOver(client: Client, where: string): Connection {
     for (const reject of pending) reject(loss);
   });
 
-  const execute = (line: string, stdin: string, timeoutMs: number): Promise<Ending> =>
+  const execute = (line: string, stdin: Input, timeoutMs: number): Promise<Ending> =>
     runInChannel(client, line, (channel) => collect(channel, stdin, timeoutMs)).catch((error: unknown) => {
       throw loss ?? refused(where, error);
     });

@@ -1,11 +1,17 @@
 // One command on one host, from what is asked to how it ended. ssh-host.ts and local-host.ts each have a way to do it.
 
+import type { Readable } from 'node:stream';
+
+/** What a command reads: all at once, or piece by piece as it asks for more. */
+export type Input = string | Readable;
+
 /** A command ready to be run: nothing in it is secret but `stdin`. */
 export interface Execution {
   readonly argv: readonly string[];
   /** root without it. */
   readonly asUser?: string | undefined;
-  readonly stdin: string;
+  readonly stdin: Input;
+  /** Counted from the start, or from the last piece of a stream that was taken. */
   readonly timeoutMs: number;
 }
 

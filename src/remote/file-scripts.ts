@@ -27,6 +27,26 @@ sync -- "$temporary"
 mv -fT -- "$temporary" "$1"
 trap - EXIT`;
 
+// A program must get its x after it was made, which follows links: so the directory must be ours alone.
+const sendScript = `
+set -e
+directory=$(dirname -- "$1")
+temporary="$directory/.$(basename -- "$1").dbctl-$4"
+umask 022
+[ -d "$directory" ] || mkdir -p -- "$directory"
+[ -O "$directory" ] || { echo "$directory belongs to another account" >&2; exit 1; }
+umask 077
+set -C
+trap 'rm -f -- "$temporary"' EXIT
+cat > "$temporary"
+[ "$(stat -c %s -- "$temporary")" = "$5" ] || { echo 'the content arrived incomplete' >&2; exit 1; }
+[ "$(sha256sum < "$temporary")" = "$6  -" ] || { echo 'the content arrived damaged' >&2; exit 1; }
+chown -h -- "$2" "$temporary"
+chmod -- "$3" "$temporary"
+sync -- "$temporary"
+mv -fT -- "$temporary" "$1"
+trap - EXIT`;
+
 export const readFileArgv = (path: string): readonly string[] => script(readScript, absolute(path));
 
 /** `unique` makes the temporary name (.NAME.dbctl-UNIQUE) one that nobody can have made before. */
@@ -36,6 +56,20 @@ export const writeFileArgv = (
   bytes: number,
   unique: string,
 ): readonly string[] => script(writeScript, absolute(path), owner, umaskFor(mode), unique, String(bytes));
+
+/** What is sent: its length in bytes and its SHA-256, in hexadecimal. */
+export interface Sent {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export const sendFileArgv = (
+  path: string,
+  { owner, mode }: FileAttributes,
+  { bytes, sha256 }: Sent,
+  unique: string,
+): readonly string[] =>
+  script(sendScript, absolute(path), owner, mode.toString(8), unique, String(bytes), sha256);
 
 /** The umask under which a new file gets this mode. Programs are not written this way: x cannot be had. */
 function umaskFor(mode: number): string {

@@ -34,4 +34,14 @@ export interface Host extends ReadableHost {
    * that a reader sees the old content or the new one. Missing parent directories are made (root, 0755).
    */
   writeFile(path: string, content: string | Secret, attributes: FileAttributes): Promise<void>;
+  /**
+   * Sends a file of this machine, of any size and with any mode, into a directory that only root may write. It is
+   * checked there (size, SHA-256) beside its place, then renamed. `onBytes` is told how much has left, in all.
+   */
+  sendFile(
+    localPath: string,
+    path: string,
+    attributes: FileAttributes,
+    onBytes?: (bytes: number) => void,
+  ): Promise<void>;
 }

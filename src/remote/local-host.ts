@@ -11,6 +11,7 @@ import {
 } from './execution.ts';
 import type { Host } from './host.ts';
 import { keepOutput } from './output.ts';
+import { limitTime } from './time-limit.ts';
 
 export const localLogin = (): Login => (process.getuid?.() === 0 ? 'root' : 'sudoer');
 
@@ -21,35 +22,43 @@ export const localHost = (name: string, login: Login = localLogin()): Host =>
 async function runHere({ argv, asUser, stdin, timeoutMs }: Execution, login: Login): Promise<Ending> {
   const [program = '', ...parameters] = privileged(argv, asUser, login);
   let isFlood = false;
+  let isTooLate = false;
   const child = execa(program, parameters, {
     cwd: '/',
     // Another account's HOME is not ours; without one, programs look it up for the account they run as.
     env: asUser === undefined ? { ...environment, HOME: homedir() } : environment,
     extendEnv: false,
     input: stdin,
-    timeout: timeoutMs,
     buffer: false,
     reject: false,
+  });
+  const limit = limitTime(stdin, timeoutMs, () => {
+    isTooLate = true;
+    child.kill('SIGKILL');
   });
   const output = keepOutput(child, () => {
     isFlood = true;
     child.kill('SIGKILL');
   });
   const end = await child;
+  limit.stop();
   const { stdout, stderr } = output();
   if (isFlood) return { outcome: { kind: 'said too much' }, stdout, stderr };
   const isStarted = end.exitCode !== undefined || end.signal !== undefined;
-  return { outcome: outcomeOf(end), stdout, stderr: isStarted ? stderr : (end.originalMessage ?? '') };
+  return {
+    outcome: outcomeOf(end, isTooLate),
+    stdout,
+    stderr: isStarted ? stderr : (end.originalMessage ?? ''),
+  };
 }
 
 interface End {
-  readonly timedOut: boolean;
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
 }
 
-function outcomeOf({ timedOut, exitCode, signal }: End): Outcome {
-  if (timedOut) return { kind: 'timed out' };
+function outcomeOf({ exitCode, signal }: End, isTooLate: boolean): Outcome {
+  if (isTooLate) return { kind: 'timed out' };
   if (exitCode !== undefined) return { kind: 'exited', code: exitCode };
   return signal === undefined ? { kind: 'unknown' } : { kind: 'killed', signal };
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Host, RemoteFile } from '../../src/remote/host.ts';
 import { Secret } from '../../src/secret.ts';
 import { understand } from '../../src/remote/command-failure.ts';
@@ -49,6 +50,11 @@ export function fakeHost(
     },
     async writeFile(path, content, { owner, mode }) {
       disk.set(path, { content: clear(content), owner, mode });
+    },
+    async sendFile(localPath, path, { owner, mode }, onBytes = () => {}) {
+      const content = readFileSync(localPath);
+      onBytes(content.length);
+      disk.set(path, { content: content.toString(), owner, mode });
     },
   };
   return { host, disk, ran, inputs };

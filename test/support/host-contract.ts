@@ -1,6 +1,7 @@
 // What every Host must do. The fake, the local and the SSH one pass the same tests, so unit tests can trust the fake.
 
 import { execFileSync } from 'node:child_process';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import type { Host } from '../../src/remote/host.ts';
@@ -63,6 +64,29 @@ export function hostContract(kind: string, host: Host, directory: string): void 
     test('a secret can be written', async () => {
       await host.writeFile(file('secret'), new Secret('s3cret'), { owner: me.owner, mode: 0o600 });
       expect(await host.readFile(file('secret'))).toMatchObject({ content: 's3cret' });
+    });
+
+    test('a program is sent as it is, may be run, and says how far it is', async () => {
+      const local = `${directory}/${kind}-local`;
+      const bytes = 3_000_000;
+      writeFileSync(local, `#!/bin/sh\n${'# ☃\n'.repeat(bytes / 6)}`);
+      const size = statSync(local).size;
+      const seen: number[] = [];
+
+      await host.sendFile(local, file('sent/program'), { owner: me.owner, mode: 0o755 }, (sent) =>
+        seen.push(sent),
+      );
+
+      const sent = await host.readFile(file('sent/program'));
+      expect(sent).toEqual({ content: readFileSync(local, 'utf8'), owner: me.owner, mode: 0o755 });
+      expect(seen.at(-1)).toBe(size);
+      expect(seen.toSorted((one, other) => one - other)).toEqual(seen);
+    });
+
+    test('a file that is not here cannot be sent', async () => {
+      const missing = host.sendFile('/nowhere/at/all', file('unsent'), { owner: me.owner, mode: 0o644 });
+      await expect(missing).rejects.toMatchObject({ code: 'ENOENT' });
+      expect(await host.readFile(file('unsent'))).toBeUndefined();
     });
 
     test('a query parses its own answer', async () => {
