@@ -85,6 +85,8 @@ const nspawn = (root: string, lab: Lab, host: LabHost): readonly string[] => [
   '--register=no',
   '--keep-unit',
   `--network-namespace-path=/run/netns/${host.netns}`,
+  // Over its own network, as a machine has it: firewall rules above all.
+  '--capability=CAP_NET_ADMIN',
   '--resolv-conf=off',
   '--timezone=off',
   '--link-journal=no',
