@@ -46,13 +46,35 @@ export interface Lab {
   /** Asks PostgreSQL on a host as postgres over its socket; the rows as text. */
   sql(host: string, statement: string, database?: string): Promise<string>;
   hosts(): Promise<readonly LabHost[]>;
-  /** Changes settings of .env.cluster (written in double quotes when that is needed). */
-  configure(settings: Readonly<Record<string, string>>): void;
+  /** Changes settings of .env.cluster, each value as it will stand in the file; undefined takes the setting out. */
+  configure(settings: Readonly<Record<string, string | undefined>>): void;
   down(): Promise<void>;
 }
 
-/** Boots a lab of its own for one story. Names must be unique among test files. */
+/**
+ * Boots a lab of its own for one story, whose cluster has no backups: BACKUP_REPOSITORY is not set. Keys and passphrase
+ * stay in .env.cluster, so `configure({ BACKUP_REPOSITORY: … })` is enough later. Names must be unique among test files.
+ */
 export async function startLab(name: string, ...flags: readonly string[]): Promise<Lab> {
+  const lab = await bootLab(name, flags);
+  lab.configure({ BACKUP_REPOSITORY: undefined });
+  return lab;
+}
+
+export type RepositoryKind = 'minio' | 'versitygw' | 's3' | 'posix';
+
+/** Boots a lab for a story with backups in this repository. */
+export async function startLabWithBackups(
+  name: string,
+  repository: RepositoryKind,
+  ...flags: readonly string[]
+): Promise<Lab> {
+  const lab = await bootLab(name, flags);
+  lab.configure({ BACKUP_REPOSITORY: repository });
+  return lab;
+}
+
+async function bootLab(name: string, flags: readonly string[]): Promise<Lab> {
   const directory = mkdtempSync(join(tmpdir(), `dbctl-${name}-`));
   const start = (...args: readonly string[]): Running => runDbctl(directory, args);
   const dbctl = (...args: readonly string[]): Promise<Finished> => start(...args).end;
@@ -92,7 +114,9 @@ export async function startLab(name: string, ...flags: readonly string[]): Promi
       const kept = readFileSync(file, 'utf8')
         .split('\n')
         .filter((line) => !Object.hasOwn(settings, line.split('=')[0]!));
-      const added = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
+      const added = Object.entries(settings).flatMap(([key, value]) =>
+        value === undefined ? [] : [`${key}=${value}`],
+      );
       writeFileSync(file, [...kept, ...added, ''].join('\n'), { mode: 0o600 });
     },
     async down() {
