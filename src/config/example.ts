@@ -6,7 +6,7 @@ const head = `# A cluster, as dbctl sees it. Copy it so that only you can read i
 #
 # One NAME=value per line. Put a value with spaces or any of # $ " \` \\ in single quotes; a value that contains a
 # single quote in double quotes or backticks. Nothing is escaped or expanded: every character stands for itself.
-# Every password can come from a file instead: POSTGRES_PASSWORD_FILE=/run/secrets/postgres (mode 600).
+# Every secret can come from a file instead: POSTGRES_PASSWORD_FILE=/run/secrets/postgres (mode 600).
 `;
 
 const foot = `# Any parameter of postgresql.conf, by its name. What dbctl has to keep for itself is refused with the reason.
@@ -24,6 +24,6 @@ export function exampleFile(): string {
 
 function paragraph(name: string, { doc, fallback, optional, example, isSecret }: Setting): string {
   const isRequired = fallback === undefined && !optional;
-  const value = fallback || (isSecret ? '' : (example ?? ''));
+  const value = isSecret ? '' : (example ?? fallback ?? '');
   return `# ${doc}\n${isRequired ? '' : '# '}${name}=${value}\n`;
 }

@@ -3,7 +3,7 @@ import type { Backup } from '../cluster/backup.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { ConfigError } from '../errors.ts';
 import { buildCluster, checkLag, checkRoles } from './build-cluster.ts';
-import { checkBackup } from './build-backup.ts';
+import { checkBackup } from './check-backup.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { parseSettings } from './parse.ts';
 import { problemError } from './problem-error.ts';

@@ -46,7 +46,7 @@ export const settings = {
   },
   CLUSTER_CONTROL_HOST: {
     group: 'cluster',
-    doc: "Where the key of the cluster's CA lives: [name=]host, or `local` for the machine dbctl runs on.",
+    doc: "Where the key of the cluster's CA and the backups live: [name=]host, or `local` (default) for the machine dbctl runs on, which cannot keep backups.",
     read: reader(readMachineEntry),
     fallback: 'local',
     example: 'control=10.0.0.10',

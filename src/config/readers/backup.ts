@@ -1,10 +1,10 @@
 // Values that only backups have.
 
+import { Secret } from '../../secret.ts';
 import { Misfit, shown } from '../problem.ts';
 import { readAddress, type Address } from './host.ts';
+import { readPath } from './path.ts';
 import { matching, reader, type Reader } from './reader.ts';
-import { Secret } from '../../secret.ts';
-import { isIPv4 } from 'node:net';
 
 export const repositoryKind: Reader<'minio' | 'versitygw' | 's3' | 'posix'> = reader((raw) => {
   if (raw === 'minio' || raw === 'versitygw' || raw === 's3' || raw === 'posix') return raw;
@@ -19,9 +19,13 @@ export const endpoint: Reader<Address> = reader((raw) => {
 });
 
 /** As Amazon names buckets (general purpose buckets, "Naming rules"), without dots: those break TLS names. */
+export const isBucketName = (text: string): boolean => /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(text);
+
 export const bucket: Reader<string> = reader((raw) => {
-  if (/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(raw) && !isIPv4(raw)) return raw;
-  throw new Misfit(`expected 3 to 63 lower-case letters, digits and -, got ${shown(raw)}`);
+  if (isBucketName(raw)) return raw;
+  throw new Misfit(
+    `expected 3 to 63 lower-case letters, digits and -, with no - at its ends, got ${shown(raw)}`,
+  );
 });
 
 export const region = matching(/^[a-z0-9-]{1,63}$/, 'a region such as us-east-1');
@@ -59,10 +63,20 @@ export const passphrase: Reader<Secret> = reader((raw) => {
   return new Secret(raw);
 });
 
-/** A systemd calendar expression, or `off`. systemd on the control host has the last word. */
+const weekday = '(mon|tue|wed|thu|fri|sat|sun)[a-z]*';
+const weekdays = `${weekday}((,|\\.\\.)${weekday})*`;
+const dateOrTime = '[0-9*][0-9*.,/~:-]*';
+const words = 'minutely|hourly|daily|weekly|monthly|quarterly|semiannually|yearly|annually';
+const zone = 'UTC|[a-z]+(/[a-z0-9_+-]+)+';
+const calendarExpression = new RegExp(
+  `^((${weekdays}|${dateOrTime})( ${dateOrTime}){0,2}|${words})( (${zone}))?$`,
+  'i',
+);
+
+/** A systemd calendar expression (systemd.time(7)), or `off`. systemd on the control host has the last word. */
 export const calendar: Reader<string | undefined> = reader((raw) => {
   if (raw === 'off') return undefined;
-  if (/^[A-Za-z0-9*.,:/~ _+-]{1,200}$/.test(raw)) return raw;
+  if (raw.length <= 200 && calendarExpression.test(raw)) return raw;
   throw new Misfit(
     `expected a calendar expression such as daily or *-*-* 02:00:00, or off, got ${shown(raw)}`,
   );
@@ -74,9 +88,7 @@ export const programLocation: Reader<string> = reader((raw) => {
     if (/^https:\/\/[^\s@]+$/.test(raw)) return raw;
     throw new Misfit(`expected an https URL without a login, got ${shown(raw)}`);
   }
-  if (/\p{C}/u.test(raw) || raw.endsWith('/'))
-    throw new Misfit(`expected a file or a URL, got ${shown(raw)}`);
-  return raw;
+  return readPath(raw);
 });
 
 export const sha256 = matching(/^[0-9a-f]{64}$/, '64 hexadecimal digits in lower case');

@@ -4,7 +4,7 @@ import { reader, type Reader } from './reader.ts';
 const longestBytes = 4095;
 
 /** The path of a local file, as written: absolute, relative to .env.cluster, or below ~/. */
-export const path: Reader<string> = reader((raw) => {
+export function readPath(raw: string): string {
   if (/\p{C}/u.test(raw) || Buffer.byteLength(raw) > longestBytes) {
     throw new Misfit(`expected a path of printable characters, got ${shown(raw)}`);
   }
@@ -13,4 +13,6 @@ export const path: Reader<string> = reader((raw) => {
     throw new Misfit(`only ~/ (your own home) is understood, got ${shown(raw)}`);
   }
   return raw;
-});
+}
+
+export const path: Reader<string> = reader(readPath);

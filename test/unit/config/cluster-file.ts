@@ -20,6 +20,17 @@ export const least: Readonly<Record<string, string>> = {
   POSTGRES_REPLICATION_PASSWORD: 'replication-password',
 };
 
+/** What the least needs besides, to be backed up into MinIO. */
+export const leastBackup: Readonly<Record<string, string>> = {
+  CLUSTER_CONTROL_HOST: 'control=10.0.0.10',
+  BACKUP_REPOSITORY: 'minio',
+  MINIO_ACCESS_KEY: 'shop-writes-here',
+  MINIO_SECRET_KEY: 'secret-of-the-bucket',
+  MINIO_ROOT_USER: 'store-administrator',
+  MINIO_ROOT_PASSWORD: 'secret-of-the-store',
+  PGBACKREST_CIPHER_PASS: 'passphrase-of-the-repository',
+};
+
 /** The least, with settings changed; undefined leaves one out. Values are written as they are, without quotes. */
 export const fileOf = (changes: Readonly<Record<string, string | undefined>> = {}): string =>
   Object.entries({ ...least, ...changes })

@@ -28,6 +28,9 @@ test('the example lacks only the passwords, and works with every comment taken a
 
   const filled = exampleFile()
     .replaceAll(/^# ([A-Z][A-Za-z_]*=)/gm, '$1')
-    .replaceAll(/PASSWORD=$/gm, 'PASSWORD=correct-horse-battery');
-  expect(parseCluster(filled, 'f').replicas).toHaveLength(2);
+    .replaceAll(/PASS(WORD)?=$/gm, '$&correct-horse-battery')
+    .replaceAll(/(KEY|ROOT_USER)=$/gm, '$&from-$1');
+  const cluster = parseCluster(filled, 'f');
+  expect(cluster.replicas).toHaveLength(2);
+  expect(cluster.backup?.repository.kind).toBe('minio');
 });

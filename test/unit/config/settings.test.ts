@@ -4,11 +4,12 @@ import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { settings, settingRows, type SettingName } from '../../../src/config/settings.ts';
 import { Secret } from '../../../src/secret.ts';
+import { programLocation } from '../../../src/config/readers/backup.ts';
 import { path } from '../../../src/config/readers/path.ts';
 import { quoteValue } from '../../../src/config/quote-value.ts';
 import type { Cluster } from '../../../src/cluster/cluster.ts';
 import { loadCluster } from '../../../src/config/load.ts';
-import { clusterOf, fileOf, least, problemsOf, temporaryFile } from './cluster-file.ts';
+import { clusterOf, fileOf, least, leastBackup, problemsOf, temporaryFile } from './cluster-file.ts';
 
 const read = (name: SettingName, text: string): unknown => {
   const result = v.safeParse(settings[name].read, text);
@@ -31,6 +32,22 @@ test.each<[SettingName, string, unknown]>([
   ['WARN_REPLICA_LAG', '1.5s', 1.5],
   ['MAX_REPLICA_LAG', '2min', 120],
   ['CLUSTER_SSH_USER', 'deploy.bot-1', 'deploy.bot-1'],
+  ['MINIO_ENDPOINT', 'store.example.net', { host: 'store.example.net', port: undefined }],
+  ['MINIO_ENDPOINT', 'https://10.0.0.10:9000/', { host: '10.0.0.10', port: 9000 }],
+  ['MINIO_ENDPOINT', '[fd00::1]:9000', { host: 'fd00::1', port: 9000 }],
+  ['MINIO_BINARY', 'https://example.net/minio', 'https://example.net/minio'],
+  ['MINIO_BINARY', '~/bin/minio', '~/bin/minio'],
+  ...[
+    'daily',
+    'hourly Europe/Berlin',
+    'Sat,Sun',
+    'Mon..Fri 22:30 UTC',
+    'Sun *-*-* 01:00:00',
+    '*-*-* 00/6:30:00',
+    '*-02~07/1',
+    '2026-12-31 23:59 America/Argentina/Buenos_Aires',
+  ].map((text): [SettingName, string, unknown] => ['BACKUP_SCHEDULE_FULL', text, text]),
+  ['BACKUP_SCHEDULE_INCR', 'off', undefined],
 ])('%s=%s is read as %j', (name, text, value) => {
   expect(read(name, text)).toEqual(value);
 });
@@ -73,6 +90,39 @@ test.each<[SettingName, string, string]>([
   ['POSTGRES_PASSWORD', 'short', 'at least 12'],
   ['POSTGRES_PASSWORD', 'ü'.repeat(501), 'at most 1000 bytes'],
   ['POSTGRES_PASSWORD', 'line\nbreak inside', 'control character'],
+  ['BACKUP_REPOSITORY', 'S3', 'expected minio, versitygw, s3 or posix'],
+  ['MINIO_ENDPOINT', 'http://store:9000', 'expected https'],
+  ['MINIO_ENDPOINT', 'https://user:pass@store', 'expected'],
+  ['MINIO_ENDPOINT', 'https://store/bucket', 'expected'],
+  ...['ab', '-shop', 'shop-', 'Shop', 'shop.backups', 'a'.repeat(64)].map(
+    (text): [SettingName, string, string] => ['MINIO_BUCKET', text, 'expected 3 to 63'],
+  ),
+  ['MINIO_URI_STYLE', 'virtual', 'expected path or host'],
+  ['MINIO_ACCESS_KEY', 'ab', 'expected 3 to 128'],
+  ['MINIO_ACCESS_KEY', 'a/b=c', 'expected 3 to 128'],
+  ['MINIO_SECRET_KEY', 'seven77', 'expected 8 to 128'],
+  ['MINIO_SECRET_KEY', 'with a space', 'without spaces'],
+  ['MINIO_ROOT_PASSWORD', 'a'.repeat(41), 'expected 8 to 40'],
+  ['MINIO_BINARY', 'http://example.net/minio', 'expected an https URL'],
+  ['MINIO_BINARY', 'https://me:secret@example.net/minio', 'without a login'],
+  ['MINIO_BINARY', '/usr/local/bin/', 'the directory'],
+  ['MINIO_BINARY_SHA256', 'A'.repeat(64), 'expected 64'],
+  ['PGBACKREST_CIPHER_PASS', 'too short', 'expected at least 20'],
+  ['PGBACKREST_CIPHER_PASS', ' a space in front of it', 'begins or ends with a space'],
+  ['PGBACKREST_CIPHER_PASS', 'a tab\tin a passphrase', 'control character'],
+  ...[
+    '--help',
+    '-rf and more of it',
+    'every day',
+    'daily and more',
+    '02:00 or so',
+    '',
+    `*${'0'.repeat(200)}`,
+  ].map((text): [SettingName, string, string] => [
+    'BACKUP_SCHEDULE_DIFF',
+    text,
+    'expected a calendar expression',
+  ]),
 ])('%s=%j is refused: %s', (name, text, message) => {
   expect(read(name, text)).toContain(message);
 });
@@ -113,17 +163,22 @@ const hostile = [
   '__proto__',
 ];
 
-const passwords = new Map<string, 'admin' | 'writer' | 'reader' | 'replication'>([
-  ['POSTGRES_PASSWORD', 'admin'],
-  ['POSTGRES_APP_PASSWORD', 'writer'],
-  ['POSTGRES_READONLY_PASSWORD', 'reader'],
-  ['POSTGRES_REPLICATION_PASSWORD', 'replication'],
+/** Settings that take any line of text, and where it is found then. */
+const takers = new Map<string, (cluster: Cluster) => Secret | undefined>([
+  ['POSTGRES_PASSWORD', ({ postgres }) => postgres.admin.password],
+  ['POSTGRES_APP_PASSWORD', ({ postgres }) => postgres.writer.password],
+  ['POSTGRES_READONLY_PASSWORD', ({ postgres }) => postgres.reader.password],
+  ['POSTGRES_REPLICATION_PASSWORD', ({ postgres }) => postgres.replication.password],
+  ['PGBACKREST_CIPHER_PASS', ({ backup }) => backup?.cipherPass],
 ]);
+
+const paths: readonly unknown[] = [path, programLocation];
 
 const literal = (name: SettingName, value: unknown, text: string): boolean => {
   if (value instanceof Secret) return value.reveal() === text;
   if (typeof value === 'number') return String(value) === String(Number(text));
   if (typeof value === 'string') return value === text;
+  if (name === 'MINIO_ENDPOINT') return JSON.stringify(value) === JSON.stringify({ host: text });
   return JSON.stringify(value).includes(text) && /^[\w.-]+$/.test(text) && /HOST/.test(name);
 };
 
@@ -139,12 +194,13 @@ test.each(settingRows.map(([name]) => name))('%s takes a hostile value literally
 test.each(settingRows.map(([name]) => name))(
   '%s takes a hostile line literally or names the problem',
   (name) => {
-    for (const text of hostile.map((one) => `${one} and more of it`)) {
+    for (const text of hostile.map((one) => `${one} and more of it, much more`)) {
       const isWritable = !/[\0\r\n]/.test(text);
-      const load = (): Cluster => clusterOf({ [name]: isWritable ? quoteValue(text) : `'${text}'` });
-      const key = passwords.get(name);
-      if (key && isWritable) expect(load().postgres[key].password.reveal()).toBe(text);
-      else if (settings[name].read !== path || !isWritable) expect(problemsOf(load)).toContain(name);
+      const load = (): Cluster =>
+        clusterOf({ ...leastBackup, [name]: isWritable ? quoteValue(text) : `'${text}'` });
+      const taker = takers.get(name);
+      if (taker && isWritable) expect(taker(load())?.reveal()).toBe(text);
+      else if (!paths.includes(settings[name].read) || !isWritable) expect(problemsOf(load)).toContain(name);
     }
   },
 );
