@@ -44,3 +44,7 @@ export const namesIn = ({ subjectAltName = '' }: Certificate): readonly string[]
 
 export const covers = (certificate: Certificate, name: string): boolean =>
   (isIpAddress(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined;
+
+/** SHA-256 of a PEM certificate; undefined for none. */
+export const fingerprintOf = (pem: string | undefined): string | undefined =>
+  pem === undefined ? undefined : parseCertificate(pem)?.fingerprint256;

@@ -53,6 +53,11 @@ export const list: readonly Listed[] = [
     children: async () => (await import('./backup/list.ts')).backupCommands,
   },
   {
+    name: 'certs',
+    about: 'Certificates: what is shown where, and how they are replaced',
+    children: async () => (await import('./certs/list.ts')).certsCommands,
+  },
+  {
     name: 'lab',
     about: 'Real Debian hosts on this machine, to try, learn and test',
     complete: async () => (await import('./lab.ts')).lab,

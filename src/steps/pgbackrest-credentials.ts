@@ -4,16 +4,23 @@ import { clientNameOf, pgbackrestFiles } from '../cluster/pgbackrest.ts';
 import type { Step } from '../engine/step.ts';
 import { readCertificateFile } from '../config/ca-certificate.ts';
 import type { ReadableHost } from '../remote/host.ts';
-import { keepCredential } from './credential.ts';
+import { keepCredential, type CredentialPlace } from './credential.ts';
 import { ownFile } from './own-file.ts';
 import { namesOf } from './server-certificate.ts';
 
 const owner = 'postgres:postgres';
 
-/** What a machine's TLS server shows to those who connect to it. */
-export function keepServerCredential(cluster: Cluster, machine: Machine, control: ReadableHost): Step {
+/** Keeps what a machine's TLS server shows to those who connect to it. */
+export const keepServerCredential = (cluster: Cluster, machine: Machine, control: ReadableHost): Step =>
+  keepCredential(cluster, serverCredentialOf(cluster, machine), control);
+
+/** Keeps what a machine shows to the TLS servers of others, which know it by this name. */
+export const keepClientCredential = (cluster: Cluster, machine: Machine, control: ReadableHost): Step =>
+  keepCredential(cluster, clientCredentialOf(cluster, machine), control);
+
+export function serverCredentialOf(cluster: Cluster, machine: Machine): CredentialPlace {
   const files = pgbackrestFiles(cluster);
-  const place = {
+  return {
     title: "Keep the TLS server's certificate",
     authority: files.caCertificate,
     certificate: files.serverCertificate,
@@ -21,14 +28,12 @@ export function keepServerCredential(cluster: Cluster, machine: Machine, control
     names: namesOf(machine),
     purpose: 'server',
     owner,
-  } as const;
-  return keepCredential(cluster, place, control);
+  };
 }
 
-/** What a machine shows to the TLS servers of others, which know it by this name. */
-export function keepClientCredential(cluster: Cluster, machine: Machine, control: ReadableHost): Step {
+export function clientCredentialOf(cluster: Cluster, machine: Machine): CredentialPlace {
   const files = pgbackrestFiles(cluster);
-  const place = {
+  return {
     title: "Keep the TLS client's certificate",
     authority: files.caCertificate,
     certificate: files.clientCertificate,
@@ -36,8 +41,7 @@ export function keepClientCredential(cluster: Cluster, machine: Machine, control
     names: [clientNameOf(cluster, machine)],
     purpose: 'client',
     owner,
-  } as const;
-  return keepCredential(cluster, place, control);
+  };
 }
 
 /** The CA of a foreign S3 endpoint, where .env.cluster names one. */

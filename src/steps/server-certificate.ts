@@ -2,12 +2,15 @@ import type { Cluster, Machine, Node } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
 import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../remote/host.ts';
-import { keepCredential } from './credential.ts';
+import { keepCredential, type CredentialPlace } from './credential.ts';
 
 /** Keeps a node's TLS certificate, which PostgreSQL shows to its clients. */
-export function keepServerCertificate(cluster: Cluster, node: Node, control: ReadableHost): Step {
+export const keepServerCertificate = (cluster: Cluster, node: Node, control: ReadableHost): Step =>
+  keepCredential(cluster, serverCertificateOf(cluster, node), control);
+
+export function serverCertificateOf(cluster: Cluster, node: Node): CredentialPlace {
   const { dbctlDirectory } = instanceOf(cluster, node);
-  const place = {
+  return {
     title: 'Keep the certificate',
     authority: `${dbctlDirectory}/ca.crt`,
     certificate: `${dbctlDirectory}/server.crt`,
@@ -15,8 +18,7 @@ export function keepServerCertificate(cluster: Cluster, node: Node, control: Rea
     names: namesOf(node),
     purpose: 'server',
     owner: 'postgres:postgres',
-  } as const;
-  return keepCredential(cluster, place, control);
+  };
 }
 
 /** How a machine is called by those who connect to it: its name and its address. */

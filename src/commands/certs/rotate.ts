@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import type { RotationRequest } from '../../cluster/rotation.ts';
+import { ConfigError } from '../../errors.ts';
+import { answer, carryOut, onHosts, withHostKeyFlag, type ChangeFlags } from '../change.ts';
+import { commonFlags, withCommonFlags } from '../common.ts';
+
+interface RotateFlags extends Omit<ChangeFlags, 'restart'> {
+  readonly ca?: boolean;
+  readonly finish?: boolean;
+}
+
+/** `dbctl certs rotate`: new certificates everywhere, and with --ca a new CA, while everything runs. */
+export const certsRotate = (bare: Command): Command =>
+  withHostKeyFlag(withCommonFlags(bare))
+    .option('--dry-run', 'show what would change and touch nothing')
+    .option('--ca', 'make a new CA too; the old one stays trusted until --finish')
+    .option('--finish', 'with --ca: stop trusting the old CA')
+    .action(async (flags: RotateFlags, command: Command) => {
+      const asked = requestOf(flags);
+      const { loadCluster } = await import('../../config/load.ts');
+      const { machinesOf } = await import('../../cluster/cluster.ts');
+      const { rotationFacts, rotationPlan } = await import('../../operations/rotate-certificates.ts');
+      const { rotationHint } = await import('../../ui/rotation-hint.ts');
+      const cluster = loadCluster(commonFlags(command).config);
+      const { work, result } = await onHosts(cluster, machinesOf(cluster), flags, async (hosts) => {
+        const facts = await rotationFacts(cluster, hosts, asked);
+        return { work: facts.work, result: await carryOut(rotationPlan(cluster, hosts, facts), flags) };
+      });
+      const text = flags.dryRun ? '' : rotationHint(cluster, asked, work);
+      await answer(command, result, flags, { text, json: { rotation: work.kind } });
+    });
+
+function requestOf({ ca, finish }: RotateFlags): RotationRequest {
+  if (ca) return finish ? 'finish' : 'authority';
+  if (!finish) return 'leaves';
+  throw new ConfigError({ what: '--finish goes with --ca', next: ['dbctl certs rotate --ca --finish'] });
+}

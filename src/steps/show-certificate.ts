@@ -1,0 +1,61 @@
+import { fingerprintOf } from '../certificates/inspect.ts';
+import type { Step } from '../engine/step.ts';
+import { waitUntil } from '../engine/wait-until.ts';
+import type { ReadableHost } from '../remote/host.ts';
+import type { Action } from '../shell/command.ts';
+import { ifRunning } from '../shell/psql.ts';
+import { seenCertificates } from '../shell/seen-certificates.ts';
+import { reloadService, serviceState } from '../shell/service.ts';
+import { loadedSettings, newestChange, reload } from '../shell/settings.ts';
+import type { ClusterCredential, Reader } from './cluster-credentials.ts';
+
+/**
+ * Makes a running server show the certificate that is in its file, and trust the CAs that are in its other file, without
+ * a restart. A server that does not run reads them when it starts; a client whenever it connects.
+ */
+export function showCertificate({ reader, place, port }: ClusterCredential): Step {
+  const files = [place.authority, place.certificate, place.key];
+
+  async function isStale(host: ReadableHost): Promise<boolean> {
+    const [loadedAt, changedAt, [seen]] = await Promise.all([
+      readAt(reader, host),
+      host.ask(newestChange(files)),
+      host.ask(seenCertificates([{ place, port }])),
+    ]);
+    if (loadedAt === undefined) return false;
+    const isShown = port === undefined || fingerprintOf(seen?.shown) === fingerprintOf(seen?.certificate);
+    return changedAt > loadedAt || !isShown;
+  }
+
+  return {
+    title: 'Show the certificate',
+
+    async diff(host) {
+      return reader.kind !== 'none' && (await isStale(host)) ? [`reload ${labelOf(reader)}`] : [];
+    },
+
+    async apply(host) {
+      const action = reloading(reader);
+      if (action) await host.run(action);
+      await waitUntil(async () => !(await isStale(host)), { deadlineMs: 10_000 });
+    },
+  };
+}
+
+/** When it last read its files, seconds since 1970; undefined when it does not run. */
+async function readAt(reader: Reader, host: ReadableHost): Promise<number | undefined> {
+  if (reader.kind === 'none') return undefined;
+  if (reader.kind === 'postgres') {
+    return (await host.ask(ifRunning(reader.instance, loadedSettings(reader.instance))))?.loadedAt;
+  }
+  const { isActive, loadedAt } = await host.ask(serviceState(reader.unit));
+  return isActive ? loadedAt : undefined;
+}
+
+function reloading(reader: Reader): Action | undefined {
+  if (reader.kind === 'none') return undefined;
+  return reader.kind === 'postgres' ? reload(reader.instance) : reloadService(reader.unit);
+}
+
+const labelOf = (reader: Exclude<Reader, { kind: 'none' }>): string =>
+  reader.kind === 'postgres' ? 'PostgreSQL' : reader.unit;

@@ -1,0 +1,57 @@
+import Table from 'cli-table3';
+import type { CertificatesReport, CertificateStatus } from '../operations/certificate-status.ts';
+import { bareTable } from './bare-table.ts';
+import { shorten } from './shorten.ts';
+
+/** What is left of 80 columns for the names, with every other column at its widest. */
+const longestNames = 28;
+
+/** One line a certificate, at most 80 columns wide, then what is wrong and what to do about it. */
+export function certificatesText(report: CertificatesReport): string {
+  const table = new Table({
+    ...bareTable(' '),
+    head: ['HOST', 'PORT', 'WHAT', 'DAYS', 'CA', 'SHOWN', 'NAMES'],
+  });
+  for (const row of [...report.certificates, ...report.authorities]) table.push(cells(row));
+  const problems = problemsIn(report);
+  return [
+    table.toString(),
+    ...(report.rotation ? [`\n${inWords[report.rotation]}`] : []),
+    ...(problems.length > 0 ? ['', ...problems] : []),
+    '',
+  ].join('\n');
+}
+
+/** "pg1 PostgreSQL: it ends in 3 days" */
+export const problemsIn = ({
+  certificates,
+  authorities,
+  copyProblems,
+}: CertificatesReport): readonly string[] => [
+  ...[...certificates, ...authorities].flatMap(({ host, what, problems }) =>
+    problems.map((problem) => `${host} ${what}: ${problem}`),
+  ),
+  ...copyProblems,
+];
+
+const cells = ({ host, port, what, daysLeft, authority, isServed, names }: CertificateStatus): string[] => [
+  shorten(host, 12),
+  port === undefined ? '' : String(port),
+  what,
+  daysLeft === undefined ? '' : String(daysLeft),
+  authority ?? '',
+  isServed === undefined ? '' : served(isServed),
+  names === undefined ? 'not set up' : shorten(names.join(', '), longestNames),
+];
+
+const served = (isServed: boolean): string => (isServed ? 'yes' : 'NO');
+
+const unfinished = 'A rotation was cut off; finish it: dbctl certs rotate';
+
+const inWords: Readonly<Record<NonNullable<CertificatesReport['rotation']>, string>> = {
+  leaves: unfinished,
+  trust: unfinished,
+  issue: unfinished,
+  drop: unfinished,
+  overlap: 'Two CAs are trusted. When nobody uses the old CA file: dbctl certs rotate --ca --finish',
+};

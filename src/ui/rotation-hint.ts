@@ -1,0 +1,19 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import type { RotationRequest, RotationWork } from '../cluster/rotation.ts';
+import { shownPath } from '../config/shown-path.ts';
+
+/** What is left to do after a rotation, for people: nothing, or to hand out the new CA. */
+export function rotationHint(
+  { caCertificateFile }: Pick<Cluster, 'caCertificateFile'>,
+  asked: RotationRequest,
+  { kind }: Pick<RotationWork, 'kind'>,
+): string {
+  const isOverlap = kind === 'both' || kind === 'issue' || (kind === 'nothing' && asked === 'authority');
+  if (!isOverlap) return '';
+  return [
+    `Two CAs are trusted; ${shownPath(caCertificateFile)} has both.`,
+    'Hand that file out to everybody who verifies with a copy of the old one, then:',
+    '  dbctl certs rotate --ca --finish',
+    '',
+  ].join('\n');
+}
