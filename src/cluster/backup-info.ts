@@ -47,3 +47,6 @@ export interface BackupSet {
   readonly copiedBytes: number;
   readonly repositoryBytes: number | undefined;
 }
+
+/** Whether the repository has a place for this cluster, with or without backups in it. */
+export const hasStanza = ({ status }: BackupInfo): boolean => status.code === 0 || status.code === 2;

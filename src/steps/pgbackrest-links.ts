@@ -2,22 +2,26 @@
 
 import { linkComplaints } from '../cluster/pgbackrest-complaints.ts';
 import type { Backup } from '../cluster/backup.ts';
+import { hasStanza } from '../cluster/backup-info.ts';
 import type { Cluster, Node } from '../cluster/cluster.ts';
 import { nodeConfigOf, pgbackrestFiles } from '../cluster/pgbackrest.ts';
 import type { Step } from '../engine/step.ts';
-import { UnreachableError } from '../errors.ts';
+import { CommandError, UnreachableError } from '../errors.ts';
 import type { ReadableHost } from '../remote/host.ts';
-import { askEnd, pgbackrest } from '../shell/pgbackrest.ts';
+import { askEnd, backupInfo, pgbackrest } from '../shell/pgbackrest.ts';
 
 /** The control host reaches the TLS server of every node, and each accepts the other. */
 export const verifyServerLinks = (cluster: Cluster, { stanza }: Backup): Step => ({
   title: 'Reach every TLS server',
 
   async diff(host) {
-    const config = pgbackrestFiles(cluster).controlConfig;
-    if ((await host.readFile(config)) === undefined) return [];
+    const place = { config: pgbackrestFiles(cluster).controlConfig, stanza };
+    if ((await host.readFile(place.config)) === undefined) return [];
+    // Once there is a stanza, pgBackRest's check follows later, and sees more.
+    const info = await host.ask(backupInfo(place)).catch(noAnswer);
+    if (info && hasStanza(info)) return [];
     // Without a stanza it ends badly in any case; what it says about the hosts comes before that.
-    const { complaints } = await host.ask(askEnd(pgbackrest({ config, stanza }, 'check')));
+    const { complaints } = await host.ask(askEnd(pgbackrest(place, 'check')));
     return refuseComplaints(host, complaints);
   },
 
@@ -37,6 +41,12 @@ export const verifyRepositoryLink = (cluster: Cluster, { stanza }: Backup, node:
 
   async apply() {},
 });
+
+/** A repository that cannot be read is one more thing to find out about. */
+function noAnswer(error: unknown): undefined {
+  if (error instanceof CommandError) return undefined;
+  throw error;
+}
 
 function refuseComplaints(host: ReadableHost, complaints: readonly string[]): readonly string[] {
   const found = linkComplaints(complaints);

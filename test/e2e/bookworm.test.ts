@@ -56,4 +56,17 @@ describeOnHosts('Debian 12', () => {
     expect((await succeed(lab, 'init-primary')).stdout.trim()).toBe('0 changes');
     expect((await succeed(lab, 'add-replica')).stdout).toContain('\n0 changes');
   });
+
+  test('its older pgBackRest archives WAL and makes a backup, found by the hosts by their addresses', async () => {
+    lab.configure({ BACKUP_REPOSITORY: 'posix' });
+    await succeed(lab, 'backup', 'setup');
+    const cluster = lab.env['CLUSTER_NAME'];
+    const place = `--config=/etc/dbctl/${cluster}/_pgbackrest/control.conf --stanza=${cluster}`;
+    const pgbackrest = `cd / && runuser -u postgres -- pgbackrest ${place}`;
+
+    expect(await lab.ssh('control', 'pgbackrest version')).toMatch(/ 2\.45/);
+    await lab.ssh('control', `${pgbackrest} check`);
+    expect(await lab.ssh('control', `${pgbackrest} info --output=json`)).toContain('"type":"full"');
+    expect((await succeed(lab, 'backup', 'setup')).stdout.trim()).toBe('0 changes');
+  });
 });
