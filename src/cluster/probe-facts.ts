@@ -1,5 +1,6 @@
 // What probe saw, as plain data. database/ and operations/ make it; the probe-*.ts files beside this one judge it.
 
+import type { ArchiverView } from './archiving.ts';
 import type { Lag } from './lag.ts';
 import type { Node } from './cluster.ts';
 
@@ -119,6 +120,8 @@ export interface NodeFacts {
   readonly interrupted?: Failure | undefined;
   readonly server?: ServerState | undefined;
   readonly primary?: PrimarySide | undefined;
+  /** What the admin sees of a primary's archiver, where backups are configured. */
+  readonly archiver?: ArchiverView | undefined;
   readonly replica?: ReplicaSide | undefined;
   readonly lag?: Lag | undefined;
   readonly roles?: readonly RoleAttributes[] | undefined;

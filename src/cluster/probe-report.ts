@@ -7,6 +7,7 @@ import type { NodeFacts, RoleKind } from './probe-facts.ts';
 import { probeExitCode, worstOf, type Finding, type Status } from './probe-finding.ts';
 import { judgeLogins } from './probe-login.ts';
 import { judgePrivileges } from './probe-privileges.ts';
+import { judgeProtection, protectionOf, type Protection } from './probe-protection.ts';
 import { judgeReplication } from './probe-replication.ts';
 
 export type LoginMark = 'ok' | 'refused from here' | 'failed' | 'not seen';
@@ -38,6 +39,7 @@ export interface ProbeReport {
   /** ISO 8601, UTC. */
   readonly time: string;
   readonly nodes: readonly NodeReport[];
+  readonly protection: Protection;
   /** Every answer, the good ones too. */
   readonly findings: readonly Finding[];
 }
@@ -48,6 +50,7 @@ export function reportOf(cluster: Cluster, all: readonly NodeFacts[], now: numbe
     ...judgeCluster(cluster, all),
     ...all.flatMap((facts) => [...judgeLogins(cluster, facts, now), ...judgePrivileges(cluster, facts)]),
     ...judgeReplication(cluster, all),
+    ...judgeProtection(cluster, all),
   ];
   const status = worstOf(findings);
   return {
@@ -56,6 +59,7 @@ export function reportOf(cluster: Cluster, all: readonly NodeFacts[], now: numbe
     exitCode: probeExitCode[status],
     time: new Date(now).toISOString(),
     nodes: all.map((facts) => nodeReport(cluster, facts, findings)),
+    protection: protectionOf(cluster, all),
     findings,
   };
 }

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import type { PrimarySide, ReplicaSide, RoleAttributes, ServerState } from '../cluster/probe-facts.ts';
+import { ArchiverFacts, archiverSql } from '../shell/archiver.ts';
 import type { Session } from './connection.ts';
 
 const maybe = <Schema extends v.GenericSchema>(schema: Schema) => v.nullable(schema);
@@ -90,6 +91,10 @@ export const readPrimarySide = (session: Session): Promise<PrimarySide> =>
             safe_wal_size as "safeBytes", pg_current_wal_flush_lsn() - restart_lsn as "retainedBytes"
           from pg_replication_slots where not temporary) r) as slots`,
   );
+
+/** Needs pg_monitor. */
+export const readArchiver = async (session: Session): Promise<ArchiverFacts> =>
+  (await one(session, v.object({ archiver: ArchiverFacts }), archiverSql)).archiver;
 
 const replicaSide = v.object({
   receiver: maybe(

@@ -8,6 +8,7 @@ import { readReach, tryToShare, tryToWrite } from '../database/attempts.ts';
 import { connect, type Connected, type Session, type Target } from '../database/connection.ts';
 import {
   identifySystem,
+  readArchiver,
   readMark,
   readPrimarySide,
   readReplayed,
@@ -17,6 +18,7 @@ import {
 } from '../database/facts.ts';
 import { classify } from '../database/failure.ts';
 
+type Asked = Pick<Cluster, 'postgres' | 'backup'>;
 type Roles = Cluster['postgres'];
 type Sessions = Readonly<Record<RoleKind | 'replicationSql', Connected>>;
 type Draft = { -readonly [Key in keyof NodeFacts]: NodeFacts[Key] };
@@ -38,11 +40,11 @@ export interface Posted {
   readonly takenAt: number;
 }
 
-export async function gatherNode(target: Target, roles: Roles, board: MarkBoard): Promise<NodeFacts> {
-  const sessions = await openAll(target, roles);
+export async function gatherNode(target: Target, asked: Asked, board: MarkBoard): Promise<NodeFacts> {
+  const sessions = await openAll(target, asked.postgres);
   const facts: Draft = { node: target.node, ...loginsOf(sessions) };
   try {
-    await look(sessions, roles, board, facts);
+    await look(sessions, asked, board, facts);
   } catch (error) {
     const isLate = target.deadline.aborted;
     facts.interrupted = classify(error, { isLate, tlsAnswer: undefined });
@@ -81,7 +83,8 @@ function loginsOf(sessions: Sessions): Pick<NodeFacts, 'logins' | 'replicationSq
 }
 
 /** One session runs one statement at a time; the sessions run side by side. */
-async function look(sessions: Sessions, roles: Roles, board: MarkBoard, facts: Draft): Promise<void> {
+async function look(sessions: Sessions, asked: Asked, board: MarkBoard, facts: Draft): Promise<void> {
+  const roles = asked.postgres;
   const admin = sessionIn(sessions.admin);
   const writer = sessionIn(sessions.writer);
   const reader = sessionIn(sessions.reader);
@@ -94,7 +97,7 @@ async function look(sessions: Sessions, roles: Roles, board: MarkBoard, facts: D
   else board.post(await takeMark(anyone));
 
   await Promise.all([
-    admin && lookAsAdmin(admin, roles, server.inRecovery, facts),
+    admin && lookAsAdmin(admin, asked, server.inRecovery, facts),
     writer && lookAsWriter(writer, roles, server.inRecovery, facts),
     reader && lookAsReader(reader, roles, server.inRecovery, facts),
     sessions.replication.ok && identifySystem(sessions.replication.session),
@@ -117,8 +120,15 @@ async function takeMark(session: Session): Promise<Mark> {
 
 const sessionIn = (one: Connected): Session | undefined => (one.ok ? one.session : undefined);
 
-async function lookAsAdmin(session: Session, roles: Roles, inRecovery: boolean, facts: Draft): Promise<void> {
+async function lookAsAdmin(
+  session: Session,
+  { postgres: roles, backup }: Asked,
+  inRecovery: boolean,
+  facts: Draft,
+): Promise<void> {
   const names = [roles.admin, roles.writer, roles.reader, roles.replication].map(({ name }) => name);
+  // Before our own writes, which would be the WAL that waits.
+  if (backup && !inRecovery) facts.archiver = await readArchiver(session);
   facts.roles = await readRoles(session, names);
   if (inRecovery) facts.replica = await readReplicaSide(session);
   else facts.primary = await readPrimarySide(session);

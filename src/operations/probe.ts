@@ -28,7 +28,7 @@ export async function probeCluster(cluster: Cluster, timeoutMs: number): Promise
     lookup,
   });
   const nodes: readonly NodeFacts[] = await Promise.all(
-    cluster.probed.map((node) => gatherNode(targetOf(node), cluster.postgres, board)),
+    cluster.probed.map((node) => gatherNode(targetOf(node), cluster, board)),
   );
   return reportOf(cluster, nodes, Date.now());
 }

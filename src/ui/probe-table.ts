@@ -6,6 +6,7 @@ import { problemsOf, type Problem, type Status } from '../cluster/probe-finding.
 import type { LoginMark, NodeReport, ProbeReport } from '../cluster/probe-report.ts';
 import { formatBytes, formatSeconds } from '../cluster/units.ts';
 import { bareTable } from './bare-table.ts';
+import { shorten } from './shorten.ts';
 
 const columns = ['NODE', 'ROLE', 'STATE', 'LAG', 'TLS', 'ADMIN', 'WRITER', 'READER', 'REPL'];
 const longestName = 12;
@@ -21,6 +22,7 @@ export function probeText(report: ProbeReport, colourLevel: 0 | 1): string {
     ...legend(report.nodes, chalk),
     ...problemsOf(report.findings).flatMap((one) => ['', problem(one, chalk)]),
     '',
+    `PROTECTION  ${shorten(report.protection.message, width - 12)}`,
     verdict(report, chalk),
     '',
   ].join('\n');
@@ -64,7 +66,7 @@ function grid(nodes: readonly NodeReport[], gap: string, chalk: ChalkInstance): 
 }
 
 const row = (node: NodeReport, chalk: ChalkInstance): string[] => [
-  colourOf(chalk, node.status)(shorten(node.name)),
+  colourOf(chalk, node.status)(shorten(node.name, longestName)),
   roleOf(node),
   node.state,
   lagOf(node),
@@ -73,9 +75,6 @@ const row = (node: NodeReport, chalk: ChalkInstance): string[] => [
     loginMark(mark, chalk),
   ),
 ];
-
-const shorten = (name: string): string =>
-  name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name;
 
 /** A role that the file does not expect gets a "!". */
 const roleOf = ({ role, expectedRole }: NodeReport): string =>

@@ -1,3 +1,5 @@
+import type { Backup } from '../../src/cluster/backup.ts';
+import type { ArchiverView } from '../../src/cluster/archiving.ts';
 import type { Cluster, Node } from '../../src/cluster/cluster.ts';
 import type { FailureKind, NodeFacts, ServerState } from '../../src/cluster/probe-facts.ts';
 import { Secret } from '../../src/secret.ts';
@@ -30,6 +32,22 @@ export const cluster: Cluster = {
   lagLimits: { warnSeconds: 5, maxSeconds: 30 },
   caCertificateFile: '/home/ops/shop-ca.crt',
   file: '/home/ops/.env.cluster',
+};
+
+/** The same cluster with backups; what they are like is nothing to probe. */
+export const backedUp: Cluster = { ...cluster, backup: {} as Backup };
+
+/** An archiver that does its work. */
+export const archiver: ArchiverView = {
+  mode: 'on',
+  command: 'pgbackrest --stanza=shop archive-push "%p"',
+  lastArchivedWal: '000000010000000000000007',
+  lastArchivedAt: now / 1000 - 12,
+  lastFailedAt: null,
+  waitingFiles: 0,
+  oldestWaitingAt: null,
+  hasArchivedFiles: true,
+  now: now / 1000,
 };
 
 const ok = { ok: true } as const;

@@ -3,7 +3,18 @@ import { expect, test } from 'vitest';
 import type { NodeFacts } from '../../../src/cluster/probe-facts.ts';
 import { reportOf } from '../../../src/cluster/probe-report.ts';
 import { probeText } from '../../../src/ui/probe-table.ts';
-import { cluster, now, pg1, pg2, pg3, primary, replica, unreachable } from '../../support/probe-facts.ts';
+import {
+  archiver,
+  backedUp,
+  cluster,
+  now,
+  pg1,
+  pg2,
+  pg3,
+  primary,
+  replica,
+  unreachable,
+} from '../../support/probe-facts.ts';
 
 const show = (all: readonly NodeFacts[], colourLevel: 0 | 1 = 0): string =>
   probeText(reportOf(cluster, all, now), colourLevel);
@@ -20,6 +31,7 @@ test('a healthy cluster is one table and one line', () => {
     pg3   replica  streaming  0.21 s / 4.0 kB  ✓    ✓      ✓       ✓       hba
     hba: pg_hba.conf closes replication to this machine, as it should
 
+    PROTECTION  no backups are configured
     OK: 61 checks passed
     "
   `);
@@ -61,6 +73,7 @@ test('what is wrong comes below the table, with what to do', () => {
 
     WARNING pg2: is a primary, but the file says replica
 
+    PROTECTION  no backups are configured
     CRITICAL: 4 problems
     "
   `);
@@ -89,4 +102,21 @@ test('colour changes no character', () => {
 
   expect(show(all, 1)).not.toBe(show(all));
   expect(stripVTControlCharacters(show(all, 1))).toBe(show(all));
+});
+
+test('what is wrong with archiving has one line of its own, at most 80 columns wide', () => {
+  const failing = {
+    ...archiver,
+    lastFailedAt: archiver.now,
+    lastArchivedAt: archiver.now - 86_000,
+    waitingFiles: 12_345,
+  };
+  const text = probeText(reportOf(backedUp, [primary({ archiver: failing })], now), 0);
+
+  expect(text).toMatch(
+    /^PROTECTION  not protected: archiving fails; last success 24 h ago, 12345 .*\nCRITICAL: /m,
+  );
+  expect(text).toMatch(/^CRITICAL not protected: /m);
+  expect(text).toMatch(/^ → .*dbctl backup check$/m);
+  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });
