@@ -5,9 +5,19 @@ import type { BackupType } from './backup.ts';
 export interface BackupInfo {
   /** 0 ok, 1 no stanza, 2 no backup, 3 stanza damaged, 4 differs among repositories, 5 other database, 99 other. */
   readonly status: { readonly code: number; readonly message: string };
-  /** The backup that runs now, on whatever host; undefined when none does. Sizes since pgBackRest 2.48. */
+  /** "none" or "aes-256-cbc". */
+  readonly cipher: string;
+  /** The backup or expiry that runs now, on whatever host; undefined when none does. Sizes since pgBackRest 2.48. */
   readonly running: RunningBackup | undefined;
-  readonly databases: readonly { readonly id: number; readonly systemIdentifier: string }[];
+  /** The status of each repository: that of the whole is "mixed" as soon as they differ. */
+  readonly repositories: readonly { readonly key: number; readonly code: number }[];
+  readonly databases: readonly {
+    readonly id: number;
+    /** Exceeds what a number can hold. */
+    readonly systemIdentifier: string;
+    /** PostgreSQL's major version: "17". */
+    readonly version: string;
+  }[];
   /** The WAL that is there, by database: names of the first and the last file; null when there is none. */
   readonly archives: readonly {
     readonly id: string;
@@ -19,7 +29,7 @@ export interface BackupInfo {
 }
 
 export interface RunningBackup {
-  /** 0 to 100; undefined before it is known. */
+  /** 0 to 100, of the bytes copied; it moves when a file is done. Undefined before the sizes are known. */
   readonly percent: number | undefined;
   readonly totalBytes: number | undefined;
   readonly doneBytes: number | undefined;
@@ -36,17 +46,20 @@ export interface BackupSet {
   /** Seconds since 1970. */
   readonly startedAt: number;
   readonly stoppedAt: number;
-  /** "0/3000028"; a restore can end at the second one at the earliest. */
-  readonly startLsn: string;
-  readonly stopLsn: string;
-  readonly startWal: string;
-  readonly stopWal: string;
+  /** "0/3000028"; a restore can end at the second one at the earliest. Undefined when PostgreSQL did not run. */
+  readonly startLsn: string | undefined;
+  readonly stopLsn: string | undefined;
+  readonly startWal: string | undefined;
+  readonly stopWal: string | undefined;
   readonly databaseId: number;
+  /** Number of the repository that has it: 2 for one that is being left. */
+  readonly repository: number;
   /** Of the cluster, of what changed in it, and in the repository (undefined with block-incremental backups). */
   readonly databaseBytes: number;
   readonly copiedBytes: number;
   readonly repositoryBytes: number | undefined;
 }
 
-/** Whether the repository has a place for this cluster, with or without backups in it. */
-export const hasStanza = ({ status }: BackupInfo): boolean => status.code === 0 || status.code === 2;
+/** Whether every repository has a place for this cluster, with or without backups in it. */
+export const hasStanza = ({ repositories }: BackupInfo): boolean =>
+  repositories.every(({ code }) => code === 0 || code === 2);

@@ -39,15 +39,21 @@ export interface StoreRepository extends Bucket {
   readonly binary: { readonly location: string; readonly sha256: string | undefined } | undefined;
 }
 
-export interface Backup {
+/** Where backups are kept, encrypted with what, and how many of them. */
+export interface Keeping {
   readonly repository: Repository;
-  readonly stanza: string;
-  /** TCP port of pgBackRest's TLS server on the data hosts (and on the control host when it keeps the repository). */
-  readonly tlsPort: number;
   /** Passphrase of the repository (aes-256-cbc). It cannot be changed later. */
   readonly cipherPass: Secret;
   /** How many full and differential backups are kept. */
   readonly retention: { readonly full: number; readonly diff: number };
+}
+
+export interface Backup extends Keeping {
+  /** The repository that is being left: WAL goes to both until the new one has a backup of its own. */
+  readonly movingFrom: Keeping | undefined;
+  readonly stanza: string;
+  /** TCP port of pgBackRest's TLS server on the data hosts (and on the control host when it keeps the repository). */
+  readonly tlsPort: number;
   /** systemd calendar expressions; undefined: never by itself. */
   readonly schedule: Readonly<Record<ScheduledWork, string | undefined>>;
   /** Seconds: `backup check` warns above the first and is CRITICAL above the second. */
@@ -64,9 +70,21 @@ export type ScheduledWork = BackupType | 'drill';
 export const backupTypes: readonly BackupType[] = ['full', 'diff', 'incr'];
 
 /** The repository in an object store, whoever runs it. */
-export const bucketOf = ({ repository }: Backup): S3Repository | StoreRepository | undefined =>
+export const bucketOf = ({
+  repository,
+}: Pick<Keeping, 'repository'>): S3Repository | StoreRepository | undefined =>
   repository.kind === 'posix' ? undefined : repository;
 
 /** The object store that dbctl itself installs on the control host. */
 export const storeOf = ({ repository }: Backup): StoreRepository | undefined =>
   repository.kind === 'minio' || repository.kind === 'versitygw' ? repository : undefined;
+
+/** Every repository that is written to, the one that stays first. */
+export const keepingsOf = (backup: Backup): readonly Keeping[] => [
+  backup,
+  ...(backup.movingFrom ? [backup.movingFrom] : []),
+];
+
+/** Whether the control host's disk keeps a repository, and its TLS server serves it. */
+export const isKeptHere = (backup: Backup): boolean =>
+  keepingsOf(backup).some(({ repository }) => repository.kind === 'posix');

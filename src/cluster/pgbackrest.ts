@@ -20,8 +20,9 @@ export interface PgbackrestFiles {
   readonly serverConfig: string;
   /** Configuration of the client on the control host. */
   readonly controlConfig: string;
-  /** The CA of a foreign S3 endpoint. */
+  /** The CA of a foreign S3 endpoint; and of one that is being left. */
   readonly storeCaCertificate: string;
+  readonly formerStoreCaCertificate: string;
   /** The TLS server's unit. */
   readonly unit: string;
   readonly logDirectory: string;
@@ -43,6 +44,7 @@ export function pgbackrestFiles({ name }: Pick<Cluster, 'name'>): PgbackrestFile
     serverConfig: `${directory}/server.conf`,
     controlConfig: `${directory}/control.conf`,
     storeCaCertificate: `${directory}/store-ca.crt`,
+    formerStoreCaCertificate: `${directory}/former-store-ca.crt`,
     unit: `dbctl-pgbackrest-${name}.service`,
     logDirectory: '/var/log/pgbackrest',
     controlSpool: `/var/spool/pgbackrest/${name}`,

@@ -17,6 +17,13 @@ export const backupSettings = {
     optional: true,
     example: 'minio',
   },
+  BACKUP_MOVE_FROM: {
+    group,
+    doc: 'While backups move to another repository: a copy of this file as it was, whose repository gets the WAL too.',
+    read: path,
+    optional: true,
+    example: '.env.cluster.before',
+  },
   MINIO_ENDPOINT: {
     group,
     doc: 'Address of the object store: host[:port], HTTPS only. Needed with s3 (default port 443). With minio and versitygw: the control host, port 9000.',

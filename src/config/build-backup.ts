@@ -14,6 +14,7 @@ export function buildBackup(
 ): Backup | undefined {
   if (settings.BACKUP_REPOSITORY === undefined) return undefined;
   return {
+    movingFrom: undefined,
     repository: buildRepository(settings.BACKUP_REPOSITORY, settings, control, located),
     stanza: settings.PGBACKREST_STANZA ?? settings.CLUSTER_NAME,
     tlsPort: settings.PGBACKREST_TLS_PORT,

@@ -1,10 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import type { Backup } from '../cluster/backup.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { moveProblem } from '../cluster/backup-move.ts';
 import { ConfigError } from '../errors.ts';
 import { buildCluster, checkLag, checkRoles } from './build-cluster.ts';
 import { checkBackup } from './check-backup.ts';
 import { deepFreeze } from './deep-freeze.ts';
+import { expandHome } from './expand-home.ts';
 import { parseSettings } from './parse.ts';
 import { problemError } from './problem-error.ts';
 import { Misfit, type Problem } from './problem.ts';
@@ -56,8 +58,31 @@ function understand(text: string, file: string, earlier: readonly Problem[]): Cl
   if (all.length > 0) {
     throw problemError(file, all, new Map(lines.entries.map(({ name, line }) => [name, line])));
   }
-  return deepFreeze(buildCluster(settings as Settings, parameters, topology, place));
+  const cluster = buildCluster(settings as Settings, parameters, topology, place);
+  const former = settings.BACKUP_MOVE_FROM;
+  return deepFreeze(
+    former && cluster.backup ? moving(cluster, cluster.backup, formerFile(former, place)) : cluster,
+  );
 }
+
+const formerFile = (path: string, { directory }: { directory: string }): string =>
+  resolve(directory, expandHome(path));
+
+/** The same cluster with the repository of a former file, which is left step by step. */
+function moving(cluster: Cluster, backup: Backup, file: string): Cluster {
+  const former = loadCluster(file).backup;
+  const problem = moveProblem(backup, former);
+  if (problem !== undefined || former === undefined) throw cannotMove(file, problem ?? '');
+  const { repository, cipherPass, retention } = former;
+  return { ...cluster, backup: { ...backup, movingFrom: { repository, cipherPass, retention } } };
+}
+
+const cannotMove = (file: string, why: string): ConfigError =>
+  new ConfigError({
+    what: `backups cannot move away from the repository of ${file}`,
+    why,
+    next: ['see docs/backups.md, "Moving to another repository"', 'or take BACKUP_MOVE_FROM out of the file'],
+  });
 
 const faultyOf = (problems: readonly Problem[]): ReadonlySet<string> =>
   new Set(problems.flatMap(({ setting }) => setting ?? []));

@@ -1,6 +1,6 @@
 // From a running cluster to one whose data can be brought back.
 
-import type { Backup } from '../cluster/backup.ts';
+import { isKeptHere, type Backup } from '../cluster/backup.ts';
 import { nodesOf, type Cluster, type Machine, type Node } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
 import { oneByOne, onlyOn, together, type Stage } from '../engine/run-plan.ts';
@@ -14,7 +14,7 @@ import { keepFirstBackup } from '../steps/make-backup.ts';
 import {
   keepClientCredential,
   keepServerCredential,
-  keepStoreAuthority,
+  keepStoreAuthorities,
 } from '../steps/pgbackrest-credentials.ts';
 import { keepControlConfig, keepNodeConfig, keepServerConfig } from '../steps/pgbackrest-files.ts';
 import { verifyRepositoryLink, verifyServerLinks } from '../steps/pgbackrest-links.ts';
@@ -73,7 +73,7 @@ function connectionStages({ cluster, backup, hosts }: BackedUpCluster): readonly
     onMachines('Keep the certificates', everyMachine, hosts, (machine) => [
       ...(servers.includes(machine) ? [keepServerCredential(cluster, machine, control)] : []),
       ...(clients.includes(machine) ? [keepClientCredential(cluster, machine, control)] : []),
-      ...keepStoreAuthority(cluster, backup),
+      ...keepStoreAuthorities(cluster, backup),
     ]),
     onMachines('Configure pgBackRest', nodesOf(cluster), hosts, (node) => [
       keepNodeConfig(cluster, backup, node),
@@ -84,7 +84,7 @@ function connectionStages({ cluster, backup, hosts }: BackedUpCluster): readonly
       ...keepTlsServer(cluster),
     ]),
     onlyOn('Reach every node', control, () => [verifyServerLinks(cluster, backup)]),
-    ...(backup.repository.kind === 'posix'
+    ...(isKeptHere(backup)
       ? [
           onMachines('Reach the repository', nodesOf(cluster), hosts, (node) => [
             verifyRepositoryLink(cluster, backup, node),
@@ -109,15 +109,15 @@ function onMachines<Place extends Machine>(
 }
 
 /** The machines that others connect to: those of the nodes, and the one that keeps the repository itself. */
-const serverMachines = (cluster: Cluster, { repository }: Backup): readonly Machine[] => [
-  ...(repository.kind === 'posix' ? [cluster.control] : []),
+const serverMachines = (cluster: Cluster, backup: Backup): readonly Machine[] => [
+  ...(isKeptHere(backup) ? [cluster.control] : []),
   ...dataMachines(cluster),
 ];
 
 /** The machines that connect to others. */
-const clientMachines = (cluster: Cluster, { repository }: Backup): readonly Machine[] => [
+const clientMachines = (cluster: Cluster, backup: Backup): readonly Machine[] => [
   cluster.control,
-  ...(repository.kind === 'posix' ? dataMachines(cluster) : []),
+  ...(isKeptHere(backup) ? dataMachines(cluster) : []),
 ];
 
 const uniqueHosts = (hosts: readonly Host[]): readonly Host[] => [...new Set(hosts)];

@@ -1,50 +1,73 @@
 // Lines of pgBackRest's configuration. No comment may stand behind a value: pgBackRest takes it for a part of the value.
 
 import { sameHost } from '../cluster/address.ts';
-import { bucketOf, type Backup, type PosixRepository } from '../cluster/backup.ts';
+import { bucketOf, isKeptHere, keepingsOf, type Backup, type Keeping } from '../cluster/backup.ts';
 import { nodesOf, type Cluster, type Machine, type Node } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
 import { clientNameOf, nodeConfigOf, pgbackrestFiles } from '../cluster/pgbackrest.ts';
 
-const lines = (options: Readonly<Record<string, string | undefined>>): string =>
+type Options = Readonly<Record<string, string | undefined>>;
+
+const prefixed = (prefix: string, options: Options): string =>
   Object.entries(options)
-    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${prefix}-${name}=${value}`]))
     .join('\n');
 
-/** Where the repository is, as seen from a machine of the cluster. */
-export function repositoryLines(cluster: Cluster, backup: Backup, from: Machine): string {
-  const bucket = bucketOf(backup);
-  if (bucket === undefined) return posixLines(cluster, backup, from);
+/** Where every repository is, as seen from a machine of the cluster, and what it is encrypted with. */
+export const repositoryLines = (cluster: Cluster, backup: Backup, from: Machine): string =>
+  keepingsOf(backup)
+    .map((keeping, index) =>
+      prefixed(`repo${index + 1}`, {
+        ...(bucketOf(keeping) ? bucketOptions(cluster, keeping, index) : posixOptions(cluster, backup, from)),
+        'cipher-type': 'aes-256-cbc',
+        'cipher-pass': keeping.cipherPass.reveal(),
+      }),
+    )
+    .join('\n');
+
+/** How backups are stored, and how many are kept: for the host that makes them. */
+export const keepingLines = (backup: Backup): string =>
+  keepingsOf(backup)
+    .map(({ retention }, index) =>
+      prefixed(`repo${index + 1}`, {
+        bundle: 'y',
+        'retention-full': String(retention.full),
+        'retention-diff': String(retention.diff),
+      }),
+    )
+    .join('\n');
+
+function bucketOptions(cluster: Cluster, keeping: Keeping, index: number): Options {
+  const bucket = bucketOf(keeping)!;
   const files = pgbackrestFiles(cluster);
-  const foreignCa = bucket.kind === 's3' ? bucket.caCertificateFile && files.storeCaCertificate : undefined;
-  return lines({
-    'repo1-type': 's3',
-    'repo1-path': '/pgbackrest',
-    'repo1-s3-bucket': bucket.bucket,
-    'repo1-s3-endpoint': bucket.host,
-    'repo1-storage-port': String(bucket.port),
-    'repo1-s3-region': bucket.region,
-    'repo1-s3-uri-style': bucket.uriStyle,
-    'repo1-storage-ca-file': bucket.kind === 's3' ? foreignCa : files.caCertificate,
-    'repo1-s3-key': bucket.accessKey.reveal(),
-    'repo1-s3-key-secret': bucket.secretKey.reveal(),
-  });
+  const foreignCa = index === 0 ? files.storeCaCertificate : files.formerStoreCaCertificate;
+  const ofS3 = bucket.kind === 's3' && bucket.caCertificateFile !== undefined ? foreignCa : undefined;
+  return {
+    type: 's3',
+    path: '/pgbackrest',
+    's3-bucket': bucket.bucket,
+    's3-endpoint': bucket.host,
+    'storage-port': String(bucket.port),
+    's3-region': bucket.region,
+    's3-uri-style': bucket.uriStyle,
+    'storage-ca-file': bucket.kind === 's3' ? ofS3 : files.caCertificate,
+    's3-key': bucket.accessKey.reveal(),
+    's3-key-secret': bucket.secretKey.reveal(),
+  };
 }
 
-function posixLines(cluster: Cluster, { tlsPort }: Backup, from: Machine): string {
+function posixOptions(cluster: Cluster, { tlsPort }: Backup, from: Machine): Options {
   const files = pgbackrestFiles(cluster);
-  if (sameHost(from.host, cluster.control.host)) {
-    return lines({ 'repo1-type': 'posix', 'repo1-path': files.repositoryDirectory });
-  }
-  return lines({
-    'repo1-host': cluster.control.host,
-    'repo1-host-type': 'tls',
-    'repo1-host-port': String(tlsPort),
-    'repo1-host-config': files.controlConfig,
-    'repo1-host-ca-file': files.caCertificate,
-    'repo1-host-cert-file': files.clientCertificate,
-    'repo1-host-key-file': files.clientKey,
-  });
+  if (sameHost(from.host, cluster.control.host)) return { type: 'posix', path: files.repositoryDirectory };
+  return {
+    host: cluster.control.host,
+    'host-type': 'tls',
+    'host-port': String(tlsPort),
+    'host-config': files.controlConfig,
+    'host-ca-file': files.caCertificate,
+    'host-cert-file': files.clientCertificate,
+    'host-key-file': files.clientKey,
+  };
 }
 
 /** How the control host reaches every node; pgBackRest finds out itself which one is the primary. */
@@ -72,23 +95,17 @@ function linesOfNode(cluster: Cluster, { tlsPort }: Backup, node: Node, prefix: 
     'socket-path': '/var/run/postgresql',
     user: 'postgres',
   };
-  return lines(
-    Object.fromEntries(Object.entries(options).map(([name, value]) => [`${prefix}-${name}`, value])),
-  );
+  return prefixed(prefix, options);
 }
 
 /** Who may connect to a machine's TLS server, each by one line: the control host; for its own repository, the nodes. */
-export function clientLines(cluster: Cluster, { stanza, repository }: Backup, server: Machine): string {
+export function clientLines(cluster: Cluster, backup: Backup, server: Machine): string {
   const isControl = sameHost(server.host, cluster.control.host);
-  const clients = [
-    ...(isControl ? [] : [cluster.control]),
-    ...(isControl && servesRepository(repository) ? dataMachines(cluster) : []),
-  ];
-  return clients.map((client) => `tls-server-auth=${clientNameOf(cluster, client)}=${stanza}`).join('\n');
+  const dataClients = isControl && isKeptHere(backup) ? dataMachines(cluster) : [];
+  return [...(isControl ? [] : [cluster.control]), ...dataClients]
+    .map((client) => `tls-server-auth=${clientNameOf(cluster, client)}=${backup.stanza}`)
+    .join('\n');
 }
-
-const servesRepository = ({ kind }: Backup['repository']): boolean =>
-  kind === ('posix' satisfies PosixRepository['kind']);
 
 /** The machines that nodes run on, each once, without the control host. */
 export const dataMachines = (cluster: Cluster): readonly Machine[] =>

@@ -1,9 +1,8 @@
 import * as v from 'valibot';
-import type { BackupInfo } from '../cluster/backup-info.ts';
+import type { BackupInfo, BackupSet, RunningBackup } from '../cluster/backup-info.ts';
 
 const Progress = v.object({
   held: v.boolean(),
-  'pct-cplt': v.optional(v.number()),
   size: v.optional(v.number()),
   'size-cplt': v.optional(v.number()),
 });
@@ -16,9 +15,10 @@ const Backup = v.object({
   prior: v.nullish(v.string()),
   error: v.nullish(v.boolean()),
   timestamp: Pair(v.number()),
-  lsn: Pair(v.string()),
-  archive: Pair(v.string()),
-  database: v.object({ id: v.number() }),
+  // Null, or not there at all, when PostgreSQL did not run.
+  lsn: v.nullish(Pair(v.nullable(v.string()))),
+  archive: v.nullish(Pair(v.nullable(v.string()))),
+  database: v.object({ id: v.number(), 'repo-key': v.optional(v.number(), 1) }),
   info: v.object({
     size: v.number(),
     delta: v.number(),
@@ -28,17 +28,19 @@ const Backup = v.object({
 
 const Stanza = v.object({
   name: v.string(),
+  cipher: v.string(),
   status: v.object({
     code: v.number(),
     message: v.string(),
     lock: v.optional(v.object({ backup: v.optional(Progress) })),
   }),
-  db: v.optional(v.array(v.object({ id: v.number(), 'system-id': v.string() })), []),
+  db: v.optional(v.array(v.object({ id: v.number(), 'system-id': v.string(), version: v.string() })), []),
   archive: v.optional(
     v.array(v.object({ id: v.string(), min: v.nullish(v.string()), max: v.nullish(v.string()) })),
     [],
   ),
   backup: v.optional(v.array(Backup), []),
+  repo: v.optional(v.array(v.object({ key: v.number(), status: v.object({ code: v.number() }) })), []),
 });
 
 /** Reads the answer for one stanza; undefined when it is not listed. A system identifier exceeds 2^53: it stays text. */
@@ -46,31 +48,38 @@ export function parseInfo(text: string, stanza: string): BackupInfo | undefined 
   const exact = text.replaceAll(/"system-id":\s*(\d+)/g, '"system-id":"$1"');
   const found = v.parse(v.array(Stanza), JSON.parse(exact)).find(({ name }) => name === stanza);
   if (found === undefined) return undefined;
-  const { status, db, archive, backup } = found;
-  const lock = status.lock?.backup;
+  const { status, cipher, db, archive, backup, repo } = found;
   return {
     status: { code: status.code, message: status.message },
-    running: lock?.held
-      ? { percent: lock['pct-cplt'], totalBytes: lock.size, doneBytes: lock['size-cplt'] }
-      : undefined,
-    databases: db.map((one) => ({ id: one.id, systemIdentifier: one['system-id'] })),
+    cipher,
+    running: running(status.lock?.backup),
+    repositories: repo.map((one) => ({ key: one.key, code: one.status.code })),
+    databases: db.map(({ id, version, ...one }) => ({ id, systemIdentifier: one['system-id'], version })),
     archives: archive.map(({ id, min = null, max = null }) => ({ id, min, max })),
     backups: backup.map(backupSet).toSorted((a, b) => a.stoppedAt - b.stoppedAt),
   };
 }
 
-const backupSet = (one: v.InferOutput<typeof Backup>): BackupInfo['backups'][number] => ({
+function running(lock: v.InferOutput<typeof Progress> | undefined): RunningBackup | undefined {
+  if (!lock?.held) return undefined;
+  const { size: totalBytes, 'size-cplt': doneBytes } = lock;
+  const percent = totalBytes && doneBytes !== undefined ? (doneBytes / totalBytes) * 100 : undefined;
+  return { percent, totalBytes, doneBytes };
+}
+
+const backupSet = (one: v.InferOutput<typeof Backup>): BackupSet => ({
   label: one.label,
   type: one.type,
   prior: one.prior ?? undefined,
   hasPageErrors: one.error ?? undefined,
   startedAt: one.timestamp.start,
   stoppedAt: one.timestamp.stop,
-  startLsn: one.lsn.start,
-  stopLsn: one.lsn.stop,
-  startWal: one.archive.start,
-  stopWal: one.archive.stop,
+  startLsn: one.lsn?.start ?? undefined,
+  stopLsn: one.lsn?.stop ?? undefined,
+  startWal: one.archive?.start ?? undefined,
+  stopWal: one.archive?.stop ?? undefined,
   databaseId: one.database.id,
+  repository: one.database['repo-key'],
   databaseBytes: one.info.size,
   copiedBytes: one.info.delta,
   repositoryBytes: one.info.repository.size,

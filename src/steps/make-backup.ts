@@ -16,7 +16,8 @@ export function keepFirstBackup(cluster: Cluster, backup: Backup): Step {
     async diff(host) {
       if ((await host.readFile(place.config)) === undefined) return ['make the first full backup'];
       const info = await host.ask(backupInfo(place));
-      return info && info.backups.length > 0 ? [] : ['make the first full backup'];
+      const isThere = info?.backups.some(({ repository }) => repository === 1);
+      return isThere ? [] : ['make the first full backup'];
     },
 
     apply: (host, report) => makeBackup(cluster, backup, { host, type: 'full', report }),

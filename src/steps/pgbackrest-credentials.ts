@@ -1,4 +1,4 @@
-import { bucketOf, type Backup } from '../cluster/backup.ts';
+import { bucketOf, keepingsOf, type Backup } from '../cluster/backup.ts';
 import type { Cluster, Machine } from '../cluster/cluster.ts';
 import { clientNameOf, pgbackrestFiles } from '../cluster/pgbackrest.ts';
 import type { Step } from '../engine/step.ts';
@@ -44,16 +44,17 @@ export function clientCredentialOf(cluster: Cluster, machine: Machine): Credenti
   };
 }
 
-/** The CA of a foreign S3 endpoint, where .env.cluster names one. */
-export function keepStoreAuthority(cluster: Cluster, backup: Backup): readonly Step[] {
-  const bucket = bucketOf(backup);
-  if (bucket?.kind !== 's3' || bucket.caCertificateFile === undefined) return [];
-  return [
-    ownFile("Keep the CA of the store's certificate", {
-      path: pgbackrestFiles(cluster).storeCaCertificate,
+/** The CAs of foreign S3 endpoints, where .env.cluster names them. */
+export function keepStoreAuthorities(cluster: Cluster, backup: Backup): readonly Step[] {
+  const { storeCaCertificate, formerStoreCaCertificate } = pgbackrestFiles(cluster);
+  return keepingsOf(backup).flatMap((keeping, index) => {
+    const bucket = bucketOf(keeping);
+    if (bucket?.kind !== 's3' || bucket.caCertificateFile === undefined) return [];
+    return ownFile("Keep the CA of the store's certificate", {
+      path: index === 0 ? storeCaCertificate : formerStoreCaCertificate,
       content: readCertificateFile(bucket.caCertificateFile),
       owner: 'root:root',
       mode: 0o644,
-    }),
-  ];
+    });
+  });
 }

@@ -11,7 +11,7 @@ import type { ReadableHost } from '../remote/host.ts';
 import { render } from '../render.ts';
 import { coresOf, fileSystemBytes } from '../shell/host-facts.ts';
 import { pgbackrestVersion } from '../shell/pgbackrest.ts';
-import { clientLines, nodeLines, repositoryLines } from '../shell/pgbackrest-config.ts';
+import { clientLines, keepingLines, nodeLines, repositoryLines } from '../shell/pgbackrest-config.ts';
 import { ownFile } from './own-file.ts';
 
 const readableByPostgres = { owner: 'postgres:postgres', mode: 0o600 } as const;
@@ -56,8 +56,7 @@ async function controlText(cluster: Cluster, backup: Backup, host: ReadableHost)
     cluster: cluster.name,
     path: files.controlConfig,
     spool: files.controlSpool,
-    retention_full: String(backup.retention.full),
-    retention_diff: String(backup.retention.diff),
+    keeping: keepingLines(backup),
     // Before 2.54 a missing replica would fail the backup.
     standby: `backup-standby=${isAtLeast(version, '2.54') ? 'prefer' : 'n'}`,
     processes: String(Math.max(2, Math.ceil(cores / 4))),
@@ -87,7 +86,6 @@ export const keepServerConfig = (cluster: Cluster, backup: Backup, machine: Mach
 const commonValues = (cluster: Cluster, backup: Backup, from: Machine) => ({
   stanza: backup.stanza,
   repository: repositoryLines(cluster, backup, from),
-  cipher_pass: backup.cipherPass.reveal(),
   common: [
     'compress-type=zst',
     `log-path=${pgbackrestFiles(cluster).logDirectory}`,

@@ -1,3 +1,4 @@
+import { hasStanza } from '../cluster/backup-info.ts';
 import type { Backup } from '../cluster/backup.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
@@ -8,8 +9,6 @@ import type { ReadableHost } from '../remote/host.ts';
 import { systemIdentifier } from '../shell/instance.ts';
 import { askEnd, backupInfo, pgbackrest } from '../shell/pgbackrest.ts';
 
-/** Status codes of `pgbackrest info`: the path of the stanza is missing, or its data. */
-const missing: ReadonlySet<number> = new Set([1, 3]);
 /** Exit codes of pgBackRest: what is in the repository belongs to another database (28), version or system (58). */
 const otherDatabase: ReadonlySet<number> = new Set([28, 58]);
 
@@ -25,7 +24,7 @@ export function keepStanza(cluster: Cluster, { stanza }: Backup, primary: Readab
         host.ask(backupInfo(place)),
         primary.ask(systemIdentifier(instanceOf(cluster, cluster.primary))),
       ]);
-      if (info === undefined || missing.has(info.status.code)) return [`make the stanza ${stanza}`];
+      if (info === undefined || !hasStanza(info)) return [`make the stanza ${stanza}`];
       const last = info.databases.at(-1)?.systemIdentifier;
       if (last !== own) throw belongsToAnother(stanza, [`there: ${last}, here: ${own}`]);
       return [];

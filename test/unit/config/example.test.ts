@@ -26,7 +26,9 @@ test('the example lacks only the passwords, and works with every comment taken a
   expect(problems.match(/PASSWORD is empty/g)).toHaveLength(4);
   expect(problems).toContain('f has 4 problems');
 
+  // A move needs a second file.
   const filled = exampleFile()
+    .replace(/^# BACKUP_MOVE_FROM=.*/m, '')
     .replaceAll(/^# ([A-Z][A-Za-z_]*=)/gm, '$1')
     .replaceAll(/PASS(WORD)?=$/gm, '$&correct-horse-battery')
     .replaceAll(/(KEY|ROOT_USER)=$/gm, '$&from-$1');
