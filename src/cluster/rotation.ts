@@ -3,10 +3,11 @@
 import { RefusedError } from '../errors.ts';
 
 /**
- * Where a rotation is. "leaves": new certificates of the same CA. With a new CA: "trust" (everybody learns to trust both),
- * "issue" (the new one signs), "overlap" (nothing needs the old one any more but files that were copied away), "drop".
+ * Where a rotation is. "leaves": new certificates of the same CA. A new CA: "trust" (everybody learns to trust both, the
+ * old one signs), "overlap" (everybody does; copies of the CA file are handed out), "renew" (as "leaves", meanwhile),
+ * "issue" (the new one signs), "drop" (nobody trusts the old one any more).
  */
-export type RotationPhase = 'leaves' | 'trust' | 'issue' | 'overlap' | 'drop';
+export type RotationPhase = 'leaves' | 'trust' | 'overlap' | 'renew' | 'issue' | 'drop';
 
 /** The mark on the control host by which a rotation is known until it is done. */
 export interface Rotation {
@@ -19,48 +20,46 @@ export interface Rotation {
 export type RotationRequest = 'leaves' | 'authority' | 'finish';
 
 export interface RotationWork {
-  /** `both`: a new CA, from trusting it to using it. `issue`: new certificates while two CAs are trusted. */
-  readonly kind: 'leaves' | 'both' | 'issue' | 'drop' | 'nothing';
+  /** "trust": make a new CA that is trusted. "finish": use it, and drop the old one. "dropping": only the latter. */
+  readonly kind: 'leaves' | 'trust' | 'renew' | 'finish' | 'dropping' | 'nothing';
   readonly startedAt: string;
 }
 
-/** What a run has to do. One that was cut off is finished first, whatever was asked for. Throws RefusedError. */
+type Answer = RotationWork['kind'] | 'too early';
+
+/** A row is where the rotation is, a column what was asked for. What was cut off is finished first. */
+const answers: Readonly<Record<RotationPhase | 'none', Readonly<Record<RotationRequest, Answer>>>> = {
+  none: { leaves: 'leaves', authority: 'trust', finish: 'nothing' },
+  leaves: { leaves: 'leaves', authority: 'trust', finish: 'nothing' },
+  trust: { leaves: 'trust', authority: 'trust', finish: 'too early' },
+  overlap: { leaves: 'renew', authority: 'nothing', finish: 'finish' },
+  renew: { leaves: 'renew', authority: 'renew', finish: 'finish' },
+  issue: { leaves: 'finish', authority: 'finish', finish: 'finish' },
+  drop: { leaves: 'dropping', authority: 'dropping', finish: 'dropping' },
+};
+
+/** In these, a run that comes later goes on with what an earlier one began. */
+const begun: readonly (RotationPhase | undefined)[] = ['leaves', 'renew', 'issue'];
+
+/** What a run has to do. Throws RefusedError when it is too early for that. */
 export function rotationWork(
   found: Rotation | undefined,
   asked: RotationRequest,
   now = Date.now(),
 ): RotationWork {
-  const startedAt = wholeSeconds(now);
   if (found !== undefined && Date.parse(found.startedAt) > now) throw clockIsBehind(found);
-  const again = { startedAt: found?.startedAt ?? startedAt };
-  switch (found?.phase) {
-    case 'drop':
-      return { kind: 'drop', ...again };
-    case 'trust':
-    case 'issue':
-      if (asked === 'finish') throw notReady();
-      return { kind: found.phase === 'trust' ? 'both' : 'issue', ...again };
-    case 'overlap':
-      return overlapWork[asked](startedAt);
-    case 'leaves':
-    case undefined:
-      if (asked === 'finish') return { kind: 'nothing', startedAt };
-      return asked === 'authority' ? { kind: 'both', startedAt } : { kind: 'leaves', ...again };
-  }
+  const kind = answers[found?.phase ?? 'none'][asked];
+  if (kind === 'too early') throw tooEarly();
+  const goesOn = found !== undefined && begun.includes(found.phase);
+  return { kind, startedAt: goesOn ? found.startedAt : wholeSeconds(now) };
 }
-
-const overlapWork: Readonly<Record<RotationRequest, (startedAt: string) => RotationWork>> = {
-  leaves: (startedAt) => ({ kind: 'issue', startedAt }),
-  authority: (startedAt) => ({ kind: 'nothing', startedAt }),
-  finish: (startedAt) => ({ kind: 'drop', startedAt }),
-};
 
 /** In ISO 8601. */
 const wholeSeconds = (time: number): string => new Date(Math.floor(time / 1000) * 1000).toISOString();
 
-const notReady = (): RefusedError =>
+const tooEarly = (): RefusedError =>
   new RefusedError({
-    what: 'the new certificate authority is not in use everywhere yet',
+    what: 'the new certificate authority is not trusted everywhere yet',
     next: [
       'first: dbctl certs rotate --ca',
       'then hand out the new CA file, and: dbctl certs rotate --ca --finish',

@@ -22,8 +22,8 @@ import type { Port } from '../shell/seen-certificates.ts';
 import { bundleOf, readAuthority, type ClusterAuthority } from '../steps/read-authority.ts';
 import { seeCredentials, type SeenCredential } from './certificate-facts.ts';
 
-/** "current" signs new certificates; "other" is trusted too, while one takes over from the other. */
-export type AuthorityKind = 'current' | 'other' | 'unknown';
+/** "current" signs new certificates; "next" will, "old" did, and is trusted too. */
+export type AuthorityKind = 'current' | 'next' | 'old' | 'unknown';
 
 export interface CertificateStatus {
   readonly host: string;
@@ -72,7 +72,7 @@ function authorityStatus(cluster: Cluster, authority: ClusterAuthority, pem: str
     what: 'CA',
     daysLeft,
     names: certificate && [nameOf(certificate)],
-    authority: pem === authority.certificate ? 'current' : 'other',
+    authority: kindOf(authority, pem),
     isServed: undefined,
     fingerprint: fingerprintOf(pem),
     // Certificates live 397 days, and none may outlive its CA.
@@ -143,8 +143,13 @@ function leafProblems(
 
 function signerOf(certificate: Certificate, authority: ClusterAuthority | undefined): AuthorityKind {
   if (authority === undefined) return 'unknown';
-  if (isSignedBy(certificate, authority.certificate)) return 'current';
-  return authority.trusted.some((pem) => isSignedBy(certificate, pem)) ? 'other' : 'unknown';
+  const signer = authority.trusted.find((pem) => isSignedBy(certificate, pem));
+  return signer === undefined ? 'unknown' : kindOf(authority, signer);
+}
+
+function kindOf({ certificate, rotation }: ClusterAuthority, pem: string): AuthorityKind {
+  if (pem === certificate) return 'current';
+  return rotation?.phase === 'issue' ? 'old' : 'next';
 }
 
 /** Whether a file holds exactly the CAs that are trusted now. */

@@ -55,28 +55,31 @@ export function rotationPlan(cluster: Cluster, hosts: HostSet, facts: RotationFa
   const control = hosts.get(cluster.control.name);
   const mark = (title: string, phase: RotationPhase, ...before: readonly Step[]): Stage =>
     onlyOn(title, control, () => [...before, markRotation(cluster, { phase, startedAt })]);
-  const issue = issueStages(cluster, hosts, facts, Date.parse(startedAt));
+  const replace = replaceStages(cluster, hosts, facts);
+  const drop = [
+    ...trustStages('Trust only the new certificate authority', 1, { cluster, hosts, facts }),
+    onlyOn('Remove the old certificate authority', control, () => [removeOldAuthority(cluster)]),
+  ];
   const stages: Readonly<Record<RotationWork['kind'], readonly Stage[]>> = {
     nothing: [],
     leaves: [
       mark('Begin the rotation', 'leaves'),
-      ...issue,
+      ...replace,
       onlyOn('End the rotation', control, () => [unmarkRotation(cluster)]),
     ],
-    both: [
+    trust: [
       mark('Make a new certificate authority', 'trust', makeNextAuthority(cluster, startedAt)),
       ...trustStages('Trust both certificate authorities', 2, { cluster, hosts, facts }),
-      mark('Sign with the new one', 'issue'),
-      ...issue,
-      mark('Need only the new one', 'overlap'),
+      mark('Keep both', 'overlap'),
     ],
-    issue: [mark('Go on with the rotation', 'issue'), ...issue, mark('Need only the new one', 'overlap')],
-    drop: [
-      ...issueStages(cluster, hosts, facts),
+    renew: [mark('Begin the rotation', 'renew'), ...replace, mark('Keep both', 'overlap')],
+    finish: [
+      mark('Sign with the new certificate authority', 'issue'),
+      ...replace,
       mark('Begin to drop the old certificate authority', 'drop'),
-      ...trustStages('Trust only the new certificate authority', 1, { cluster, hosts, facts }),
-      onlyOn('Remove the old certificate authority', control, () => [removeOldAuthority(cluster)]),
+      ...drop,
     ],
+    dropping: drop,
   };
   return stages[kind];
 }
@@ -101,12 +104,12 @@ function trustStages(title: string, authorities: number, { cluster, hosts, facts
   ];
 }
 
-function issueStages(
+function replaceStages(
   cluster: Cluster,
   hosts: HostSet,
-  { credentials, running }: RotationFacts,
-  since?: number,
+  { work, credentials, running }: RotationFacts,
 ): readonly Stage[] {
+  const since = Date.parse(work.startedAt);
   const control = hosts.get(cluster.control.name);
   const primary = hosts.get(cluster.primary.name);
   const replicas = running.filter(({ name }) => name !== cluster.primary.name);

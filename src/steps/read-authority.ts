@@ -34,8 +34,9 @@ const roles: Readonly<
 > = {
   leaves: { signs: 'current', trusted: ['current'] },
   trust: { signs: 'current', trusted: ['current', 'next'] },
+  overlap: { signs: 'current', trusted: ['current', 'next'] },
+  renew: { signs: 'current', trusted: ['current', 'next'] },
   issue: { signs: 'next', trusted: ['current', 'next'] },
-  overlap: { signs: 'next', trusted: ['current', 'next'] },
   drop: { signs: 'next', trusted: ['next'] },
 };
 
@@ -45,15 +46,11 @@ export async function readAuthority(
   control: ReadableHost,
 ): Promise<ClusterAuthority | undefined> {
   const files = authorityFiles(cluster);
-  const [current, found, rotation] = await Promise.all([
-    readPair(control, files),
-    readPair(control, files.next),
-    readRotation(cluster, control),
-  ]);
+  const [current, rotation] = await Promise.all([readPair(control, files), readRotation(cluster, control)]);
+  if (current === undefined) return undefined;
   // The last step of "drop" puts the next one in the place of the current.
-  const next = found ?? current;
-  if (current === undefined || next === undefined) return undefined;
-  const pairs = { current, next };
+  const next = rotation && (await readPair(control, files.next));
+  const pairs = { current, next: next ?? current };
   const { signs, trusted } = roles[rotation?.phase ?? 'leaves'];
   return {
     ...pairs[signs],

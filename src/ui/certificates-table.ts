@@ -51,6 +51,7 @@ const unfinished = 'A rotation was cut off; finish it: dbctl certs rotate';
 const inWords: Readonly<Record<NonNullable<CertificatesReport['rotation']>, string>> = {
   leaves: unfinished,
   trust: unfinished,
+  renew: unfinished,
   issue: unfinished,
   drop: unfinished,
   overlap: 'Two CAs are trusted. When nobody uses the old CA file: dbctl certs rotate --ca --finish',

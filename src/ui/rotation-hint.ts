@@ -8,10 +8,10 @@ export function rotationHint(
   asked: RotationRequest,
   { kind }: Pick<RotationWork, 'kind'>,
 ): string {
-  const isOverlap = kind === 'both' || kind === 'issue' || (kind === 'nothing' && asked === 'authority');
+  const isOverlap = kind === 'trust' || kind === 'renew' || (kind === 'nothing' && asked === 'authority');
   if (!isOverlap) return '';
   return [
-    `Two CAs are trusted; ${shownPath(caCertificateFile)} has both.`,
+    `A new CA is trusted beside the old one; ${shownPath(caCertificateFile)} has both.`,
     'Hand that file out to everybody who verifies with a copy of the old one, then:',
     '  dbctl certs rotate --ca --finish',
     '',
