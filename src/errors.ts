@@ -62,6 +62,11 @@ export class UnverifiedError extends DbctlError {
   readonly exitCode = exitCode.unverified;
 }
 
+/** Something that cannot be taken back was not confirmed. Nothing was touched. */
+export class UnconfirmedError extends DbctlError {
+  readonly exitCode = exitCode.unconfirmed;
+}
+
 /** The user asked to stop. What was running ended, or goes on by itself on its host. */
 export class InterruptedError extends DbctlError {
   readonly exitCode = exitCode.interrupted;
