@@ -46,6 +46,7 @@ export function commandHost(name: string, execute: Execute): Host {
       const argv = sendFileArgv(path, attributes, sent, randomBytes(6).toString('hex'));
       const stdin = readPieces(localPath, onBytes);
       await succeed({ argv, stdin, timeoutMs: stallLimitMs }, `cannot send ${path}`);
+      return sent;
     },
   };
 }

@@ -1,6 +1,6 @@
 // Reading and replacing one file takes one round trip each, so both are small constant scripts; what varies is argv.
 
-import type { FileAttributes, RemoteFile } from './host.ts';
+import type { FileAttributes, RemoteFile, SentFile } from './host.ts';
 
 // The file is opened once, so that owner, mode and content belong together even while somebody replaces it.
 const readScript = `
@@ -57,16 +57,10 @@ export const writeFileArgv = (
   unique: string,
 ): readonly string[] => script(writeScript, absolute(path), owner, umaskFor(mode), unique, String(bytes));
 
-/** What is sent: its length in bytes and its SHA-256, in hexadecimal. */
-export interface Sent {
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
 export const sendFileArgv = (
   path: string,
   { owner, mode }: FileAttributes,
-  { bytes, sha256 }: Sent,
+  { bytes, sha256 }: SentFile,
   unique: string,
 ): readonly string[] =>
   script(sendScript, absolute(path), owner, mode.toString(8), unique, String(bytes), sha256);

@@ -15,6 +15,13 @@ export interface RemoteFile extends FileAttributes {
   readonly content: string;
 }
 
+/** A file that arrived whole. */
+export interface SentFile {
+  readonly bytes: number;
+  /** In hexadecimal. */
+  readonly sha256: string;
+}
+
 /** What a step may do while it only looks. */
 export interface ReadableHost {
   /** The name in .env.cluster: "pg1". */
@@ -36,12 +43,13 @@ export interface Host extends ReadableHost {
   writeFile(path: string, content: string | Secret, attributes: FileAttributes): Promise<void>;
   /**
    * Sends a file of this machine, of any size and with any mode, into a directory that only root may write. It is
-   * checked there (size, SHA-256) beside its place, then renamed. `onBytes` is told how much has left, in all.
+   * checked there (size, SHA-256) beside its place, then renamed. `onBytes` is told how much has left, in all. Answers
+   * what was sent.
    */
   sendFile(
     localPath: string,
     path: string,
     attributes: FileAttributes,
     onBytes?: (bytes: number) => void,
-  ): Promise<void>;
+  ): Promise<SentFile>;
 }

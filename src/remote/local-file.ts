@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import type { Sent } from './file-scripts.ts';
+import type { SentFile } from './host.ts';
 
 /** Its size and its SHA-256. Rejects when it cannot be read. */
-export async function measureFile(path: string): Promise<Sent> {
+export async function measureFile(path: string): Promise<SentFile> {
   const hash = createHash('sha256');
   let bytes = 0;
   for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Host, RemoteFile } from '../../src/remote/host.ts';
+import { measureFile } from '../../src/remote/local-file.ts';
 import { Secret } from '../../src/secret.ts';
 import { understand } from '../../src/remote/command-failure.ts';
 import { quote } from '../../src/shell/quote.ts';
@@ -55,6 +56,7 @@ export function fakeHost(
       const content = readFileSync(localPath);
       onBytes(content.length);
       disk.set(path, { content: content.toString(), owner, mode });
+      return measureFile(localPath);
     },
   };
   return { host, disk, ran, inputs };
