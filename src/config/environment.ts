@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 
 /** What dbctl takes from the session it was started in, to log in on hosts. */
 export const loginEnvironment = (env: NodeJS.ProcessEnv = process.env) => ({
@@ -16,4 +17,11 @@ export const declinesColour = (env: NodeJS.ProcessEnv = process.env): boolean =>
  */
 export function shortenNameLookups(env: NodeJS.ProcessEnv = process.env): void {
   env['RES_OPTIONS'] ??= 'timeout:1 attempts:2';
+}
+
+/** Where programs that were built or downloaded are kept (XDG Base Directory Specification). */
+export function cacheDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  const base = env['XDG_CACHE_HOME'];
+  // "All paths set in these environment variables must be absolute": others are ignored.
+  return join(base?.startsWith('/') ? base : join(env['HOME'] || homedir(), '.cache'), 'dbctl', 'programs');
 }

@@ -13,6 +13,8 @@ const layers = [
   ['steps'],
   ['engine'],
   ['config'],
+  // programs: made or fetched on this machine, to be sent to a host.
+  ['programs'],
   ['database', 'remote'],
   ['shell', 'render', 'certificates'],
   ['cluster'],
@@ -28,7 +30,8 @@ const homes: readonly (readonly [packageName: string, home: RegExp])[] = [
   ['valibot', /^(config|database|shell)\//],
   ['pg', /^database\//],
   ['ssh2', /^remote\//],
-  ['execa', /^(remote|lab)\//],
+  // A host's commands, a lab's, and `go build`: nothing else runs programs.
+  ['execa', /^(remote|lab|programs)\//],
   ['@peculiar/x509', /^certificates\//],
   ['reflect-metadata', /^certificates\//],
   ['@mongodb-js/saslprep', /^cluster\//],
