@@ -1,0 +1,83 @@
+// Where an object store of dbctl's own has its files on the control host, and what its key may do.
+
+import type { Bucket, Repository, StoreRepository } from './backup.ts';
+import type { Cluster } from './cluster.ts';
+
+/** The account that stores run as; each cluster has a directory of its own. */
+export const storeUser = 'dbctl-store';
+
+export interface StoreFiles {
+  /** Programs look for public.crt and private.key here. */
+  readonly certificate: string;
+  readonly key: string;
+  readonly caCertificate: string;
+  readonly certificateDirectory: string;
+  readonly rootUser: string;
+  readonly rootPassword: string;
+  /** Settings that versitygw takes from its environment only. */
+  readonly environment: string;
+  readonly firewall: string;
+  readonly unit: string;
+  readonly firewallUnit: string;
+  /** Name of the table in nftables, family inet. */
+  readonly firewallTable: string;
+  /** The directories that systemd makes for the store's account. */
+  readonly stateDirectory: string;
+  /** The objects. Each program keeps them in a way of its own. */
+  readonly data: Readonly<Record<StoreRepository['kind'], string>>;
+  /** versitygw's users. */
+  readonly iamDirectory: string;
+}
+
+export function storeFiles({ name }: Pick<Cluster, 'name'>): StoreFiles {
+  const directory = `/etc/dbctl/${name}/_store`;
+  const stateDirectory = `/var/lib/dbctl-store/${name}`;
+  return {
+    certificateDirectory: `${directory}/certs`,
+    certificate: `${directory}/certs/public.crt`,
+    key: `${directory}/certs/private.key`,
+    caCertificate: `${directory}/ca.crt`,
+    rootUser: `${directory}/root-user`,
+    rootPassword: `${directory}/root-password`,
+    environment: `${directory}/environment`,
+    firewall: `${directory}/firewall.nft`,
+    unit: `dbctl-store-${name}.service`,
+    firewallUnit: `dbctl-store-firewall-${name}.service`,
+    firewallTable: `dbctl_${name}_store`,
+    stateDirectory,
+    data: { minio: `${stateDirectory}/minio`, versitygw: `${stateDirectory}/versitygw` },
+    iamDirectory: `${stateDirectory}/iam`,
+  };
+}
+
+/** Everything of dbctl's in a bucket is below this. */
+export const repositoryPrefix = 'pgbackrest/';
+
+/** What a key needs for pgBackRest (its user guide, "S3-Compatible Object Store Support"), in one bucket. */
+export const bucketStatements = ({ bucket }: Pick<Bucket, 'bucket'>) => [
+  { Effect: 'Allow', Action: ['s3:ListBucket'], Resource: [`arn:aws:s3:::${bucket}`] },
+  {
+    Effect: 'Allow',
+    Action: [
+      's3:AbortMultipartUpload',
+      's3:DeleteObject',
+      's3:GetObject',
+      's3:GetObjectVersion',
+      's3:PutObject',
+      's3:PutObjectTagging',
+    ],
+    Resource: [`arn:aws:s3:::${bucket}/${repositoryPrefix}*`],
+  },
+];
+
+/** Where a store answers whether it is healthy, without a key. */
+export const healthPath: Readonly<Record<StoreRepository['kind'], string>> = {
+  minio: '/minio/health/cluster',
+  versitygw: '/dbctl-health',
+};
+
+/** What a user should know about a repository before relying on it; undefined when there is nothing to say. */
+export const storeWarning = ({ kind }: Repository): string | undefined =>
+  kind === 'minio'
+    ? 'MinIO is no longer maintained, and a hole in it stays open (CVE-2026-40344): whoever knows the id of a key can write objects without its secret. dbctl holds it off with random ids and a firewall that lets in only the hosts of the cluster; BACKUP_REPOSITORY=versitygw is the maintained store.'
+    : undefined;
