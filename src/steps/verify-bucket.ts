@@ -1,0 +1,48 @@
+import type { Backup } from '../cluster/backup.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { bucketOf } from '../cluster/backup.ts';
+import type { StoreProblem } from '../cluster/store-link.ts';
+import type { Step } from '../engine/step.ts';
+import {
+  CommandError,
+  type DbctlError,
+  type Explanation,
+  RefusedError,
+  UnreachableError,
+} from '../errors.ts';
+import { type BucketProblem, findBucketProblem, storeCaFile } from './bucket-link.ts';
+
+/** Every link from this host to the bucket works. Changes nothing, ever. */
+export const verifyBucket = (cluster: Cluster, backup: Backup): Step => ({
+  title: 'Reach the bucket',
+
+  async diff(host) {
+    const bucket = bucketOf(backup);
+    const caFile = bucket && storeCaFile(cluster, bucket);
+    // A host that is not set up yet has nothing to judge by.
+    if (caFile !== undefined && (await host.readFile(caFile)) === undefined) return [];
+    const problem = await findBucketProblem(cluster, backup, host);
+    if (problem === undefined) return [];
+    throw errorFor(problem);
+  },
+
+  async apply() {},
+});
+
+const errors: Readonly<Record<StoreProblem['link'], new (explanation: Explanation) => DbctlError>> = {
+  program: RefusedError,
+  name: UnreachableError,
+  connection: UnreachableError,
+  certificate: UnreachableError,
+  clock: RefusedError,
+  key: RefusedError,
+  bucket: RefusedError,
+  store: CommandError,
+};
+
+const errorFor = ({ from, link, what, next }: BucketProblem): DbctlError =>
+  new errors[link]({
+    what: `${from}: ${what}`,
+    why: 'Every host that sends backups or WAL must reach the bucket. Nothing was made in it.',
+    next: [next, 'then run the same command again: it is safe'],
+  });
