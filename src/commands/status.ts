@@ -10,15 +10,20 @@ export const status = (bare: Command): Command =>
       const { loadCluster } = await import('../config/load.ts');
       const { loginEnvironment } = await import('../config/environment.ts');
       const { readStatus } = await import('../operations/status.ts');
+      const { protectionText } = await import('../ui/protection-text.ts');
       const { statusText } = await import('../ui/status-table.ts');
       const { config, output } = commonFlags(command);
       const cluster = loadCluster(config);
-      const nodes = await readStatus(cluster, { ...loginEnvironment(), acceptHostKeys: acceptHostKey });
+      const { nodes, protection } = await readStatus(cluster, {
+        ...loginEnvironment(),
+        acceptHostKeys: acceptHostKey,
+      });
       process.stdout.write(
         output === 'json'
-          ? `${JSON.stringify({ cluster: cluster.name, nodes }, null, 2)}\n`
-          : statusText(nodes),
+          ? `${JSON.stringify({ cluster: cluster.name, nodes, protection }, null, 2)}\n`
+          : `${statusText(nodes)}\n${protectionText(protection, Date.now() / 1000)}`,
       );
-      if (nodes.some(({ state }) => state === 'unreachable')) process.exitCode = exitCode.unreachable;
+      const isHidden = nodes.some(({ state }) => state === 'unreachable') || protection.problem !== null;
+      if (isHidden) process.exitCode = exitCode.unreachable;
     },
   );

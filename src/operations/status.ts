@@ -1,11 +1,16 @@
+import type { Backup } from '../cluster/backup.ts';
 import { nodesOf, type Cluster, type Node } from '../cluster/cluster.ts';
 import { instanceOf, type Instance } from '../cluster/instance.ts';
+import { pgbackrestFiles } from '../cluster/pgbackrest.ts';
+import { noBackups, protectionOf, type Protection, type ProtectionFacts } from '../cluster/protection.ts';
 import { DbctlError } from '../errors.ts';
 import type { ConnectOptions } from '../remote/connect.ts';
 import type { ReadableHost } from '../remote/host.ts';
 import { withHosts } from '../remote/with-hosts.ts';
+import { archiverFacts, type ArchiverFacts } from '../shell/archiver.ts';
 import { hostFacts } from '../shell/host-facts.ts';
 import { acceptsConnections } from '../shell/instance.ts';
+import { backupInfo } from '../shell/pgbackrest.ts';
 import { serverStatus, type ServerStatus } from '../shell/server-status.ts';
 
 /** A node as its own host sees it. */
@@ -22,34 +27,78 @@ export interface NodeStatus {
   readonly problem: string | undefined;
 }
 
-/** Looks at every node over SSH, all at once; one that cannot be reached hides no other. */
-export const readStatus = (
-  cluster: Cluster,
-  options: Omit<ConnectOptions, 'ssh'>,
-): Promise<readonly NodeStatus[]> =>
-  Promise.all(
-    nodesOf(cluster).map(async (node) => {
-      try {
-        return await withHosts([node], { ...options, ssh: cluster.ssh }, (hosts) =>
-          lookAt(cluster, node, hosts.get(node.name)),
-        );
-      } catch (error) {
-        if (!(error instanceof DbctlError)) throw error;
-        return { ...nothingSeen(cluster, node), state: 'unreachable', problem: error.message };
-      }
-    }),
-  );
+export interface ClusterStatus {
+  readonly nodes: readonly NodeStatus[];
+  readonly protection: Protection;
+}
 
-async function lookAt(cluster: Cluster, node: Node, host: ReadableHost): Promise<NodeStatus> {
-  const instance = instanceOf(cluster, node);
-  const [facts, server] = await Promise.all([host.ask(hostFacts(instance)), askServer(instance, host)]);
-  const stopped = facts.data.state === 'cluster' ? 'stopped' : 'not set up';
+type Options = Omit<ConnectOptions, 'ssh'>;
+
+/** Looks at every node and at the repository over SSH, all at once; one that cannot be reached hides no other. */
+export async function readStatus(cluster: Cluster, options: Options): Promise<ClusterStatus> {
+  const [looks, repository] = await Promise.all([
+    Promise.all(nodesOf(cluster).map((node) => reachNode(cluster, node, options))),
+    cluster.backup && askRepository(cluster, cluster.backup, options),
+  ]);
+  const archiver = looks.find((look) => look.archiver?.isInRecovery === false)?.archiver;
   return {
+    nodes: looks.map(({ status }) => status),
+    protection: repository ? protectionOf({ archiver, ...repository }) : noBackups,
+  };
+}
+
+interface Look {
+  readonly status: NodeStatus;
+  readonly archiver: ArchiverFacts | undefined;
+}
+
+async function reachNode(cluster: Cluster, node: Node, options: Options): Promise<Look> {
+  try {
+    return await withHosts([node], { ...options, ssh: cluster.ssh }, (hosts) =>
+      lookAt(cluster, node, hosts.get(node.name)),
+    );
+  } catch (error) {
+    if (!(error instanceof DbctlError)) throw error;
+    const status = { ...nothingSeen(cluster, node), state: 'unreachable', problem: error.message } as const;
+    return { status, archiver: undefined };
+  }
+}
+
+async function lookAt(cluster: Cluster, node: Node, host: ReadableHost): Promise<Look> {
+  const instance = instanceOf(cluster, node);
+  const [facts, server, archiver] = await Promise.all([
+    host.ask(hostFacts(instance)),
+    askServer(instance, host),
+    cluster.backup && host.ask(archiverFacts(instance)),
+  ]);
+  const stopped = facts.data.state === 'cluster' ? 'stopped' : 'not set up';
+  const status: NodeStatus = {
     ...nothingSeen(cluster, node),
     state: server ? 'running' : stopped,
     server,
     diskFreeBytes: facts.diskFreeBytes,
   };
+  return { status, archiver };
+}
+
+/** What is in the repository, as the control host sees it; nothing before `backup setup`. */
+async function askRepository(
+  cluster: Cluster,
+  { stanza }: Backup,
+  options: Options,
+): Promise<Pick<ProtectionFacts, 'info' | 'problem'>> {
+  const { control, ssh } = cluster;
+  const place = { config: pgbackrestFiles(cluster).controlConfig, stanza };
+  try {
+    const info = await withHosts([control], { ...options, ssh }, async (hosts) => {
+      const host = hosts.get(control.name);
+      return (await host.readFile(place.config)) && host.ask(backupInfo(place));
+    });
+    return { info, problem: undefined };
+  } catch (error) {
+    if (!(error instanceof DbctlError)) throw error;
+    return { info: undefined, problem: error.message };
+  }
 }
 
 async function askServer(instance: Instance, host: ReadableHost): Promise<ServerStatus | undefined> {
