@@ -45,7 +45,12 @@ export function commandHost(name: string, execute: Execute): Host {
       const sent = await measureFile(localPath);
       const argv = sendFileArgv(path, attributes, sent, randomBytes(6).toString('hex'));
       const stdin = readPieces(localPath, onBytes);
-      await succeed({ argv, stdin, timeoutMs: stallLimitMs }, `cannot send ${path}`);
+      await succeed({ argv, stdin, timeoutMs: stallLimitMs }, `cannot send ${path}`).catch(
+        (error: unknown) => {
+          // What ended the reading here is the reason for what is missing there.
+          throw stdin.errored ?? error;
+        },
+      );
       return sent;
     },
   };

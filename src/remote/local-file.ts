@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { SentFile } from './host.ts';
 
 /** Its size and its SHA-256. Rejects when it cannot be read. */
@@ -16,8 +16,14 @@ export async function measureFile(path: string): Promise<SentFile> {
   return { bytes, sha256: hash.digest('hex') };
 }
 
-/** Its content. `onBytes` is told after each piece how much was read in all. */
+/** Its content, read as it is taken. `onBytes` is told after each piece how much was taken in all, and may throw. */
 export function readPieces(path: string, onBytes: (bytes: number) => void): Readable {
-  let bytes = 0;
-  return createReadStream(path).on('data', (piece) => onBytes((bytes += piece.length)));
+  async function* pieces(): AsyncIterable<Buffer> {
+    let bytes = 0;
+    for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {
+      yield piece;
+      onBytes((bytes += piece.length));
+    }
+  }
+  return Readable.from(pieces(), { objectMode: false });
 }

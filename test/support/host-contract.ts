@@ -83,6 +83,19 @@ export function hostContract(kind: string, host: Host, directory: string): void 
       expect(seen.toSorted((one, other) => one - other)).toEqual(seen);
     });
 
+    test('a file whose sending is stopped is not there', async () => {
+      const local = `${directory}/${kind}-unsent-local`;
+      writeFileSync(local, 'x'.repeat(1_000_000));
+      const stop = (): never => {
+        throw new Error('stopped, as asked');
+      };
+
+      const sending = host.sendFile(local, file('stopped'), { owner: me.owner, mode: 0o644 }, stop);
+
+      await expect(sending).rejects.toThrow('stopped, as asked');
+      expect(await host.readFile(file('stopped'))).toBeUndefined();
+    });
+
     test('a file that is not here cannot be sent', async () => {
       const missing = host.sendFile('/nowhere/at/all', file('unsent'), { owner: me.owner, mode: 0o644 });
       await expect(missing).rejects.toMatchObject({ code: 'ENOENT' });
