@@ -39,7 +39,7 @@ const answers: Readonly<Record<RotationPhase | 'none', Readonly<Record<RotationR
 };
 
 /** In these, a run that comes later goes on with what an earlier one began. */
-const begun: readonly (RotationPhase | undefined)[] = ['leaves', 'renew', 'issue'];
+const begun: readonly (RotationPhase | undefined)[] = ['leaves', 'trust', 'renew', 'issue'];
 
 /** What a run has to do. Throws RefusedError when it is too early for that. */
 export function rotationWork(

@@ -7,7 +7,7 @@ import { oneByOne, onlyOn, together, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
 import type { Host } from '../remote/host.ts';
 import type { HostSet } from '../remote/with-hosts.ts';
-import { dataMachines } from '../shell/pgbackrest-config.ts';
+import { clientMachines, dataMachines, serverMachines } from '../shell/pgbackrest-config.ts';
 import { keepArchiving } from '../steps/archiving.ts';
 import { installPackage } from '../steps/install-package.ts';
 import { keepFirstBackup } from '../steps/make-backup.ts';
@@ -107,17 +107,5 @@ function onMachines<Place extends Machine>(
     ({ name }) => steps(places.find((place) => place.name === name)!),
   );
 }
-
-/** The machines that others connect to: those of the nodes, and the one that keeps the repository itself. */
-const serverMachines = (cluster: Cluster, backup: Backup): readonly Machine[] => [
-  ...(isKeptHere(backup) ? [cluster.control] : []),
-  ...dataMachines(cluster),
-];
-
-/** The machines that connect to others. */
-const clientMachines = (cluster: Cluster, backup: Backup): readonly Machine[] => [
-  cluster.control,
-  ...(isKeptHere(backup) ? dataMachines(cluster) : []),
-];
 
 const uniqueHosts = (hosts: readonly Host[]): readonly Host[] => [...new Set(hosts)];

@@ -96,7 +96,7 @@ function trustStages(title: string, authorities: number, { cluster, hosts, facts
   return [
     onEach(title, hosts, facts.credentials, (credential) => [
       keepTrust(cluster, credential.place, control, { authorities }),
-      showCertificate(credential),
+      ...showing(credential),
     ]),
     onlyOn("Copy the CA's certificate here", control, () => [
       copyAuthority(cluster, control, { authorities }),
@@ -121,11 +121,14 @@ function replaceStages(
   return [
     onEach('Replace the certificates', hosts, credentials, (credential) => [
       keepCredential(cluster, credential.place, control, { since }),
-      showCertificate(credential),
+      ...showing(credential),
     ]),
     ...(replicas.length > 0 && isPrimaryRunning ? [verify] : []),
   ];
 }
+
+const showing = ({ reader, ...credential }: ClusterCredential): readonly Step[] =>
+  reader === undefined ? [] : [showCertificate({ reader, ...credential })];
 
 /** Steps for each certificate, on all hosts at once. */
 function onEach(

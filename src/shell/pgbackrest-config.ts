@@ -114,3 +114,15 @@ export const dataMachines = (cluster: Cluster): readonly Machine[] =>
       !sameHost(node.host, cluster.control.host) &&
       all.findIndex(({ host }) => sameHost(host, node.host)) === index,
   );
+
+/** The machines that others connect to: those of the nodes, and the one that keeps the repository itself. */
+export const serverMachines = (cluster: Cluster, backup: Backup): readonly Machine[] => [
+  ...(isKeptHere(backup) ? [cluster.control] : []),
+  ...dataMachines(cluster),
+];
+
+/** The machines that connect to others. */
+export const clientMachines = (cluster: Cluster, backup: Backup): readonly Machine[] => [
+  cluster.control,
+  ...(isKeptHere(backup) ? dataMachines(cluster) : []),
+];

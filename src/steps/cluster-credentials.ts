@@ -1,30 +1,38 @@
 // Every certificate that a cluster has: where it is, who shows it, and how that one is made to read it anew.
 
-import type { Backup } from '../cluster/backup.ts';
+import { keepingsOf, type Backup, type StoreRepository } from '../cluster/backup.ts';
 import { nodesOf, type Cluster, type Machine } from '../cluster/cluster.ts';
 import { instanceOf, type Instance } from '../cluster/instance.ts';
 import { pgbackrestFiles } from '../cluster/pgbackrest.ts';
-import { dataMachines } from '../shell/pgbackrest-config.ts';
+import { storeFiles } from '../cluster/store.ts';
+import { clientMachines, serverMachines } from '../shell/pgbackrest-config.ts';
 import type { Port } from '../shell/seen-certificates.ts';
 import type { CredentialPlace } from './credential.ts';
 import { clientCredentialOf, serverCredentialOf } from './pgbackrest-credentials.ts';
+import { storeCredentialOf } from './run-store.ts';
 import { serverCertificateOf } from './server-certificate.ts';
 
 export interface ClusterCredential {
-  /** "PostgreSQL", "pgBackRest client": unique on its machine, but for PostgreSQL. */
+  /** "PostgreSQL", "pgBackRest client": there is one of each on a machine. */
   readonly what: string;
   readonly machine: Machine;
   readonly place: CredentialPlace;
   /** Where it is shown, as seen from its own host; undefined for a client's. */
   readonly port: Port | undefined;
-  /** Who must read it anew: a server of PostgreSQL, or a systemd unit. A client reads it whenever it connects. */
-  readonly reader: Reader;
+  /** Who must read it anew; undefined for a client, which reads it whenever it connects. */
+  readonly reader: Reader | undefined;
 }
 
+/** A server of PostgreSQL or a systemd unit that holds certificates in memory. */
 export type Reader =
   | { readonly kind: 'postgres'; readonly instance: Instance }
-  | { readonly kind: 'unit'; readonly unit: string }
-  | { readonly kind: 'none' };
+  | {
+      readonly kind: 'unit';
+      readonly unit: string;
+      readonly renewal: 'reload' | 'restart';
+      /** Whether it judges clients by the file of trusted CAs. */
+      readonly judges: boolean;
+    };
 
 /** All of them, in the order in which people look: databases first. One that is not set up yet is in it too. */
 export const credentialsOf = (cluster: Cluster): readonly ClusterCredential[] => [
@@ -36,6 +44,7 @@ export const credentialsOf = (cluster: Cluster): readonly ClusterCredential[] =>
     reader: { kind: 'postgres' as const, instance: instanceOf(cluster, node) },
   })),
   ...(cluster.backup ? pgbackrestCredentials(cluster, cluster.backup) : []),
+  ...(cluster.backup ? storeCredentials(cluster, cluster.backup) : []),
 ];
 
 const pgbackrestCredentials = (cluster: Cluster, backup: Backup): readonly ClusterCredential[] => [
@@ -44,25 +53,39 @@ const pgbackrestCredentials = (cluster: Cluster, backup: Backup): readonly Clust
     machine,
     place: serverCredentialOf(cluster, machine),
     port: { host: machine.host, port: backup.tlsPort, protocol: 'tls' as const },
-    reader: { kind: 'unit' as const, unit: pgbackrestFiles(cluster).unit },
+    reader: {
+      kind: 'unit' as const,
+      unit: pgbackrestFiles(cluster).unit,
+      renewal: 'reload' as const,
+      judges: true,
+    },
   })),
   ...clientMachines(cluster, backup).map((machine) => ({
     what: 'pgBackRest client',
     machine,
     place: clientCredentialOf(cluster, machine),
     port: undefined,
-    reader: { kind: 'none' as const },
+    reader: undefined,
   })),
 ];
 
-/** The machines that others connect to: those of the nodes, and the one that keeps the repository itself. */
-const serverMachines = (cluster: Cluster, { repository }: Backup): readonly Machine[] => [
-  ...(repository.kind === 'posix' ? [cluster.control] : []),
-  ...dataMachines(cluster),
-];
+/** At most one: a store that is being left and the one that follows it have the same files on the control host. */
+function storeCredentials(cluster: Cluster, backup: Backup): readonly ClusterCredential[] {
+  const stores = keepingsOf(backup).flatMap(({ repository }) => (isOurs(repository) ? [repository] : []));
+  return stores.slice(0, 1).map((store) => ({
+    what: store.kind,
+    machine: cluster.control,
+    place: storeCredentialOf(cluster, store),
+    port: { host: store.host, port: store.port, protocol: 'tls' as const },
+    reader: {
+      kind: 'unit' as const,
+      unit: storeFiles(cluster).unit,
+      // versitygw reads its certificate once.
+      renewal: store.kind === 'versitygw' ? ('restart' as const) : ('reload' as const),
+      judges: false,
+    },
+  }));
+}
 
-/** The machines that connect to others. */
-const clientMachines = (cluster: Cluster, { repository }: Backup): readonly Machine[] => [
-  cluster.control,
-  ...(repository.kind === 'posix' ? dataMachines(cluster) : []),
-];
+const isOurs = (repository: { readonly kind: string }): repository is StoreRepository =>
+  repository.kind === 'minio' || repository.kind === 'versitygw';

@@ -5,16 +5,17 @@ import type { ReadableHost } from '../remote/host.ts';
 import type { Action } from '../shell/command.ts';
 import { ifRunning } from '../shell/psql.ts';
 import { seenCertificates } from '../shell/seen-certificates.ts';
-import { reloadService, serviceState } from '../shell/service.ts';
+import { reloadService, serviceState, startService } from '../shell/service.ts';
 import { loadedSettings, newestChange, reload } from '../shell/settings.ts';
 import type { ClusterCredential, Reader } from './cluster-credentials.ts';
 
 /**
  * Makes a running server show the certificate that is in its file, and trust the CAs that are in its other file, without
- * a restart. A server that does not run reads them when it starts; a client whenever it connects.
+ * a restart where it can. A server that does not run reads them when it starts.
  */
-export function showCertificate({ reader, place, port }: ClusterCredential): Step {
-  const files = [place.authority, place.certificate, place.key];
+export function showCertificate({ reader, place, port }: ClusterCredential & { reader: Reader }): Step {
+  const isJudge = reader.kind === 'postgres' || reader.judges;
+  const files = [...(isJudge ? [place.authority] : []), place.certificate, place.key];
 
   async function isStale(host: ReadableHost): Promise<boolean> {
     const [loadedAt, changedAt, [seen]] = await Promise.all([
@@ -31,12 +32,11 @@ export function showCertificate({ reader, place, port }: ClusterCredential): Ste
     title: 'Show the certificate',
 
     async diff(host) {
-      return reader.kind !== 'none' && (await isStale(host)) ? [`reload ${labelOf(reader)}`] : [];
+      return (await isStale(host)) ? [inWords(reader)] : [];
     },
 
     async apply(host) {
-      const action = reloading(reader);
-      if (action) await host.run(action);
+      await host.run(readAnew(reader));
       await waitUntil(async () => !(await isStale(host)), { deadlineMs: 10_000 });
     },
   };
@@ -44,7 +44,6 @@ export function showCertificate({ reader, place, port }: ClusterCredential): Ste
 
 /** When it last read its files, seconds since 1970; undefined when it does not run. */
 async function readAt(reader: Reader, host: ReadableHost): Promise<number | undefined> {
-  if (reader.kind === 'none') return undefined;
   if (reader.kind === 'postgres') {
     return (await host.ask(ifRunning(reader.instance, loadedSettings(reader.instance))))?.loadedAt;
   }
@@ -52,10 +51,10 @@ async function readAt(reader: Reader, host: ReadableHost): Promise<number | unde
   return isActive ? loadedAt : undefined;
 }
 
-function reloading(reader: Reader): Action | undefined {
-  if (reader.kind === 'none') return undefined;
-  return reader.kind === 'postgres' ? reload(reader.instance) : reloadService(reader.unit);
+function readAnew(reader: Reader): Action {
+  if (reader.kind === 'postgres') return reload(reader.instance);
+  return reader.renewal === 'reload' ? reloadService(reader.unit) : startService(reader.unit);
 }
 
-const labelOf = (reader: Exclude<Reader, { kind: 'none' }>): string =>
-  reader.kind === 'postgres' ? 'PostgreSQL' : reader.unit;
+const inWords = (reader: Reader): string =>
+  reader.kind === 'postgres' ? 'reload PostgreSQL' : `${reader.renewal} ${reader.unit}`;

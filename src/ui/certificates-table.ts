@@ -4,7 +4,7 @@ import { bareTable } from './bare-table.ts';
 import { shorten } from './shorten.ts';
 
 /** What is left of 80 columns for the names, with every other column at its widest. */
-const longestNames = 28;
+const longestNames = 24;
 
 /** One line a certificate, at most 80 columns wide, then what is wrong and what to do about it. */
 export function certificatesText(report: CertificatesReport): string {

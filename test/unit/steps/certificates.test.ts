@@ -8,6 +8,7 @@ import { copyAuthority, keepAuthority } from '../../../src/steps/certificate-aut
 import { readAuthority } from '../../../src/steps/read-authority.ts';
 import { keepServerCertificate } from '../../../src/steps/server-certificate.ts';
 import { fakeHost } from '../../support/fake-host.ts';
+import { controlHost } from './control-host.ts';
 import { pg1, pg2, plan, run, shop } from './shop.ts';
 
 const directory = '/etc/dbctl/shop/pg1';
@@ -20,24 +21,6 @@ beforeEach(() => {
   control = controlHost();
   return () => rmSync(here, { recursive: true });
 });
-
-/** A control host on which a directory that was made aside gets its place. */
-function controlHost() {
-  const fake: ReturnType<typeof fakeHost> = fakeHost(
-    {},
-    (argv) => {
-      const [aside = '', place = ''] = argv.slice(4);
-      for (const [path, file] of fake.disk) {
-        if (!path.startsWith(`${aside}/`)) continue;
-        fake.disk.set(place + path.slice(aside.length), file);
-        fake.disk.delete(path);
-      }
-      return '';
-    },
-    'control',
-  );
-  return fake;
-}
 
 const keyOf = (host: ReturnType<typeof fakeHost>): string | undefined =>
   host.disk.get(`${directory}/server.key`)?.content;
