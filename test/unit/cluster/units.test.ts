@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatBytes, formatSeconds } from '../../../src/cluster/units.ts';
+import { formatBytes, formatClock, formatSeconds } from '../../../src/cluster/units.ts';
 
 test.each([
   [0, '0 B'],
@@ -21,4 +21,14 @@ test.each([
   [200_000, '2 d'],
 ])('%d seconds are shown as %s', (seconds, text) => {
   expect(formatSeconds(seconds)).toBe(text);
+});
+
+test.each([
+  [0, '0:00'],
+  [0.2, '0:01'],
+  [59.5, '1:00'],
+  [75, '1:15'],
+  [4500, '75:00'],
+])('%d seconds on a clock are %s', (seconds, text) => {
+  expect(formatClock(seconds)).toBe(text);
 });
