@@ -8,4 +8,19 @@ export const backupCommands: readonly Listed[] = [
     about: 'Set up backups as .env.cluster says, down to the first one; safe to run again',
     complete: async () => (await import('./setup.ts')).backupSetup,
   },
+  {
+    name: 'restore',
+    about: 'Bring back the data of an earlier time, beside the cluster or in its place',
+    complete: async () => (await import('./restore.ts')).backupRestore,
+  },
+  {
+    name: 'run',
+    about: 'Make a backup now',
+    complete: async () => (await import('./run.ts')).backupRun,
+  },
+  {
+    name: 'drill',
+    about: 'Rehearse a restore beside the cluster, check what came back, and throw it away',
+    complete: async () => (await import('./drill.ts')).backupDrill,
+  },
 ];

@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+import type { PlanResult, Stage } from '../../engine/run-plan.ts';
+import type { RestoreTask, TaskHosts } from '../../operations/restore-beside.ts';
+import type { Host } from '../../remote/host.ts';
+import { answer, carryOut, onHosts } from '../change.ts';
+import type { Asked, Flags } from './restore.ts';
+
+/** Into the primary itself. What is asked for is made aside first; then the cluster's name must be typed. */
+export async function restoreInPlace(asked: Asked, command: Command): Promise<void> {
+  const { cluster, flags } = asked;
+  const { instanceOf } = await import('../../cluster/instance.ts');
+  const { finishInPlacePlan } = await import('../../operations/restore-in-place.ts');
+  const { readRecord } = await import('../../steps/place-restored.ts');
+  const { inPlaceText } = await import('../../ui/restore-text.ts');
+  const { control, primary: node } = cluster;
+  // Where nobody can be asked, it is said now, not when hours of work are done.
+  if (!process.stdin.isTTY) await agree(asked);
+
+  await onHosts(cluster, [control, node], flags, async (hosts) => {
+    const place = hosts.get(node.name);
+    const task = await taskOf(asked, hosts.get(control.name), place);
+    const parts = [
+      await replacePrimary(task, { control: hosts.get(control.name), place, primary: place }, flags),
+      await cloneReplicas(asked),
+      await carryOut(finishInPlacePlan(task, place), flags),
+    ];
+    const record = flags.dryRun ? undefined : await readRecord(place, instanceOf(cluster, node));
+    const text = record ? inPlaceText({ cluster, node, record }) : '';
+    await answer(command, joined(parts), flags, { text, json: { restored: record ?? null } });
+  });
+}
+
+/** A dry run replaces nothing, so it need not be agreed to. */
+async function agree({
+  cluster,
+  request,
+  flags,
+}: Pick<Asked, 'cluster' | 'request' | 'flags'>): Promise<void> {
+  const { describeTarget } = await import('../../cluster/restore.ts');
+  const { confirmByName } = await import('../../ui/confirm.ts');
+  const { name, primary, replicas } = cluster;
+  const what = [
+    `${name} goes back to ${describeTarget(request)}: PostgreSQL on ${primary.name} is stopped, and its data kept aside.`,
+    `Replicas lose their data and are cloned anew: ${replicas.map((one) => one.name).join(', ') || 'none'}.`,
+  ];
+  await confirmByName(name, what.join('\n'), { yes: flags.yes === true || flags.dryRun === true });
+}
+
+async function taskOf(
+  { cluster, backup, request }: Asked,
+  control: Host,
+  primary: Host,
+): Promise<RestoreTask> {
+  const { chooseStart } = await import('../../cluster/restore.ts');
+  const { readRestoreFacts } = await import('../../operations/restore-facts.ts');
+  const facts = await readRestoreFacts(cluster, backup, { control, primary }, request);
+  const start = chooseStart(request, facts, backup.stanza);
+  return { cluster, backup, node: cluster.primary, request, start };
+}
+
+async function replacePrimary(task: RestoreTask, hosts: TaskHosts, flags: Flags): Promise<PlanResult> {
+  const { prepareInPlacePlan, replacePrimaryPlan } = await import('../../operations/restore-in-place.ts');
+  const prepared = await carryOut(prepareInPlacePlan(task, hosts), flags);
+  await agree({ ...task, flags });
+  return joined([prepared, await carryOut(replacePrimaryPlan(task, hosts), flags)]);
+}
+
+/** The primary is back before any replica is asked for: one that is gone must not hold it up. */
+async function cloneReplicas({ cluster, flags }: Asked): Promise<PlanResult> {
+  const { control, primary, replicas } = cluster;
+  if (replicas.length === 0) return { changes: [] };
+  const { discardReplicasPlan } = await import('../../operations/restore-in-place.ts');
+  const { addReplicaPlan, readSource } = await import('../../operations/add-replica.ts');
+  return onHosts(cluster, [control, primary, ...replicas], flags, async (hosts) => {
+    const source = hosts.get(primary.name);
+    const discarded = await carryOut(await discardReplicasPlan(cluster, hosts, source), flags);
+    if (flags.dryRun) return discarded;
+    const plan: readonly Stage[] = addReplicaPlan(
+      cluster,
+      replicas,
+      { hosts, source: await readSource(cluster, source) },
+      { restart: true },
+    );
+    return joined([discarded, await carryOut(plan, flags)]);
+  });
+}
+
+const joined = (parts: readonly PlanResult[]): PlanResult => ({
+  changes: parts.flatMap(({ changes }) => changes),
+});

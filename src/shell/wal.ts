@@ -1,0 +1,42 @@
+// WAL on its way to the repository.
+
+import { pgbackrestUser } from '../cluster/pgbackrest.ts';
+import { historyFileOf, parseHistory, type Ancestor } from '../cluster/timeline.ts';
+import * as v from 'valibot';
+import { query, type Query, type Action } from './command.ts';
+import { program, type PgbackrestPlace } from './pgbackrest.ts';
+import { askJson, execute, type Socket } from './psql.ts';
+
+/** The ancestors of a timeline, from the repository; none when it has no history there. */
+export const timelineHistory = (
+  { config, stanza }: PgbackrestPlace,
+  archiveId: string,
+  timeline: number,
+): Query<readonly Ancestor[]> =>
+  query(
+    [
+      program,
+      `--config=${config}`,
+      `--stanza=${stanza}`,
+      '--log-level-console=off',
+      '--log-level-stderr=error',
+      '--repo=1',
+      '--ignore-missing',
+      'repo-get',
+      `archive/${stanza}/${archiveId}/${historyFileOf(timeline)}`,
+    ],
+    parseHistory,
+    { asUser: pgbackrestUser, timeoutMs: 120_000 },
+  );
+
+/** Ends a transaction, so that every earlier time has something behind it. */
+export const endTransaction = (socket: Socket): Action => execute(socket, ['select pg_current_xact_id()']);
+
+/** Begins a new WAL file, so that the one before it can be archived. */
+export const switchWal = (socket: Socket): Action => execute(socket, ['select pg_switch_wal()']);
+
+/** The WAL file that the last record is in. */
+export const currentWal = (socket: Socket): Query<string> =>
+  askJson(socket, 'select to_json(pg_walfile_name(pg_current_wal_insert_lsn()))', (value) =>
+    v.parse(v.string(), value),
+  );

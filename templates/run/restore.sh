@@ -1,0 +1,35 @@
+# Restores a backup into a directory aside, which nobody else knows, and goes on where an earlier run was cut off.
+# Runs as postgres in a transient unit, so it survives the connection that started it.
+# Arguments: place aside, what it is for (one line), label of the backup, then the argv of pgbackrest.
+set -eu
+aside=$1 request=$2 label=$3
+shift 3
+data=$aside/data
+
+forget() {
+  code=$?
+  [ "$code" -eq 0 ] || rm -rf -- "$aside"
+}
+trap forget EXIT
+trap 'trap - EXIT; exit 143' TERM
+
+if [ "$(cat "$aside/request" 2>/dev/null)" != "$request" ]; then
+  rm -rf -- "$aside" "$aside-new"
+  mkdir -m 700 -- "$aside-new" "$aside-new/data" "$aside-new/lock" "$aside-new/spool"
+  printf '%s\n' "$request" >"$aside-new/request"
+  date -u +%Y%m%dT%H%M%SZ >"$aside-new/stamp"
+  mv -T -- "$aside-new" "$aside"
+fi
+[ ! -e "$aside/restored" ] || exit 0
+
+# Files that are there already are compared by checksum instead of being fetched again.
+delta=--delta
+if [ ! -e "$data/backup.manifest" ]; then
+  rm -rf -- "$data"
+  mkdir -m 700 -- "$data"
+  delta=--no-delta
+fi
+printf '%s\n' "$label" >"$aside/label"
+"$@" "$delta" --pg1-path="$data" --lock-path="$aside/lock" --spool-path="$aside/spool" restore
+sync -f "$data"
+: >"$aside/restored"
