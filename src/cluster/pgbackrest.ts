@@ -28,6 +28,8 @@ export interface PgbackrestFiles {
   readonly logDirectory: string;
   /** The control host's own locks. */
   readonly controlSpool: string;
+  /** Held by whatever dbctl lets change the repository: those that come later wait for it. */
+  readonly backupLock: string;
   /** The repository, when the control host's disk keeps it. */
   readonly repositoryDirectory: string;
 }
@@ -48,6 +50,7 @@ export function pgbackrestFiles({ name }: Pick<Cluster, 'name'>): PgbackrestFile
     unit: `dbctl-pgbackrest-${name}.service`,
     logDirectory: '/var/log/pgbackrest',
     controlSpool: `/var/spool/pgbackrest/${name}`,
+    backupLock: `/var/spool/pgbackrest/${name}.lock`,
     repositoryDirectory: `/var/lib/pgbackrest/${name}`,
   };
 }

@@ -1,26 +1,62 @@
 import { describeBackup } from '../cluster/backup-progress.ts';
 import type { Backup, BackupType } from '../cluster/backup.ts';
+import { backupTypes } from '../cluster/backup.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { pgbackrestFiles, pgbackrestUser } from '../cluster/pgbackrest.ts';
 import type { Report, Step } from '../engine/step.ts';
-import type { Host } from '../remote/host.ts';
-import { followLongWork } from '../remote/long-work.ts';
-import { backupInfo, pgbackrest } from '../shell/pgbackrest.ts';
+import { CommandError } from '../errors.ts';
+import type { Host, ReadableHost } from '../remote/host.ts';
+import { followLongWork, longWorkState } from '../remote/long-work.ts';
+import { backupArgv, backupUnitNow, backupUnitTimed, clock, runningUnits } from '../shell/backup-work.ts';
+import { backupInfo, type PgbackrestPlace } from '../shell/pgbackrest.ts';
+import { forgetUnit } from '../shell/systemd.ts';
+import { explainWork } from './explain-work.ts';
+
+/** What the users call them. */
+export const backupWords: Readonly<Record<BackupType, string>> = {
+  full: 'a full backup',
+  diff: 'a differential backup',
+  incr: 'an incremental backup',
+};
+
+/** The cluster's place in the repository, as the control host sees it. */
+export const controlPlace = (cluster: Cluster, { stanza }: Backup): PgbackrestPlace => ({
+  config: pgbackrestFiles(cluster).controlConfig,
+  stanza,
+});
 
 /** Makes a first backup where there is none: until then, WAL in the repository protects nothing. */
 export function keepFirstBackup(cluster: Cluster, backup: Backup): Step {
-  const place = { config: pgbackrestFiles(cluster).controlConfig, stanza: backup.stanza };
+  const place = controlPlace(cluster, backup);
   return {
     title: 'Make the first backup',
 
     async diff(host) {
       if ((await host.readFile(place.config)) === undefined) return ['make the first full backup'];
       const info = await host.ask(backupInfo(place));
-      const isThere = info?.backups.some(({ repository }) => repository === 1);
-      return isThere ? [] : ['make the first full backup'];
+      return info && info.backups.length > 0 ? [] : ['make the first full backup'];
     },
 
     apply: (host, report) => makeBackup(cluster, backup, { host, type: 'full', report }),
+  };
+}
+
+/** Makes one backup more than those that are known by their labels. */
+export function makeNewBackup(
+  cluster: Cluster,
+  backup: Backup,
+  { type, known }: { readonly type: BackupType; readonly known: readonly string[] },
+): Step {
+  return {
+    title: `Make ${backupWords[type]}`,
+
+    async diff(host) {
+      const info = await host.ask(backupInfo(controlPlace(cluster, backup)));
+      const isMade = info?.backups.some(({ label }) => !known.includes(label)) ?? false;
+      return isMade ? [] : [`make ${backupWords[type]}`];
+    },
+
+    apply: (host, report) => makeBackup(cluster, backup, { host, type, report }),
   };
 }
 
@@ -31,25 +67,65 @@ interface Work {
   readonly report: Report;
 }
 
-/** Makes a backup as a unit that goes on without dbctl; one that runs already is followed, whatever its type. */
-export async function makeBackup(
-  cluster: Cluster,
-  backup: Backup,
-  { host, type, report }: Work,
-): Promise<void> {
-  const place = { config: pgbackrestFiles(cluster).controlConfig, stanza: backup.stanza };
+/**
+ * Makes a backup as a unit that goes on without dbctl. One of the same type that an earlier run began is followed; one of
+ * another type, or of the schedule, is waited for. Throws RefusedError when a pgBackRest that is not dbctl's holds the
+ * stanza.
+ */
+export async function makeBackup(cluster: Cluster, backup: Backup, work: Work): Promise<void> {
+  const { host, type } = work;
+  const name = backupUnitNow(cluster, type);
   const unit = {
-    name: `dbctl-backup-${cluster.name}`,
+    name,
     description: `Backup of ${cluster.name}`,
     asUser: pgbackrestUser,
-    argv: pgbackrest(place, 'backup', `--type=${type}`),
+    argv: backupArgv(cluster, backup.stanza, type),
   };
-  const startedAt = Date.now();
+  const startedAt = await host.ask(clock());
+  // One that ended unseen is no new backup.
+  if ((await longWorkState(host, name)).kind === 'succeeded') await host.run(forgetUnit(name));
+  try {
+    await followLongWork(host, unit, progressOf(cluster, backup, work));
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    if (await isMadeSince(startedAt, host, name, controlPlace(cluster, backup))) return;
+    throw (await explainWork(cluster, backup, { host, unit: name, what: 'the backup' })) ?? error;
+  }
+}
+
+/** Two runs of dbctl may follow one unit: the one that sees its end first makes systemd forget it. */
+async function isMadeSince(
+  startedAt: number,
+  host: ReadableHost,
+  unit: string,
+  place: PgbackrestPlace,
+): Promise<boolean> {
+  if ((await longWorkState(host, unit)).kind !== 'absent') return false;
+  const last = (await host.ask(backupInfo(place)))?.backups.at(-1);
+  return last !== undefined && last.stoppedAt >= startedAt;
+}
+
+/** Says every second how far it is, and what it waits for. */
+function progressOf(cluster: Cluster, backup: Backup, { host, type, report }: Work): () => Promise<void> {
+  const place = controlPlace(cluster, backup);
+  const own = backupUnitNow(cluster, type);
+  const units = backupTypes.flatMap((one) => [backupUnitNow(cluster, one), backupUnitTimed(cluster, one)]);
+  let first: { readonly at: number; readonly bytes: number } | undefined;
   let askedAt = 0;
-  await followLongWork(host, unit, async () => {
-    if (Date.now() - askedAt < 1000) return;
-    askedAt = Date.now();
-    const running = (await host.ask(backupInfo(place)))?.running;
-    report(running ? describeBackup(running, (askedAt - startedAt) / 1000) : `making a ${type} backup`);
-  });
+  return async () => {
+    const now = Date.now();
+    if (now - askedAt < 1000) return;
+    askedAt = now;
+    const [info, others] = await Promise.all([
+      host.ask(backupInfo(place)),
+      host.ask(runningUnits(units.filter((one) => one !== own))),
+    ]);
+    const running = info?.running;
+    if (running?.doneBytes !== undefined) first ??= { at: now, bytes: running.doneBytes };
+    const seconds = first ? (now - first.at) / 1000 : 0;
+    const how = running
+      ? describeBackup(running, seconds, first?.bytes)
+      : `${backupWords[type]} begins or ends`;
+    report(others.length > 0 ? `${others.join(', ')} runs: ${how}` : how);
+  };
 }

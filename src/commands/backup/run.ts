@@ -1,0 +1,41 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { backupTypes, type BackupType } from '../../cluster/backup.ts';
+import { answer, carryOut, onHosts, withHostKeyFlag, type ChangeFlags } from '../change.ts';
+import { commonFlags, withCommonFlags } from '../common.ts';
+
+interface Flags extends ChangeFlags {
+  readonly type: BackupType;
+}
+
+/** `dbctl backup run`: one backup more, now. */
+export const backupRun = (bare: Command): Command =>
+  withHostKeyFlag(withCommonFlags(bare))
+    .option(
+      '--type <type>',
+      'full, diff (since the last full) or incr (since the last one)',
+      backupType,
+      'incr',
+    )
+    .option('--dry-run', 'show what would be made and touch nothing')
+    .action(async (flags: Flags, command: Command) => {
+      const { loadBackedUpCluster } = await import('../../config/load.ts');
+      const { backupRunPlan, insistOnSoundPages, knownBackups, madeBackup } =
+        await import('../../operations/backup-run.ts');
+      const { madeText } = await import('../../ui/backup-made.ts');
+      const { cluster, backup } = loadBackedUpCluster(commonFlags(command).config);
+      await onHosts(cluster, [cluster.control], flags, async (hosts) => {
+        const control = hosts.get(cluster.control.name);
+        const asked = { control, type: flags.type, known: await knownBackups(cluster, backup, control) };
+        const result = await carryOut(backupRunPlan(cluster, backup, asked), flags);
+        const made = flags.dryRun ? undefined : await madeBackup(cluster, backup, asked);
+        const text = made && madeText({ cluster: cluster.name, made });
+        await answer(command, result, flags, made && { text: text!, json: { backup: made } });
+        if (made) insistOnSoundPages(made);
+      });
+    });
+
+function backupType(text: string): BackupType {
+  const found = backupTypes.find((type) => type === text);
+  if (found === undefined) throw new InvalidArgumentError(backupTypes.join(', '));
+  return found;
+}
