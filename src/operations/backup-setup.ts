@@ -1,6 +1,6 @@
 // From a running cluster to one whose data can be brought back.
 
-import { isKeptHere, type Backup } from '../cluster/backup.ts';
+import { bucketOf, isKeptHere, type Backup } from '../cluster/backup.ts';
 import { nodesOf, type Cluster, type Machine, type Node } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
 import { oneByOne, onlyOn, together, type Stage } from '../engine/run-plan.ts';
@@ -21,9 +21,12 @@ import { verifyRepositoryLink, verifyServerLinks } from '../steps/pgbackrest-lin
 import { keepTlsServer } from '../steps/pgbackrest-server.ts';
 import { checkSameVersion } from '../steps/pgbackrest-versions.ts';
 import { reloadSettings, restartWhenAsked } from '../steps/reload-settings.ts';
+import { keepSchedule } from '../steps/schedule.ts';
 import { keepSettings } from '../steps/settings.ts';
 import { keepStanza } from '../steps/stanza.ts';
 import { verifyArchiving } from '../steps/verify-archiving.ts';
+import { verifyBucket } from '../steps/verify-bucket.ts';
+import { storeStages } from './store-stages.ts';
 
 export interface BackedUpCluster {
   readonly cluster: Cluster;
@@ -56,6 +59,7 @@ export function backupSetupPlan(
       verifyArchiving(cluster, backup),
     ]),
     onlyOn('Make the first backup', control, () => [keepFirstBackup(cluster, backup)]),
+    onlyOn('Keep the schedule', control, () => keepSchedule(cluster, backup)),
   ];
 }
 
@@ -66,6 +70,7 @@ function connectionStages({ cluster, backup, hosts }: BackedUpCluster): readonly
   const clients = clientMachines(cluster, backup);
   const everyMachine = [cluster.control, ...dataMachines(cluster)];
   return [
+    ...storeStages(cluster, hosts),
     onMachines('Install pgBackRest', everyMachine, hosts, () => [installPackage('pgbackrest')]),
     onlyOn('Compare the versions', control, () => [
       checkSameVersion(everyMachine.map(({ name }) => hosts.get(name))),
@@ -84,6 +89,9 @@ function connectionStages({ cluster, backup, hosts }: BackedUpCluster): readonly
       ...keepTlsServer(cluster),
     ]),
     onlyOn('Reach every node', control, () => [verifyServerLinks(cluster, backup)]),
+    ...(bucketOf(backup)
+      ? [onMachines('Reach the bucket', everyMachine, hosts, () => [verifyBucket(cluster, backup)])]
+      : []),
     ...(isKeptHere(backup)
       ? [
           onMachines('Reach the repository', nodesOf(cluster), hosts, (node) => [
