@@ -1,0 +1,72 @@
+// systemd timers: work that a host does by itself when its time has come.
+
+import { action, query, type Action, type Query } from './command.ts';
+
+export interface TimerState {
+  readonly isEnabled: boolean;
+  readonly isActive: boolean;
+  /** The calendar expression that systemd goes by now, in its own form; undefined when it knows no such timer. */
+  readonly calendar: string | undefined;
+  /** Whether the unit's file has changed since systemd read it. */
+  readonly isOutdated: boolean;
+  /** Seconds since 1970; undefined: never. */
+  readonly nextAt: number | undefined;
+  /** When its service ended last, and how ("success", "exit-code" …); undefined: not since the host booted. */
+  readonly lastAt: number | undefined;
+  readonly lastResult: string | undefined;
+}
+
+const stateScript = `
+systemctl show --timestamp=us+utc --property=UnitFileState,ActiveState,NeedDaemonReload,TimersCalendar,NextElapseUSecRealtime "$1.timer"
+systemctl show --timestamp=us+utc --property=Result,ExecMainExitTimestamp,NeedDaemonReload "$1.service" | sed 's/^/service/'`;
+
+/** How a timer is doing; `name` is without ".timer". */
+export const timerState = (name: string): Query<TimerState> =>
+  query(['sh', '-c', stateScript, 'sh', name], parseTimerState);
+
+export function parseTimerState(stdout: string): TimerState {
+  const of = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '';
+  const lastAt = epochOf(of('serviceExecMainExitTimestamp'));
+  return {
+    isEnabled: of('UnitFileState') === 'enabled',
+    isActive: of('ActiveState') === 'active',
+    calendar: /OnCalendar=(.*?) ; next_elapse/.exec(of('TimersCalendar'))?.[1],
+    isOutdated: of('NeedDaemonReload') === 'yes' || of('serviceNeedDaemonReload') === 'yes',
+    nextAt: epochOf(of('NextElapseUSecRealtime')),
+    lastAt,
+    lastResult: lastAt === undefined ? undefined : of('serviceResult'),
+  };
+}
+
+/** "Sun 2026-11-22 01:00:00.000000 UTC" in whole seconds since 1970. */
+function epochOf(text: string): number | undefined {
+  const [, day, time] = /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? UTC$/.exec(text) ?? [];
+  return day === undefined ? undefined : Date.parse(`${day}T${time}Z`) / 1000;
+}
+
+/** A calendar expression in systemd's own form; undefined when systemd does not understand it. */
+export const normalCalendar = (expression: string): Query<string | undefined> =>
+  query(
+    ['sh', '-c', 'LC_ALL=C systemd-analyze calendar -- "$1" 2>/dev/null || :', 'sh', expression],
+    (stdout) => /^\s*Normalized form: (.*)$/m.exec(stdout)?.[1],
+  );
+
+/** Makes systemd read the units' files, and the timer run now and after every boot, by its file as it is now. */
+export const startTimer = (name: string): Action =>
+  action([
+    'sh',
+    '-c',
+    'systemctl daemon-reload && systemctl enable -q -- "$1" && systemctl restart -- "$1"',
+    'sh',
+    `${name}.timer`,
+  ]);
+
+/** Ends a timer for good. Its service stays, and one that runs goes on. */
+export const removeTimer = (name: string): Action =>
+  action([
+    'sh',
+    '-c',
+    'systemctl disable -q --now -- "$1" 2>/dev/null; rm -f -- "/etc/systemd/system/$1" && systemctl daemon-reload',
+    'sh',
+    `${name}.timer`,
+  ]);

@@ -1,0 +1,18 @@
+import Table from 'cli-table3';
+import type { ScheduledRun } from '../operations/backup-schedule.ts';
+import { bareTable } from './bare-table.ts';
+import { shorten } from './shorten.ts';
+
+/** One line for each work, at most 80 columns wide. */
+export function scheduleText(runs: readonly ScheduledRun[]): string {
+  const table = new Table({ ...bareTable(), head: ['UNIT', 'CALENDAR', 'NEXT (UTC)', 'LAST'] });
+  for (const { unit, calendar, nextAt, lastResult } of runs) {
+    table.push([
+      shorten(unit, 28),
+      shorten(calendar ?? 'off', 22),
+      nextAt === undefined ? '' : nextAt.slice(5, 16).replace('T', ' '),
+      shorten(lastResult ?? '', 9),
+    ]);
+  }
+  return `${table.toString().replaceAll(/ +$/gm, '')}\n`;
+}
