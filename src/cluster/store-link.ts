@@ -1,6 +1,7 @@
 // What is wrong between a host and an object store, from what one request came to.
 
 import type { StoreAnswer } from './store-answer.ts';
+import { formatSeconds } from './units.ts';
 
 /** What was asked of the bucket. */
 export type BucketDeed = 'list' | 'write' | 'delete';
@@ -10,6 +11,8 @@ export interface StoreProblem {
   /** Completes "pg2 → 10.0.0.10:9000: …". */
   readonly what: string;
   readonly next: string;
+  /** What to look at in the certificate that it shows. */
+  readonly proof?: 'dates' | 'issuer' | 'names' | undefined;
 }
 
 interface Row {
@@ -17,6 +20,7 @@ interface Row {
   readonly when: (answer: StoreAnswer, deed: BucketDeed) => boolean;
   readonly what: (answer: StoreAnswer) => string;
   readonly next: string;
+  readonly proof?: StoreProblem['proof'];
 }
 
 /** Signatures are refused above 15 minutes; backups should hear of it long before. */
@@ -26,6 +30,8 @@ const clockLimitSeconds = 300;
 const notYetValid = 9;
 const hasExpired = 10;
 const unknownAuthority: ReadonlySet<number> = new Set([2, 18, 19, 20, 21]);
+/** 0 and 1: the chain is fine, or was not judged any more, because curl compares the names itself. */
+const wrongName: ReadonlySet<number> = new Set([0, 1, 62, 64]);
 
 /** curl's exit codes for a certificate that is not taken: older versions have one of their own for the name. */
 const isUntrusted = ({ curlCode }: StoreAnswer): boolean => curlCode === 60 || curlCode === 51;
@@ -71,24 +77,28 @@ const table: readonly Row[] = [
   {
     link: 'certificate',
     when: (answer) => isUntrusted(answer) && answer.verifyResult === hasExpired,
+    proof: 'dates',
     what: () => 'its certificate has ended',
     next: `${seeCertificates}; one of dbctl's is renewed by: dbctl backup setup`,
   },
   {
     link: 'certificate',
     when: (answer) => isUntrusted(answer) && answer.verifyResult === notYetValid,
+    proof: 'dates',
     what: () => 'its certificate is not valid yet',
     next: 'set the clocks by NTP, and see: timedatectl',
   },
   {
     link: 'certificate',
     when: (answer) => isUntrusted(answer) && unknownAuthority.has(answer.verifyResult),
+    proof: 'issuer',
     what: () => 'its certificate is from a CA that this host does not trust for it',
     next: `${seeCertificates}; the CA of a store that is not dbctl's goes into MINIO_CA_CERT`,
   },
   {
-    link: 'certificate', // The chain is fine, so it is the name.
-    when: (answer) => isUntrusted(answer) && answer.verifyResult === 0,
+    link: 'certificate',
+    when: (answer) => isUntrusted(answer) && wrongName.has(answer.verifyResult),
+    proof: 'names',
     what: () => 'its certificate is for other names',
     next: 'name the store in MINIO_ENDPOINT as its certificate does, or renew that: dbctl backup setup',
   },
@@ -141,10 +151,10 @@ const table: readonly Row[] = [
     next: 'correct MINIO_BUCKET or make the bucket; in a store of dbctl: dbctl backup setup',
   },
   {
-    link: 'key',
+    link: 'bucket', // MinIO does not tell a limited key which of the two it is.
     when: ({ status }, deed) => status === 403 && deed === 'list',
-    what: () => 'the key may not list the bucket',
-    next: 'give the key s3:ListBucket on the bucket; in a store of dbctl: dbctl backup setup',
+    what: () => 'there is no such bucket, or the key may not list it',
+    next: 'correct MINIO_BUCKET, or give the key s3:ListBucket on it; in a store of dbctl: dbctl backup setup',
   },
   {
     link: 'key',
@@ -175,12 +185,9 @@ const table: readonly Row[] = [
 /** What keeps a request from being answered as wanted; undefined when nothing does. */
 export function storeProblem(answer: StoreAnswer, deed: BucketDeed): StoreProblem | undefined {
   const row = table.find(({ when }) => when(answer, deed));
-  return row && { link: row.link, what: row.what(answer), next: row.next };
+  return row && { link: row.link, what: row.what(answer), next: row.next, proof: row.proof };
 }
 
 /** "61 min ahead of", "7 h behind". */
-function formatOffset(ahead: number): string {
-  const minutes = Math.round(Math.abs(ahead) / 60);
-  const amount = minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
-  return `${amount} ${ahead > 0 ? 'ahead of' : 'behind'}`;
-}
+const formatOffset = (ahead: number): string =>
+  `${formatSeconds(Math.abs(ahead))} ${ahead > 0 ? 'ahead of' : 'behind'}`;

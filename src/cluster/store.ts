@@ -70,6 +70,19 @@ export const bucketStatements = ({ bucket }: Pick<Bucket, 'bucket'>) => [
   },
 ];
 
+/**
+ * MinIO takes objects in this form from anybody who knows the id of a key, without looking at the signature
+ * (CVE-2026-40344, CVE-2026-41145). pgBackRest never sends it, so its key is denied it.
+ */
+export const unsignedUploads = ({ bucket }: Pick<Bucket, 'bucket'>) => ({
+  Effect: 'Deny',
+  Action: ['s3:PutObject'],
+  Resource: [`arn:aws:s3:::${bucket}/*`],
+  Condition: {
+    StringEquals: { 's3:x-amz-content-sha256': ['STREAMING-UNSIGNED-PAYLOAD-TRAILER'] },
+  },
+});
+
 /** Where a store answers whether it is healthy, without a key. */
 export const healthPath: Readonly<Record<StoreRepository['kind'], string>> = {
   minio: '/minio/health/cluster',
@@ -79,5 +92,5 @@ export const healthPath: Readonly<Record<StoreRepository['kind'], string>> = {
 /** What a user should know about a repository before relying on it; undefined when there is nothing to say. */
 export const storeWarning = ({ kind }: Repository): string | undefined =>
   kind === 'minio'
-    ? 'MinIO is no longer maintained, and a hole in it stays open (CVE-2026-40344): whoever knows the id of a key can write objects without its secret. dbctl holds it off with random ids and a firewall that lets in only the hosts of the cluster; BACKUP_REPOSITORY=versitygw is the maintained store.'
+    ? "MinIO is no longer maintained, and a hole in it stays open (CVE-2026-40344): whoever knows the id of a key can write objects without its secret. dbctl denies pgBackRest's key that form of upload, and lets only the hosts of the cluster reach the store; the administrator's id (MINIO_ROOT_USER) must stay unknown. BACKUP_REPOSITORY=versitygw is the maintained store."
     : undefined;

@@ -1,7 +1,7 @@
 // The way from one host to the bucket, tried as pgBackRest will use it.
 
 import { randomUUID } from 'node:crypto';
-import { parseCertificate } from '../certificates/inspect.ts';
+import { type Certificate, daysLeftOf, namesIn, parseCertificate } from '../certificates/inspect.ts';
 import { hostAndPort } from '../cluster/address.ts';
 import {
   bucketOf,
@@ -13,7 +13,6 @@ import {
 import type { Cluster } from '../cluster/cluster.ts';
 import { pgbackrestFiles } from '../cluster/pgbackrest.ts';
 import { repositoryPrefix } from '../cluster/store.ts';
-import type { StoreAnswer } from '../cluster/store-answer.ts';
 import { storeProblem, type StoreProblem } from '../cluster/store-link.ts';
 import type { ReadableHost } from '../remote/host.ts';
 import { askStore, type StoreAccess, type StoreRequest } from '../shell/s3.ts';
@@ -79,13 +78,20 @@ async function lookCloser(
   const answer = await host.ask(askStore(unsafely, { method: 'GET', path: '/' }));
   const clock = storeProblem({ ...answer, status: 200, errorCode: undefined }, 'list');
   if (clock?.link === 'clock') return clock;
-  const shown = describe(answer);
-  return shown === undefined ? problem : { ...problem, what: `${problem.what} (${shown})` };
+  const certificate = answer.certificate === undefined ? undefined : parseCertificate(answer.certificate);
+  if (certificate === undefined || problem.proof === undefined) return problem;
+  return { ...problem, what: `${problem.what} (${proofs[problem.proof](certificate)})` };
 }
 
-function describe({ certificate }: StoreAnswer): string | undefined {
-  const found = certificate === undefined ? undefined : parseCertificate(certificate);
-  if (found === undefined) return undefined;
-  const { subjectAltName = 'no names', validFrom, validTo, issuer } = found;
-  return `${subjectAltName}; from ${validFrom} to ${validTo}; by ${issuer.replaceAll('\n', ', ')}`;
-}
+const proofs: Readonly<Record<NonNullable<StoreProblem['proof']>, (certificate: Certificate) => string>> = {
+  dates: (certificate) => {
+    const { validFrom, validTo } = certificate;
+    const days = daysLeftOf(certificate);
+    return days < 0 ? `on ${validTo}, ${formatDays(-days - 1)} ago` : `from ${validFrom} to ${validTo}`;
+  },
+  issuer: ({ issuer }) => `it is from ${issuer.replaceAll('\n', ', ')}`,
+  names: (certificate) => `it names ${namesIn(certificate).join(', ') || 'nobody'}`,
+};
+
+const formatDays = (days: number): string =>
+  days === 0 ? 'less than a day' : days === 1 ? '1 day' : `${days} days`;

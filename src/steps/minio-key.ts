@@ -4,12 +4,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { StoreRepository } from '../cluster/backup.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { bucketStatements } from '../cluster/store.ts';
+import { bucketStatements, unsignedUploads } from '../cluster/store.ts';
 import type { Change, Step } from '../engine/step.ts';
 import type { ReadableHost } from '../remote/host.ts';
 import { askStore, tellStore } from '../shell/s3.ts';
 import { makeZip, readZip } from '../shell/zip.ts';
 import { rootAccess } from './store-bucket.ts';
+
+const statementsFor = (store: StoreRepository): readonly Statement[] => [
+  ...bucketStatements(store),
+  unsignedUploads(store),
+];
 
 const policyName = (store: StoreRepository): string => `dbctl-${store.bucket}`;
 
@@ -23,6 +28,7 @@ interface Statement {
   readonly Effect: string;
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
+  readonly Condition?: unknown;
 }
 
 /** Keeps one key that may use the bucket and nothing else; keys that had this right before lose it. */
@@ -62,7 +68,7 @@ export function keepMinioKey(cluster: Cluster, store: StoreRepository): Step {
 
 function archiveFor(store: StoreRepository): Readonly<Record<string, string>> {
   const id = store.accessKey.reveal();
-  const policy = { Version: '2012-10-17', Statement: bucketStatements(store) };
+  const policy = { Version: '2012-10-17', Statement: statementsFor(store) };
   return {
     'iam-assets/policies.json': JSON.stringify({ [policyName(store)]: policy }),
     'iam-assets/users.json': JSON.stringify({
@@ -87,16 +93,17 @@ function isRightFor(store: StoreRepository, { policies, users, mappings }: Users
     users[id]?.secretKey === store.secretKey.reveal() &&
     users[id].status === 'enabled' &&
     mappings[id]?.policy === policyName(store) &&
-    isDeepStrictEqual(sorted(policies[policyName(store)]?.Statement ?? []), sorted(bucketStatements(store)))
+    isDeepStrictEqual(sorted(policies[policyName(store)]?.Statement ?? []), sorted(statementsFor(store)))
   );
 }
 
 const sorted = (statements: readonly Statement[]) =>
   statements
-    .map(({ Effect, Action, Resource }) => ({
+    .map(({ Effect, Action, Resource, Condition }) => ({
       Effect,
       Action: Action.toSorted(),
       Resource: Resource.toSorted(),
+      Condition,
     }))
     .toSorted((one, other) => JSON.stringify(one).localeCompare(JSON.stringify(other)));
 
