@@ -1,7 +1,7 @@
 #!/bin/sh
 # Written by dbctl. Rehearses a restore: a copy of the cluster, beside it, from the repository alone. The copy has no
 # network, archives nothing, starts no jobs, and is gone at the end, whatever happens. Runs as postgres:
-#   drill.sh CONFIGURATION [--set LABEL] [--type time|xid|lsn|name|immediate --target VALUE] [--random-point]
+#   sh drill.sh CONFIGURATION [--set LABEL] [--type time|xid|lsn|name|immediate --target VALUE] [--random-point]
 # Adds one line of JSON to $state/drills.jsonl. Ends with 0 passed, 1 failed, 75 another drill runs.
 set -eu
 umask 077
@@ -57,7 +57,7 @@ stop_copy() {
     [ "$(readlink "/proc/$pid/cwd" || :)" != "$data" ] || "$bin/pg_ctl" stop -D "$data" -s -m "$1" -t 120 || :
   fi
   # pgBackRest fetches WAL ahead, in processes of its own.
-  pkill -KILL -f -- "$work/" || :
+  pkill -KILL -f -- "$work/" 2>/dev/null || :
 }
 clean() { stop_copy immediate >/dev/null 2>&1; rm -rf -- "$work"; }
 
@@ -285,7 +285,9 @@ start() {
 }
 if ! start; then
   # After the last transaction every moment looks alike: a random one there is the end of the archive.
-  $is_random && printf "recovery_target_time = ''\nrecovery_target_action = 'promote'\n" >>"$data/postgresql.auto.conf" && start ||
+  state_of_copy=$("$bin/pg_controldata" -D "$data" | sed -n 's/^Database cluster state: *//p')
+  { $is_random && [ "$state_of_copy" = 'in archive recovery' ] &&
+    printf "recovery_target_time = ''\n" >>"$data/postgresql.auto.conf" && start; } ||
     fail "PostgreSQL could not replay the WAL after the backup $label:
 $(complaints "$work/postgres.log")"
 fi

@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import type { DrillResult } from '../../cluster/drill.ts';
+import type { DrillFlags } from '../../cluster/drill-target.ts';
+import { exitCode } from '../../errors.ts';
+import { carryOut, onHosts, withHostKeyFlag, type ChangeFlags } from '../change.ts';
+import { commonFlags, withCommonFlags } from '../common.ts';
+
+interface Flags extends DrillFlags, Pick<ChangeFlags, 'acceptHostKey'> {
+  readonly history?: boolean;
+}
+
+/** `dbctl backup drill`: restores beside the cluster, checks what came back, and throws it away. */
+export const backupDrill = (bare: Command): Command =>
+  withHostKeyFlag(withCommonFlags(bare))
+    .option('--random-point', 'restore to a random time of all that can be restored')
+    .option('--set <label>', 'start from this backup instead of the newest one')
+    .option('--type <type>', 'time, lsn, xid, name or immediate; without it: the end of the archive')
+    .option('--target <target>', 'the point, as the type wants it: "2026-11-21 10:00:00+00"')
+    .option('--history', 'show past drills instead')
+    .action(async (flags: Flags, command: Command) => {
+      if (flags.history) return showHistory(flags, command);
+      const { drillText } = await import('../../ui/drill-text.ts');
+      const result = await drill(flags, command);
+      await print(command, result, drillText(result));
+      if (result.result === 'failed') process.exitCode = exitCode.failed;
+    });
+
+async function drill(flags: Flags, command: Command): Promise<DrillResult> {
+  const { loadBackedUpCluster } = await import('../../config/load.ts');
+  const { machinesOf } = await import('../../cluster/cluster.ts');
+  const { targetOf } = await import('../../cluster/drill-target.ts');
+  const { backupDrillPlan, readDrillFacts } = await import('../../operations/backup-drill.ts');
+  const { cluster, backup } = loadBackedUpCluster(commonFlags(command).config);
+  targetOf(flags);
+  return onHosts(cluster, machinesOf(cluster), flags, async (hosts) => {
+    const facts = await readDrillFacts(cluster, backup, hosts, flags);
+    const results: DrillResult[] = [];
+    await carryOut(
+      backupDrillPlan(cluster, backup, { ...facts, hosts }, (result) => results.push(result)),
+      {},
+    );
+    return results[0]!;
+  });
+}
+
+async function showHistory(flags: Flags, command: Command): Promise<void> {
+  const { loadBackedUpCluster } = await import('../../config/load.ts');
+  const { nodesOf } = await import('../../cluster/cluster.ts');
+  const { drillHistory } = await import('../../operations/backup-drill.ts');
+  const { drillHistoryText } = await import('../../ui/drill-text.ts');
+  const { cluster } = loadBackedUpCluster(commonFlags(command).config);
+  const drills = await onHosts(cluster, nodesOf(cluster), flags, (hosts) => drillHistory(cluster, hosts));
+  await print(command, { cluster: cluster.name, drills }, drillHistoryText(drills));
+}
+
+async function print(command: Command, answer: object, text: string): Promise<void> {
+  const { output } = commonFlags(command);
+  process.stdout.write(output === 'json' ? `${JSON.stringify(answer, null, 2)}\n` : text);
+}

@@ -1,0 +1,57 @@
+// What a data host needs to rehearse a restore by itself.
+
+import type { Backup } from '../cluster/backup.ts';
+import type { Cluster, Node } from '../cluster/cluster.ts';
+import { drillFiles } from '../cluster/drill.ts';
+import { instanceOf } from '../cluster/instance.ts';
+import { nodeConfigOf } from '../cluster/pgbackrest.ts';
+import { readAssertions } from '../config/drill-assertions.ts';
+import type { Step } from '../engine/step.ts';
+import { render } from '../render.ts';
+import { ownFile } from './own-file.ts';
+
+const readableByAll = { owner: 'root:root', mode: 0o644 } as const;
+
+/** Keeps the program, what it must know, and the user's assertions. None of it is secret. */
+export function keepDrillFiles(cluster: Cluster, backup: Backup, node: Node): readonly Step[] {
+  const files = drillFiles(cluster);
+  return [
+    ownFile("Write the drill's program", {
+      path: files.program,
+      content: render('usr/local/lib/dbctl/drill.sh', {}),
+      ...readableByAll,
+    }),
+    ownFile("Write the drill's configuration", {
+      path: files.config,
+      content: configText(cluster, backup, node),
+      ...readableByAll,
+    }),
+    ownFile("Write the drill's assertions", {
+      path: files.assertions,
+      content: async () => `${JSON.stringify(readAssertions(backup), null, 1)}\n`,
+      ...readableByAll,
+    }),
+  ];
+}
+
+function configText(cluster: Cluster, backup: Backup, node: Node): string {
+  const files = drillFiles(cluster);
+  const { admin, writer, reader, replication, database } = cluster.postgres;
+  const instance = instanceOf(cluster, node);
+  return render('etc/dbctl/cluster/drill.conf', {
+    cluster: cluster.name,
+    program: files.program,
+    path: files.config,
+    node: node.name,
+    version: String(instance.version),
+    instance: instance.name,
+    port: String(node.port),
+    stanza: backup.stanza,
+    config: nodeConfigOf(cluster, node),
+    state: files.state,
+    database,
+    admin: admin.name,
+    roles: [admin, writer, reader, replication].map(({ name }) => name).join(' '),
+    assertions: files.assertions,
+  });
+}
