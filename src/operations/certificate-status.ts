@@ -18,12 +18,14 @@ import { renewBeforeDays } from '../certificates/problems.ts';
 import { readCaCertificate } from '../config/ca-certificate.ts';
 import { shownPath } from '../config/shown-path.ts';
 import type { HostSet } from '../remote/with-hosts.ts';
-import type { Port } from '../shell/seen-certificates.ts';
 import { bundleOf, readAuthority, type ClusterAuthority } from '../steps/read-authority.ts';
 import { seeCredentials, type SeenCredential } from './certificate-facts.ts';
 
 /** "current" signs new certificates; "next" will, "old" did, and is trusted too. */
 export type AuthorityKind = 'current' | 'next' | 'old' | 'unknown';
+
+/** "other": than what is in the file; "nothing": no TLS there. */
+export type Shown = 'yes' | 'other' | 'nothing';
 
 export interface CertificateStatus {
   readonly host: string;
@@ -35,7 +37,7 @@ export interface CertificateStatus {
   readonly names: readonly string[] | undefined;
   readonly authority: AuthorityKind | undefined;
   /** Whether the port shows what is in the file; undefined without a port. */
-  readonly isServed: boolean | undefined;
+  readonly shown: Shown | undefined;
   /** SHA-256 of what is in the file. */
   readonly fingerprint: string | undefined;
   readonly problems: readonly string[];
@@ -73,7 +75,7 @@ function authorityStatus(cluster: Cluster, authority: ClusterAuthority, pem: str
     daysLeft,
     names: certificate && [nameOf(certificate)],
     authority: kindOf(authority, pem),
-    isServed: undefined,
+    shown: undefined,
     fingerprint: fingerprintOf(pem),
     // Certificates live 397 days, and none may outlive its CA.
     problems: daysLeft !== undefined && daysLeft < 400 ? [`it ends in ${daysLeft} days`] : [],
@@ -89,39 +91,39 @@ export function statusOf(
   const certificate = parseCertificate(seen.certificate);
   const signer = certificate && signerOf(certificate, authority);
   const fingerprint = certificate?.fingerprint256;
+  const shown = port && howShown(fingerprint, seen.shown);
   return {
     ...common,
     daysLeft: certificate && daysLeftOf(certificate),
     names: certificate && namesIn(certificate),
     authority: signer,
-    isServed: port && isSame(fingerprint, seen.shown),
+    shown,
     fingerprint,
     problems: [
       ...(certificate ? leafProblems(certificate, place.names, signer) : [`${place.certificate} is none`]),
       ...(seen.isPair ? [] : ['its key is missing, or belongs to another one']),
-      ...(port ? portProblems(port, fingerprint, seen.shown) : []),
+      ...(port && shown ? portProblems[shown](hostAndPort(port)) : []),
       ...(trusts(seen.authority, authority) ? [] : [`${place.authority} does not hold the cluster's CA`]),
     ],
   };
 }
 
-const isSame = (fingerprint: string | undefined, shown: string | undefined): boolean =>
-  fingerprint !== undefined && fingerprint === fingerprintOf(shown);
-
-function portProblems(
-  port: Port,
-  fingerprint: string | undefined,
-  shown: string | undefined,
-): readonly string[] {
-  if (shown === undefined) return [`nothing answers with TLS on ${hostAndPort(port)}`];
-  return isSame(fingerprint, shown) ? [] : [`${hostAndPort(port)} shows another one`];
+function howShown(fingerprint: string | undefined, shown: string | undefined): Shown {
+  if (shown === undefined) return 'nothing';
+  return fingerprint !== undefined && fingerprint === fingerprintOf(shown) ? 'yes' : 'other';
 }
+
+const portProblems: Readonly<Record<Shown, (address: string) => readonly string[]>> = {
+  yes: () => [],
+  other: (address) => [`${address} shows another one`],
+  nothing: (address) => [`nothing answers with TLS on ${address}`],
+};
 
 const notSetUp = {
   daysLeft: undefined,
   names: undefined,
   authority: undefined,
-  isServed: undefined,
+  shown: undefined,
   fingerprint: undefined,
   problems: [],
 } as const;

@@ -21,6 +21,7 @@ import { showCertificate } from '../steps/show-certificate.ts';
 import { verifyReplicationLogin } from '../steps/verify-replication-login.ts';
 import { verifyStreaming } from '../steps/verify-streaming.ts';
 import { runningNodes, seeCredentials } from './certificate-facts.ts';
+import { readingOnce } from './reading-once.ts';
 
 /** What a rotation works on: certificates that are there, and servers that run. */
 export interface RotationFacts {
@@ -55,7 +56,7 @@ export function rotationPlan(cluster: Cluster, hosts: HostSet, facts: RotationFa
   const control = hosts.get(cluster.control.name);
   const mark = (title: string, phase: RotationPhase, ...before: readonly Step[]): Stage =>
     onlyOn(title, control, () => [...before, markRotation(cluster, { phase, startedAt })]);
-  const replace = replaceStages(cluster, hosts, facts);
+  const replace = replaceStages({ cluster, hosts, facts });
   const drop = [
     ...trustStages('Trust only the new certificate authority', 1, { cluster, hosts, facts }),
     onlyOn('Remove the old certificate authority', control, () => [removeOldAuthority(cluster)]),
@@ -65,6 +66,7 @@ export function rotationPlan(cluster: Cluster, hosts: HostSet, facts: RotationFa
     leaves: [
       mark('Begin the rotation', 'leaves'),
       ...replace,
+      copyStage({ cluster, hosts }),
       onlyOn('End the rotation', control, () => [unmarkRotation(cluster)]),
     ],
     trust: [
@@ -92,25 +94,20 @@ interface Scene {
 
 /** Before anybody shows what only the new CA signed, everybody must trust it. */
 function trustStages(title: string, authorities: number, { cluster, hosts, facts }: Scene): readonly Stage[] {
-  const control = hosts.get(cluster.control.name);
+  const control = readingOnce(hosts.get(cluster.control.name));
   return [
     onEach(title, hosts, facts.credentials, (credential) => [
       keepTrust(cluster, credential.place, control, { authorities }),
       ...showing(credential),
     ]),
-    onlyOn("Copy the CA's certificate here", control, () => [
-      copyAuthority(cluster, control, { authorities }),
-    ]),
+    copyStage({ cluster, hosts }, authorities),
   ];
 }
 
-function replaceStages(
-  cluster: Cluster,
-  hosts: HostSet,
-  { work, credentials, running }: RotationFacts,
-): readonly Stage[] {
+function replaceStages({ cluster, hosts, facts }: Scene): readonly Stage[] {
+  const { work, credentials, running } = facts;
   const since = Date.parse(work.startedAt);
-  const control = hosts.get(cluster.control.name);
+  const control = readingOnce(hosts.get(cluster.control.name));
   const primary = hosts.get(cluster.primary.name);
   const replicas = running.filter(({ name }) => name !== cluster.primary.name);
   const isPrimaryRunning = running.some(({ name }) => name === cluster.primary.name);
@@ -125,6 +122,12 @@ function replaceStages(
     ]),
     ...(replicas.length > 0 && isPrimaryRunning ? [verify] : []),
   ];
+}
+
+function copyStage({ cluster, hosts }: Omit<Scene, 'facts'>, authorities?: number): Stage {
+  const control = hosts.get(cluster.control.name);
+  const options = authorities === undefined ? {} : { authorities };
+  return onlyOn("Copy the CA's certificate here", control, () => [copyAuthority(cluster, control, options)]);
 }
 
 const showing = ({ reader, ...credential }: ClusterCredential): readonly Step[] =>

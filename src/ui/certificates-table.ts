@@ -4,7 +4,7 @@ import { bareTable } from './bare-table.ts';
 import { shorten } from './shorten.ts';
 
 /** What is left of 80 columns for the names, with every other column at its widest. */
-const longestNames = 24;
+const longestNames = 22;
 
 /** One line a certificate, at most 80 columns wide, then what is wrong and what to do about it. */
 export function certificatesText(report: CertificatesReport): string {
@@ -17,7 +17,7 @@ export function certificatesText(report: CertificatesReport): string {
   return [
     table.toString(),
     ...(report.rotation ? [`\n${inWords[report.rotation]}`] : []),
-    ...(problems.length > 0 ? ['', ...problems] : []),
+    ...(problems.length > 0 ? ['', ...problems, ...nextSteps(report).map((step) => `→ ${step}`)] : []),
     '',
   ].join('\n');
 }
@@ -34,17 +34,33 @@ export const problemsIn = ({
   ...copyProblems,
 ];
 
-const cells = ({ host, port, what, daysLeft, authority, isServed, names }: CertificateStatus): string[] => [
+/** What puts it right. */
+export const nextSteps = ({
+  certificates,
+  authorities,
+  copyProblems,
+}: CertificatesReport): readonly string[] => {
+  const silent = certificates.filter(({ shown }) => shown === 'nothing');
+  const isMore = certificates.some(({ shown, problems }) => problems.length > (shown === 'nothing' ? 1 : 0));
+  return [
+    ...silent.map(({ host, what }) => `see why ${what} does not answer: ${logsOf(host, what)}`),
+    ...(isMore || copyProblems.length > 0 ? ['new certificates everywhere: dbctl certs rotate'] : []),
+    ...(authorities.some(({ problems }) => problems.length > 0) ? ['a new CA: dbctl certs rotate --ca'] : []),
+  ];
+};
+
+const logsOf = (host: string, what: string): string =>
+  what === 'PostgreSQL' ? `dbctl logs ${host}` : `on ${host}, journalctl -n 50 -u 'dbctl-*'`;
+
+const cells = ({ host, port, what, daysLeft, authority, shown, names }: CertificateStatus): string[] => [
   shorten(host, 12),
   port === undefined ? '' : String(port),
   what,
   daysLeft === undefined ? '' : String(daysLeft),
   authority ?? '',
-  isServed === undefined ? '' : served(isServed),
+  shown ?? '',
   names === undefined ? 'not set up' : shorten(names.join(', '), longestNames),
 ];
-
-const served = (isServed: boolean): string => (isServed ? 'yes' : 'NO');
 
 const unfinished = 'A rotation was cut off; finish it: dbctl certs rotate';
 

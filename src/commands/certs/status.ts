@@ -10,18 +10,18 @@ export const certsStatus = (bare: Command): Command =>
       const { loadCluster } = await import('../../config/load.ts');
       const { machinesOf } = await import('../../cluster/cluster.ts');
       const { certificatesReport } = await import('../../operations/certificate-status.ts');
-      const { certificatesText, problemsIn } = await import('../../ui/certificates-table.ts');
+      const { certificatesText, nextSteps, problemsIn } = await import('../../ui/certificates-table.ts');
       const { config, output } = commonFlags(command);
       const cluster = loadCluster(config);
       const report = await onHosts(cluster, machinesOf(cluster), flags, (hosts) =>
         certificatesReport(cluster, hosts),
       );
-      const isWrong = problemsIn(report).length > 0;
+      const problems = problemsIn(report);
       process.stdout.write(
         output === 'json'
-          ? `${JSON.stringify({ cluster: cluster.name, ...report }, null, 2)}\n`
+          ? `${JSON.stringify({ cluster: cluster.name, ...report, problems, next: nextSteps(report) }, null, 2)}\n`
           : certificatesText(report),
       );
-      if (isWrong) process.exitCode = exitCode.unverified;
+      if (problems.length > 0) process.exitCode = exitCode.unverified;
     },
   );

@@ -30,7 +30,7 @@ test('a certificate that is fine', () => {
     daysLeft: 396,
     names: ['pg1', '10.0.0.11'],
     authority: 'current',
-    isServed: true,
+    shown: 'yes',
     problems: [],
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CertificatesReport, CertificateStatus } from '../../../src/operations/certificate-status.ts';
-import { certificatesText, problemsIn } from '../../../src/ui/certificates-table.ts';
+import { certificatesText, nextSteps, problemsIn } from '../../../src/ui/certificates-table.ts';
 import { rotationHint } from '../../../src/ui/rotation-hint.ts';
 import { widest } from './written.ts';
 
@@ -11,12 +11,12 @@ const fine: CertificateStatus = {
   daysLeft: 396,
   names: ['pg1', '10.0.0.11'],
   authority: 'current',
-  isServed: true,
+  shown: 'yes',
   fingerprint: 'AB',
   problems: [],
 };
-const missing = { daysLeft: undefined, names: undefined, authority: undefined, isServed: undefined };
-const ca = { ...fine, host: 'control', port: undefined, what: 'CA', names: ['shop CA'], isServed: undefined };
+const missing = { daysLeft: undefined, names: undefined, authority: undefined, shown: undefined };
+const ca = { ...fine, host: 'control', port: undefined, what: 'CA', names: ['shop CA'], shown: undefined };
 const report: CertificatesReport = {
   rotation: undefined,
   certificates: [fine, { ...fine, host: 'pg2', port: 8432, what: 'pgBackRest', ...missing }],
@@ -35,19 +35,34 @@ test('a certificate is a line', () => {
 });
 
 test('what is wrong is said below, with whose it is', () => {
-  const wrong = { ...fine, isServed: false, problems: ['it ends in 2 days'] };
+  const wrong = { ...fine, shown: 'other', problems: ['it ends in 2 days'] } as const;
   const bad = { ...report, certificates: [wrong], copyProblems: ['shop-ca.crt is not here'] };
 
   expect(problemsIn(bad)).toEqual(['pg1 PostgreSQL: it ends in 2 days', 'shop-ca.crt is not here']);
   expect(certificatesText(bad)).toMatchInlineSnapshot(`
     "HOST    PORT WHAT       DAYS CA      SHOWN NAMES         
-    pg1     5432 PostgreSQL 396  current NO    pg1, 10.0.0.11
+    pg1     5432 PostgreSQL 396  current other pg1, 10.0.0.11
     control      CA         3649 current       shop CA       
 
     pg1 PostgreSQL: it ends in 2 days
     shop-ca.crt is not here
+    → new certificates everywhere: dbctl certs rotate
     "
   `);
+});
+
+test('each kind of problem has its own way out', () => {
+  const silent = { ...fine, shown: 'nothing', problems: ['nothing answers with TLS on pg1:5432'] } as const;
+  const old = { ...ca, problems: ['it ends in 300 days'] };
+
+  expect(nextSteps({ ...report, certificates: [silent] })).toEqual([
+    'see why PostgreSQL does not answer: dbctl logs pg1',
+  ]);
+  expect(nextSteps({ ...report, certificates: [{ ...silent, what: 'minio', host: 'control' }] })).toEqual([
+    "see why minio does not answer: on control, journalctl -n 50 -u 'dbctl-*'",
+  ]);
+  expect(nextSteps({ ...report, authorities: [old] })).toEqual(['a new CA: dbctl certs rotate --ca']);
+  expect(nextSteps(report)).toEqual([]);
 });
 
 test('long names fit', () => {
