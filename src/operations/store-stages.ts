@@ -1,5 +1,5 @@
 import { storeOf } from '../cluster/backup.ts';
-import { nodesOf, type Cluster } from '../cluster/cluster.ts';
+import { nodesOf, type Cluster, type Node } from '../cluster/cluster.ts';
 import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
 import type { HostSet } from '../remote/with-hosts.ts';
 import { installPackage } from '../steps/install-package.ts';
@@ -9,13 +9,20 @@ import { keepStoreAccount } from '../steps/store-account.ts';
 import { keepBucket, keepBucketPolicy } from '../steps/store-bucket.ts';
 import { keepStoreFirewall } from '../steps/store-firewall.ts';
 import { seeStoreHealthy } from '../steps/store-health.ts';
+import { stopFormerStore } from '../steps/stop-former-store.ts';
 import { installStoreProgram } from '../steps/store-program.ts';
 
-/** What every host needs to reach a bucket, and the store itself where dbctl runs it. After the CA was made. */
-export function storeStages(cluster: Cluster, hosts: HostSet): readonly Stage[] {
+/**
+ * What the hosts of these nodes need to reach a bucket, and the store itself where dbctl runs it. After the CA was made.
+ */
+export function storeStages(
+  cluster: Cluster,
+  hosts: HostSet,
+  nodes: readonly Node[] = nodesOf(cluster),
+): readonly Stage[] {
   if (cluster.backup === undefined || cluster.backup.repository.kind === 'posix') return [];
   const control = hosts.get(cluster.control.name);
-  const names = [cluster.control.name, ...nodesOf(cluster).map(({ name }) => name)];
+  const names = [cluster.control.name, ...nodes.map(({ name }) => name)];
   const everyHost = [...new Set(names.map((name) => hosts.get(name)))];
   const curl = together('Install curl', everyHost, () => [installPackage('curl')]);
   const store = storeOf(cluster.backup);
@@ -28,6 +35,7 @@ export function storeStages(cluster: Cluster, hosts: HostSet): readonly Stage[] 
       installStoreProgram(store),
     ]),
     onlyOn('Run the object store', control, () => [
+      stopFormerStore(cluster, store),
       ...keepStoreFirewall(cluster, store),
       ...runStore(cluster, store, control),
       seeStoreHealthy(cluster, store),
