@@ -24,13 +24,14 @@ export interface StoreFiles {
   /** The directories that systemd makes for the store's account. */
   readonly stateDirectory: string;
   /** The objects. Each program keeps them in a way of its own. */
-  readonly data: Readonly<Record<StoreRepository['kind'], string>>;
+  readonly data: string;
   /** versitygw's users. */
   readonly iamDirectory: string;
 }
 
-export function storeFiles({ name }: Pick<Cluster, 'name'>): StoreFiles {
-  const directory = `/etc/dbctl/${name}/_store`;
+/** A store of each kind may run at the same time: while backups move from one to the other. */
+export function storeFiles({ name }: Pick<Cluster, 'name'>, kind: StoreRepository['kind']): StoreFiles {
+  const directory = `/etc/dbctl/${name}/_${kind}`;
   const stateDirectory = `/var/lib/dbctl-store/${name}`;
   return {
     certificateDirectory: `${directory}/certs`,
@@ -41,12 +42,12 @@ export function storeFiles({ name }: Pick<Cluster, 'name'>): StoreFiles {
     rootPassword: `${directory}/root-password`,
     environment: `${directory}/environment`,
     firewall: `${directory}/firewall.nft`,
-    unit: `dbctl-store-${name}.service`,
-    firewallUnit: `dbctl-store-firewall-${name}.service`,
-    firewallTable: `dbctl_${name}_store`,
+    unit: `dbctl-store-${kind}-${name}.service`,
+    firewallUnit: `dbctl-store-${kind}-${name}-firewall.service`,
+    firewallTable: `dbctl_${name}_${kind}`,
     stateDirectory,
-    data: { minio: `${stateDirectory}/minio`, versitygw: `${stateDirectory}/versitygw` },
-    iamDirectory: `${stateDirectory}/iam`,
+    data: `${stateDirectory}/${kind}`,
+    iamDirectory: `${stateDirectory}/${kind}-users`,
   };
 }
 

@@ -79,7 +79,7 @@ function storeCredentials(cluster: Cluster, backup: Backup): readonly ClusterCre
     port: { host: store.host, port: store.port, protocol: 'tls' as const },
     reader: {
       kind: 'unit' as const,
-      unit: storeFiles(cluster).unit,
+      unit: storeFiles(cluster, store.kind).unit,
       // versitygw reads its certificate once.
       renewal: store.kind === 'versitygw' ? ('restart' as const) : ('reload' as const),
       judges: false,

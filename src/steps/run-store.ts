@@ -20,7 +20,7 @@ const privately = { owner, mode: 0o600 } as const;
 
 /** What the store shows to those who connect to it. */
 export function storeCredentialOf(cluster: Cluster, store: StoreRepository): CredentialPlace {
-  const files = storeFiles(cluster);
+  const files = storeFiles(cluster, store.kind);
   const [name, ...names] = namesOf(cluster.control);
   return {
     title: "Keep the store's certificate",
@@ -35,7 +35,7 @@ export function storeCredentialOf(cluster: Cluster, store: StoreRepository): Cre
 
 /** Keeps the store running, with its credentials and its certificate as they are in .env.cluster and on disk. */
 export function runStore(cluster: Cluster, store: StoreRepository, control: ReadableHost): readonly Step[] {
-  const files = storeFiles(cluster);
+  const files = storeFiles(cluster, store.kind);
   const unitFile = `/etc/systemd/system/${files.unit}`;
   const secrets = secretFilesOf(cluster, store);
   const certificates = [files.certificate, files.key];
@@ -60,7 +60,7 @@ export function runStore(cluster: Cluster, store: StoreRepository, control: Read
 
 /** Each engine takes secrets in its own way; none of them in its arguments. */
 function secretFilesOf(cluster: Cluster, store: StoreRepository): readonly OwnFile[] {
-  const files = storeFiles(cluster);
+  const files = storeFiles(cluster, store.kind);
   const { user, password } = store.root;
   if (store.kind === 'minio') {
     return [
@@ -82,10 +82,10 @@ function secretFilesOf(cluster: Cluster, store: StoreRepository): readonly OwnFi
 }
 
 async function unitFor(cluster: Cluster, store: StoreRepository, host: ReadableHost): Promise<string> {
-  const files = storeFiles(cluster);
+  const files = storeFiles(cluster, store.kind);
   const program = await storeProgramPath(store, host);
   const address = await listenAddress(store, host);
-  const directories = [files.stateDirectory, files.data[store.kind], files.iamDirectory];
+  const directories = [files.stateDirectory, files.data, files.iamDirectory];
   const [environment, words] = invocationOf(cluster, store, address);
   return render('etc/systemd/system/dbctl-store.service', {
     cluster: cluster.name,
@@ -108,8 +108,8 @@ function invocationOf(
   store: StoreRepository,
   address: string,
 ): readonly [UnitLines, UnitLines] {
-  const files = storeFiles(cluster);
-  const data = files.data[store.kind];
+  const files = storeFiles(cluster, store.kind);
+  const data = files.data;
   if (store.kind === 'minio') {
     const settings = {
       MINIO_ROOT_USER_FILE: files.rootUser,

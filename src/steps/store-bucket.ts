@@ -11,7 +11,7 @@ import { askStore, type StoreAccess, tellStore } from '../shell/s3.ts';
 export const rootAccess = (cluster: Cluster, store: StoreRepository): StoreAccess => ({
   place: store,
   key: { id: store.root.user, secret: store.root.password },
-  caFile: storeFiles(cluster).caCertificate,
+  caFile: storeFiles(cluster, store.kind).caCertificate,
 });
 
 export function keepBucket(cluster: Cluster, store: StoreRepository): Step {

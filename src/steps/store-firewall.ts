@@ -14,7 +14,7 @@ import { ownFile } from './own-file.ts';
 import { keepService } from './service.ts';
 
 export function keepStoreFirewall(cluster: Cluster, store: StoreRepository): readonly Step[] {
-  const files = storeFiles(cluster);
+  const files = storeFiles(cluster, store.kind);
   const unitFile = `/etc/systemd/system/${files.firewallUnit}`;
   return [
     ownFile("Write the store's firewall", {
@@ -48,7 +48,7 @@ const keepLoaded = (cluster: Cluster, store: StoreRepository): Step => ({
   async diff(host) {
     const [allowed, loaded] = await Promise.all([
       allowedAddresses(cluster, host),
-      host.ask(loadedFirewall(storeFiles(cluster).firewallTable)),
+      host.ask(loadedFirewall(storeFiles(cluster, store.kind).firewallTable)),
     ]);
     const isRight =
       loaded !== undefined &&
@@ -59,7 +59,7 @@ const keepLoaded = (cluster: Cluster, store: StoreRepository): Step => ({
   },
 
   async apply(host) {
-    await host.run(reloadService(storeFiles(cluster).firewallUnit));
+    await host.run(reloadService(storeFiles(cluster, store.kind).firewallUnit));
   },
 });
 
@@ -67,12 +67,12 @@ const keepLoaded = (cluster: Cluster, store: StoreRepository): Step => ({
 const allowedAddresses = async (cluster: Cluster, host: ReadableHost): Promise<readonly string[]> =>
   (await host.ask(addressesOf(nodesOf(cluster).map((node) => node.host)))).toSorted();
 
-const rulesFor = (cluster: Cluster, { port }: StoreRepository, addresses: readonly string[]): string =>
+const rulesFor = (cluster: Cluster, store: StoreRepository, addresses: readonly string[]): string =>
   render('etc/dbctl/cluster/_store/firewall.nft', {
     cluster: cluster.name,
-    unit: storeFiles(cluster).firewallUnit,
-    table: storeFiles(cluster).firewallTable,
-    port: String(port),
+    unit: storeFiles(cluster, store.kind).firewallUnit,
+    table: storeFiles(cluster, store.kind).firewallTable,
+    port: String(store.port),
     allowed4: elements(addresses.filter(isIPv4)),
     allowed6: elements(addresses.filter(isIPv6)),
   });

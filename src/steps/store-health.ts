@@ -24,7 +24,7 @@ export async function storeHealth(
 ): Promise<StoreHealth> {
   const [problem, space] = await Promise.all([
     findProblem(cluster, store, control),
-    control.ask(spaceAt(storeFiles(cluster).data[store.kind])),
+    control.ask(spaceAt(storeFiles(cluster, store.kind).data)),
   ]);
   return { problem, ...space };
 }
@@ -56,7 +56,7 @@ export const seeStoreHealthy = (cluster: Cluster, store: StoreRepository): Step 
       { deadlineMs: 60_000 },
     );
     if (isHealthy) return;
-    const { unit } = storeFiles(cluster);
+    const { unit } = storeFiles(cluster, store.kind);
     throw new CommandError({
       what: `the object store on ${host.name} is not healthy: ${problem?.what}`,
       why: await host.ask(serviceJournal(unit)),
