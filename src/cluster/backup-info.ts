@@ -58,6 +58,8 @@ export interface BackupSet {
   readonly databaseBytes: number;
   readonly copiedBytes: number;
   readonly repositoryBytes: number | undefined;
+  /** What it added to the repository. */
+  readonly addedBytes?: number | undefined;
 }
 
 /** Whether every repository has a place for this cluster, with or without backups in it. */

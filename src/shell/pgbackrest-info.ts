@@ -83,4 +83,5 @@ const backupSet = (one: v.InferOutput<typeof Backup>): BackupSet => ({
   databaseBytes: one.info.size,
   copiedBytes: one.info.delta,
   repositoryBytes: one.info.repository.size,
+  addedBytes: one.info.repository.delta,
 });

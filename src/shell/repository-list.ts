@@ -1,0 +1,66 @@
+// What lies in a repository besides backups, and how restores were rehearsed.
+
+import * as v from 'valibot';
+import type { DrillResult } from '../cluster/drill-result.ts';
+import { pgbackrestUser } from '../cluster/pgbackrest.ts';
+import type { StoredWal } from '../cluster/stored-wal.ts';
+import { query, type Query } from './command.ts';
+import { program, type PgbackrestPlace } from './pgbackrest.ts';
+
+const Entry = v.object({ type: v.string(), size: v.optional(v.number()), time: v.optional(v.number()) });
+
+/** Every file of WAL, with .history and .backup files among them; none without a repository. */
+export const storedWal = ({ config, stanza }: PgbackrestPlace): Query<readonly StoredWal[]> =>
+  query(
+    [
+      program,
+      `--config=${config}`,
+      `--stanza=${stanza}`,
+      '--log-level-console=off',
+      '--log-level-stderr=error',
+      '--repo=1',
+      '--recurse',
+      '--output=json',
+      'repo-ls',
+      `archive/${stanza}`,
+    ],
+    parseStoredWal,
+    { asUser: pgbackrestUser, timeoutMs: 120_000 },
+  );
+
+/** Paths are "17-1/0000000100000000/000000010000000000000003-checksum.zst" and "17-1/00000002.history". */
+export function parseStoredWal(stdout: string): readonly StoredWal[] {
+  const entries = v.parse(v.record(v.string(), Entry), JSON.parse(stdout || '{}'));
+  return Object.entries(entries).flatMap(([path, { type, size, time }]) => {
+    const [, archiveId, name] = /^(\d+-\d+)\/(?:[0-9A-F]{16}\/)?([^/]+)$/.exec(path) ?? [];
+    if (type !== 'file' || archiveId === undefined || name === undefined) return [];
+    return { archiveId, name, bytes: size ?? 0, archivedAt: time ?? 0 };
+  });
+}
+
+const Drill = v.object({
+  result: v.string(),
+  finishedAt: v.number(),
+  label: v.optional(v.string(), ''),
+  error: v.optional(v.string(), ''),
+});
+
+/** The drills that a host remembers, oldest first; lines that are none are left out. */
+export const drillResults = (directory: string): Query<readonly DrillResult[]> =>
+  query(['sh', '-c', 'tail -n 500 -- "$1" 2>/dev/null || :', 'sh', `${directory}/drills.jsonl`], parseDrills);
+
+export const parseDrills = (stdout: string): readonly DrillResult[] =>
+  stdout.split('\n').flatMap((line) => {
+    const found = v.safeParse(Drill, jsonOf(line));
+    if (!found.success) return [];
+    const { result, finishedAt, label, error } = found.output;
+    return { hasPassed: result === 'passed', finishedAt, label, error };
+  });
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
