@@ -23,4 +23,14 @@ export const backupCommands: readonly Listed[] = [
     about: 'Rehearse a restore beside the cluster, check what came back, and throw it away',
     complete: async () => (await import('./drill.ts')).backupDrill,
   },
+  {
+    name: 'schedule',
+    about: 'Keep the timers that make backups, as .env.cluster says, and show when they run',
+    complete: async () => (await import('./schedule.ts')).backupSchedule,
+  },
+  {
+    name: 'info',
+    about: 'Show what can be restored, to which second, and what there is',
+    complete: async () => (await import('./info.ts')).backupShow,
+  },
 ];
