@@ -66,22 +66,19 @@ export const lastPassed = (drills: readonly DrillResult[]): DrillResult | undefi
 /** Where everything of a drill is on a data host. */
 export function drillFiles({ name }: Pick<Cluster, 'name'>) {
   const state = `/var/lib/dbctl/${name}`;
-  const scheduled = `dbctl-scheduled-drill-${name}`;
+  const scheduledUnit = `dbctl-scheduled-drill-${name}`;
   return {
     program: '/usr/local/lib/dbctl/drill.sh',
     config: `/etc/dbctl/${name}/drill.conf`,
     assertions: `/etc/dbctl/${name}/drill.json`,
     state,
-    /** Below /var/lib, as systemd's StateDirectory wants it. */
-    stateDirectory: `dbctl/${name}`,
     history: `${state}/drills.jsonl`,
     progress: `${state}/drill.progress`,
     /** The transient unit of `dbctl backup drill`, without ".service". */
     unit: `dbctl-drill-${name}`,
-    service: `${scheduled}.service`,
-    timer: `${scheduled}.timer`,
-    serviceFile: `/etc/systemd/system/${scheduled}.service`,
-    timerFile: `/etc/systemd/system/${scheduled}.timer`,
+    /** The timer and its service, without ".timer" and ".service". */
+    scheduledUnit,
+    scheduledFile: `/etc/systemd/system/${scheduledUnit}.service`,
   };
 }
 

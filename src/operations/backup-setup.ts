@@ -6,6 +6,7 @@ import { oneByOne, onlyOn, together, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
 import type { Host } from '../remote/host.ts';
 import { keepArchiving } from '../steps/archiving.ts';
+import { keepDrillSchedule } from '../steps/drill-schedule.ts';
 import { keepFirstBackup } from '../steps/make-backup.ts';
 import { reloadSettings, restartWhenAsked } from '../steps/reload-settings.ts';
 import { keepSchedule } from '../steps/schedule.ts';
@@ -40,6 +41,7 @@ export function backupSetupPlan(
     ]),
     onlyOn('Make the first backup', control, () => [keepFirstBackup(cluster, backup)]),
     onlyOn('Keep the schedule', control, () => keepSchedule(cluster, backup)),
+    onNodes('Rehearse restores', nodesOf(cluster), (node) => keepDrillSchedule(cluster, backup, node)),
   ];
 }
 

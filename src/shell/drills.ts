@@ -74,29 +74,29 @@ export function parseDrillProgress(stdout: string): DrillProgress | undefined {
   };
 }
 
-/** Production comes first, and no drill goes on for ever. */
-const limits = ['RuntimeMaxSec=12h', 'CPUWeight=20', 'IOWeight=20'];
+/** The argv of a drill. Production comes first, and no drill goes on for ever. */
+export const drillArgv = (cluster: Pick<Cluster, 'name'>): readonly string[] => {
+  const { program, config } = drillFiles(cluster);
+  return [
+    ...['/usr/bin/nice', '-n', '10', '/usr/bin/ionice', '-c', '2', '-n', '7', '/usr/bin/timeout', '12h'],
+    ...['/bin/sh', program, config],
+  ];
+};
 
 /** The drill as a unit that goes on without dbctl. */
-export function drillUnit(cluster: Cluster, { target, backup, isRandom }: DrillAim): TransientUnit {
-  const { unit, program, config, stateDirectory } = drillFiles(cluster);
-  return {
-    name: unit,
-    description: `Restore drill of ${cluster.name}`,
-    asUser: 'postgres',
-    properties: [...limits, `StateDirectory=${stateDirectory}`, 'StateDirectoryMode=0750'],
-    argv: [
-      '/bin/sh',
-      program,
-      config,
-      '--set',
-      backup.label,
-      ...(target.type === 'default' ? [] : ['--type', target.type]),
-      ...('value' in target ? ['--target', targetValue(target)] : []),
-      ...(isRandom ? ['--random-point'] : []),
-    ],
-  };
-}
+export const drillUnit = (cluster: Cluster, { target, backup, isRandom }: DrillAim): TransientUnit => ({
+  name: drillFiles(cluster).unit,
+  description: `Restore drill of ${cluster.name}`,
+  asUser: 'postgres',
+  argv: [
+    ...drillArgv(cluster),
+    '--set',
+    backup.label,
+    ...(target.type === 'default' ? [] : ['--type', target.type]),
+    ...('value' in target ? ['--target', targetValue(target)] : []),
+    ...(isRandom ? ['--random-point'] : []),
+  ],
+});
 
 /** PostgreSQL reads a target before it knows the names of zones, even Z. */
 const targetValue = ({ type, value }: Extract<RecoveryTarget, { value: string }>): string =>
@@ -105,16 +105,23 @@ const targetValue = ({ type, value }: Extract<RecoveryTarget, { value: string }>
     : value;
 
 const removeScript = `
-systemctl disable -q --now -- "$1" 2>/dev/null || :
-rm -f -- "$2" "$3"
-systemctl daemon-reload
+systemctl disable -q --now -- "$1.timer" 2>/dev/null
+cd /etc/systemd/system && rm -f -- "$1.timer" "$1.service" && systemctl daemon-reload
 `;
 
 /** Takes the schedule away; a drill that runs goes on. */
-export function removeDrillSchedule(cluster: Pick<Cluster, 'name'>): Action {
-  const { timer, timerFile, serviceFile } = drillFiles(cluster);
-  return action(['sh', '-c', removeScript, 'sh', timer, timerFile, serviceFile]);
-}
+export const removeDrillSchedule = (cluster: Pick<Cluster, 'name'>): Action =>
+  action(['sh', '-c', removeScript, 'sh', drillFiles(cluster).scheduledUnit]);
+
+/** Whether the directory for the history is there, and postgres may write in it. */
+export const hasDrillState = (cluster: Pick<Cluster, 'name'>): Query<boolean> =>
+  query(
+    ['sh', '-c', 'stat -c "%U %a" -- "$1" 2>/dev/null || :', 'sh', drillFiles(cluster).state],
+    (stdout) => stdout.trim() === 'postgres 750',
+  );
+
+export const makeDrillState = (cluster: Pick<Cluster, 'name'>): Action =>
+  action(['install', '-d', '-o', 'postgres', '-g', 'postgres', '-m', '750', drillFiles(cluster).state]);
 
 /** Bytes that are free where the copy will be. */
 export const drillFreeBytes = (cluster: Cluster): Query<number> =>

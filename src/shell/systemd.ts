@@ -9,8 +9,6 @@ export interface TransientUnit {
   readonly description: string;
   readonly argv: readonly string[];
   readonly asUser: string;
-  /** Further properties of systemd: "RuntimeMaxSec=12h". */
-  readonly properties?: readonly string[];
 }
 
 export interface UnitState {
@@ -27,7 +25,7 @@ export interface UnitState {
  * Starts the unit. It stays after it has ended, whichever way, so that the result can be found by a later run; that run
  * forgets it with `forgetUnit`.
  */
-export const startUnit = ({ name, description, argv, asUser, properties = [] }: TransientUnit): Action =>
+export const startUnit = ({ name, description, argv, asUser }: TransientUnit): Action =>
   action([
     'systemd-run',
     '--quiet',
@@ -37,7 +35,6 @@ export const startUnit = ({ name, description, argv, asUser, properties = [] }: 
     '--remain-after-exit',
     '--setenv=LC_ALL=C',
     '--property=Type=exec',
-    ...properties.map((property) => `--property=${property}`),
     '--',
     ...argv.map((word) => word.replaceAll('$', '$$$$')),
   ]);

@@ -8,6 +8,7 @@ import { nodeConfigOf } from '../cluster/pgbackrest.ts';
 import { readAssertions } from '../config/drill-assertions.ts';
 import type { Step } from '../engine/step.ts';
 import { render } from '../render.ts';
+import { hasDrillState, makeDrillState } from '../shell/drills.ts';
 import { ownFile } from './own-file.ts';
 
 const readableByAll = { owner: 'root:root', mode: 0o644 } as const;
@@ -16,6 +17,7 @@ const readableByAll = { owner: 'root:root', mode: 0o644 } as const;
 export function keepDrillFiles(cluster: Cluster, backup: Backup, node: Node): readonly Step[] {
   const files = drillFiles(cluster);
   return [
+    keepState(cluster),
     ownFile("Write the drill's program", {
       path: files.program,
       content: render('usr/local/lib/dbctl/drill.sh', {}),
@@ -33,6 +35,17 @@ export function keepDrillFiles(cluster: Cluster, backup: Backup, node: Node): re
     }),
   ];
 }
+
+/** Where the script, which runs as postgres, keeps the history. */
+const keepState = (cluster: Cluster): Step => ({
+  title: "Make the directory of the drills' history",
+
+  async diff(host) {
+    return (await host.ask(hasDrillState(cluster))) ? [] : [`make ${drillFiles(cluster).state}`];
+  },
+
+  apply: (host) => host.run(makeDrillState(cluster)),
+});
 
 function configText(cluster: Cluster, backup: Backup, node: Node): string {
   const files = drillFiles(cluster);
