@@ -3,7 +3,7 @@
 
 import type { BackupInfo, BackupSet, RunningBackup } from './backup-info.ts';
 import type { BackupType } from './backup.ts';
-import { newestDrill, type DrillResult } from './drill-result.ts';
+import type { DrillResult } from './drill.ts';
 import { recoveryWindow } from './recovery-window.ts';
 import { hasItsWal, ownWal, type StoredWal } from './stored-wal.ts';
 import type { Lineage } from './timeline.ts';
@@ -61,6 +61,7 @@ export interface RepositoryFacts {
   readonly wal: readonly StoredWal[];
   /** The newest timeline with its ancestors; undefined when only one is there. */
   readonly lineage: Lineage | undefined;
+  /** Of all hosts. */
   readonly drills: readonly DrillResult[];
 }
 
@@ -77,7 +78,7 @@ export function repositoryReport(
     gaps,
     ...(segmentBytes && { segmentBytes }),
   });
-  const drill = newestDrill(drills);
+  const drill = drills.toSorted((a, b) => a.finishedAt - b.finishedAt).at(-1);
   return {
     cluster: name,
     stanza,
@@ -98,7 +99,9 @@ export function repositoryReport(
       bytes: wal.reduce((sum, { bytes }) => sum + bytes, 0),
     },
     backupBytes: info.backups.reduce((sum, { addedBytes = 0 }) => sum + addedBytes, 0),
-    lastDrill: drill ? { passed: drill.hasPassed, at: iso(drill.finishedAt), error: drill.error } : null,
+    lastDrill: drill
+      ? { passed: drill.result === 'passed', at: iso(drill.finishedAt), error: drill.error }
+      : null,
     running: info.running ?? null,
   };
 }

@@ -1,35 +1,54 @@
 import type { Backup } from '../cluster/backup.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { drillDirectory } from '../cluster/drill-result.ts';
-import type { RepositoryFacts } from '../cluster/repository-report.ts';
+import {
+  repositoryReport,
+  type RepositoryFacts,
+  type RepositoryReport,
+} from '../cluster/repository-report.ts';
 import { newestTimeline } from '../cluster/timeline.ts';
 import { RefusedError } from '../errors.ts';
 import type { ReadableHost } from '../remote/host.ts';
+import { withHosts } from '../remote/with-hosts.ts';
+import { readDrills } from '../shell/drills.ts';
 import { backupInfo } from '../shell/pgbackrest.ts';
-import { drillResults, storedWal } from '../shell/repository-list.ts';
+import { dataMachines } from '../shell/pgbackrest-config.ts';
+import { storedWal } from '../shell/repository-list.ts';
 import { timelineHistory } from '../shell/wal.ts';
 import { controlPlace } from '../steps/make-backup.ts';
+import { askMachines, type LoginOptions } from './ask-machines.ts';
+
+/** The answer of `dbctl backup info`. Drills are told by the hosts that can be reached. */
+export async function readRepository(
+  cluster: Cluster,
+  backup: Backup,
+  options: LoginOptions,
+): Promise<RepositoryReport> {
+  const [repository, rehearsed] = await Promise.all([
+    withHosts([cluster.control], { ...options, ssh: cluster.ssh }, (hosts) =>
+      repositoryFacts(cluster, backup, hosts.get(cluster.control.name)),
+    ),
+    askMachines(cluster, dataMachines(cluster), options, (host) => host.ask(readDrills(cluster))),
+  ]);
+  const drills = rehearsed.flatMap(({ answer }) => answer ?? []);
+  return repositoryReport({ name: cluster.name, stanza: backup.stanza }, { ...repository, drills });
+}
 
 /** Reads the repository from the control host. Throws RefusedError when backups were never set up there. */
 export async function repositoryFacts(
   cluster: Cluster,
   backup: Backup,
   control: ReadableHost,
-): Promise<RepositoryFacts> {
+): Promise<Omit<RepositoryFacts, 'drills'>> {
   const place = controlPlace(cluster, backup);
   if ((await control.readFile(place.config)) === undefined) throw notSetUp(cluster, control);
-  const [info, wal, drills] = await Promise.all([
-    control.ask(backupInfo(place)),
-    control.ask(storedWal(place)),
-    control.ask(drillResults(drillDirectory(cluster))),
-  ]);
+  const [info, wal] = await Promise.all([control.ask(backupInfo(place)), control.ask(storedWal(place))]);
   if (info === undefined) throw notSetUp(cluster, control);
   const { archiveId, timeline } = newestTimeline(info);
   const ancestors =
     archiveId === undefined || timeline === 1
       ? undefined
       : await control.ask(timelineHistory(place, archiveId, timeline));
-  return { info, wal, drills, lineage: ancestors && { timeline, ancestors } };
+  return { info, wal, lineage: ancestors && { timeline, ancestors } };
 }
 
 const notSetUp = (cluster: Cluster, control: ReadableHost): RefusedError =>

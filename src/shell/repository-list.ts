@@ -1,7 +1,6 @@
-// What lies in a repository besides backups, and how restores were rehearsed.
+// What lies in a repository besides backups.
 
 import * as v from 'valibot';
-import type { DrillResult } from '../cluster/drill-result.ts';
 import { pgbackrestUser } from '../cluster/pgbackrest.ts';
 import type { StoredWal } from '../cluster/stored-wal.ts';
 import { query, type Query } from './command.ts';
@@ -36,31 +35,4 @@ export function parseStoredWal(stdout: string): readonly StoredWal[] {
     if (type !== 'file' || archiveId === undefined || name === undefined) return [];
     return { archiveId, name, bytes: size ?? 0, archivedAt: time ?? 0 };
   });
-}
-
-const Drill = v.object({
-  result: v.string(),
-  finishedAt: v.number(),
-  label: v.optional(v.string(), ''),
-  error: v.optional(v.string(), ''),
-});
-
-/** The drills that a host remembers, oldest first; lines that are none are left out. */
-export const drillResults = (directory: string): Query<readonly DrillResult[]> =>
-  query(['sh', '-c', 'tail -n 500 -- "$1" 2>/dev/null || :', 'sh', `${directory}/drills.jsonl`], parseDrills);
-
-export const parseDrills = (stdout: string): readonly DrillResult[] =>
-  stdout.split('\n').flatMap((line) => {
-    const found = v.safeParse(Drill, jsonOf(line));
-    if (!found.success) return [];
-    const { result, finishedAt, label, error } = found.output;
-    return { hasPassed: result === 'passed', finishedAt, label, error };
-  });
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
