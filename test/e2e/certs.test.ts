@@ -22,11 +22,11 @@ describeOnHosts('certificates', () => {
 
   test('are all shown, with what they are for', async () => {
     const { certificates } = await status(lab);
-    const shown = certificates.map(({ host, port, what, authority, shown, names }) =>
+    const rows = certificates.map(({ host, port, what, authority, shown, names }) =>
       [host, port, what, authority, shown, names?.join(' ')].join('|'),
     );
 
-    expect(shown).toEqual(
+    expect(rows).toEqual(
       nodes.map((node) => `${node}|5432|PostgreSQL|current|yes|${node} ${addressOf(lab, node)}`),
     );
     expect(certificates.map(({ fingerprint }) => fingerprint)).toEqual([
