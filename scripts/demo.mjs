@@ -1,7 +1,7 @@
 // npm run demo: a whole cluster on this machine, from nothing. Run again, it changes nothing and says so.
 
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
-import { asRoot, prepareMachine, prepareProject, root } from './prepare.mjs';
+import { asRoot, buildStores, prepareMachine, prepareProject, root } from './prepare.mjs';
 import { must, say, sayFailed, sayWhat } from './run.mjs';
 
 const began = Date.now();
@@ -25,12 +25,23 @@ const variables = ['DBCTL_LAB_DIR', 'DBCTL_LAB_MIRROR'].flatMap((name) =>
 );
 const asRootHere = sudo.length === 0 ? [] : [...sudo, ...variables, process.execPath];
 
+sayWhat('an object store for the backups is built with Go meanwhile: minutes the first time, nothing later');
+const store = buildStores(['minio']);
 sayWhat('four Debian hosts in the directory demo');
 await must([...asRootHere, './dbctl', 'lab', 'up', '--name', 'demo'], { cwd: directory });
 sayWhat('a primary on pg1');
 await dbctl('init-primary');
 sayWhat('replicas on pg2 and pg3');
 await dbctl('add-replica', 'pg2', 'pg3');
+sayWhat('backups: MinIO on the control host, WAL and a first full backup in it');
+const problem = await store;
+if (problem !== undefined) {
+  sayFailed(problem);
+  process.exit(1);
+}
+await dbctl('backup', 'setup');
+sayWhat('a restore, rehearsed');
+await dbctl('backup', 'drill');
 sayWhat('every node, as every role');
 await dbctl('probe', '--wait', '30s');
 
@@ -40,6 +51,7 @@ The cluster runs, ${Math.round((Date.now() - began) / 1000)} s from the start. T
 
   cd demo
   ./dbctl status                 # every node, as its host sees it
+  ./dbctl backup info            # what can be restored, to which second
   ./dbctl lab ssh --name demo pg2 systemctl poweroff
   ./dbctl probe                  # CRITICAL: pg2 is gone
   ${lab} up --name demo

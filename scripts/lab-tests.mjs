@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { countReport } from './count.mjs';
-import { run, sayWhat } from './run.mjs';
-import { asRoot, prepareMachine, tool } from './prepare.mjs';
+import { run, sayFailed, sayWhat } from './run.mjs';
+import { asRoot, buildStores, prepareMachine, tool } from './prepare.mjs';
 
 /** Environment of a lab, kept when sudo drops the rest. */
 const kept = ['PATH', 'CI', 'NO_COLOR', 'FORCE_COLOR', 'DBCTL_LAB_DIR', 'DBCTL_LAB_MIRROR'];
@@ -16,13 +16,24 @@ const usageError = 2;
  * says why.
  */
 export async function runLabTests(report) {
-  const reason = (await prepareMachine({ online: true })) ?? (await prepareImages());
+  const reason = (await prepareMachine({ online: true })) ?? (await prepareHosts());
   sayWhat('end-to-end stories');
   const argv = [tool('vitest'), 'run', '--project', 'e2e', '--reporter=default', '--reporter=json'];
   const shown = 'npx vitest run --project e2e';
   if (reason === undefined) await withRoot([...argv, `--outputFile=${report}`], shown);
   else await run([...argv, `--outputFile=${report}`], { shown, env: { DBCTL_TEST_HOSTS: 'none' } });
   return { ...countReport(report), reason };
+}
+
+/** Images and object stores, side by side. Answers why hosts cannot be had here. */
+async function prepareHosts() {
+  sayWhat('object stores are built with Go meanwhile: minutes the first time, nothing later');
+  const stores = buildStores(['minio', 'versitygw'], rootWords());
+  const reason = await prepareImages();
+  const problem = await stores;
+  // The stories that need a store fail, and say so again.
+  if (problem !== undefined) sayFailed(problem);
+  return reason;
 }
 
 /** Boots a host of every release once, so that no story pays for an image. Answers why that is impossible here. */
@@ -50,9 +61,12 @@ async function bootOnce(release) {
 const lab = (...words) =>
   withRoot([process.execPath, 'bin/dbctl.js', 'lab', ...words], `dbctl lab ${words.join(' ')}`);
 
-function withRoot(argv, shown) {
+const withRoot = (argv, shown) =>
+  run([...rootWords(), ...argv], { shown: [...(asRoot() ?? []), shown].join(' ') });
+
+/** What to put in front of a command so that root runs it in this environment. */
+function rootWords() {
   const sudo = asRoot() ?? [];
   const variables = kept.flatMap((name) => (process.env[name] ? [`${name}=${process.env[name]}`] : []));
-  const prefix = sudo.length === 0 ? [] : [...sudo, 'env', ...variables];
-  return run([...prefix, ...argv], { shown: [...sudo, shown].join(' ') });
+  return sudo.length === 0 ? [] : [...sudo, 'env', ...variables];
 }

@@ -1,7 +1,7 @@
 // What demo and tests need before they can start, installed where it is missing: npm's packages, the build, Debian's packages.
 
 import { existsSync, statSync } from 'node:fs';
-import { answerOf, must, run, say, sayFailed, sayWhat } from './run.mjs';
+import { answerOf, must, run, runAside, say, sayFailed, sayWhat } from './run.mjs';
 
 /** The oldest Node that dbctl runs on, as in package.json. */
 const oldestNode = [20, 19];
@@ -67,13 +67,31 @@ export async function prepareMachine({ online = false } = {}) {
   if (sudo === undefined) return 'labs need root, or sudo';
   // The list has one place, and that is dbctl itself.
   const { missingPackages } = await import('../dist/lab/prerequisites.js');
-  const missing = missingPackages(online);
+  // The object store of the control host is built with Go.
+  const missing = [...missingPackages(online), ...(hasGo() ? [] : ['golang-go'])];
   if (missing.length === 0) return undefined;
   if (answerOf(['apt-get', '--version']) === undefined) {
     return `labs need ${missing.join(' ')}, and there is no apt-get to install them`;
   }
   sayWhat('what a lab needs of Debian');
   return (await install(sudo, missing)) ? undefined : `${missing.join(' ')} cannot be installed`;
+}
+
+const hasGo = () => answerOf(['go', 'version']) !== undefined;
+
+/**
+ * Starts to build object stores (minutes the first time, nothing later) while other work goes on; `asUser` is what to
+ * put in front of the command. Answers a promise of why it failed, or of undefined.
+ */
+export async function buildStores(kinds, asUser = []) {
+  const began = Date.now();
+  const argv = [...asUser, process.execPath, `${root}scripts/build-store.mjs`, ...kinds];
+  const { code, said } = await runAside(argv);
+  if (code !== 0) return said;
+  sayWhat(
+    `${kinds.join(' and ')}: ready after ${Math.round((Date.now() - began) / 1000)} s, beside the rest`,
+  );
+  return undefined;
 }
 
 async function install(sudo, packages) {

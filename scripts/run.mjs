@@ -38,6 +38,16 @@ const exitCodeOf = ([file, ...args], options) =>
     child.on('close', (code) => resolve(code ?? 255));
   });
 
+/** Runs a program in the background, without a word; answers its exit code and what it said. */
+export const runAside = ([file, ...args]) =>
+  new Promise((resolve) => {
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += data));
+    child.on('error', ({ message }) => resolve({ code: 255, said: message }));
+    child.on('close', (code) => resolve({ code: code ?? 255, said }));
+  });
+
 /** Like run, and ends this script with that exit code when it fails. */
 export async function must(argv, options) {
   const code = await run(argv, options);
