@@ -25,19 +25,35 @@ export const controlPlace = (cluster: Cluster, { stanza }: Backup): PgbackrestPl
   stanza,
 });
 
-/** Makes a first backup where there is none: until then, WAL in the repository protects nothing. */
+/**
+ * Makes a first backup where there is none: until then, WAL in the repository protects nothing. While backups move to
+ * another repository, that one needs a first of its own. A unit of an earlier run that ended unseen is forgotten.
+ */
 export function keepFirstBackup(cluster: Cluster, backup: Backup): Step {
   const place = controlPlace(cluster, backup);
+  const unit = backupUnitNow(cluster, 'full');
+
+  async function look(host: ReadableHost) {
+    const [info, work] = await Promise.all([host.ask(backupInfo(place)), longWorkState(host, unit)]);
+    const isMade = info?.backups.some(({ repository }) => repository === 1) ?? false;
+    return { isMade, isUnseen: work.kind === 'succeeded' };
+  }
+
   return {
     title: 'Make the first backup',
 
     async diff(host) {
       if ((await host.readFile(place.config)) === undefined) return ['make the first full backup'];
-      const info = await host.ask(backupInfo(place));
-      return info && info.backups.length > 0 ? [] : ['make the first full backup'];
+      const { isMade, isUnseen } = await look(host);
+      if (!isMade) return ['make the first full backup'];
+      return isUnseen ? ['finish the backup that ran before'] : [];
     },
 
-    apply: (host, report) => makeBackup(cluster, backup, { host, type: 'full', report }),
+    async apply(host, report) {
+      const { isMade } = await look(host);
+      if (isMade) await host.run(forgetUnit(unit));
+      else await makeBackup(cluster, backup, { host, type: 'full', report });
+    },
   };
 }
 

@@ -2,16 +2,17 @@ import { expect, test } from 'vitest';
 import { clientNameOf, nodeConfigOf, nodeSpoolOf, pgbackrestFiles } from '../../../src/cluster/pgbackrest.ts';
 import { pg1, pg2, shop } from '../steps/shop.ts';
 
+const placesOf = (cluster: typeof shop): string[] => [
+  ...Object.values(pgbackrestFiles(cluster)),
+  nodeConfigOf(cluster, pg1),
+  nodeSpoolOf(cluster, pg1),
+  clientNameOf(cluster, cluster.control),
+];
+
 test("clusters that share a host share no file, no unit, no queue, no repository and no client's name", () => {
   const other = { ...shop, name: 'books' };
-  const of = (cluster: typeof shop): string[] => [
-    ...Object.values(pgbackrestFiles(cluster)),
-    nodeConfigOf(cluster, pg1),
-    nodeSpoolOf(cluster, pg1),
-    clientNameOf(cluster, cluster.control),
-  ];
 
-  const both = of(shop).filter((place) => of(other).includes(place));
+  const both = placesOf(shop).filter((place) => placesOf(other).includes(place));
 
   expect(both).toEqual(['/var/log/pgbackrest']);
 });

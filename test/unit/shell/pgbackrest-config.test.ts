@@ -204,9 +204,9 @@ test('servers know the control host by name; its own server knows the nodes wher
   expect(clientLines(cluster, minio.backup, cluster.control)).toBe('');
 });
 
-test('who serves and who connects follows from where the repository is', () => {
-  const names = (machines: readonly { name: string }[]): string => machines.map(({ name }) => name).join();
+const names = (machines: readonly { name: string }[]): string => machines.map(({ name }) => name).join();
 
+test('who serves and who connects follows from where the repository is', () => {
   expect(names(serverMachines(posix.cluster, posix.backup))).toBe('control,pg1,pg2');
   expect(names(clientMachines(posix.cluster, posix.backup))).toBe('control,pg1,pg2');
   expect(names(serverMachines(minio.cluster, minio.backup))).toBe('pg1,pg2');
