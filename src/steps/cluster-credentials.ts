@@ -69,10 +69,13 @@ const pgbackrestCredentials = (cluster: Cluster, backup: Backup): readonly Clust
   })),
 ];
 
-/** At most one: a store that is being left and the one that follows it have the same files on the control host. */
+/** While backups move there can be two stores, of different kinds; those of one kind are the same. */
 function storeCredentials(cluster: Cluster, backup: Backup): readonly ClusterCredential[] {
   const stores = keepingsOf(backup).flatMap(({ repository }) => (isOurs(repository) ? [repository] : []));
-  return stores.slice(0, 1).map((store) => ({
+  const ofEachKind = stores.filter(
+    ({ kind }, index) => index === stores.findIndex((one) => one.kind === kind),
+  );
+  return ofEachKind.map((store) => ({
     what: store.kind,
     machine: cluster.control,
     place: storeCredentialOf(cluster, store),
