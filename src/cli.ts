@@ -18,7 +18,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const program = await buildProgram(argv);
   const fail = async (error: unknown): Promise<number> => {
     const code = await tell(error);
-    return code !== exitCode.ok && isProbe(program, argv) ? probeExitCode.unknown : code;
+    return code !== exitCode.ok && isMonitoring(program, argv) ? probeExitCode.unknown : code;
   };
   // A bug in a callback, which no promise carries to us.
   process.once('uncaughtException', (bug) => {
@@ -39,11 +39,19 @@ async function tell(error: unknown): Promise<number> {
   return printError(error, process.stderr);
 }
 
-/** Monitoring runs probe. It would read our usual codes for a bug and for a wrong command line as WARNING and CRITICAL. */
-function isProbe(program: Command, argv: readonly string[]): boolean {
+/** Monitoring runs these. It would read our usual codes for a bug and for a wrong command line as WARNING and CRITICAL. */
+const monitoring: ReadonlySet<string> = new Set(['probe', 'backup check']);
+
+const isMonitoring = (program: Command, argv: readonly string[]): boolean =>
+  monitoring.has(namesOf(program, argv).join(' '));
+
+/** The command that the words name: `-c file backup check` is "backup", "check". */
+function namesOf(parent: Command, words: readonly string[]): readonly string[] {
   const named = (word: string) =>
-    program.commands.find((command) => [command.name(), ...command.aliases()].includes(word));
-  return argv.map(named).find(Boolean)?.name() === 'probe';
+    parent.commands.find((command) => [command.name(), ...command.aliases()].includes(word));
+  const index = words.findIndex((word) => named(word) !== undefined);
+  const found = named(words[index] ?? '');
+  return found ? [found.name(), ...namesOf(found, words.slice(index + 1))] : [];
 }
 
 /** The command line as commander knows it, complete as far as the words name commands. */

@@ -14,6 +14,7 @@ export interface BackupRow {
   readonly type: BackupType;
   readonly startedAt: string;
   readonly stoppedAt: string;
+  readonly startLsn: string | null;
   readonly databaseBytes: number;
   readonly copiedBytes: number;
   /** What it added to the repository; null when pgBackRest does not say. */
@@ -119,6 +120,7 @@ const rowOf = (one: BackupSet, isWhole: boolean): BackupRow => ({
   type: one.type,
   startedAt: iso(one.startedAt),
   stoppedAt: iso(one.stoppedAt),
+  startLsn: one.startLsn ?? null,
   databaseBytes: one.databaseBytes,
   copiedBytes: one.copiedBytes,
   repositoryBytes: one.addedBytes ?? null,

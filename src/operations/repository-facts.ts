@@ -5,8 +5,9 @@ import {
   type RepositoryFacts,
   type RepositoryReport,
 } from '../cluster/repository-report.ts';
+import type { StoredWal } from '../cluster/stored-wal.ts';
 import { newestTimeline } from '../cluster/timeline.ts';
-import { RefusedError } from '../errors.ts';
+import { CommandError, RefusedError } from '../errors.ts';
 import type { ReadableHost } from '../remote/host.ts';
 import { withHosts } from '../remote/with-hosts.ts';
 import { readDrills } from '../shell/drills.ts';
@@ -38,10 +39,14 @@ export async function repositoryFacts(
   cluster: Cluster,
   backup: Backup,
   control: ReadableHost,
+  ...options: readonly string[]
 ): Promise<Omit<RepositoryFacts, 'drills'>> {
   const place = controlPlace(cluster, backup);
   if ((await control.readFile(place.config)) === undefined) throw notSetUp(cluster, control);
-  const [info, wal] = await Promise.all([control.ask(backupInfo(place)), control.ask(storedWal(place))]);
+  const [info, wal] = await Promise.all([
+    control.ask(backupInfo(place, ...options)),
+    control.ask(storedWal(place)),
+  ]);
   if (info === undefined) throw notSetUp(cluster, control);
   const { archiveId, timeline } = newestTimeline(info);
   const ancestors =
@@ -50,6 +55,13 @@ export async function repositoryFacts(
       : await control.ask(timelineHistory(place, archiveId, timeline));
   return { info, wal, lineage: ancestors && { timeline, ancestors } };
 }
+
+/** A repository that cannot be listed says why in its status. */
+const readWal = (asked: Promise<readonly StoredWal[]>): Promise<readonly StoredWal[]> =>
+  asked.catch((error: unknown) => {
+    if (error instanceof CommandError) return [];
+    throw error;
+  });
 
 const notSetUp = (cluster: Cluster, control: ReadableHost): RefusedError =>
   new RefusedError({

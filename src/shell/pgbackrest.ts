@@ -72,7 +72,10 @@ export function complaintsOf(said: string): readonly string[] {
 }
 
 /** What is in the repository; undefined when it has no such stanza. */
-export const backupInfo = (place: PgbackrestPlace): Query<BackupInfo | undefined> =>
+export const backupInfo = (
+  place: PgbackrestPlace,
+  ...options: readonly string[]
+): Query<BackupInfo | undefined> =>
   query(
     [
       program,
@@ -81,6 +84,7 @@ export const backupInfo = (place: PgbackrestPlace): Query<BackupInfo | undefined
       '--log-level-console=off',
       '--log-level-stderr=error',
       '--output=json',
+      ...options,
       'info',
     ],
     (stdout) => parseInfo(stdout, place.stanza),

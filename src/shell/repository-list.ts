@@ -9,7 +9,10 @@ import { program, type PgbackrestPlace } from './pgbackrest.ts';
 const Entry = v.object({ type: v.string(), size: v.optional(v.number()), time: v.optional(v.number()) });
 
 /** Every file of WAL, with .history and .backup files among them; none without a repository. */
-export const storedWal = ({ config, stanza }: PgbackrestPlace): Query<readonly StoredWal[]> =>
+export const storedWal = (
+  { config, stanza }: PgbackrestPlace,
+  ...options: readonly string[]
+): Query<readonly StoredWal[]> =>
   query(
     [
       program,
@@ -20,6 +23,7 @@ export const storedWal = ({ config, stanza }: PgbackrestPlace): Query<readonly S
       '--repo=1',
       '--recurse',
       '--output=json',
+      ...options,
       'repo-ls',
       `archive/${stanza}`,
     ],

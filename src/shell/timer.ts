@@ -51,6 +51,24 @@ export const normalCalendar = (expression: string): Query<string | undefined> =>
     (stdout) => /^\s*Normalized form: (.*)$/m.exec(stdout)?.[1],
   );
 
+/** Seconds between the next two times of a calendar expression; undefined when there are no two. */
+export const calendarInterval = (expression: string): Query<number | undefined> =>
+  query(
+    [
+      'sh',
+      '-c',
+      'TZ=UTC LC_ALL=C systemd-analyze calendar --iterations=2 -- "$1" 2>/dev/null || :',
+      'sh',
+      expression,
+    ],
+    (stdout) => {
+      const [first, second] = [...stdout.matchAll(/(?:elapse|Iteration #2): (.* UTC)$/gm)].map(([, text]) =>
+        epochOf(text!),
+      );
+      return first === undefined || second === undefined ? undefined : second - first;
+    },
+  );
+
 /** Makes systemd read the units' files, and the timer run now and after every boot, by its file as it is now. */
 export const startTimer = (name: string): Action =>
   action([

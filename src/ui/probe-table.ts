@@ -29,7 +29,10 @@ export function probeText(report: ProbeReport, colourLevel: 0 | 1): string {
 }
 
 /** "CRITICAL: 2 problems" */
-export function verdict({ status, findings }: ProbeReport, chalk: ChalkInstance = new Chalk({ level: 0 })) {
+export function verdict(
+  { status, findings }: Pick<ProbeReport, 'status' | 'findings'>,
+  chalk: ChalkInstance = new Chalk({ level: 0 }),
+) {
   const count = problemsOf(findings).length;
   const summary =
     count === 0 ? `${findings.length} checks passed` : `${count} problem${count === 1 ? '' : 's'}`;
@@ -92,7 +95,8 @@ function loginMark(mark: LoginMark, chalk: ChalkInstance): string {
   return mark === 'refused from here' ? 'hba' : '?';
 }
 
-function problem({ status, nodes, message, next = [] }: Problem, chalk: ChalkInstance): string {
+/** What is wrong, and what to do about it. */
+export function problem({ status, nodes, message, next = [] }: Problem, chalk: ChalkInstance): string {
   const label = colourOf(chalk, status)(status.toUpperCase());
   const text = nodes.length === 0 ? message : `${nodes.join(', ')}: ${message}`;
   const [first = '', ...rest] = wrap(text, width - status.length - 1);
@@ -106,7 +110,7 @@ function problem({ status, nodes, message, next = [] }: Problem, chalk: ChalkIns
 }
 
 /** Breaks at spaces; a longer word stays whole, so that it can be copied. */
-function wrap(text: string, columnsLeft: number): string[] {
+export function wrap(text: string, columnsLeft: number): string[] {
   const lines: string[] = [];
   for (const word of text.replaceAll(/[\r\n\t]+/g, ' ').split(' ')) {
     const last = lines.at(-1);

@@ -33,4 +33,9 @@ export const backupCommands: readonly Listed[] = [
     about: 'Show what can be restored, to which second, and what there is',
     complete: async () => (await import('./info.ts')).backupShow,
   },
+  {
+    name: 'check',
+    about: 'Check that everything could be brought back, for people and monitoring',
+    complete: async () => (await import('./check.ts')).backupCheckCommand,
+  },
 ];
