@@ -30,6 +30,10 @@ export const asideOf = ({ dataDirectory }: Instance): string => `${dataDirectory
 /** Where a finished restore is noted. */
 export const recordOf = ({ dbctlDirectory }: Instance): string => `${dbctlDirectory}/restored.json`;
 
+/** What removes a restored server for good, typed on its host. */
+export const throwAway = ({ version, name, unit, configDirectory, dbctlDirectory }: Instance): string =>
+  `pg_dropcluster --stop ${version} ${name} && rm -r ${configDirectory} ${dbctlDirectory} /etc/systemd/system/${unit}.d`;
+
 /** systemd's names for the two long parts of a restore. */
 export const restoreUnitOf = ({ name }: Cluster, node: Node): string => `dbctl-restore-${name}-${node.name}`;
 export const recoverUnitOf = ({ name }: Cluster, node: Node): string => `dbctl-recover-${name}-${node.name}`;

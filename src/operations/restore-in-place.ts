@@ -2,17 +2,27 @@
 // confirmation on, each move is one rename.
 
 import { instanceOf } from '../cluster/instance.ts';
-import { type Cluster, type Node } from '../cluster/cluster.ts';
+import type { Cluster, Node } from '../cluster/cluster.ts';
+import { keyOf } from '../cluster/restore.ts';
 import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
+import type { Step } from '../engine/step.ts';
 import type { Host, ReadableHost } from '../remote/host.ts';
 import type { HostSet } from '../remote/with-hosts.ts';
+import { ifRunning } from '../shell/psql.ts';
 import { asideState, dataTimeline } from '../shell/restore.ts';
+import { serverStatus } from '../shell/server-status.ts';
 import { keepArchiving } from '../steps/archiving.ts';
 import { checkRestore } from '../steps/check-restore.ts';
 import { discardOldData } from '../steps/discard-old-data.ts';
 import { installPackage } from '../steps/install-package.ts';
 import { installPostgres } from '../steps/install-postgres.ts';
-import { finishRestore, placeRestored, stopOldServer, verifyRestored } from '../steps/place-restored.ts';
+import {
+  finishRestore,
+  placeRestored,
+  readRecord,
+  stopOldServer,
+  verifyRestored,
+} from '../steps/place-restored.ts';
 import { recoverData } from '../steps/recover-data.ts';
 import { reloadSettings } from '../steps/reload-settings.ts';
 import { restoreData } from '../steps/restore-data.ts';
@@ -66,33 +76,55 @@ export function replacePrimaryPlan(task: RestoreTask, { place }: TaskHosts): rea
   ];
 }
 
-/** What replicas hold is of a time that is no more. It is removed only where the primary's own old data is kept. */
+/**
+ * Whether the last finished restore was this one, and the primary still is what it made. The newest point is another one
+ * each time, so it is never done.
+ */
+export async function isRestoredInPlace(
+  { cluster, request }: RestoreTask,
+  place: ReadableHost,
+): Promise<boolean> {
+  const instance = instanceOf(cluster, cluster.primary);
+  const [record, aside, status] = await Promise.all([
+    readRecord(place, instance),
+    place.ask(asideState(instance)),
+    place.ask(ifRunning(instance, serverStatus(instance))),
+  ]);
+  const isSame = record?.request === keyOf(request) && request.target.type !== 'default';
+  const isThere = status?.isInRecovery === false && status.timeline === record?.recovered.timeline;
+  return isSame && isThere && aside === undefined;
+}
+
+/**
+ * What replicas hold is of a time that is no more: it is of an older timeline than the restored primary's. It is removed
+ * only where the primary's own old data is kept.
+ */
 export async function discardReplicasPlan(
   cluster: Cluster,
-  hosts: HostSet,
-  primary: ReadableHost,
+  {
+    hosts,
+    primary,
+    dryRun,
+  }: { readonly hosts: HostSet; readonly primary: ReadableHost; readonly dryRun: boolean },
 ): Promise<readonly Stage[]> {
   const instance = instanceOf(cluster, cluster.primary);
-  const [aside, found] = await Promise.all([
+  const [aside, record, found] = await Promise.all([
     primary.ask(asideState(instance)),
+    readRecord(primary, instance),
     primary.ask(dataTimeline(instance)),
   ]);
-  const isPlaced = aside !== undefined && !aside.hasData;
-  const keepAs = (node: Node): string | undefined =>
-    aside?.kept ? undefined : `${instanceOf(cluster, node).dataDirectory}.before-restore`;
+  const timeline = dryRun ? undefined : found;
+  const isKept = (aside ?? record)?.kept != null || dryRun;
+  const discard = (node: Node): Step => {
+    const old = instanceOf(cluster, node);
+    const keepAs = isKept ? undefined : `${old.dataDirectory}.before-timeline-${found}`;
+    return discardOldData(old, { timeline, keepAs });
+  };
   return [
     together(
       'Take away the data of the replicas',
       cluster.replicas.map(({ name }) => hosts.get(name)),
-      ({ name }) => {
-        const node = cluster.replicas.find((one) => one.name === name)!;
-        return [
-          discardOldData(instanceOf(cluster, node), {
-            timeline: isPlaced ? found : undefined,
-            keepAs: keepAs(node),
-          }),
-        ];
-      },
+      ({ name }) => [discard(cluster.replicas.find((one) => one.name === name)!)],
     ),
   ];
 }

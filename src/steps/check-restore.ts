@@ -1,5 +1,5 @@
 import { hostProblems, type HostFacts, type HostProblem } from '../cluster/host-check.ts';
-import { asideOf, keyOf, neededFor } from '../cluster/restore.ts';
+import { asideOf, keyOf, neededFor, throwAway } from '../cluster/restore.ts';
 import type { Step } from '../engine/step.ts';
 import { RefusedError } from '../errors.ts';
 import type { ReadableHost } from '../remote/host.ts';
@@ -63,12 +63,12 @@ function room(facts: HostFacts, neededBytes: number, { instance }: RestoreWork):
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
 function occupied({ data }: HostFacts, { instance }: RestoreWork): readonly HostProblem[] {
-  const { dataDirectory, version, name } = instance;
+  const { dataDirectory } = instance;
   if (data.state !== 'cluster') return [];
   return [
     {
       what: `${dataDirectory} holds a server already`,
-      next: `choose another port, or if nobody needs that server: pg_dropcluster --stop ${version} ${name}`,
+      next: `choose another port, or if nobody needs that server: ${throwAway(instance)}`,
     },
   ];
 }

@@ -1,5 +1,6 @@
 import type { Cluster, Node } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
+import { throwAway } from '../cluster/restore.ts';
 import { formatTime } from '../cluster/recovery-target.ts';
 import type { RestoreRecord } from '../steps/place-restored.ts';
 
@@ -17,14 +18,15 @@ function recoveredTo({ recovered, label }: RestoreRecord): string {
 
 /** The answer of a restore beside: where it is, how to look at it, how to throw it away. */
 export function besideText({ cluster, node, record }: Restored): string {
-  const { version, name, dbctlDirectory, binDirectory, unit } = instanceOf(cluster, node);
+  const { version, name, binDirectory } = instanceOf(cluster, node);
+
   const psql = `${binDirectory}/psql -p ${node.port} ${cluster.postgres.database}`;
   return [
     `Restored ${node.name} (${node.host}:${node.port}) ${recoveredTo(record)}.`,
     'Roles and passwords are those of that time. It never sends WAL to the repository.',
     `Look at it, on its host:   runuser -u postgres -- ${psql}`,
     `Copy a table back:         runuser -u postgres -- ${binDirectory}/pg_dump -p ${node.port} -t TABLE ${cluster.postgres.database} >TABLE.sql`,
-    `Throw it away, on its host: pg_dropcluster --stop ${version} ${name} && rm -r ${dbctlDirectory} /etc/systemd/system/${unit}.d`,
+    `Throw it away, on its host: ${throwAway(instanceOf(cluster, node))}`,
     '',
   ].join('\n');
 }
@@ -36,7 +38,9 @@ export function inPlaceText({ cluster, node, record }: Restored): string {
         `The data of before is kept on ${node.name}: ${record.kept}`,
         `Remove it when nobody needs it:  rm -r ${record.kept}`,
       ]
-    : [];
+    : [
+        `${node.name} had no data left; each replica keeps its own of before: *.before-timeline-${record.recovered.timeline}`,
+      ];
   return [
     `Restored ${cluster.name} ${recoveredTo(record)}.`,
     'Roles and passwords are those of that time.',

@@ -9,7 +9,7 @@ import type { Asked, Flags } from './restore.ts';
 export async function restoreInPlace(asked: Asked, command: Command): Promise<void> {
   const { cluster, flags } = asked;
   const { instanceOf } = await import('../../cluster/instance.ts');
-  const { finishInPlacePlan } = await import('../../operations/restore-in-place.ts');
+  const { finishInPlacePlan, isRestoredInPlace } = await import('../../operations/restore-in-place.ts');
   const { readRecord } = await import('../../steps/place-restored.ts');
   const { inPlaceText } = await import('../../ui/restore-text.ts');
   const { control, primary: node } = cluster;
@@ -19,8 +19,10 @@ export async function restoreInPlace(asked: Asked, command: Command): Promise<vo
   await onHosts(cluster, [control, node], flags, async (hosts) => {
     const place = hosts.get(node.name);
     const task = await taskOf(asked, hosts.get(control.name), place);
+    const isDone = await isRestoredInPlace(task, place);
+    const used = { control: hosts.get(control.name), place, primary: place };
     const parts = [
-      await replacePrimary(task, { control: hosts.get(control.name), place, primary: place }, flags),
+      ...(isDone ? [] : [await replacePrimary(task, used, flags)]),
       await cloneReplicas(asked),
       await carryOut(finishInPlacePlan(task, place), flags),
     ];
@@ -68,13 +70,17 @@ async function replacePrimary(task: RestoreTask, hosts: TaskHosts, flags: Flags)
 /** The primary is back before any replica is asked for: one that is gone must not hold it up. */
 async function cloneReplicas({ cluster, flags }: Asked): Promise<PlanResult> {
   const { control, primary, replicas } = cluster;
+  const dryRun = flags.dryRun ?? false;
   if (replicas.length === 0) return { changes: [] };
   const { discardReplicasPlan } = await import('../../operations/restore-in-place.ts');
   const { addReplicaPlan, readSource } = await import('../../operations/add-replica.ts');
   return onHosts(cluster, [control, primary, ...replicas], flags, async (hosts) => {
     const source = hosts.get(primary.name);
-    const discarded = await carryOut(await discardReplicasPlan(cluster, hosts, source), flags);
-    if (flags.dryRun) return discarded;
+    const discarded = await carryOut(
+      await discardReplicasPlan(cluster, { hosts, primary: source, dryRun }),
+      flags,
+    );
+    if (dryRun) return discarded;
     const plan: readonly Stage[] = addReplicaPlan(
       cluster,
       replicas,
