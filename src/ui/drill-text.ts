@@ -77,17 +77,18 @@ export function drillHistoryText(drills: readonly DrillResult[]): string {
   if (drills.length === 0) return 'no drill yet: dbctl backup drill\n';
   const table = new Table({
     ...bareTable(),
-    head: ['WHEN', 'NODE', 'RESULT', 'RESTORE', 'MISSING', 'BACKUP'],
+    head: ['WHEN (UTC)', 'NODE', 'RESULT', 'RESTORE', 'MISSING', 'BACKUP'],
   });
   for (const drill of drills) {
     const [rto, rpo] = [rtoSeconds(drill), rpoSeconds(drill)];
     table.push([
-      formatTime(drill.startedAt),
+      formatTime(drill.startedAt).slice(0, 16).replace('T', ' '),
       shorten(drill.node, 10),
       drill.result,
       rto === undefined ? '' : formatSeconds(rto),
       rpo === undefined ? '' : formatSeconds(rpo),
-      shorten(drill.label, 33),
+      // Its own part: before it stands the backup that it builds on.
+      drill.label.split('_').at(-1),
     ]);
   }
   return `${trimmed(table.toString())}\n`;
