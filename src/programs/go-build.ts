@@ -38,6 +38,7 @@ const goIn =
       await whileReporting(child, (elapsed) => report(`${name}: ${doing}, ${elapsed}`));
     } catch (cause) {
       child.kill();
+      await child.catch(() => {});
       if (cause instanceof ExecaError) throw goFailed(name, words, cause);
       throw cause;
     }
@@ -48,6 +49,8 @@ async function whileReporting(work: Promise<unknown>, onSecond: (elapsed: string
   const startedAt = Date.now();
   const stop = new AbortController();
   const end = work.then(() => 'end' as const).finally(() => stop.abort());
+  // When onSecond throws, nobody waits for it any more.
+  end.catch(() => {});
   for (;;) {
     const seconds = Math.floor((Date.now() - startedAt) / 1000);
     onSecond(`${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`);
