@@ -105,8 +105,8 @@ export function parseStoreAnswer(stdout: string): StoreAnswer {
   return {
     curlCode: Number(code),
     curlSays: said,
-    verifyResult: Number(/verify=(\d+)/.exec(facts)?.[1]),
-    status: Number(/status=(\d+)/.exec(facts)?.[1]),
+    verifyResult: Number(/verify=(\d+)/.exec(facts)?.[1] ?? 0),
+    status: Number(/status=(\d+)/.exec(facts)?.[1] ?? 0),
     errorCode: /<Code>(\w+)<\/Code>/.exec(body.toString())?.[1],
     clockAheadSeconds: date === undefined ? undefined : Date.parse(date) / 1000 - Number(now),
     certificate: /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/.exec(facts)?.[0],
