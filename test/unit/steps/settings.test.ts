@@ -57,6 +57,10 @@ test('the include file says what the cluster needs, then what the user asks for'
     # A quarter of the file system: a replica that is gone for good cannot fill the primary's disk.
     max_slot_wal_keep_size = '100GB'
     wal_log_hints = on
+    # Ready for backups: turning archive_mode on later takes a restart. Until \`dbctl backup setup\` gives the command that
+    # archives, WAL is let go.
+    archive_mode = on
+    archive_command = '/bin/true'
     hot_standby = on
     wal_receiver_timeout = '30s'
     wal_sender_timeout = '30s'
