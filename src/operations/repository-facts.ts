@@ -45,7 +45,7 @@ export async function repositoryFacts(
   if ((await control.readFile(place.config)) === undefined) throw notSetUp(cluster, control);
   const [info, wal] = await Promise.all([
     control.ask(backupInfo(place, ...options)),
-    control.ask(storedWal(place)),
+    readWal(control.ask(storedWal(place, ...options))),
   ]);
   if (info === undefined) throw notSetUp(cluster, control);
   const { archiveId, timeline } = newestTimeline(info);

@@ -36,6 +36,7 @@ test('an old pgBackRest says that a backup runs, not how far it is', () => {
     databaseBytes: 58108924,
     copiedBytes: 28901641,
     repositoryBytes: 15061376,
+    addedBytes: 11126192,
   });
   expect(info.backups[0]?.prior).toBeUndefined();
 });
