@@ -32,11 +32,11 @@ export function parseServiceState(stdout: string): ServiceState {
   };
 }
 
-/** "Sat 2026-11-21 10:00:00.123456 UTC" in seconds since 1970. */
+/** "Sat 2026-11-21 10:00:00.123456 UTC" in seconds since 1970; 0 for what is no time, so that the unit loads again. */
 function epochOf(text: string): number {
   const [, day, time, fraction = '0'] =
     /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d+))? UTC$/.exec(text) ?? [];
-  return Date.parse(`${day}T${time}Z`) / 1000 + Number(`0.${fraction}`);
+  return day === undefined ? 0 : Date.parse(`${day}T${time}Z`) / 1000 + Number(`0.${fraction}`);
 }
 
 /** Makes systemd read the unit's file, start it now and at every boot; a unit that runs is restarted. */

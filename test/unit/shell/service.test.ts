@@ -31,6 +31,7 @@ test.each([
     said('enabled', 'reloading', 'Sat 2026-11-21 10:00:00.123456 UTC'),
     { isEnabled: true, isActive: false, loadedAt: 0 },
   ],
+  [said('enabled', 'active', 'n/a'), { isEnabled: true, isActive: true, loadedAt: 0 }],
   // A unit that is not there.
   [said('', 'inactive', ''), { isEnabled: false, isActive: false, loadedAt: 0 }],
   ['', { isEnabled: false, isActive: false, loadedAt: 0 }],
