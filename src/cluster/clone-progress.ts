@@ -14,8 +14,22 @@ export function describeClone(
   elapsedSeconds: number,
 ): string {
   if (phase !== 'streaming database files' || !totalBytes) return phase;
-  const done = Math.min(1, streamedBytes / totalBytes);
-  const amount = `copying ${formatBytes(streamedBytes)} of ${formatBytes(totalBytes)} (${Math.floor(done * 100)} %)`;
+  return describeCopy('copying', { doneBytes: streamedBytes, totalBytes }, elapsedSeconds);
+}
+
+/** How far a restore is, by what is on the disk of all that will be. */
+export const describeRestore = (
+  copied: { readonly doneBytes: number; readonly totalBytes: number },
+  elapsedSeconds: number,
+): string => describeCopy('restoring', copied, elapsedSeconds);
+
+function describeCopy(
+  verb: string,
+  { doneBytes, totalBytes }: { readonly doneBytes: number; readonly totalBytes: number },
+  elapsedSeconds: number,
+): string {
+  const done = Math.min(1, doneBytes / totalBytes);
+  const amount = `${verb} ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)} (${Math.floor(done * 100)} %)`;
   if (done < 0.01 || elapsedSeconds < 1) return amount;
   return `${amount}, ${formatClock((elapsedSeconds * (1 - done)) / done)} left`;
 }

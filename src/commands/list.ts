@@ -26,6 +26,11 @@ export const list: readonly Listed[] = [
     complete: async () => (await import('./add-replica.ts')).addReplica,
   },
   {
+    name: 'reinit',
+    about: 'Clone a broken replica anew',
+    complete: async () => (await import('./reinit.ts')).reinit,
+  },
+  {
     name: 'probe',
     aliases: ['check-cluster-dbs'],
     about: 'Check every node and every role over the PostgreSQL protocol (no SSH)',

@@ -1,4 +1,5 @@
-import type { Cluster, Node } from '../cluster/cluster.ts';
+import type { Backup } from '../cluster/backup.ts';
+import type { Cluster, Machine, Node } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
 import { oneByOne, onlyOn, together, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
@@ -8,6 +9,7 @@ import type { HostSet } from '../remote/with-hosts.ts';
 import { hostFacts } from '../shell/host-facts.ts';
 import { acceptsConnections } from '../shell/instance.ts';
 import { primaryFacts } from '../shell/replication.ts';
+import { keepArchiving } from '../steps/archiving.ts';
 import { checkHost } from '../steps/check-host.ts';
 import { checkSameCluster } from '../steps/check-same-cluster.ts';
 import { cloneReplica, type CloneSource } from '../steps/clone-replica.ts';
@@ -15,16 +17,30 @@ import { keepFollowing } from '../steps/follow-primary.ts';
 import { keepHba } from '../steps/hba.ts';
 import { installPostgres } from '../steps/install-postgres.ts';
 import { listReplica } from '../steps/list-replica.ts';
+import { forgetKeptData } from '../steps/kept-data.ts';
 import { ownDataDirectory } from '../steps/own-data-directory.ts';
+import { verifyNodeLinks } from '../steps/pgbackrest-links.ts';
 import { reloadSettings, restartWhenAsked } from '../steps/reload-settings.ts';
 import { keepSlot } from '../steps/replication-slot.ts';
 import { verifyReplicationLogin } from '../steps/verify-replication-login.ts';
 import { verifyStreaming } from '../steps/verify-streaming.ts';
+import { connectionStages, machinesUnder } from './backup-connections.ts';
+import type { CloneMethods } from './clone-methods.ts';
 import { credentialSteps, serverSteps } from './node-stages.ts';
 import { ownerOf } from './owner.ts';
 
 export interface Source extends CloneSource {
   readonly systemIdentifier: string;
+  /** The end of the primary's WAL when it was looked at. */
+  readonly flushLsn: string | null;
+}
+
+export interface AddReplicaOptions {
+  readonly restart: boolean;
+  /** How the cluster is backed up, when backups are set up: the replicas get their part in it. */
+  readonly backup?: Backup | undefined;
+  /** From where each replica is made; the primary for one that is not there. */
+  readonly methods?: CloneMethods;
 }
 
 /** Facts about the primary that clones are made from. Throws RefusedError when it is none. */
@@ -36,15 +52,22 @@ export async function readSource(cluster: Cluster, host: Host): Promise<Source> 
     host.ask(hostFacts(instance)),
   ]);
   if (facts.isInRecovery) throw isReplica(cluster);
-  return { host, cores, databaseBytes: facts.databaseBytes, systemIdentifier: facts.systemIdentifier };
+  const { databaseBytes, systemIdentifier, flushLsn } = facts;
+  return { host, cores, databaseBytes, systemIdentifier, flushLsn };
 }
+
+/** Every machine that has a part in it; machines with the same address share a connection. */
+export const machinesForReplicas = (cluster: Cluster, nodes: readonly Node[]): readonly Machine[] => {
+  const all = [cluster.control, cluster.primary, ...nodes, ...machinesUnder(cluster, nodes)];
+  return all.filter(({ name }, index) => all.findIndex((one) => one.name === name) === index);
+};
 
 /** From plain hosts to replicas that stream: all of them at once. */
 export function addReplicaPlan(
   cluster: Cluster,
   nodes: readonly Node[],
   { hosts, source }: { readonly hosts: HostSet; readonly source: Source },
-  options: { readonly restart: boolean },
+  { restart, backup, methods = new Map() }: AddReplicaOptions,
 ): readonly Stage[] {
   const primary = source.host;
   const control = hosts.get(cluster.control.name);
@@ -54,8 +77,7 @@ export function addReplicaPlan(
       nodes.map(({ name }) => hosts.get(name)),
       ({ name }) => steps(nodes.find((node) => node.name === name)!),
     );
-  const restart = (node: Node): Step =>
-    restartWhenAsked(instanceOf(cluster, node), { allowed: options.restart });
+  const archiving = (node: Node): readonly Step[] => (backup ? [keepArchiving(cluster, backup, node)] : []);
   return [
     onEach('Check the hosts', (node) => checks(cluster, node, source)),
     onEach(`Install PostgreSQL ${cluster.postgres.version}`, () => installPostgres(cluster.postgres.version)),
@@ -64,21 +86,37 @@ export function addReplicaPlan(
       keepHba(cluster, cluster.primary),
       reloadSettings(instanceOf(cluster, cluster.primary)),
     ]),
-    onEach('Clone the primary', (node) => [
+    ...(backup ? connectionStages({ cluster, backup, hosts }, nodes) : []),
+    onEach('Prepare the replicas', (node) => [
       ownDataDirectory(instanceOf(cluster, node), ownerOf(cluster, node)),
       ...credentialSteps(cluster, node, control),
       verifyReplicationLogin(cluster, node),
-      keepSlot(cluster, node, primary),
-      cloneReplica(cluster, node, source),
     ]),
-    onEach('Run PostgreSQL', (node) => [...serverSteps(cluster, node), keepFollowing(cluster, node)]),
-    oneByOne(onEach('Restart where settings need it', (node) => [restart(node)])),
-    onEach('Verify that they stream', (node) => [verifyStreaming(cluster, node, primary)]),
+    onEach('Clone the primary', (node) => [
+      keepSlot(cluster, node, primary),
+      cloneReplica(cluster, node, source, methods.get(node.name)),
+    ]),
+    onEach('Run PostgreSQL', (node) => [
+      ...serverSteps(cluster, node, archiving(node)),
+      keepFollowing(cluster, node),
+    ]),
+    oneByOne(
+      onEach('Restart where settings need it', (node) => [
+        restartWhenAsked(instanceOf(cluster, node), { allowed: restart }),
+      ]),
+    ),
+    onEach('Verify that they stream', (node) => [
+      verifyStreaming(cluster, node, primary, backup && { control, stanza: backup.stanza }),
+      forgetKeptData(instanceOf(cluster, node)),
+    ]),
+    ...(backup
+      ? [onlyOn('Reach them for backups', control, () => [verifyNodeLinks(cluster, backup, nodes)])]
+      : []),
   ];
 }
 
 /** The clone, and as much WAL as a quarter of it, with room for a small cluster's minimum. */
-const neededBytes = ({ databaseBytes }: Source): number => databaseBytes * 1.25 + 500e6;
+export const neededBytes = ({ databaseBytes }: Source): number => databaseBytes * 1.25 + 500e6;
 
 const checks = (cluster: Cluster, node: Node, source: Source): readonly Step[] => {
   const instance = instanceOf(cluster, node);

@@ -20,8 +20,12 @@ export const credentialSteps = (cluster: Cluster, node: Node, control: ReadableH
   keepReplicationPassfile(cluster, node),
 ];
 
-/** From a data directory to a server that runs with our settings. */
-export function serverSteps(cluster: Cluster, node: Node): readonly Step[] {
+/** From a data directory to a server that runs with our settings, and with those that `beforeStart` keeps. */
+export function serverSteps(
+  cluster: Cluster,
+  node: Node,
+  beforeStart: readonly Step[] = [],
+): readonly Step[] {
   const instance = instanceOf(cluster, node);
   return [
     keepBootOrder(instance),
@@ -29,6 +33,7 @@ export function serverSteps(cluster: Cluster, node: Node): readonly Step[] {
     registerInstance(instance),
     keepSettings(cluster, node),
     keepHba(cluster, node),
+    ...beforeStart,
     startPostgres(instance),
     reloadSettings(instance),
   ];

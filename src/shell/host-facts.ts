@@ -27,7 +27,7 @@ elif mountpoint -q "$1" && [ ! -e "$1/PG_VERSION" ]; then echo data=mount
 elif [ -z "$(ls -A "$1")" ]; then echo data=empty
 elif [ -e "$1/PG_VERSION" ]; then echo "data=$(cat "$1/PG_VERSION")"
 else echo data=foreign; fi
-[ -e "$1/standby.signal" ] && echo standby=yes || echo standby=no
+[ -e "$1/standby.signal" ] || [ -e "$1.dbctl-restoring" ] && echo standby=yes || echo standby=no
 echo "configured=$(configured_for "$3" "$1")"
 dir=$1; while [ ! -d "$dir" ]; do dir=$(dirname "$dir"); done
 df -Pk "$dir" | awk 'NR == 2 { print "disk=" $2 " " $4 }'

@@ -102,13 +102,13 @@ echo "$newest:"
 grep -Ev '\\[local\\].* LOG:  ([0-9A-Z]{5}: )?(dis)?connection| LOCATION:  ' "$newest" | tail -n "$3"
 `;
 
-/** The system identifier in the data directory's control file; undefined when there is no data. */
+/** The system identifier in the data directory's control file; undefined when there is no data, or half of it. */
 export const systemIdentifier = ({ binDirectory, dataDirectory }: Instance): Query<string | undefined> =>
   query(
     [
       'sh',
       '-c',
-      '[ ! -e "$2/PG_VERSION" ] || "$1/pg_controldata" -D "$2"',
+      '[ ! -e "$2/global/pg_control" ] || "$1/pg_controldata" -D "$2"',
       'sh',
       binDirectory,
       dataDirectory,

@@ -112,6 +112,10 @@ export const replicaFacts = (socket: Socket): Query<ReplicaFacts> =>
     (value) => v.parse(Replica, value),
   );
 
+/** The one thing that also a badly damaged server can tell: whether it takes no writes of its own. */
+export const isInRecovery = (socket: Socket): Query<boolean> =>
+  askJson(socket, 'select to_json(pg_is_in_recovery())', (value) => v.parse(v.boolean(), value));
+
 /** How many bytes a replica's replay is behind a position; 0 or less when it is past it. */
 export const bytesBehind = (socket: Socket, lsn: string): Query<number> =>
   askJson(

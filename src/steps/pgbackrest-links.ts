@@ -28,6 +28,23 @@ export const verifyServerLinks = (cluster: Cluster, { stanza }: Backup): Step =>
   async apply() {},
 });
 
+/** The control host reaches these nodes, whatever the others do, once there is a stanza and WAL arrives. */
+export function verifyNodeLinks(cluster: Cluster, { stanza }: Backup, nodes: readonly Node[]): Step {
+  const place = { config: pgbackrestFiles(cluster).controlConfig, stanza };
+  const isAbout = (complaint: string): boolean => nodes.some(({ host }) => complaint.includes(host));
+  return {
+    title: 'Reach the TLS servers of the nodes',
+
+    async diff(host) {
+      if ((await host.readFile(place.config)) === undefined) return [];
+      const { complaints } = await host.ask(askEnd(pgbackrest(place, 'check')));
+      return refuseComplaints(host, complaints.filter(isAbout));
+    },
+
+    async apply() {},
+  };
+}
+
 /** A node reaches the control host's TLS server, which keeps the repository. */
 export const verifyRepositoryLink = (cluster: Cluster, { stanza }: Backup, node: Node): Step => ({
   title: 'Reach the repository',

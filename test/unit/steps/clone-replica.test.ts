@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { CommandError, InterruptedError, UnreachableError } from '../../../src/errors.ts';
-import { hasDataDirectory } from '../../../src/shell/instance.ts';
+import { replicaData } from '../../../src/shell/clone.ts';
 import { cloneProgress, dropSlot } from '../../../src/shell/replication.ts';
 import { unitState } from '../../../src/shell/systemd.ts';
 import { cloneReplica } from '../../../src/steps/clone-replica.ts';
 import { fakeHost } from '../../support/fake-host.ts';
-import { answering, json, when, yesOrNo } from './answering.ts';
+import { answering, json, when } from './answering.ts';
 import { pg2, plan, primary, replica, run, shop } from './shop.ts';
 
 const unit = 'dbctl-clone-shop-pg2';
@@ -39,7 +39,7 @@ function pair(start: { state?: State; hasData?: boolean; end?: 'succeeded' | 'fa
   );
   const replicaAnswers = answering(
     when(unitState(unit), () => states[now.state]),
-    when(hasDataDirectory(replica), () => yesOrNo(now.hasData)),
+    when(replicaData(replica), () => (now.hasData ? 'whole\n' : 'absent\n')),
   );
   const fake = fakeHost(
     {},

@@ -96,7 +96,10 @@ test('waiting is of no use when the primary has removed the WAL', async () => {
     exitCode: 4,
     message: 'pg2 cannot catch up: pg1 has removed the WAL it needs',
     why: expect.stringContaining('It stopped at 0/4000000'),
-    next: [expect.stringContaining('clone it anew'), 'then: dbctl add-replica pg2'],
+    next: [
+      expect.stringContaining('dbctl reinit pg2'),
+      expect.stringContaining('with backups, it would have caught up'),
+    ],
   });
 });
 
