@@ -140,11 +140,12 @@ test('the assertions are taken to the host, statement by statement', async () =>
   `);
 });
 
+const judge = (path: string) =>
+  plan(keepDrillFiles(backedUp, backupOf({ drillAssertionsFile: path }), pg2).at(-1)!, fakeHost().host);
+
 test("psql's own commands and a missing file are refused", async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'dbctl-drill-')), 'drill.sql');
   writeFileSync(file, 'select true;\n\\! id');
-  const judge = (path: string) =>
-    plan(keepDrillFiles(backedUp, backupOf({ drillAssertionsFile: path }), pg2).at(-1)!, fakeHost().host);
 
   await expect(judge(file)).rejects.toThrow('has a command of psql on line 2');
   await expect(judge(`${file}.not`)).rejects.toThrow('does not exist');
