@@ -18,7 +18,7 @@ function recoveredTo({ recovered, label }: RestoreRecord): string {
 
 /** The answer of a restore beside: where it is, how to look at it, how to throw it away. */
 export function besideText({ cluster, node, record }: Restored): string {
-  const { version, name, binDirectory } = instanceOf(cluster, node);
+  const { binDirectory } = instanceOf(cluster, node);
 
   const psql = `${binDirectory}/psql -p ${node.port} ${cluster.postgres.database}`;
   return [
