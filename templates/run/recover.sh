@@ -1,17 +1,21 @@
 # Replays WAL in a restored directory up to its target, in a server that nobody can reach, and ends it cleanly: what is
 # left is a data directory on a new timeline that any server can start with.
-# Runs as postgres in a transient unit. Exit code 65: PostgreSQL gave up, and the place aside is gone.
+# Runs as postgres in a transient unit. Exit code 65: PostgreSQL gave up. When it fails, the place aside is gone.
 # Arguments: bin directory, place aside, archive_mode, command that fetches WAL.
 set -eu
 bin=$1 aside=$2 archive_mode=$3 fetch=$4
 data=$aside/data run=$aside/run
 [ ! -e "$aside/recovered" ] || exit 0
 
-give_up() {
+forget() {
+  code=$?
+  [ "$code" -ne 0 ] || return 0
   grep -E 'FATAL|PANIC|DETAIL|HINT|recovery stopping|last completed' "$run/log" | tail -n 12 >&2 || true
+  "$bin/pg_ctl" stop -s -m immediate -D "$data" 2>/dev/null || true
   rm -rf -- "$aside"
-  exit 65
 }
+trap forget EXIT
+trap 'trap - EXIT; exit 143' TERM
 
 rm -rf -- "$run" "$data/postmaster.pid"
 mkdir -m 700 -- "$run"
@@ -31,7 +35,7 @@ prepared=$("$bin/pg_controldata" -D "$data" | sed -n 's/^max_prepared_xacts sett
   : >"$run/ended"
 } &
 until [ "$(sed -n 8p "$data/postmaster.pid" 2>/dev/null | tr -d ' ')" = ready ]; do
-  [ ! -e "$run/ended" ] || give_up
+  [ ! -e "$run/ended" ] || exit 65
   sleep 0.1
 done
 
