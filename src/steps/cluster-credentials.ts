@@ -83,8 +83,7 @@ function storeCredentials(cluster: Cluster, backup: Backup): readonly ClusterCre
     reader: {
       kind: 'unit' as const,
       unit: storeFiles(cluster, store.kind).unit,
-      // versitygw reads its certificate once.
-      renewal: store.kind === 'versitygw' ? ('restart' as const) : ('reload' as const),
+      renewal: 'reload' as const,
       judges: false,
     },
   }));

@@ -38,8 +38,6 @@ export function runStore(cluster: Cluster, store: StoreRepository, control: Read
   const files = storeFiles(cluster, store.kind);
   const unitFile = `/etc/systemd/system/${files.unit}`;
   const secrets = secretFilesOf(cluster, store);
-  const certificates = [files.certificate, files.key];
-  const startFiles = [unitFile, ...secrets.map(({ path }) => path)];
   return [
     keepCredential(cluster, storeCredentialOf(cluster, store), control),
     ...secrets.map((file) => ownFile(`Write ${file.path.split('/').at(-1)}`, file)),
@@ -51,9 +49,8 @@ export function runStore(cluster: Cluster, store: StoreRepository, control: Read
     }),
     keepService(`Run ${store.kind}`, {
       unit: files.unit,
-      // versitygw reads its certificate once.
-      startFiles: [...startFiles, ...(store.kind === 'versitygw' ? certificates : [])],
-      reloadFiles: store.kind === 'minio' ? certificates : [],
+      startFiles: [unitFile, ...secrets.map(({ path }) => path)],
+      reloadFiles: [files.certificate, files.key],
     }),
   ];
 }
