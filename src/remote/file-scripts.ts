@@ -11,6 +11,8 @@ fi`;
 // The length is compared because a connection that dies while it sends looks like the end of the content.
 // The mode comes from the umask and chown does not follow links: in a directory that another account owns, that account
 // could put a link in the file's place between two commands of ours.
+// Signals end the script by its own hand, or it would leave the temporary file: PIPE comes when it says that the content
+// is incomplete to a connection that is gone.
 const writeScript = `
 set -e
 directory=$(dirname -- "$1")
@@ -20,6 +22,7 @@ umask 022
 umask "$3"
 set -C
 trap 'rm -f -- "$temporary"' EXIT
+trap 'exit 1' HUP INT PIPE TERM
 cat > "$temporary"
 [ "$(stat -c %s -- "$temporary")" = "$5" ] || { echo 'the content arrived incomplete' >&2; exit 1; }
 chown -h -- "$2" "$temporary"
@@ -38,6 +41,7 @@ umask 022
 umask 077
 set -C
 trap 'rm -f -- "$temporary"' EXIT
+trap 'exit 1' HUP INT PIPE TERM
 cat > "$temporary"
 [ "$(stat -c %s -- "$temporary")" = "$5" ] || { echo 'the content arrived incomplete' >&2; exit 1; }
 [ "$(sha256sum < "$temporary")" = "$6  -" ] || { echo 'the content arrived damaged' >&2; exit 1; }
