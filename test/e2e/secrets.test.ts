@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { disguises, hits } from '../support/disguises.ts';
 import { startLab, type Lab } from '../support/e2e.ts';
 import { describeOnHosts, patienceMs, succeed, type RoleKind } from '../support/story.ts';
 import { watchProcesses, type Seen } from '../support/watch-processes.ts';
@@ -139,22 +140,3 @@ describeOnHosts('passwords', () => {
 
 const newVerifiers = async (lab: Lab): Promise<readonly string[]> =>
   (await lab.sql('pg1', `select rolpassword from pg_authid where rolpassword <> ''`)).split('\n');
-
-/** A text as it is, in hex, and in base64 wherever it begins in what was encoded. */
-const disguises = (texts: readonly string[]): readonly string[] =>
-  texts.flatMap((text) => [
-    text,
-    Buffer.from(text).toString('hex'),
-    ...[0, 1, 2].map((shift) => {
-      const encoded = Buffer.from(`${'x'.repeat(shift)}${text}`).toString('base64');
-      return encoded.slice(shift === 0 ? 0 : 4, -4);
-    }),
-  ]);
-
-/** What was found, shortened: a failing test should not print passwords at length. */
-const hits = (texts: readonly string[], needles: readonly string[]): readonly string[] =>
-  texts.flatMap((text) =>
-    needles
-      .filter((needle) => text.includes(needle))
-      .map((needle) => `${needle.slice(0, 8)}… in ${text.slice(0, 300)}`),
-  );

@@ -1,0 +1,100 @@
+// dbctl is killed in the middle of backup setup, at one command after the other: each run goes on from what it finds.
+// Meanwhile everything is watched for the secrets of the repository.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { configOn, expectWalArrives, pgbackrestOn } from '../support/backup-story.ts';
+import { disguises, hits } from '../support/disguises.ts';
+import { startLabWithBackups, type Finished, type Lab } from '../support/e2e.ts';
+import { expectNothingUnfinished, settled } from '../support/faults.ts';
+import { dbctlKilledAt } from '../support/kill-dbctl.ts';
+import { healed } from '../support/probe-story.ts';
+import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
+import { watchProcesses, type Seen } from '../support/watch-processes.ts';
+
+const hosts = ['control', 'pg1', 'pg2'];
+const command = ['backup', 'setup'];
+/** Every third command, by turns before it is sent and after: all of them would take many minutes. */
+const stride = 3;
+
+describeOnHosts('backup setup that is killed', () => {
+  let lab: Lab;
+  let seen: Seen;
+  const said: string[] = [];
+
+  /** What only pgBackRest and the object store may know. */
+  const secrets = (): readonly string[] =>
+    ['PGBACKREST_CIPHER_PASS', 'MINIO_SECRET_KEY', 'MINIO_ACCESS_KEY', 'MINIO_ROOT_PASSWORD'].map(
+      (name) => lab.env[name]!,
+    );
+
+  beforeAll(async () => {
+    lab = await startLabWithBackups('e2e-f-kill3', 'posix', '--hosts', hosts.join(','));
+    lab.configure({ POSTGRES_CONF_log_statement: 'all' });
+    await succeed(lab, 'init-primary');
+    await succeed(lab, 'add-replica');
+  }, patienceMs);
+
+  afterAll(async () => lab?.down(), patienceMs);
+
+  test('at every third command in turn is finished by running it again', async () => {
+    const watch = watchProcesses();
+    const startedAt = performance.now();
+    const { stdout, stderr } = await succeed(lab, ...command, '--dry-run');
+    said.push(stdout, stderr);
+    let points = 0;
+    let finished: Finished | undefined;
+    for (let n = 1; finished === undefined; n += stride) {
+      const run = await dbctlKilledAt(lab, n, n % 2 === 0 ? 'before' : 'after', ...command);
+      said.push(run.stdout, run.stderr);
+      if (run.exitCode === null) points += 1;
+      else finished = run;
+    }
+    expectExit(finished, 0);
+    const seconds = Math.round((performance.now() - startedAt) / 1000);
+    process.stderr.write(`killed at ${points} points in ${seconds} s\n`);
+
+    expect(points).toBeGreaterThan(15);
+    await settled(lab, ...command);
+    said.push((await succeed(lab, 'status', '-o', 'json')).stdout);
+    said.push((await succeed(lab, 'probe', '-o', 'json', '--timeout', '15s')).stdout);
+    seen = watch.stop();
+    for (const host of hosts) await expectNothingUnfinished(lab, host);
+  });
+
+  test('and the cluster is protected, by one backup', async () => {
+    await healed(lab);
+    await expectWalArrives(lab);
+    for (const host of hosts) await pgbackrestOn(lab, host, 'check');
+    const [stanza] = JSON.parse(await pgbackrestOn(lab, 'control', '--output=json info')) as [
+      { readonly backup: readonly unknown[] },
+    ];
+    expect(stanza.backup).toHaveLength(1);
+  });
+
+  test('keys and passphrase were in no argv, no environment and no answer', () => {
+    expect(seen.rate).toBeGreaterThan(5);
+    for (const sight of ['stanza-create', 'archive-push', '/usr/bin/pgbackrest', 'bin/dbctl.js']) {
+      expect(
+        seen.texts.some((text) => text.includes(sight)),
+        sight,
+      ).toBe(true);
+    }
+    expect(hits(seen.texts, disguises(secrets()))).toEqual([]);
+    expect(said.join('\n')).toContain('make the first full backup');
+    expect(hits(said, disguises(secrets()))).toEqual([]);
+  });
+
+  test('nor in a log, a journal or a file of a host but the configuration of pgBackRest', async () => {
+    const needles = disguises(secrets()).join('\n');
+    const places = '/etc /var/lib /var/log /var/spool /run /tmp /var/tmp /root /home /srv /opt';
+    for (const host of hosts) {
+      const journal = `bash -c 'grep -caF -f - <(journalctl -q --no-pager -o export)' || :`;
+      expect(await lab.ssh(host, journal, needles)).toBe('0');
+      const found = await lab.ssh(host, `grep -rlaF -D skip -f - ${places} 2>/dev/null || :`, needles);
+
+      const config = configOn(lab, host);
+      expect(found).toBe(config);
+      expect(await lab.ssh(host, `stat -c '%a %U' '${config}'`)).toBe('600 postgres');
+    }
+  });
+});
