@@ -53,6 +53,10 @@ export function connectionStages(
       ...(clients.includes(machine) ? [keepClientCredential(cluster, machine, control)] : []),
       ...keepStoreAuthorities(cluster, backup),
     ]),
+    // Before a configuration that works gives way to one that does not.
+    ...(bucketOf(backup)
+      ? [onMachines('Reach the bucket', everyMachine, hosts, () => [verifyBucket(cluster, backup)])]
+      : []),
     onMachines('Configure pgBackRest', nodes, hosts, (node) => [keepNodeConfig(cluster, backup, node)]),
     onlyOn('Configure the control host', control, () => [keepControlConfig(cluster, backup)]),
     onMachines('Run the TLS servers', servers, hosts, (machine) => [
@@ -60,9 +64,6 @@ export function connectionStages(
       ...keepTlsServer(cluster),
     ]),
     onlyOn('Reach every node', control, () => [verifyServerLinks(cluster, backup)]),
-    ...(bucketOf(backup)
-      ? [onMachines('Reach the bucket', everyMachine, hosts, () => [verifyBucket(cluster, backup)])]
-      : []),
     ...(isKeptHere(backup)
       ? [
           onMachines('Reach the repository', nodes, hosts, (node) => [
