@@ -4,7 +4,7 @@ import { instanceOf } from '../cluster/instance.ts';
 import { nodeConfigOf } from '../cluster/pgbackrest.ts';
 import { keyOf, recoverUnitOf, restoreUnitOf, type RestoreRequest } from '../cluster/restore.ts';
 import type { BackupSet } from '../cluster/backup-info.ts';
-import type { Backup } from '../cluster/backup.ts';
+import { isKeptHere, type Backup } from '../cluster/backup.ts';
 import { machinesOf, type Cluster, type Machine, type Node } from '../cluster/cluster.ts';
 import { sameHost } from '../cluster/address.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
@@ -16,7 +16,8 @@ import { installPackage } from '../steps/install-package.ts';
 import { installPostgres } from '../steps/install-postgres.ts';
 import { ownDataDirectory } from '../steps/own-data-directory.ts';
 import { keepClientCredential, keepStoreAuthorities } from '../steps/pgbackrest-credentials.ts';
-import { keepNodeConfig } from '../steps/pgbackrest-files.ts';
+import { keepNodeConfig, keepServerConfig } from '../steps/pgbackrest-files.ts';
+import { keepTlsServer } from '../steps/pgbackrest-server.ts';
 import { finishRestore, placeRestored, readRecord, verifyRestored } from '../steps/place-restored.ts';
 import { recoverData } from '../steps/recover-data.ts';
 import { restoreData, type RestoreWork } from '../steps/restore-data.ts';
@@ -85,6 +86,7 @@ export function restoreBesidePlan(
       ...installPostgres(cluster.postgres.version),
       installPackage('pgbackrest'),
     ]),
+    ...newcomerStage(task, control),
     ...newestWalStage(task, primary),
     onlyOn('Restore the backup', place, () => [
       ...accessSteps(task, control),
@@ -107,9 +109,21 @@ export function accessSteps({ cluster, backup, node }: RestoreTask, control: Rea
   ];
 }
 
+/** A repository on the control host lets in only those it knows; a host that is not of the cluster is a newcomer. */
+function newcomerStage({ cluster, backup, node }: RestoreTask, control: Host): readonly Stage[] {
+  const others = machinesOf(cluster).filter(({ name }) => name !== node.name);
+  if (!isKeptHere(backup) || others.some(({ host }) => sameHost(host, node.host))) return [];
+  return [
+    onlyOn('Let it reach the repository', control, () => [
+      keepServerConfig(cluster, backup, cluster.control),
+      ...keepTlsServer(cluster),
+    ]),
+  ];
+}
+
 /** A host has one client certificate, whatever runs on it. */
 const machineOf = (cluster: Cluster, node: Node): Machine =>
-  machinesOf(cluster).find(({ host }) => sameHost(host, node.host)) ?? node;
+  machinesOf(cluster).find(({ host }) => sameHost(host, node.host))!;
 
 /** The end of a backup needs no WAL of after it. */
 export function newestWalStage(task: RestoreTask, primary: Host | undefined): readonly Stage[] {

@@ -78,21 +78,19 @@ export function replacePrimaryPlan(task: RestoreTask, { place }: TaskHosts): rea
 
 /**
  * Whether the last finished restore was this one, and the primary still is what it made. The newest point is another one
- * each time, so it is never done.
+ * each time, so it is never done; the end of a backup is done for that backup.
  */
-export async function isRestoredInPlace(
-  { cluster, request }: RestoreTask,
-  place: ReadableHost,
-): Promise<boolean> {
-  const instance = instanceOf(cluster, cluster.primary);
+export async function isRestoredInPlace(task: RestoreTask, place: ReadableHost): Promise<boolean> {
+  const instance = instanceOf(task.cluster, task.node);
+  const { type } = task.request.target;
   const [record, aside, status] = await Promise.all([
     readRecord(place, instance),
     place.ask(asideState(instance)),
     place.ask(ifRunning(instance, serverStatus(instance))),
   ]);
-  const isSame = record?.request === keyOf(request) && request.target.type !== 'default';
-  const isThere = status?.isInRecovery === false && status.timeline === record?.recovered.timeline;
-  return isSame && isThere && aside === undefined;
+  if (record?.request !== keyOf(task.request) || type === 'default' || aside !== undefined) return false;
+  if (type === 'immediate' && record.label !== task.start.label) return false;
+  return status?.isInRecovery === false && status.timeline === record.recovered.timeline;
 }
 
 /**

@@ -40,6 +40,7 @@ export function inPlaceText({ cluster, node, record }: Restored): string {
       ]
     : [
         `${node.name} had no data left; each replica keeps its own of before: *.before-timeline-${record.recovered.timeline}`,
+        'If its host is a new one, it needs its part in backups: dbctl backup setup',
       ];
   return [
     `Restored ${cluster.name} ${recoveredTo(record)}.`,

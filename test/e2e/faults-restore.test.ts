@@ -1,0 +1,83 @@
+// A restore that is cut off: by a full disk, and by dbctl's own death at one point after the other.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startLabWithBackups, type Finished, type Lab } from '../support/e2e.ts';
+import { expectClear, expectReplicates, expectStreaming, fillPrimary, settled } from '../support/faults.ts';
+import { dbctlKilledAt } from '../support/kill-dbctl.ts';
+import { checksum, makeRows, now, unfinished, untouched } from '../support/restore-story.ts';
+import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
+
+const disk = '/var/lib/postgresql';
+
+describeOnHosts('a restore in place', () => {
+  let lab: Lab;
+  let rows: string;
+  let command: readonly string[];
+
+  beforeAll(async () => {
+    lab = await startLabWithBackups('e2e-f-restore', 'posix', '--hosts', 'control,pg1,pg2');
+    await lab.ssh('pg1', `mount -t tmpfs -o size=1500m,mode=755 none ${disk}`);
+    await succeed(lab, 'init-primary');
+    await succeed(lab, 'add-replica');
+    await fillPrimary(lab, 60);
+    await makeRows(lab, 'orders');
+    rows = await checksum(lab, 'pg1', 'orders');
+    await succeed(lab, 'backup', 'setup');
+    const target = await now(lab);
+    await lab.sql('pg1', 'drop table orders', 'app');
+    command = ['backup', 'restore', '--type=time', `--target=${target}`, '--in-place', '--yes'];
+  }, patienceMs);
+
+  afterAll(async () => lab?.down(), patienceMs);
+
+  test('whose disk fills up ends with the words of the journal, and the primary goes on', async () => {
+    const before = await untouched(lab, 'pg1');
+    const eat = `until [ -e ${disk}/17/main.dbctl-restore/label ]; do sleep 0.02; done
+      fallocate -l $(( $(df --output=avail -B1 ${disk} | tail -n 1) - 20000000 )) ${disk}/eaten`;
+    await lab.ssh('pg1', `systemd-run -q --unit=eat sh -c '${eat.replaceAll('$', '$$$$')}'`);
+
+    const failed = await lab.dbctl(...command);
+
+    expectClear(lab, failed, 5, /Restore of \S+ failed on pg1/, 'No space left on device', 'journalctl');
+    expect(await untouched(lab, 'pg1')).toBe(before);
+    await lab.sql('pg1', 'create table written (n int); drop table written', 'app');
+    expect(await lab.ssh('pg1', `ls ${disk}/17`)).toBe('main');
+  });
+
+  test('is refused before anything is made while the disk is full', async () => {
+    await lab.ssh(
+      'pg1',
+      `fallocate -l $(( $(df --output=avail -B1 ${disk} | tail -n 1) - 200000000 )) ${disk}/more`,
+    );
+    expectClear(lab, await lab.dbctl(...command), 4, 'nothing can be restored on pg1', 'are free');
+    await lab.ssh('pg1', `rm -f ${disk}/eaten ${disk}/more`);
+  });
+
+  test('whose dbctl is killed, at one point after the other, is finished by the next run', async () => {
+    let points = 0;
+    let finished: Finished | undefined;
+    for (let n = 3; finished === undefined; n += 8) {
+      const run = await dbctlKilledAt(lab, n, points % 2 === 0 ? 'after' : 'before', ...command);
+      if (run.exitCode === null) points += 1;
+      else finished = run;
+    }
+    expectExit(finished, 0);
+    process.stderr.write(`killed at ${points} points\n`);
+
+    expect(points).toBeGreaterThan(5);
+    expect(await checksum(lab, 'pg1', 'orders')).toBe(rows);
+    await expectStreaming(lab, 'pg2');
+    await expectReplicates(lab, 'pg2');
+    for (const host of ['pg1', 'pg2']) expect(await unfinished(lab, host)).toBe('');
+    expect(await lab.ssh('pg1', `ls ${disk}/17`)).toMatch(/^main\nmain\.before-restore-\d{8}T\d{6}Z$/);
+    expect(await lab.sql('pg1', 'select timeline_id from pg_control_checkpoint()')).toBe('2');
+  });
+
+  test('that is finished has nothing to do, and takes nothing away that was written since', async () => {
+    await makeRows(lab, 'since', 5);
+
+    await settled(lab, ...command);
+
+    expect(await lab.sql('pg1', 'select count(*) from since', 'app')).toBe('5');
+  });
+});
