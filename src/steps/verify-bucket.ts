@@ -1,6 +1,5 @@
-import type { Backup } from '../cluster/backup.ts';
+import { bucketOf, storeOf, type Backup } from '../cluster/backup.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { bucketOf } from '../cluster/backup.ts';
 import type { StoreProblem } from '../cluster/store-link.ts';
 import type { Step } from '../engine/step.ts';
 import {
@@ -23,10 +22,15 @@ export const verifyBucket = (cluster: Cluster, backup: Backup): Step => ({
     if (caFile !== undefined && (await host.readFile(caFile)) === undefined) return [];
     const problem = await findBucketProblem(cluster, backup, host);
     if (problem === undefined) return [];
+    // In a dry run, what dbctl will do to a store of its own has not been done yet.
+    if (storeOf(backup)) return [`see ${problem.from} work (now: ${problem.what})`];
     throw errorFor(problem);
   },
 
-  async apply() {},
+  async apply(host) {
+    const problem = await findBucketProblem(cluster, backup, host);
+    if (problem) throw errorFor(problem);
+  },
 });
 
 const errors: Readonly<Record<StoreProblem['link'], new (explanation: Explanation) => DbctlError>> = {
