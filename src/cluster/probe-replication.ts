@@ -138,7 +138,12 @@ function judgeSlot(node: Node, slot: Slot | undefined): Finding {
   const kept = `keeps ${formatBytes(slot.retainedBytes ?? 0)} of WAL`;
   if (slot.walStatus === 'lost') {
     return finding(about, 'critical', `slot ${name} is lost: WAL that the replica needs is gone`, [
-      `dbctl add-replica ${node.name}   (clones it again)`,
+      `dbctl add-replica ${node.name}   (makes the slot anew; with backups it catches up from the archive)`,
+    ]);
+  }
+  if (slot.walStatus === 'unreserved' && (slot.safeBytes ?? 1) > 0) {
+    return finding(about, 'critical', `slot ${name} was invalidated: it is in use, but keeps no WAL`, [
+      `dbctl add-replica ${node.name}   (makes the slot anew)`,
     ]);
   }
   if (slot.walStatus === 'unreserved') {

@@ -27,20 +27,46 @@ export const primaryFacts = (socket: Socket): Query<PrimaryFacts> =>
     (value) => v.parse(Primary, value),
   );
 
-const Slot = v.nullable(v.object({ active: v.boolean(), walStatus: v.nullable(v.string()) }));
+const Slot = v.nullable(
+  v.object({
+    active: v.boolean(),
+    /** Whether it keeps WAL for its replica. One that was invalidated never does again, even while it is in use. */
+    isValid: v.boolean(),
+  }),
+);
 export type SlotFacts = v.InferOutput<typeof Slot>;
 
+// PostgreSQL 17 says why a slot was invalidated. Before that, one in use is only called "unreserved", as are slots close
+// to their limit; those have no room left, though.
 export const slotFacts = (socket: Socket, name: string): Query<SlotFacts> =>
   askJson(
     socket,
-    `select coalesce((select json_build_object('active', active, 'walStatus', wal_status)
-       from pg_replication_slots where slot_name = ${literal(name)}), 'null')`,
+    `select coalesce((select json_build_object('active', active, 'isValid',
+         wal_status is null or not (wal_status = 'lost' or to_jsonb(s) ->> 'invalidation_reason' is not null
+           or wal_status = 'unreserved' and coalesce(safe_wal_size, 1) > 0))
+       from pg_replication_slots s where slot_name = ${literal(name)}), 'null')`,
     (value) => v.parse(Slot, value),
   );
 
-/** Makes a physical slot that keeps WAL from this moment. */
-export const createSlot = (socket: Socket, name: string): Action =>
-  execute(socket, [`select pg_create_physical_replication_slot(${literal(name)}, true)`]);
+/**
+ * Makes a physical slot that keeps WAL from this moment, in place of the one of that name. A replica that uses the old
+ * one is disconnected, and comes back by itself.
+ */
+export const replaceSlot = (socket: Socket, name: string): Action =>
+  execute(socket, [
+    `do $do$ begin
+       for attempt in 1..20 loop
+         perform pg_terminate_backend(active_pid, 10000) from pg_replication_slots
+           where slot_name = ${literal(name)} and active;
+         begin
+           perform pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = ${literal(name)};
+           exit;
+         exception when object_in_use then null;
+         end;
+       end loop;
+     end $do$`,
+    `select pg_create_physical_replication_slot(${literal(name)}, true)`,
+  ]);
 
 /** Drops a slot that nobody uses; does nothing when there is none. */
 export const dropSlot = (socket: Socket, name: string): Action =>

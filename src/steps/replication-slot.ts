@@ -3,9 +3,12 @@ import { instanceOf } from '../cluster/instance.ts';
 import { slotNameOf } from '../cluster/slot.ts';
 import type { Step } from '../engine/step.ts';
 import type { Host } from '../remote/host.ts';
-import { createSlot, dropSlot, slotFacts } from '../shell/replication.ts';
+import { replaceSlot, slotFacts } from '../shell/replication.ts';
 
-/** Keeps a replica's slot on the primary. One that lost its WAL is of no use and is made anew. */
+/**
+ * Keeps a replica's slot on the primary. One that lost its WAL is of no use and is made anew, also when its replica has
+ * caught up from the archive and uses it again: PostgreSQL keeps nothing for it any more.
+ */
 export function keepSlot(cluster: Cluster, node: Node, primary: Host): Step {
   const socket = instanceOf(cluster, cluster.primary);
   const name = slotNameOf(node);
@@ -15,12 +18,11 @@ export function keepSlot(cluster: Cluster, node: Node, primary: Host): Step {
     async diff() {
       const slot = await primary.ask(slotFacts(socket, name));
       if (slot === null) return [`create slot ${name} on ${primary.name}`];
-      return slot.walStatus === 'lost' ? [`make slot ${name} on ${primary.name} anew: its WAL is gone`] : [];
+      return slot.isValid ? [] : [`make slot ${name} on ${primary.name} anew: it keeps no WAL any more`];
     },
 
     async apply() {
-      await primary.run(dropSlot(socket, name));
-      await primary.run(createSlot(socket, name));
+      await primary.run(replaceSlot(socket, name));
     },
   };
 }

@@ -85,14 +85,20 @@ test.each([
     expected: ['warning pg2: streams as role postgres, not as replicator'],
   },
   {
-    reason: 'a lost slot means a new clone',
+    reason: 'a lost slot must be made anew',
     first: withSlot({ walStatus: 'lost', active: false }),
     second: replica(pg2),
     expected: ['critical pg2: slot dbctl_pg2 is lost: WAL that the replica needs is gone'],
   },
   {
+    reason: 'a slot that was invalidated stays so, also when its replica is back',
+    first: withSlot({ walStatus: 'unreserved', active: true, safeBytes: 33554432 }),
+    second: replica(pg2),
+    expected: ['critical pg2: slot dbctl_pg2 was invalidated: it is in use, but keeps no WAL'],
+  },
+  {
     reason: 'a slot over its limit is lost at the next checkpoint',
-    first: withSlot({ walStatus: 'unreserved', active: false }),
+    first: withSlot({ walStatus: 'unreserved', active: false, safeBytes: -1 }),
     second: replica(pg2),
     expected: ['critical pg2: slot dbctl_pg2 is about to be lost: start pg2 now'],
   },

@@ -7,9 +7,20 @@ import { serverStatus } from '../../../src/shell/server-status.ts';
 const socket = { binDirectory: '/usr/lib/postgresql/17/bin', port: 5432 };
 const text = ({ stdin }: Action): string => (stdin as Secret).reveal();
 
-test('a slot keeps WAL from the moment it is made', () => {
-  expect(text(replication.createSlot(socket, 'dbctl_pg2'))).toMatchInlineSnapshot(`
+test('a slot keeps WAL from the moment it is made, and one of that name gives way, in use or not', () => {
+  expect(text(replication.replaceSlot(socket, 'dbctl_pg2'))).toMatchInlineSnapshot(`
     "begin;
+    do $do$ begin
+           for attempt in 1..20 loop
+             perform pg_terminate_backend(active_pid, 10000) from pg_replication_slots
+               where slot_name = 'dbctl_pg2' and active;
+             begin
+               perform pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = 'dbctl_pg2';
+               exit;
+             exception when object_in_use then null;
+             end;
+           end loop;
+         end $do$;
     select pg_create_physical_replication_slot('dbctl_pg2', true);
     commit;
     "
@@ -43,8 +54,7 @@ test('a running replica is pointed at its primary, outside a transaction, which 
 
 test.each<[string, string, unknown]>([
   ['null', 'no slot', null],
-  ['{"active": false, "walStatus": "lost"}', 'a slot', { active: false, walStatus: 'lost' }],
-  ['{"active": true, "walStatus": null}', 'a slot of old', { active: true, walStatus: null }],
+  ['{"active": false, "isValid": false}', 'a lost slot', { active: false, isValid: false }],
 ])('%s is %s', (stdout, _reason, slot) => {
   expect(replication.slotFacts(socket, 'x').parse(stdout)).toEqual(slot);
 });

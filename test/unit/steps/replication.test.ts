@@ -18,13 +18,9 @@ function primaryWith(slot: sql.SlotFacts) {
     {},
     answering(
       when(sql.slotFacts(primary, slotName), () => json(now)),
-      when(sql.dropSlot(primary, slotName), () => {
-        done.push('drop');
-        now = null;
-      }),
-      when(sql.createSlot(primary, slotName), () => {
-        done.push('create');
-        now = { active: false, walStatus: 'reserved' };
+      when(sql.replaceSlot(primary, slotName), () => {
+        done.push('replace');
+        now = { active: false, isValid: true };
       }),
     ),
   );
@@ -35,8 +31,13 @@ test.each<[string, sql.SlotFacts, string]>([
   ['that is missing', null, 'create slot dbctl_pg2 on pg1'],
   [
     'that lost its WAL',
-    { active: false, walStatus: 'lost' },
-    'make slot dbctl_pg2 on pg1 anew: its WAL is gone',
+    { active: false, isValid: false },
+    'make slot dbctl_pg2 on pg1 anew: it keeps no WAL any more',
+  ],
+  [
+    'that lost its WAL and is in use again',
+    { active: true, isValid: false },
+    'make slot dbctl_pg2 on pg1 anew: it keeps no WAL any more',
   ],
 ])('a slot %s is planned, made once, then in place', async (_reason, slot, change) => {
   const { host, done } = primaryWith(slot);
@@ -46,14 +47,13 @@ test.each<[string, sql.SlotFacts, string]>([
   expect((await plan(step, there)).changes).toEqual([change]);
   expect(done).toEqual([]);
   expect((await run(step, there)).status).toBe('changed');
-  expect(done).toEqual(['drop', 'create']);
+  expect(done).toEqual(['replace']);
   expect((await run(step, there)).status).toBe('in place');
 });
 
 test.each<[string, sql.SlotFacts]>([
-  ['in use', { active: true, walStatus: 'reserved' }],
-  ['waiting for its replica', { active: false, walStatus: 'extended' }],
-  ['of a kind that reserves nothing', { active: false, walStatus: null }],
+  ['in use', { active: true, isValid: true }],
+  ['waiting for its replica', { active: false, isValid: true }],
 ])('a slot that is %s stays', async (_reason, slot) => {
   const { host, done } = primaryWith(slot);
 
