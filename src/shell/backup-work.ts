@@ -1,11 +1,11 @@
 // Work that changes the repository, one after the other: dbctl's own by a lock that they wait for, others by
 // pgBackRest's lock, at which they fail.
 
-import { pgbackrestFiles } from '../cluster/pgbackrest.ts';
+import { pgbackrestFiles, pgbackrestUser } from '../cluster/pgbackrest.ts';
 import type { BackupType } from '../cluster/backup.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { query, type Query } from './command.ts';
-import { pgbackrest, type PgbackrestPlace } from './pgbackrest.ts';
+import { askEnd, pgbackrest, program, type PgbackrestEnd, type PgbackrestPlace } from './pgbackrest.ts';
 
 /** Exit code when its turn did not come in time. */
 export const turnDidNotCome = 75;
@@ -79,7 +79,7 @@ export const isFromReplica = (
       '-c',
       '"$@" | sed -n "/^option-backup-standby=/{p;q}"',
       'sh',
-      '/usr/bin/pgbackrest',
+      program,
       `--config=${config}`,
       `--stanza=${stanza}`,
       '--log-level-console=off',
@@ -92,8 +92,32 @@ export const isFromReplica = (
       const value = /=(true|false)\n/.exec(stdout)?.[1];
       return value === undefined ? undefined : value === 'true';
     },
-    { asUser: 'postgres', timeoutMs: 120_000 },
+    { asUser: pgbackrestUser, timeoutMs: 120_000 },
   );
 
 /** A host's clock, whole seconds since 1970. */
 export const clock = (): Query<number> => query(['date', '+%s'], Number);
+
+/** Whether a command of the installed pgBackRest has an option: "--verbose". */
+export const hasOption = (command: string, option: string): Query<boolean> =>
+  query(
+    ['sh', '-c', `${program} help "$1" | grep -qw -e "$2" && echo yes || echo no`, 'sh', command, option],
+    (stdout) => stdout === 'yes\n',
+    { asUser: pgbackrestUser },
+  );
+
+/** What `expire` would remove now, each as a sentence. */
+export const expirable = (place: PgbackrestPlace): Query<PgbackrestEnd & { removals: readonly string[] }> => {
+  const { parse, ...asked } = askEnd(pgbackrest(place, 'expire', '--dry-run'));
+  return { ...asked, parse: (stdout) => ({ ...parse(stdout), removals: removalsOf(stdout) }) };
+};
+
+/** "[DRY-RUN] repo1: remove expired backup LABEL", "[DRY-RUN] repo1: 17-1 remove archive, start = WAL, stop = WAL" */
+export const removalsOf = (said: string): readonly string[] =>
+  said.split('\n').flatMap((line) => {
+    const backup = /\[DRY-RUN\] repo\d+: remove expired backup (\S+)/.exec(line)?.[1];
+    if (backup !== undefined) return `remove the backup ${backup}`;
+    const [, start, stop] =
+      /\[DRY-RUN\] repo\d+: \S+ remove archive, start = (\S+), stop = (\S+)/.exec(line) ?? [];
+    return start === undefined ? [] : `remove WAL from ${start} to ${stop}`;
+  });

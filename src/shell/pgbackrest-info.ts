@@ -40,8 +40,14 @@ const Stanza = v.object({
     [],
   ),
   backup: v.optional(v.array(Backup), []),
-  repo: v.optional(v.array(v.object({ key: v.number(), status: v.object({ code: v.number() }) })), []),
+  repo: v.optional(
+    v.array(v.object({ key: v.number(), status: v.object({ code: v.number(), message: v.string() }) })),
+    [],
+  ),
 });
+
+/** The status code for everything that has no other one. */
+const unreadable = 99;
 
 /** Reads the answer for one stanza; undefined when it is not listed. A system identifier exceeds 2^53: it stays text. */
 export function parseInfo(text: string, stanza: string): BackupInfo | undefined {
@@ -50,7 +56,7 @@ export function parseInfo(text: string, stanza: string): BackupInfo | undefined 
   if (found === undefined) return undefined;
   const { status, cipher, db, archive, backup, repo } = found;
   return {
-    status: { code: status.code, message: status.message },
+    status: { code: status.code, message: messageOf(status, repo) },
     cipher,
     running: running(status.lock?.backup),
     repositories: repo.map((one) => ({ key: one.key, code: one.status.code })),
@@ -59,6 +65,15 @@ export function parseInfo(text: string, stanza: string): BackupInfo | undefined 
     backups: backup.map(backupSet).toSorted((a, b) => a.stoppedAt - b.stoppedAt),
   };
 }
+
+/** Of a repository that cannot be read, the whole says no more than "other". */
+const messageOf = (
+  { code, message }: v.InferOutput<typeof Stanza>['status'],
+  repositories: v.InferOutput<typeof Stanza>['repo'],
+): string =>
+  (code === unreadable
+    ? repositories.find(({ status }) => status.code === unreadable)?.status.message
+    : undefined) ?? message;
 
 function running(lock: v.InferOutput<typeof Progress> | undefined): RunningBackup | undefined {
   if (!lock?.held) return undefined;

@@ -14,13 +14,15 @@ interface EndedWork {
   readonly unit: string;
   /** "the backup" */
   readonly what: string;
+  /** All that it said; without it, its journal tells. */
+  readonly said?: string;
 }
 
 /** Why work on the repository failed, in pgBackRest's own words; undefined when its unit has no failure to tell of. */
 export async function explainWork(
   cluster: Cluster,
   { stanza }: Backup,
-  { host, unit, what }: EndedWork,
+  { host, unit, what, said }: EndedWork,
 ): Promise<DbctlError | undefined> {
   const state = await longWorkState(host, unit);
   if (state.kind !== 'failed') return undefined;
@@ -28,7 +30,7 @@ export async function explainWork(
     return refused(what, await host.ask(lockHolders(cluster, stanza)));
   }
   if (state.exitCode === turnDidNotCome) return waitedTooLong(what);
-  const complaints = complaintsOf(await host.ask(unitJournal(state, 200)));
+  const complaints = complaintsOf(said ?? (await host.ask(unitJournal(state, 200))));
   return new CommandError({
     what: `${what} failed on ${host.name}`,
     why: [howItEnded(state.exitCode, state.result), ...complaints].join('\n'),
