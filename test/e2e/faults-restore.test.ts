@@ -2,7 +2,14 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLabWithBackups, type Finished, type Lab } from '../support/e2e.ts';
-import { expectClear, expectReplicates, expectStreaming, fillPrimary, settled } from '../support/faults.ts';
+import {
+  expectClear,
+  expectReplicates,
+  expectStreaming,
+  fillPrimary,
+  limitLink,
+  settled,
+} from '../support/faults.ts';
 import { dbctlKilledAt } from '../support/kill-dbctl.ts';
 import { checksum, makeRows, now, unfinished, untouched } from '../support/restore-story.ts';
 import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
@@ -36,7 +43,12 @@ describeOnHosts('a restore in place', () => {
       fallocate -l $(( $(df --output=avail -B1 ${disk} | tail -n 1) - 20000000 )) ${disk}/eaten`;
     await lab.ssh('pg1', `systemd-run -q --unit=eat sh -c '${eat.replaceAll('$', '$$$$')}'`);
 
+    // Slow enough for the disk to be full before all of it has come.
+    await limitLink(lab, 'pg1', '40mbit');
+
     const failed = await lab.dbctl(...command);
+
+    await limitLink(lab, 'pg1');
 
     expectClear(lab, failed, 5, /Restore of \S+ failed on pg1/, 'No space left on device', 'journalctl');
     expect(await untouched(lab, 'pg1')).toBe(before);
