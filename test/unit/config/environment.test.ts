@@ -1,7 +1,12 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { declinesColour, loginEnvironment, shortenNameLookups } from '../../../src/config/environment.ts';
+import {
+  cacheDirectory,
+  declinesColour,
+  loginEnvironment,
+  shortenNameLookups,
+} from '../../../src/config/environment.ts';
 import { labEnvironment } from '../../../src/config/lab-directory.ts';
 import { shownPath } from '../../../src/config/shown-path.ts';
 
@@ -59,4 +64,12 @@ test.each([
   ['here itself is whole', process.cwd(), process.cwd()],
 ])('a path %s', (_reason, path, shown) => {
   expect(shownPath(path)).toBe(shown);
+});
+
+test('programs are kept in the cache of the user, wherever that is', () => {
+  expect(cacheDirectory({ XDG_CACHE_HOME: '/cache', HOME: '/home/ann' })).toBe('/cache/dbctl/programs');
+  expect(cacheDirectory({ XDG_CACHE_HOME: 'cache', HOME: '/home/ann' })).toBe(
+    '/home/ann/.cache/dbctl/programs',
+  );
+  expect(cacheDirectory({})).toBe(join(homedir(), '.cache/dbctl/programs'));
 });
