@@ -38,4 +38,14 @@ export const backupCommands: readonly Listed[] = [
     about: 'Check that everything could be brought back, for people and monitoring',
     complete: async () => (await import('./check.ts')).backupCheckCommand,
   },
+  {
+    name: 'verify',
+    about: 'Read every file of the repository, and tell what is damaged',
+    complete: async () => (await import('./verify.ts')).backupVerify,
+  },
+  {
+    name: 'expire',
+    about: 'Remove the backups and the WAL that are no longer kept',
+    complete: async () => (await import('./expire.ts')).backupExpire,
+  },
 ];
