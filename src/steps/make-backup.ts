@@ -33,10 +33,11 @@ export function keepFirstBackup(cluster: Cluster, backup: Backup): Step {
   const place = controlPlace(cluster, backup);
   const unit = backupUnitNow(cluster, 'full');
 
+  /** The unit comes first: one that had ended by then has a backup to show for it, or is an old one. */
   async function look(host: ReadableHost) {
-    const [info, work] = await Promise.all([host.ask(backupInfo(place)), longWorkState(host, unit)]);
-    const isMade = info?.backups.some(({ repository }) => repository === 1) ?? false;
-    return { isMade, isUnseen: work.kind === 'succeeded' };
+    const { kind } = await longWorkState(host, unit);
+    const info = await host.ask(backupInfo(place));
+    return { kind, isMade: info?.backups.some(({ repository }) => repository === 1) ?? false };
   }
 
   return {
@@ -44,15 +45,16 @@ export function keepFirstBackup(cluster: Cluster, backup: Backup): Step {
 
     async diff(host) {
       if ((await host.readFile(place.config)) === undefined) return ['make the first full backup'];
-      const { isMade, isUnseen } = await look(host);
+      const { kind, isMade } = await look(host);
       if (!isMade) return ['make the first full backup'];
-      return isUnseen ? ['finish the backup that ran before'] : [];
+      return kind === 'succeeded' ? ['finish the backup that ran before'] : [];
     },
 
     async apply(host, report) {
-      const { isMade } = await look(host);
-      if (isMade) await host.run(forgetUnit(unit));
-      else await makeBackup(cluster, backup, { host, type: 'full', report });
+      const { kind, isMade } = await look(host);
+      if (!isMade)
+        await makeBackup(cluster, backup, { host, type: 'full', report, joins: kind === 'running' });
+      else if (kind === 'succeeded') await host.run(forgetUnit(unit));
     },
   };
 }
@@ -81,6 +83,8 @@ interface Work {
   readonly host: Host;
   readonly type: BackupType;
   readonly report: Report;
+  /** Whether a backup that runs at this moment is the wanted one, also when it ends before it is followed. */
+  readonly joins?: boolean;
 }
 
 /**
@@ -89,7 +93,7 @@ interface Work {
  * stanza.
  */
 export async function makeBackup(cluster: Cluster, backup: Backup, work: Work): Promise<void> {
-  const { host, type } = work;
+  const { host, type, joins = false } = work;
   const name = backupUnitNow(cluster, type);
   const unit = {
     name,
@@ -99,7 +103,7 @@ export async function makeBackup(cluster: Cluster, backup: Backup, work: Work): 
   };
   const startedAt = await host.ask(clock());
   // One that ended unseen is no new backup.
-  if ((await longWorkState(host, name)).kind === 'succeeded') await host.run(forgetUnit(name));
+  if (!joins && (await longWorkState(host, name)).kind === 'succeeded') await host.run(forgetUnit(name));
   try {
     await followLongWork(host, unit, progressOf(cluster, backup, work));
   } catch (error) {
