@@ -1,5 +1,6 @@
 // Requests to an object store, made by curl on a host. Keys and URLs (which may hold an id) go to it by standard input.
 
+import { createHash } from 'node:crypto';
 import { hostAndPort } from '../cluster/address.ts';
 import type { Bucket } from '../cluster/backup.ts';
 import type { StoreAnswer } from '../cluster/store-answer.ts';
@@ -73,6 +74,8 @@ function inputFor({ place, key, caFile, isTrusting }: StoreAccess, request: Stor
     ...(body.length > 0 ? [['data-binary', '@body'] as const] : []),
     ...headers.map((header) => ['header', header] as const),
     ...(key ? [['user', `${key.id.reveal()}:${key.secret.reveal()}`] as const] : []),
+    // Older versions of curl (7.88 in Debian 12) sign the body, but do not say so.
+    ...(key ? [['header', `x-amz-content-sha256: ${sha256(body)}`] as const] : []),
     ...(key ? [['aws-sigv4', `aws:amz:${place.region}:s3`] as const] : []),
     ...(caFile ? [['cacert', caFile] as const] : []),
     ['noproxy', '*'],
@@ -88,6 +91,8 @@ function inputFor({ place, key, caFile, isTrusting }: StoreAccess, request: Stor
   const lines = options.map(([name, value]) => (value === undefined ? name : `${name} = ${quoted(value)}`));
   return new Secret(`${Buffer.from(body).toString('base64')}\n${lines.join('\n')}\n`);
 }
+
+const sha256 = (body: Buffer | string): string => createHash('sha256').update(body).digest('hex');
 
 /** As curl(1) reads its configuration file. */
 const quoted = (text: string): string =>

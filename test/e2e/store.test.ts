@@ -13,7 +13,12 @@ import { addressOf, describeOnHosts, expectExit, patienceMs, succeed } from '../
 const buildPatienceMs = 1_200_000;
 
 async function labWithStore(kind: 'minio' | 'versitygw'): Promise<Lab> {
-  const lab = await startLabWithBackups(`e2e-store-${kind}`, kind, '--hosts', 'control,pg1,out');
+  const lab = await startLabWithBackups(
+    kind === 'minio' ? 'e2e-store-minio' : 'e2e-store-vgw',
+    kind,
+    '--hosts',
+    'control,pg1,out',
+  );
   // A host that is no part of the cluster.
   lab.configure({ CLUSTER_DB_REPLICA_HOSTS: undefined });
   await succeed(lab, 'init-primary');

@@ -22,6 +22,7 @@ test('id, secret, address and body go to curl by standard input, quoted as it re
     data-binary = "@body"
     header = "x-a: b"
     user = "the-id:se\\"cr\\\\et"
+    header = "x-amz-content-sha256: 44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
     aws-sigv4 = "aws:amz:us-east-1:s3"
     cacert = "/etc/dbctl/shop/_pgbackrest/ca.crt"
     noproxy = "*"
