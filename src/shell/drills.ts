@@ -63,7 +63,7 @@ export const drillProgress = (cluster: Cluster): Query<DrillProgress | undefined
   );
 
 /** "copying TOTAL" with the KiB that are there, or the words for a stage. */
-export function parseDrillProgress(stdout: string): DrillProgress | undefined {
+function parseDrillProgress(stdout: string): DrillProgress | undefined {
   const [said = '', kilobytes = '0'] = stdout.trim().split('\n');
   if (said === '') return undefined;
   const [, total] = /^copying (\d+)$/.exec(said) ?? [];

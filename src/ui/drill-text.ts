@@ -10,7 +10,7 @@ const width = 80;
 /** What one drill found, and the verdict. */
 export function drillText(drill: DrillResult): string {
   const table = new Table(bareTable());
-  table.push(...rowsOf(drill).map(([name, value]) => [name, value]));
+  table.push(...rowsOf(drill).flatMap(([name, value]) => (value === '' ? [] : [[name, value]])));
   const checks = drill.checks.filter(({ passed }) => !passed);
   return [
     trimmed(table.toString()),

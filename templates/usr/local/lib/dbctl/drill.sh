@@ -42,9 +42,12 @@ epoch() { awk -v ms="$1" 'BEGIN { printf "%.3f", ms / 1000 }'; }
 # What dbctl shows meanwhile.
 note() { printf '%s\n' "$*" >"$state/drill.progress"; }
 fail() { error=$1; exit 1; }
-complaints() { grep -E 'ERROR|FATAL|PANIC|WARN' "$1" | tail -n "${2:-6}" || :; }
+# What pgBackRest or PostgreSQL complains of in a log, without pgBackRest's times and process numbers.
+complaints() { grep -E 'ERROR|FATAL|PANIC|WARN' "$1" | sed -E 's/^[-0-9]+ [0-9:.]+ P[0-9]+ +//' | tail -n 6 || :; }
 # In the copy, one answer. Settings that somebody gave a database or a role do not count here.
-sql() { PGOPTIONS='-c search_path=pg_catalog' plain_sql; }
+sql() {
+  PGOPTIONS='-c search_path=pg_catalog -c statement_timeout=0 -c default_transaction_read_only=off' plain_sql
+}
 plain_sql() { "$bin/psql" -XAtqw -v ON_ERROR_STOP=1 -f - 2>>"$work/psql.log"; }
 variable() { printf '\\set %s '\''%s'\''\n' "$1" "$2"; }
 variable_of() { printf '\\set %s `cat '\''%s'\''`\n' "$1" "$2"; }
@@ -74,7 +77,8 @@ finish() {
   [ -n "$error" ] || result=passed
   clean
   {
-    printf '{"id":%s,"node":%s,"result":"%s",' "$(json_string "${INVOCATION_ID:-$$-$started}")" "$(json_string "$node")" $result
+    printf '{"id":%s,' "$(json_string "${INVOCATION_ID:-$$-$started}")"
+    printf '"node":%s,"result":"%s",' "$(json_string "$node")" $result
     printf '"startedAt":%s,"finishedAt":%s,' "$(epoch "$started")" "$(epoch "$finished")"
     printf '"label":%s,' "$(json_string "$label")"
     printf '"target":{"type":%s,"value":%s,"isRandom":%s},' "$(json_string "$type")" "$(json_string "$target")" $is_random
@@ -219,7 +223,7 @@ set -- --set="$label"
 case $type in default) ;; *) set -- "$@" --target-action=promote ;; esac
 # Tablespaces, too, belong beside: without a map they would be restored over those of the cluster.
 repository restore "$@" --archive-mode=off --pg1-path="$data" --lock-path="$work/lock" --spool-path="$work/spool" \
-  --tablespace-map-all="$work/tablespaces" --log-level-console=info >"$work/restore.log" 2>&1 9>&- ||
+  --tablespace-map-all="$work/tablespaces" --job-retry=1 --log-level-console=info >"$work/restore.log" 2>&1 9>&- ||
   fail "the backup $label could not be restored:
 $(complaints "$work/restore.log")"
 copied=$(milliseconds)
@@ -310,10 +314,12 @@ while IFS= read -r PGDATABASE; do
 done <"$work/databases"
 
 if [ "$type" = default ]; then
-  grep -F '"result":"passed"' "$state/drills.jsonl" 2>/dev/null | grep -F '"target":{"type":"default"' | tail -n 1 >"$work/previous" || :
+  grep -F '"result":"passed"' "$state/drills.jsonl" 2>/dev/null |
+    grep -F '"target":{"type":"default"' | tail -n 1 >"$work/previous" || :
   printf '[%s]' "$tables" >"$work/tables"
   [ ! -s "$work/previous" ] ||
-    warnings=$({ variable_of previous "$work/previous"; variable_of now "$work/tables"; shrunk_sql; } | PGDATABASE=postgres sql) ||
+    warnings=$({ variable_of previous "$work/previous"; variable_of now "$work/tables"; shrunk_sql; } |
+      PGDATABASE=postgres sql) ||
     fail "the copy cannot be asked: $(cat "$work/psql.log")"
 fi
 
