@@ -104,6 +104,15 @@ test.each([
   expect(aim({ randomPoint: true }, random)).toEqual([label, { type: 'time', value }, true]);
 });
 
+test('a random point may be on either side of a gap', () => {
+  const before = { ...window.ranges[0]!, backups: [old], to: { at: 150, lsn: '0/5000000' } };
+  const after = { ...window.ranges[0]!, backups: [young], from: { at: 200, lsn: '0/7000000' } };
+  const torn = { gaps: [], ranges: [before, after] };
+  const label = (random: number) => drillAim({ randomPoint: true }, torn, () => random).backup.label;
+
+  expect([label(0.3), label(0.4)]).toEqual(['old', 'young']);
+});
+
 test('a random point ends with the newest backup when nobody knows how far the WAL goes', () => {
   const [range] = window.ranges;
   const open = { ...window, ranges: [{ ...range!, to: { at: undefined, lsn: '0/9000000' } }] };
