@@ -31,6 +31,8 @@ import { serverSteps } from './node-stages.ts';
 import { ownerOf } from './owner.ts';
 import { accessSteps, newestWalStage, type RestoreTask, type TaskHosts, workOf } from './restore-beside.ts';
 
+const isNewest = ({ request }: RestoreTask): boolean => request.target.type === 'default';
+
 /**
  * The restored data, aside. A target is replayed up to here, so that one that is not there is refused before anything is
  * touched; the newest point is replayed later, when the old primary has sent its last WAL.
@@ -41,7 +43,6 @@ export function prepareInPlacePlan(
 ): readonly Stage[] {
   const { cluster, node } = task;
   const work = workOf(task, 'preserve');
-  const isNewest = task.request.target.type === 'default';
   return [
     onlyOn('Check the host', place, () => [
       checkRestore({ work, owner: ownerOf(cluster, node), inPlace: true }),
@@ -50,11 +51,11 @@ export function prepareInPlacePlan(
       ...installPostgres(cluster.postgres.version),
       installPackage('pgbackrest'),
     ]),
-    ...(isNewest ? [] : newestWalStage(task, primary)),
+    ...(isNewest(task) ? [] : newestWalStage(task, primary)),
     onlyOn('Restore the backup aside', place, () => [
       ...accessSteps(task, control),
       restoreData(work),
-      ...(isNewest ? [] : [recoverData(work)]),
+      ...(isNewest(task) ? [] : [recoverData(work)]),
     ]),
   ];
 }
@@ -65,7 +66,10 @@ export function replacePrimaryPlan(task: RestoreTask, { place }: TaskHosts): rea
   const work = workOf(task, 'preserve');
   return [
     onlyOn('Stop the primary', place, () => [stopOldServer(work)]),
-    onlyOn('Put the restored data in place', place, () => [recoverData(work), placeRestored(work)]),
+    onlyOn('Put the restored data in place', place, () => [
+      ...(isNewest(task) ? [recoverData(work)] : []),
+      placeRestored(work),
+    ]),
     onlyOn('Run PostgreSQL', place, () => [
       ...serverSteps(cluster, node),
       keepArchiving(cluster, backup, node),

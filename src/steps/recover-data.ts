@@ -70,7 +70,7 @@ const unitOf = ({ instance, place, request, units, archiveMode }: RestoreWork): 
 });
 
 /** A recovery that PostgreSQL itself gave up was a target that is not there; anything else stays what it is. */
-async function explain(error: CommandError, host: Host, { request, backup, units }: RestoreWork) {
+async function explain(error: CommandError, host: Host, { instance, request, backup, units }: RestoreWork) {
   const end = await longWorkState(host, units.recover);
   if (end.exitCode !== gaveUp) return error;
   const said = await host.ask(unitJournal(end, 12));
@@ -80,6 +80,9 @@ async function explain(error: CommandError, host: Host, { request, backup, units
     why: `PostgreSQL says:\n${said}`,
     next: [
       'nothing was touched; see what can be restored: dbctl backup info',
+      ...(request.target.type === 'default'
+        ? [`if PostgreSQL was stopped for it, its data is as it was: systemctl start ${instance.unit}`]
+        : []),
       ...(request.target.type === 'xid' || request.target.type === 'name'
         ? ['if it is older than that backup, name one from before it: --set LABEL']
         : []),

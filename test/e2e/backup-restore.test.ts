@@ -80,14 +80,18 @@ describeOnHosts('a restore', () => {
   });
 
   test('to a named point, and to a position, ends just there', async () => {
-    await succeed(lab, ...restore, '--type=name', '--target=release 7', '--to=named=pg1:5499');
+    await Promise.all([
+      succeed(lab, ...restore, '--type=name', '--target=release 7', '--to=named=pg1:5499'),
+      succeed(lab, ...restore, '--type=lsn', `--target=${position}`, '--to=at-lsn=pg2:5500'),
+    ]);
+
     expect(await checksum(lab, 'pg1', 'orders', 5499)).toBe(rows);
     expect(await onPort(lab, 'pg1', 5499, `select to_regclass('later') is null`)).toBe('t');
 
-    await succeed(lab, ...restore, '--type=lsn', `--target=${position}`, '--to=at-lsn=pg1:5500');
-    expect(await checksum(lab, 'pg1', 'orders', 5500)).toBe(rows);
-    expect(await onPort(lab, 'pg1', 5500, 'select count(*) from later')).toBe('10');
-    await lab.ssh('pg1', 'pg_dropcluster --stop 17 named; pg_dropcluster --stop 17 at_lsn');
+    expect(await checksum(lab, 'pg2', 'orders', 5500)).toBe(rows);
+    expect(await onPort(lab, 'pg2', 5500, 'select count(*) from later')).toBe('10');
+    await lab.ssh('pg1', 'pg_dropcluster --stop 17 named');
+    await lab.ssh('pg2', 'pg_dropcluster --stop 17 at_lsn');
   });
 
   test('to where nothing can be reached is refused, and nothing is touched', async () => {
