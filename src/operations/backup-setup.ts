@@ -15,14 +15,20 @@ import { keepStanza } from '../steps/stanza.ts';
 import { verifyArchiving } from '../steps/verify-archiving.ts';
 import { connectionStages, onMachines, type BackedUpCluster } from './backup-connections.ts';
 
+export interface BackupSetupOptions {
+  readonly restart: boolean;
+  /** The nodes that have an instance to archive from. */
+  readonly nodes: readonly Node[];
+}
+
 /** Everything that backups need, in the order in which each part is needed. */
 export function backupSetupPlan(
   { cluster, backup, hosts }: BackedUpCluster,
-  options: { readonly restart: boolean },
+  options: BackupSetupOptions,
 ): readonly Stage[] {
   const control = hosts.get(cluster.control.name);
   const primary = hosts.get(cluster.primary.name);
-  const replicasFirst = nodesOf(cluster).toReversed();
+  const replicasFirst = options.nodes.toReversed();
   const onNodes = (title: string, nodes: readonly Node[], steps: (node: Node) => readonly Step[]): Stage =>
     onMachines(title, nodes, hosts, steps);
   const restart = (node: Node): Step =>
@@ -30,7 +36,7 @@ export function backupSetupPlan(
   return [
     ...connectionStages({ cluster, backup, hosts }),
     onlyOn('Keep the stanza', control, () => [keepStanza(cluster, backup, primary)]),
-    onNodes('Send WAL to the repository', nodesOf(cluster), (node) => [
+    onNodes('Send WAL to the repository', options.nodes, (node) => [
       keepSettings(cluster, node),
       keepArchiving(cluster, backup, node),
       reloadSettings(instanceOf(cluster, node)),
