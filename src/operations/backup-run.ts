@@ -7,7 +7,7 @@ import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import { RefusedError, UnverifiedError } from '../errors.ts';
 import type { Host, ReadableHost } from '../remote/host.ts';
 import { isFromReplica } from '../shell/backup-work.ts';
-import { backupInfo } from '../shell/pgbackrest.ts';
+import { backupInfo, type PgbackrestPlace } from '../shell/pgbackrest.ts';
 import { backupWords, controlPlace, makeNewBackup } from '../steps/make-backup.ts';
 
 /** A backup that was made. Also the JSON of `dbctl backup run -o json`. */
@@ -83,15 +83,19 @@ const asMade = (made: BackupSet, askedType: BackupType, isReplica: boolean | und
 });
 
 /** A backup of broken pages is one, but nothing to rely on. Throws UnverifiedError for it. */
-export function insistOnSoundPages({ label, hasPageErrors }: MadeBackup): void {
+export function insistOnSoundPages(
+  { config, stanza }: PgbackrestPlace,
+  { label, hasPageErrors, from }: MadeBackup,
+): void {
   if (!hasPageErrors) return;
+  const source = from === 'replica' ? 'the replica' : 'the server';
   throw new UnverifiedError({
-    what: `pages of ${label} do not match their checksums: the cluster itself is damaged`,
-    why: 'PostgreSQL wrote these pages otherwise than they are now: a disk, memory or a file system lost something.',
+    what: `pages of ${label} do not match their checksums: ${source} it was copied from is damaged`,
+    why: 'A disk, memory or a file system there lost something that PostgreSQL had written.',
     next: [
-      `see the files, on the control host: pgbackrest info --set=${label}`,
-      'keep the older backups: dbctl backup info',
-      'compare with a replica, and restore the tables that are damaged',
+      `see the files, on the control host: runuser -u postgres -- pgbackrest --config=${config} --stanza=${stanza} --set=${label} info`,
+      'keep the older backups, and compare the tables with those on another node',
+      ...(from === 'replica' ? ['clone the damaged replica anew, then make another backup'] : []),
     ],
   });
 }

@@ -1,4 +1,4 @@
-import type { Backup } from '../cluster/backup.ts';
+import type { Backup, BackupType } from '../cluster/backup.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { Host, ReadableHost } from '../remote/host.ts';
@@ -11,6 +11,8 @@ export const backupSchedulePlan = (cluster: Cluster, backup: Backup, control: Ho
 
 /** One work of the schedule. Also the JSON of `dbctl backup schedule -o json`. */
 export interface ScheduledRun {
+  readonly type: BackupType;
+  /** Of its timer and its service; without their endings. */
   readonly unit: string;
   readonly calendar: string | undefined;
   /** ISO 8601, UTC; undefined: never. */
@@ -27,9 +29,9 @@ export const scheduledRuns = (
   control: ReadableHost,
 ): Promise<readonly ScheduledRun[]> =>
   Promise.all(
-    timedBackups(cluster, backup).map(async ({ name, calendar }) => {
+    timedBackups(cluster, backup).map(async ({ type, name, calendar }) => {
       const { nextAt, lastAt, lastResult } = await control.ask(timerState(name));
-      return { unit: name, calendar, nextAt: isoOf(nextAt), lastAt: isoOf(lastAt), lastResult };
+      return { type, unit: name, calendar, nextAt: isoOf(nextAt), lastAt: isoOf(lastAt), lastResult };
     }),
   );
 

@@ -1,4 +1,4 @@
-import { backupTypes, type Backup } from '../cluster/backup.ts';
+import { backupTypes, type Backup, type BackupType } from '../cluster/backup.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { pgbackrestUser } from '../cluster/pgbackrest.ts';
 import type { Step } from '../engine/step.ts';
@@ -6,8 +6,12 @@ import { backupArgv, backupUnitTimed } from '../shell/backup-work.ts';
 import { keepTimedWork, type TimedWork } from './timed-work.ts';
 
 /** The backups that the control host makes by itself. */
-export const timedBackups = (cluster: Cluster, { schedule, stanza }: Backup): readonly TimedWork[] =>
+export const timedBackups = (
+  cluster: Cluster,
+  { schedule, stanza }: Backup,
+): readonly (TimedWork & { readonly type: BackupType })[] =>
   backupTypes.map((type) => ({
+    type,
     name: backupUnitTimed(cluster, type),
     description: `Backup of ${cluster.name} (${type})`,
     account: pgbackrestUser,

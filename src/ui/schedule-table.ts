@@ -5,11 +5,11 @@ import { shorten } from './shorten.ts';
 
 /** One line for each work, at most 80 columns wide. */
 export function scheduleText(runs: readonly ScheduledRun[]): string {
-  const table = new Table({ ...bareTable(), head: ['UNIT', 'CALENDAR', 'NEXT (UTC)', 'LAST'] });
-  for (const { unit, calendar, nextAt, lastResult } of runs) {
+  const table = new Table({ ...bareTable(), head: ['BACKUP', 'CALENDAR', 'NEXT (UTC)', 'LAST'] });
+  for (const { type, calendar, nextAt, lastResult } of runs) {
     table.push([
-      shorten(unit, 28),
-      shorten(calendar ?? 'off', 22),
+      type,
+      shorten(calendar ?? 'off', 40),
       nextAt === undefined ? '' : nextAt.slice(5, 16).replace('T', ' '),
       shorten(lastResult ?? '', 9),
     ]);

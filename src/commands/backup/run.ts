@@ -21,6 +21,7 @@ export const backupRun = (bare: Command): Command =>
       const { loadBackedUpCluster } = await import('../../config/load.ts');
       const { backupRunPlan, insistOnSoundPages, knownBackups, madeBackup } =
         await import('../../operations/backup-run.ts');
+      const { controlPlace } = await import('../../steps/make-backup.ts');
       const { madeText } = await import('../../ui/backup-made.ts');
       const { cluster, backup } = loadBackedUpCluster(commonFlags(command).config);
       await onHosts(cluster, [cluster.control], flags, async (hosts) => {
@@ -30,7 +31,7 @@ export const backupRun = (bare: Command): Command =>
         const made = flags.dryRun ? undefined : await madeBackup(cluster, backup, asked);
         const text = made && madeText({ cluster: cluster.name, made });
         await answer(command, result, flags, made && { text: text!, json: { backup: made } });
-        if (made) insistOnSoundPages(made);
+        if (made) insistOnSoundPages(controlPlace(cluster, backup), made);
       });
     });
 
