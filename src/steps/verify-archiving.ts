@@ -4,7 +4,6 @@ import { nodesOf } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
 import { nodeConfigOf, pgbackrestFiles } from '../cluster/pgbackrest.ts';
 import { linkComplaints } from '../cluster/pgbackrest-complaints.ts';
-import { linkComplaints } from '../cluster/pgbackrest-complaints.ts';
 import type { Step } from '../engine/step.ts';
 import { UnverifiedError } from '../errors.ts';
 import type { ReadableHost } from '../remote/host.ts';
