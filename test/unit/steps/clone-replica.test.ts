@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CommandError, InterruptedError, UnreachableError } from '../../../src/errors.ts';
-import { replicaData } from '../../../src/shell/clone.ts';
+import type { CloneMethod } from '../../../src/cluster/clone-method.ts';
+import { directoryBytes, replicaData } from '../../../src/shell/clone.ts';
 import { cloneProgress, dropSlot } from '../../../src/shell/replication.ts';
 import { unitState } from '../../../src/shell/systemd.ts';
 import { cloneReplica } from '../../../src/steps/clone-replica.ts';
@@ -19,8 +20,16 @@ const states = {
 type State = keyof typeof states;
 
 /** A primary to clone from, and a host whose unit runs, once started, until it ends so. */
-function pair(start: { state?: State; hasData?: boolean; end?: 'succeeded' | 'failed' } = {}) {
-  const { state = 'absent', hasData = false, end = 'succeeded' } = start;
+function pair(
+  start: {
+    state?: State;
+    hasData?: boolean;
+    end?: 'succeeded' | 'failed';
+    isMarked?: boolean;
+    method?: CloneMethod;
+  } = {},
+) {
+  const { state = 'absent', hasData = false, end = 'succeeded', isMarked = false, method } = start;
   const now = { state, hasData };
   const dropped: string[] = [];
   const finish = (): void => {
@@ -39,7 +48,11 @@ function pair(start: { state?: State; hasData?: boolean; end?: 'succeeded' | 'fa
   );
   const replicaAnswers = answering(
     when(unitState(unit), () => states[now.state]),
-    when(replicaData(replica), () => (now.hasData ? 'whole\n' : 'absent\n')),
+    when(replicaData(replica), () => (now.hasData ? 'whole\n' : isMarked ? 'restoring\n' : 'absent\n')),
+    when(directoryBytes('/var/lib/postgresql/17/main.dbctl-clone'), () => {
+      finish();
+      return '1048576\n';
+    }),
   );
   const fake = fakeHost(
     {},
@@ -52,7 +65,7 @@ function pair(start: { state?: State; hasData?: boolean; end?: 'succeeded' | 'fa
     },
     'pg2',
   );
-  const step = cloneReplica(shop, pg2, { host: source.host, databaseBytes: 1, cores: 1 });
+  const step = cloneReplica(shop, pg2, { host: source.host, databaseBytes: 1, cores: 1 }, method);
   return { ...fake, step, source, dropped, now };
 }
 
@@ -181,4 +194,43 @@ test('before the first byte and after the last, what happens is said', async () 
     expect.stringContaining('copying 9 B of 9 B (100 %)'),
     'verifying every file',
   ]);
+});
+
+const fromBackup: CloneMethod = {
+  from: 'backup',
+  why: 'as asked for',
+  backup: { label: '20261121-020000F', repository: 2, databaseBytes: 4194304, walBytes: 0 },
+};
+
+test('a backup is restored by a unit of the same name, which writes the settings of a replica', async () => {
+  const { host, ran, step } = pair({ method: fromBackup });
+  const notes: string[] = [];
+
+  expect((await plan(step, host)).changes).toEqual([
+    'restore /var/lib/postgresql/17/main from backup 20261121-020000F: as asked for',
+  ]);
+  await run(step, host, notes);
+
+  expect(ran[1]).toContain(`--unit=${unit}`);
+  expect(ran[1]).toContain('--repo=2 --set=20261121-020000F');
+  expect(ran[1]).toMatch(/primary_conninfo = .*application_name=[^]*primary_slot_name = .*dbctl_pg2/);
+  expect(notes).toContainEqual(expect.stringContaining('restoring 1.0 MB of 4.0 MB (25 %)'));
+});
+
+test('a restore in place that was cut off goes on', async () => {
+  const { host, step } = pair({ isMarked: true, method: fromBackup });
+
+  expect((await run(step, host)).changes).toEqual([
+    'put right /var/lib/postgresql/17/main from backup 20261121-020000F: as asked for',
+  ]);
+});
+
+test('a restore in place that was cut off is refused without a backup to go on with', async () => {
+  const { host, ran, step } = pair({ isMarked: true });
+
+  expect(await thrown(run(step, host))).toMatchObject({
+    exitCode: 4,
+    next: [expect.stringContaining('dbctl reinit pg2 --from primary')],
+  });
+  expect(programs(ran)).not.toContain('systemd-run');
 });
