@@ -12,6 +12,7 @@ import { RefusedError } from '../errors.ts';
 import { longWorkState } from '../remote/long-work.ts';
 import type { HostSet } from '../remote/with-hosts.ts';
 import { archiverFacts } from '../shell/archiver.ts';
+import { runningUnits } from '../shell/backup-work.ts';
 import { drillFreeBytes, readDrills } from '../shell/drills.ts';
 import { backupInfo } from '../shell/pgbackrest.ts';
 import { keepDrillFiles } from '../steps/drill-files.ts';
@@ -38,6 +39,8 @@ export async function readDrillFacts(
     Promise.all(nodesOf(cluster).map((node) => readPlace(cluster, node, hosts))),
   ]);
   if (info === undefined) throw notSetUp(cluster);
+  const scheduled = places.find(({ isScheduled }) => isScheduled);
+  if (scheduled) throw runsBySchedule(scheduled.node);
   const window = recoveryWindow(info, { archivedAt: archiver?.lastArchivedAt ?? undefined });
   const aim = drillAim(flags, window, Math.random);
   const running = places.find(({ isRunning }) => isRunning);
@@ -46,11 +49,13 @@ export async function readDrillFacts(
 
 async function readPlace(cluster: Cluster, node: Node, hosts: HostSet) {
   const host = hosts.get(node.name);
-  const [freeBytes, { kind }] = await Promise.all([
+  const { unit, scheduledUnit } = drillFiles(cluster);
+  const [freeBytes, { kind }, scheduled] = await Promise.all([
     host.ask(drillFreeBytes(cluster)),
-    longWorkState(host, drillFiles(cluster).unit),
+    longWorkState(host, unit),
+    host.ask(runningUnits([scheduledUnit])),
   ]);
-  return { node, freeBytes, isRunning: kind === 'running' };
+  return { node, freeBytes, isRunning: kind === 'running', isScheduled: scheduled.length > 0 };
 }
 
 /** What a drill does, with what it found given to `keep`. */
@@ -76,6 +81,12 @@ export async function drillHistory(cluster: Cluster, hosts: HostSet): Promise<re
   const unique = new Map(found.flat().map((drill) => [drill.id, drill]));
   return [...unique.values()].toSorted((a, b) => a.startedAt - b.startedAt);
 }
+
+const runsBySchedule = ({ name }: Node): RefusedError =>
+  new RefusedError({
+    what: `the scheduled drill runs on ${name} right now`,
+    next: ['wait for its end, and see what it found: dbctl backup drill --history'],
+  });
 
 const notSetUp = ({ name }: Cluster): RefusedError =>
   new RefusedError({
