@@ -19,7 +19,7 @@ export interface BackupRow {
   readonly copiedBytes: number;
   /** What it added to the repository; null when pgBackRest does not say. */
   readonly repositoryBytes: number | null;
-  /** Whether all WAL that makes it whole is there. */
+  /** Whether all WAL that makes it whole is there; of a repository that is being left, nobody looked. */
   readonly hasItsWal: boolean;
   readonly hasPageErrors: boolean;
 }
@@ -91,7 +91,7 @@ export function repositoryReport(
       toLsn: to.lsn,
     })),
     gaps: gaps.map(({ fromLsn, toLsn, missingFiles }) => ({ fromLsn, toLsn, missingFiles })),
-    backups: info.backups.map((one) => rowOf(one, hasItsWal(one, wal, segmentBytes))),
+    backups: info.backups.map((one) => rowOf(one, one.repository !== 1 || hasItsWal(one, wal, segmentBytes))),
     wal: {
       oldest: own.length > 0 ? own[0]!.name.slice(0, 24) : null,
       newest: own.at(-1)?.name.slice(0, 24) ?? null,

@@ -8,7 +8,9 @@ export function repositoryText(report: RepositoryReport): string {
   const { cluster, stanza, status, restorable, gaps, running } = report;
   return [
     `cluster ${cluster}, stanza ${stanza}: ${status}`,
-    ...(running ? [`a backup runs now${running.percent === undefined ? '' : `: ${running.percent} %`}`] : []),
+    ...(running
+      ? [`a backup runs now${running.percent === undefined ? '' : `: ${Math.floor(running.percent)} %`}`]
+      : []),
     '',
     ...(restorable.length === 0 ? ['nothing can be restored'] : restorable.map(range)),
     ...gaps.map(
