@@ -9,24 +9,9 @@ export const backupCommands: readonly Listed[] = [
     complete: async () => (await import('./setup.ts')).backupSetup,
   },
   {
-    name: 'restore',
-    about: 'Bring back the data of an earlier time, beside the cluster or in its place',
-    complete: async () => (await import('./restore.ts')).backupRestore,
-  },
-  {
     name: 'run',
     about: 'Make a backup now',
     complete: async () => (await import('./run.ts')).backupRun,
-  },
-  {
-    name: 'drill',
-    about: 'Rehearse a restore beside the cluster, check what came back, and throw it away',
-    complete: async () => (await import('./drill.ts')).backupDrill,
-  },
-  {
-    name: 'schedule',
-    about: 'Keep the timers that make backups, as .env.cluster says, and show when they run',
-    complete: async () => (await import('./schedule.ts')).backupSchedule,
   },
   {
     name: 'info',
@@ -42,6 +27,21 @@ export const backupCommands: readonly Listed[] = [
     name: 'verify',
     about: 'Read every file of the repository, and tell what is damaged',
     complete: async () => (await import('./verify.ts')).backupVerify,
+  },
+  {
+    name: 'restore',
+    about: 'Bring back the data of an earlier time, beside the cluster or in its place',
+    complete: async () => (await import('./restore.ts')).backupRestore,
+  },
+  {
+    name: 'drill',
+    about: 'Rehearse a restore beside the cluster, check what came back, and throw it away',
+    complete: async () => (await import('./drill.ts')).backupDrill,
+  },
+  {
+    name: 'schedule',
+    about: 'Keep the timers that make backups, as .env.cluster says, and show when they run',
+    complete: async () => (await import('./schedule.ts')).backupSchedule,
   },
   {
     name: 'expire',
