@@ -7,6 +7,15 @@ bin=$1 aside=$2 archive_mode=$3 fetch=$4
 data=$aside/data run=$aside/run
 [ ! -e "$aside/recovered" ] || exit 0
 
+# The disk is that of a server that runs: long before it is full, this gives up. 5 %, at most 256 MB.
+reserve=$(df --output=size -k "$(dirname "$aside")" | awk 'NR == 2 { r = $1 / 20; print int(r < 262144 ? r : 262144) }')
+has_room() {
+  left=$(df --output=avail -k "$(dirname "$aside")" | tail -n 1)
+  [ "$left" -ge "$reserve" ] && return
+  echo "only $((left / 1024)) MB are left on the disk of $aside: given up, before the disk is full" >&2
+  return 1
+}
+
 forget() {
   code=$?
   [ "$code" -ne 0 ] || return 0
@@ -36,7 +45,8 @@ prepared=$("$bin/pg_controldata" -D "$data" | sed -n 's/^max_prepared_xacts sett
 } &
 until [ "$(sed -n 8p "$data/postmaster.pid" 2>/dev/null | tr -d ' ')" = ready ]; do
   [ ! -e "$run/ended" ] || exit 65
-  sleep 0.1
+  has_room || exit 28
+  sleep 0.2
 done
 
 # Where recovery ended is remembered only by the server that did it.

@@ -6,8 +6,19 @@ aside=$1 request=$2 label=$3
 shift 3
 data=$aside/data
 
+# The disk is that of a server that runs: long before it is full, this gives up. 5 %, at most 256 MB.
+reserve=$(df --output=size -k "$(dirname "$aside")" | awk 'NR == 2 { r = $1 / 20; print int(r < 262144 ? r : 262144) }')
+has_room() {
+  left=$(df --output=avail -k "$(dirname "$aside")" | tail -n 1)
+  [ "$left" -ge "$reserve" ] && return
+  echo "only $((left / 1024)) MB are left on the disk of $aside: given up, before the disk is full" >&2
+  return 1
+}
+
+watch=
 forget() {
   code=$?
+  [ -z "$watch" ] || kill "$watch" 2>/dev/null || true
   [ "$code" -eq 0 ] || rm -rf -- "$aside"
 }
 trap forget EXIT
@@ -30,6 +41,13 @@ if [ ! -e "$data/backup.manifest" ]; then
   delta=--no-delta
 fi
 printf '%s\n' "$label" >"$aside/label"
-"$@" "$delta" --pg1-path="$data" --lock-path="$aside/lock" --spool-path="$aside/spool" restore
+"$@" "$delta" --pg1-path="$data" --lock-path="$aside/lock" --spool-path="$aside/spool" restore &
+work=$!
+{
+  while has_room; do sleep 0.3; done
+  kill "$work"
+} &
+watch=$!
+wait "$work"
 sync -f "$data"
 : >"$aside/restored"
