@@ -129,7 +129,7 @@ export function checkRepository(backup: Backup, sight: BackupSight): readonly Fi
   const { code, message } = repository;
   if (code !== 0 && code !== 2) {
     const what = statusMeaning[code] ?? `the repository cannot be read: ${message.split('\n')[0]}`;
-    return [bad('repository', what, ['dbctl backup setup'])];
+    return [bad('repository', what, code === 99 ? [] : ['dbctl backup setup'])];
   }
   return [
     ok('repository', 'the repository can be read'),

@@ -29,13 +29,15 @@ export async function serverLinks(
   return asLinks(control, complaints);
 }
 
-/** From a node to the repository. */
+/** From a node to a repository that is not in a bucket. */
 export async function repositoryLinks(
   cluster: Cluster,
-  { stanza }: Backup,
+  backup: Backup,
   node: Node,
   host: ReadableHost,
 ): Promise<readonly BrokenLink[]> {
+  if (bucketOf(backup) !== undefined) return [];
+  const { stanza } = backup;
   const config = nodeConfigOf(cluster, node);
   if ((await host.readFile(config)) === undefined) return [];
   const info = await host.ask(backupInfo({ config, stanza }, impatient));
@@ -49,7 +51,8 @@ export async function bucketLinks(
   host: ReadableHost,
 ): Promise<readonly BrokenLink[]> {
   const bucket = bucketOf(backup);
-  const caFile = bucket && storeCaFile(cluster, bucket);
+  if (bucket === undefined) return [];
+  const caFile = storeCaFile(cluster, bucket);
   // A host that is not set up yet has nothing to judge by.
   if (caFile !== undefined && (await host.readFile(caFile)) === undefined) return [];
   const problem = await findBucketProblem(cluster, backup, host);

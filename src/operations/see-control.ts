@@ -2,7 +2,7 @@ import type { ControlSight, TimerSight } from '../cluster/backup-sight.ts';
 import { backupTypes, storeOf, type Backup } from '../cluster/backup.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { pgbackrestFiles } from '../cluster/pgbackrest.ts';
-import { repositoryReport } from '../cluster/repository-report.ts';
+import { repositoryReport, type RepositoryFacts } from '../cluster/repository-report.ts';
 import { RefusedError } from '../errors.ts';
 import type { ReadableHost } from '../remote/host.ts';
 import { backupUnitTimed } from '../shell/backup-work.ts';
@@ -18,10 +18,12 @@ export async function seeControl(
   backup: Backup,
   control: ReadableHost,
 ): Promise<ControlSight> {
-  const [facts, servers, bucket, space, timers] = await Promise.all([
-    readFacts(cluster, backup, control),
-    serverLinks(cluster, backup, control),
-    bucketLinks(cluster, backup, control),
+  // pgBackRest would try for half a minute what is known to fail.
+  const bucket = await bucketLinks(cluster, backup, control);
+  const isReachable = bucket.length === 0;
+  const [facts, servers, space, timers] = await Promise.all([
+    isReachable ? readFacts(cluster, backup, control) : unreachable,
+    isReachable ? serverLinks(cluster, backup, control) : [],
     spaceOf(cluster, backup, control),
     Promise.all(seeTimers(cluster, backup, control)),
   ]);
@@ -37,6 +39,20 @@ export async function seeControl(
     timers: timers.flat(),
   };
 }
+
+const unreachable: Omit<RepositoryFacts, 'drills'> = {
+  info: {
+    status: { code: 99, message: 'the bucket cannot be reached or used' },
+    cipher: 'none',
+    running: undefined,
+    repositories: [],
+    databases: [],
+    archives: [],
+    backups: [],
+  },
+  wal: [],
+  lineage: undefined,
+};
 
 async function readFacts(cluster: Cluster, backup: Backup, control: ReadableHost) {
   try {

@@ -92,7 +92,7 @@ interface Work {
  * another type, or of the schedule, is waited for. Throws RefusedError when a pgBackRest that is not dbctl's holds the
  * stanza.
  */
-export async function makeBackup(cluster: Cluster, backup: Backup, work: Work): Promise<void> {
+async function makeBackup(cluster: Cluster, backup: Backup, work: Work): Promise<void> {
   const { host, type, joins = false } = work;
   const name = backupUnitNow(cluster, type);
   const unit = {
