@@ -56,13 +56,17 @@ export function backupForClone(
   return { label, repository, databaseBytes, walBytes: Math.max(0, walBytes) };
 }
 
-/** Whether the archive of the current database has the WAL that follows a position (whatever the timeline). */
+/** Whether an archive of the current database has the WAL that follows a position (whatever the timeline). */
 export function archiveHas({ archives }: BackupInfo, lsn: string): boolean {
-  const { min = null, max = null } = archives.at(-1) ?? {};
   const position = parseLsn(lsn);
-  const [from, until] = [min, max].map((name) => (name === null ? undefined : startOfWal(name)));
-  if (position === undefined || from === undefined || until === undefined) return false;
-  return from <= position && position < until + BigInt(defaultSegmentBytes);
+  const current = archives.at(-1)?.id;
+  return archives
+    .filter(({ id }) => id === current)
+    .some(({ min, max }) => {
+      const [from, last] = [startOfWal(min ?? ''), startOfWal(max ?? '')];
+      if (position === undefined || from === undefined || last === undefined) return false;
+      return from <= position && position < last + BigInt(defaultSegmentBytes);
+    });
 }
 
 /** The faster one by estimate; a tie goes to the backup, which spares the primary. */

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { infoOf255 } from '../shell/pgbackrest-samples.ts';
+import { backupInfo } from '../../../src/shell/pgbackrest.ts';
 import { acceptsConnections, lastLogLines } from '../../../src/shell/instance.ts';
 import * as sql from '../../../src/shell/replication.ts';
 import { verifyStreaming } from '../../../src/steps/verify-streaming.ts';
@@ -101,6 +103,18 @@ test('waiting is of no use when the primary has removed the WAL', async () => {
       expect.stringContaining('with backups, it would have caught up'),
     ],
   });
+});
+
+test('WAL that the primary has removed and the archive has is waited for', async () => {
+  const { host, source } = pair({ behind: 3e6, walIsGone: true });
+  const archive = { config: '/etc/dbctl/shop/_pgbackrest/control.conf', stanza: 'shop' };
+  const control = fakeHost({}, answering(when(backupInfo(archive), infoOf255)), 'control').host;
+  const step = verifyStreaming(shop, pg2, source.host, { control, stanza: 'shop' });
+
+  const notes: string[] = [];
+  await step.apply(host, (note) => notes.push(note));
+
+  expect(notes[0]).toContain('to replay');
 });
 
 test('a primary that was demoted meanwhile is not followed', async () => {
