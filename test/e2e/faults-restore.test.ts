@@ -39,8 +39,9 @@ describeOnHosts('a restore in place', () => {
 
   test('whose disk fills up ends with the words of the journal, and the primary goes on', async () => {
     const before = await untouched(lab, 'pg1');
+    // What is left is more than a restore takes, and less than it may take.
     const eat = `until [ -e ${disk}/17/main.dbctl-restore/label ]; do sleep 0.02; done
-      fallocate -l $(( $(df --output=avail -B1 ${disk} | tail -n 1) - 60000000 )) ${disk}/eaten`;
+      fallocate -l $(( $(df --output=avail -B1 ${disk} | tail -n 1) - 120000000 )) ${disk}/eaten`;
     await lab.ssh('pg1', `systemd-run -q --unit=eat sh -c '${eat.replaceAll('$', '$$$$')}'`);
 
     // Slow enough for the disk to be full before all of it has come.
@@ -50,7 +51,14 @@ describeOnHosts('a restore in place', () => {
 
     await limitLink(lab, 'pg1');
 
-    expectClear(lab, failed, 5, /Restore of \S+ failed on pg1/, 'are left on the disk', 'journalctl');
+    expectClear(
+      lab,
+      failed,
+      5,
+      /(Restore of|Recovery to) \S+ failed on pg1/,
+      'are left on the disk',
+      'journalctl',
+    );
     expect(await untouched(lab, 'pg1')).toBe(before);
     await lab.sql('pg1', 'create table written (n int); drop table written', 'app');
     expect(await lab.ssh('pg1', `ls ${disk}/17`)).toBe('main');
