@@ -5,6 +5,9 @@ export interface ReinitFacts {
   readonly data: 'absent' | 'whole' | 'restoring';
   /** Whether an earlier run has kept the old data aside, and its copy has not been seen to stream yet. */
   readonly hasKeptData: boolean;
+  /** Whether a server was ever started with the data that is there now, and whether one runs. */
+  readonly wasStarted: boolean;
+  readonly isRunning: boolean;
 }
 
 export interface ReinitRequest {
@@ -14,12 +17,13 @@ export interface ReinitRequest {
 
 /**
  * "aside": the old data is kept until a whole new copy streams. "in place": only files that differ from the backup are
- * fetched. "go on": an earlier run has made room already.
+ * fetched. "go on": an earlier run has made room already. "again": what it made does not run, and is removed.
  */
-export type ReinitWay = 'aside' | 'in place' | 'go on';
+export type ReinitWay = 'aside' | 'in place' | 'go on' | 'again';
 
-export function reinitWay({ data, hasKeptData }: ReinitFacts, { delta, from }: ReinitRequest): ReinitWay {
-  if (hasKeptData) return 'go on';
+export function reinitWay(facts: ReinitFacts, { delta, from }: ReinitRequest): ReinitWay {
+  const { data, hasKeptData, wasStarted, isRunning } = facts;
+  if (hasKeptData) return data === 'whole' && wasStarted && !isRunning ? 'again' : 'go on';
   if (data === 'restoring') return from === 'primary' ? 'aside' : 'in place';
   return delta && data === 'whole' ? 'in place' : 'aside';
 }

@@ -62,8 +62,8 @@ export async function chooseCloneMethods(question: CloneQuestion): Promise<Clone
   return new Map(await Promise.all(methods));
 }
 
-const isMadeAnew = (data: ReplicaData, way: ReinitWay | undefined): boolean =>
-  data !== 'whole' || way === 'aside' || way === 'in place';
+const isMadeAnew = (data: ReplicaData, way: ReinitWay = 'go on'): boolean =>
+  data !== 'whole' || way !== 'go on';
 
 function methodFor(
   { from, way }: CloneQuestion,

@@ -12,7 +12,7 @@ import { hostFacts } from '../shell/host-facts.ts';
 import { ifRunning } from '../shell/psql.ts';
 import { isInRecovery } from '../shell/replication.ts';
 import { exists } from '../shell/restore.ts';
-import { keepDataAside, markRestoring, stopReplica } from '../steps/make-room.ts';
+import { keepDataAside, markRestoring, removeCopy, stopReplica } from '../steps/make-room.ts';
 import { neededBytes, type Source } from './add-replica.ts';
 import { ownerOf } from './owner.ts';
 
@@ -36,10 +36,11 @@ export async function chooseReinit(
   request: ReinitRequest,
 ): Promise<ReinitWay> {
   const instance = instanceOf(cluster, node);
-  const [facts, data, hasKeptData, inRecovery] = await Promise.all([
+  const [facts, data, hasKeptData, wasStarted, inRecovery] = await Promise.all([
     host.ask(hostFacts(instance)),
     host.ask(replicaData(instance)),
     host.ask(exists(keptDataOf(instance))),
+    host.ask(exists(`${instance.dataDirectory}/postmaster.opts`)),
     host.ask(ifRunning(instance, isInRecovery(instance))).catch(noAnswer),
   ]);
   if (inRecovery === false) throw isWritable(node);
@@ -52,7 +53,7 @@ export async function chooseReinit(
       next: problems.map(({ next }) => next),
     });
   }
-  const way = reinitWay({ data, hasKeptData }, request);
+  const way = reinitWay({ data, hasKeptData, wasStarted, isRunning: inRecovery !== undefined }, request);
   if (way === 'aside' && facts.diskFreeBytes < neededBytes(source)) throw noRoom(node, instance);
   return way;
 }
@@ -67,7 +68,7 @@ function noAnswer(error: unknown): undefined {
 export function makeRoomPlan(cluster: Cluster, node: Node, host: Host, way: ReinitWay): readonly Stage[] {
   const instance = instanceOf(cluster, node);
   if (way === 'go on') return [];
-  const room = way === 'aside' ? keepDataAside(instance) : markRestoring(instance);
+  const room = { aside: keepDataAside, again: removeCopy, 'in place': markRestoring }[way](instance);
   return [onlyOn('Make room for the new data', host, () => [stopReplica(instance), room])];
 }
 

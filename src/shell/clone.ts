@@ -38,6 +38,10 @@ export const directoryBytes = (path: string): Query<number> =>
 export const keepDataAside = (instance: Instance): Action =>
   action(['mv', '-T', '--', instance.dataDirectory, keptDataOf(instance)]);
 
+/** Removes a copy that is of no use. */
+export const removeCopy = ({ dataDirectory }: Instance): Action =>
+  action(['rm', '-rf', '--', dataDirectory], { timeoutMs: 3_600_000 });
+
 /** Removes the data of before. */
 export const removeKeptData = (instance: Instance): Action =>
   action(['rm', '-rf', '--', keptDataOf(instance)], { timeoutMs: 3_600_000 });

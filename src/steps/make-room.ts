@@ -52,6 +52,20 @@ export const keepDataAside = (instance: Instance): Step => ({
   },
 });
 
+/** Removes a copy that an earlier run made and that does not run; the old data stays aside. */
+export const removeCopy = (instance: Instance): Step => ({
+  title: 'Remove the copy that does not run',
+
+  async diff(host) {
+    const { dataDirectory } = instance;
+    return (await host.ask(exists(dataDirectory))) ? [`remove the copy in ${dataDirectory}`] : [];
+  },
+
+  async apply(host) {
+    await host.run(clone.removeCopy(instance));
+  },
+});
+
 /** Marks the old data, which is put right in place: until the mark is gone it is of no use to a server. */
 export const markRestoring = (instance: Instance): Step => ({
   title: 'Mark the old data',

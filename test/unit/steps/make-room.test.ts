@@ -3,7 +3,7 @@ import * as clone from '../../../src/shell/clone.ts';
 import { acceptsConnections } from '../../../src/shell/instance.ts';
 import { exists, isRunning, stopInstance } from '../../../src/shell/restore.ts';
 import { forgetKeptData } from '../../../src/steps/kept-data.ts';
-import { keepDataAside, markRestoring, stopReplica } from '../../../src/steps/make-room.ts';
+import { keepDataAside, markRestoring, removeCopy, stopReplica } from '../../../src/steps/make-room.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, when, yesOrNo } from './answering.ts';
 import { plan, replica, run } from './shop.ts';
@@ -23,6 +23,7 @@ function replicaHost(state: { isRunning?: boolean; data?: clone.ReplicaData; has
       when(exists(clone.keptDataOf(replica)), () => yesOrNo(now.hasKeptData)),
       when(clone.replicaData(replica), () => `${now.data}\n`),
       when(clone.unmarkRestoring(replica), ''),
+      when(clone.removeCopy(replica), () => void (now.data = 'absent')),
       when(
         clone.keepDataAside(replica),
         () => void Object.assign(now, { data: 'absent', hasKeptData: true }),
@@ -38,6 +39,7 @@ function replicaHost(state: { isRunning?: boolean; data?: clone.ReplicaData; has
 test.each([
   [stopReplica(replica), 'stop PostgreSQL'],
   [keepDataAside(replica), `keep ${data} aside until a new copy of the data streams`],
+  [removeCopy(replica), `remove the copy in ${data}`],
   [markRestoring(replica), `compare ${data} with the backup, file by file`],
 ])('$title is planned, done once, and then in place', async (step, change) => {
   const { host, ran } = replicaHost();
