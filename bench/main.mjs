@@ -4,6 +4,7 @@ import { compression } from './compression.mjs';
 import { memory } from './memory.mjs';
 import { provisioning } from './provisioning.mjs';
 import { remoteCommand } from './remote-command.mjs';
+import { replica } from './replica.mjs';
 import { startUp } from './start-up.mjs';
 
 const parts = {
@@ -11,6 +12,7 @@ const parts = {
   'remote-command': remoteCommand,
   provisioning: () => provisioning(Number(process.env.ROUNDS ?? 5)),
   memory,
+  replica: () => replica(Number(process.env.ROUNDS ?? 3)),
 };
 
 /** Only when asked for by name. */

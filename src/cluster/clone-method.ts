@@ -28,17 +28,20 @@ export type CloneMethod =
   | { readonly from: 'primary'; readonly why: string }
   | { readonly from: 'backup'; readonly why: string; readonly backup: CloneBackup };
 
-// Measured with `npm run bench replica`, see docs/performance.md. Bytes per second.
+// Measured with `npm run bench replica` on two cores that all hosts shared, see docs/replicas.md. Bytes per second.
 const rates = {
   /** pg_basebackup: one stream, written and then verified by one process. */
-  stream: 130e6,
+  stream: 140e6,
   /** pgBackRest: each process decrypts, unpacks and verifies. */
-  restorePerCore: 70e6,
+  restorePerCore: 60e6,
   /** Of one repository and one network, however many processes ask. */
   restoreAtMost: 600e6,
   /** Fetched from the archive and replayed, one file after the other. */
   replay: 100e6,
 } as const;
+
+/** Seconds that a restore needs besides copying: lists of files, and the switch from the archive to the stream. */
+const restoreExtraSeconds = 2;
 
 /** Below this, what a restore needs besides copying (its own start, WAL from the archive) costs more than it saves. */
 const smallBytes = 256 * 1024 ** 2;
@@ -77,7 +80,7 @@ export function chooseCloneMethod({ databaseBytes, backup, cores }: CloneFacts):
   }
   const stream = databaseBytes / rates.stream;
   const restoreRate = Math.min(cores * rates.restorePerCore, rates.restoreAtMost);
-  const restore = backup.databaseBytes / restoreRate + backup.walBytes / rates.replay;
+  const restore = restoreExtraSeconds + backup.databaseBytes / restoreRate + backup.walBytes / rates.replay;
   const estimates = `about ${formatSeconds(Math.ceil(restore))} with ${formatBytes(backup.walBytes)} of WAL to replay`;
   const other = `about ${formatSeconds(Math.ceil(stream))} from the primary`;
   return restore <= stream
