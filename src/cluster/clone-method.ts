@@ -28,7 +28,7 @@ export type CloneMethod =
   | { readonly from: 'primary'; readonly why: string }
   | { readonly from: 'backup'; readonly why: string; readonly backup: CloneBackup };
 
-// Measured with `npm run bench replica` on two cores that all hosts shared, see docs/replicas.md. Bytes per second.
+// Measured with `npm run bench -- replica` on two cores that all hosts shared, see docs/replicas.md. Bytes per second.
 const rates = {
   /** pg_basebackup: one stream, written and then verified by one process. */
   stream: 140e6,
