@@ -21,7 +21,11 @@ forget() {
   [ "$code" -ne 0 ] || return 0
   grep -E 'FATAL|PANIC|DETAIL|HINT|recovery stopping|last completed' "$run/log" | tail -n 12 >&2 || true
   "$bin/pg_ctl" stop -s -m immediate -D "$data" 2>/dev/null || true
-  rm -rf -- "$aside"
+  # Workers that have not heard of the end yet may still write there.
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    rm -rf -- "$aside" 2>/dev/null && break
+    sleep 0.5
+  done
 }
 trap forget EXIT
 trap 'trap - EXIT; exit 143' TERM

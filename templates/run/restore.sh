@@ -19,7 +19,12 @@ watch=
 forget() {
   code=$?
   [ -z "$watch" ] || kill "$watch" 2>/dev/null || true
-  [ "$code" -eq 0 ] || rm -rf -- "$aside"
+  [ "$code" -ne 0 ] || return 0
+  # Workers that have not heard of the end yet may still write there.
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    rm -rf -- "$aside" 2>/dev/null && break
+    sleep 0.5
+  done
 }
 trap forget EXIT
 trap 'trap - EXIT; exit 143' TERM
