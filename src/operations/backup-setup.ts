@@ -7,6 +7,7 @@ import type { Step } from '../engine/step.ts';
 import type { Host } from '../remote/host.ts';
 import { keepArchiving } from '../steps/archiving.ts';
 import { keepDrillSchedule } from '../steps/drill-schedule.ts';
+import { finishPromotion } from '../steps/finish-promotion.ts';
 import { keepFirstBackup } from '../steps/make-backup.ts';
 import { reloadSettings, restartWhenAsked } from '../steps/reload-settings.ts';
 import { keepSchedule } from '../steps/schedule.ts';
@@ -42,6 +43,7 @@ export function backupSetupPlan(
       reloadSettings(instanceOf(cluster, node)),
     ]),
     oneByOne(onNodes('Restart where settings need it', replicasFirst, (node) => [restart(node)])),
+    onlyOn('Finish a promotion', primary, () => [finishPromotion(instanceOf(cluster, cluster.primary))]),
     together('See WAL arrive in the repository', uniqueHosts([control, primary]), () => [
       verifyArchiving(cluster, backup),
     ]),

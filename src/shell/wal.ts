@@ -5,7 +5,7 @@ import { historyFileOf, parseHistory, type Ancestor } from '../cluster/timeline.
 import * as v from 'valibot';
 import { query, type Query, type Action } from './command.ts';
 import { program, type PgbackrestPlace } from './pgbackrest.ts';
-import { askJson, execute, type Socket } from './psql.ts';
+import { askJson, execute, executeAlone, ifRunning, type Socket } from './psql.ts';
 
 /** The ancestors of a timeline, from the repository; none when it has no history there. */
 export const timelineHistory = (
@@ -40,3 +40,19 @@ export const currentWal = (socket: Socket): Query<string> =>
   askJson(socket, 'select to_json(pg_walfile_name(pg_current_wal_insert_lsn()))', (value) =>
     v.parse(v.string(), value),
   );
+
+/** Whether the control file has the timeline that WAL is written on; undefined when no server answers there. */
+export const isTimelineWritten = (socket: Socket): Query<boolean | undefined> =>
+  ifRunning(
+    socket,
+    askJson(
+      socket,
+      `select to_json(pg_is_in_recovery() or
+         (select lpad(to_hex(timeline_id), 8, '0') from pg_control_checkpoint()) =
+           case when pg_is_in_recovery() then '' else lower(left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)) end)`,
+      (value) => v.parse(v.boolean(), value),
+    ),
+  );
+
+/** Writes every changed page, and the timeline, at full speed. */
+export const checkpoint = (socket: Socket): Action => executeAlone(socket, 'checkpoint');

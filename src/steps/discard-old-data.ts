@@ -27,7 +27,8 @@ export function discardOldData(instance: Instance, { timeline, keepAs }: NewTime
     },
 
     async apply(host, report) {
-      if (timeline === undefined) throw new Error('no timeline to compare with: only a dry run may go without');
+      if (timeline === undefined)
+        throw new Error('no timeline to compare with: only a dry run may go without');
       report('stopping PostgreSQL');
       await host.run(stopInstance(instance));
       await waitUntil(async () => !(await host.ask(isRunning(instance))), { deadlineMs: 10_000 });

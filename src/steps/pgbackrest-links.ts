@@ -31,7 +31,9 @@ export const verifyServerLinks = (cluster: Cluster, { stanza }: Backup): Step =>
 /** The control host reaches these nodes, whatever the others do, once there is a stanza and WAL arrives. */
 export function verifyNodeLinks(cluster: Cluster, { stanza }: Backup, nodes: readonly Node[]): Step {
   const place = { config: pgbackrestFiles(cluster).controlConfig, stanza };
-  const isAbout = (complaint: string): boolean => nodes.some(({ host }) => complaint.includes(host));
+  // pgBackRest quotes the host it speaks of, with or without a port: 'pg2', 'pg2:8432'.
+  const isAbout = (complaint: string): boolean =>
+    nodes.some(({ host }) => complaint.includes(`'${host}'`) || complaint.includes(`'${host}:`));
   return {
     title: 'Reach the TLS servers of the nodes',
 
