@@ -39,7 +39,7 @@ export function verifyNodeLinks(cluster: Cluster, { stanza }: Backup, nodes: rea
 
     async diff(host) {
       if ((await host.readFile(place.config)) === undefined) return [];
-      const { complaints } = await host.ask(askEnd(pgbackrest(place, 'check')));
+      const { complaints } = await host.ask(askEnd(pgbackrest(place, 'check', '--io-timeout=10')));
       return refuseComplaints(host, complaints.filter(isAbout));
     },
 
