@@ -102,6 +102,7 @@ export function describeTarget({ target, exclusive }: RestoreRequest): string {
     case 'xid':
       return `${just}transaction ${target.value}`;
     case 'name':
+    default:
       return `the restore point ${target.value}`;
   }
 }

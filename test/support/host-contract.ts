@@ -86,10 +86,6 @@ export function hostContract(kind: string, host: Host, directory: string): void 
     test('a file whose sending is stopped is not there', async () => {
       const local = `${directory}/${kind}-unsent-local`;
       writeFileSync(local, 'x'.repeat(1_000_000));
-      const stop = (): never => {
-        throw new Error('stopped, as asked');
-      };
-
       const sending = host.sendFile(local, file('stopped'), { owner: me.owner, mode: 0o644 }, stop);
 
       await expect(sending).rejects.toThrow('stopped, as asked');
@@ -133,3 +129,7 @@ export function hostContract(kind: string, host: Host, directory: string): void 
     });
   });
 }
+
+const stop = (): never => {
+  throw new Error('stopped, as asked');
+};
