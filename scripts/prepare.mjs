@@ -77,7 +77,7 @@ export async function prepareMachine({ online = false } = {}) {
   return (await install(sudo, missing)) ? undefined : `${missing.join(' ')} cannot be installed`;
 }
 
-const hasGo = () => answerOf(['go', 'version']) !== undefined;
+const hasGo = () => ['go', '/usr/local/go/bin/go'].some((go) => answerOf([go, 'version']) !== undefined);
 
 /**
  * Starts to build object stores (minutes the first time, nothing later) while other work goes on; `asUser` is what to

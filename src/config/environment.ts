@@ -25,3 +25,7 @@ export function cacheDirectory(env: NodeJS.ProcessEnv = process.env): string {
   // "All paths set in these environment variables must be absolute": others are ignored.
   return join(base?.startsWith('/') ? base : join(env['HOME'] || homedir(), '.cache'), 'dbctl', 'programs');
 }
+
+/** PATH with the place last where Go's own installer puts it: sudo's PATH, and many others, lack it. */
+export const pathWithGo = (env: NodeJS.ProcessEnv = process.env): string =>
+  [env['PATH'], '/usr/local/go/bin'].filter(Boolean).join(':');

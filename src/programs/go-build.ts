@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa, ExecaError } from 'execa';
 import type { GoProgram } from '../cluster/store-program.ts';
+import { pathWithGo } from '../config/environment.ts';
 import { CommandError, RefusedError } from '../errors.ts';
 
 type Report = (note: string) => void;
@@ -30,7 +31,7 @@ const goIn =
   async (doing: string, words: readonly string[]): Promise<void> => {
     const child = execa('go', words, {
       cwd,
-      env: { CGO_ENABLED: '0', GOOS: 'linux', GOARCH: architecture, GOWORK: 'off' },
+      env: { PATH: pathWithGo(), CGO_ENABLED: '0', GOOS: 'linux', GOARCH: architecture, GOWORK: 'off' },
       stdin: 'ignore',
       all: true,
     });

@@ -6,6 +6,7 @@ import {
   declinesColour,
   loginEnvironment,
   shortenNameLookups,
+  pathWithGo,
 } from '../../../src/config/environment.ts';
 import { labEnvironment } from '../../../src/config/lab-directory.ts';
 import { shownPath } from '../../../src/config/shown-path.ts';
@@ -72,4 +73,9 @@ test('programs are kept in the cache of the user, wherever that is', () => {
     '/home/ann/.cache/dbctl/programs',
   );
   expect(cacheDirectory({})).toBe(join(homedir(), '.cache/dbctl/programs'));
+});
+
+test('Go is also found where its own installer puts it, after everything in PATH', () => {
+  expect(pathWithGo({ PATH: '/usr/bin:/bin' })).toBe('/usr/bin:/bin:/usr/local/go/bin');
+  expect(pathWithGo({})).toBe('/usr/local/go/bin');
 });
