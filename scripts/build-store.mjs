@@ -2,12 +2,16 @@
 // node scripts/build-store.mjs minio versitygw
 
 import { arch } from 'node:process';
-import { cacheDirectory } from '../dist/config/environment.js';
+import { cacheDirectory, pathWithGo } from '../dist/config/environment.js';
 import { prepareStoreProgram } from '../dist/programs/prepare-store-program.js';
 
 const machines = { x64: 'x86_64', arm64: 'aarch64' };
 
 for (const kind of process.argv.slice(2)) {
-  const preparation = { machine: machines[arch] ?? arch, cache: cacheDirectory() };
+  const preparation = {
+    machine: machines[arch] ?? arch,
+    cache: cacheDirectory(),
+    searchPath: pathWithGo(),
+  };
   await prepareStoreProgram({ kind, binary: undefined }, preparation, () => {});
 }

@@ -3,10 +3,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa, ExecaError } from 'execa';
 import type { GoProgram } from '../cluster/store-program.ts';
-import { pathWithGo } from '../config/environment.ts';
 import { CommandError, RefusedError } from '../errors.ts';
 
 type Report = (note: string) => void;
+
+export interface GoBuild {
+  /** Go's own word for it: "amd64". */
+  readonly architecture: string;
+  readonly directory: string;
+  readonly output: string;
+  /** PATH to find Go in. */
+  readonly searchPath: string;
+}
 
 const keptLines = 15;
 const reportEveryMs = 1000;
@@ -17,21 +25,21 @@ const reportEveryMs = 1000;
  */
 export async function buildGoProgram(
   program: GoProgram,
-  { architecture, directory, output }: { architecture: string; directory: string; output: string },
+  { architecture, directory, output, searchPath }: GoBuild,
   report: Report,
 ): Promise<void> {
-  const go = goIn(directory, architecture, program.name, report);
+  const go = goIn({ architecture, directory, searchPath }, program.name, report);
   await go('preparing', ['mod', 'init', 'dbctl.invalid/build']);
   await go('downloading', ['get', `${program.package}@${program.version}`]);
   await go('compiling', ['build', '-trimpath', '-ldflags', '-s -w', '-o', output, program.package]);
 }
 
 const goIn =
-  (cwd: string, architecture: string, name: string, report: Report) =>
+  ({ architecture, directory, searchPath }: Omit<GoBuild, 'output'>, name: string, report: Report) =>
   async (doing: string, words: readonly string[]): Promise<void> => {
     const child = execa('go', words, {
-      cwd,
-      env: { PATH: pathWithGo(), CGO_ENABLED: '0', GOOS: 'linux', GOARCH: architecture, GOWORK: 'off' },
+      cwd: directory,
+      env: { PATH: searchPath, CGO_ENABLED: '0', GOOS: 'linux', GOARCH: architecture, GOWORK: 'off' },
       stdin: 'ignore',
       all: true,
     });

@@ -17,6 +17,8 @@ export interface Preparation {
   readonly machine: string;
   /** Where programs are kept. */
   readonly cache: string;
+  /** PATH to find Go in. */
+  readonly searchPath: string;
 }
 
 /** Tells one version, or one given file, from another; says so without building or downloading anything. */
@@ -28,7 +30,7 @@ export async function labelOf({ kind, binary }: Program): Promise<string> {
 /** Answers the path of the program on this machine. Two runs at once do the work twice, and the same file is there. */
 export async function prepareStoreProgram(
   program: Program,
-  { machine, cache }: Preparation,
+  { machine, cache, searchPath }: Preparation,
   report: (note: string) => void,
 ): Promise<string> {
   const { kind, binary } = program;
@@ -41,7 +43,7 @@ export async function prepareStoreProgram(
   try {
     const output = join(aside, 'program');
     await (binary === undefined
-      ? build(kind, machine, aside, report)
+      ? build(kind, { machine, searchPath }, aside, report)
       : download(binary.location, { sha256: binary.sha256 ?? '', output }, report));
     await rename(output, kept);
     return kept;
@@ -50,7 +52,12 @@ export async function prepareStoreProgram(
   }
 }
 
-async function build(kind: Program['kind'], machine: string, aside: string, report: (note: string) => void) {
+async function build(
+  kind: Program['kind'],
+  { machine, searchPath }: Omit<Preparation, 'cache'>,
+  aside: string,
+  report: (note: string) => void,
+): Promise<void> {
   const architecture = goArchitectureOf(machine);
   if (architecture === undefined) {
     throw new RefusedError({
@@ -63,7 +70,7 @@ async function build(kind: Program['kind'], machine: string, aside: string, repo
   await mkdir(directory);
   await buildGoProgram(
     storePrograms[kind],
-    { architecture, directory, output: join(aside, 'program') },
+    { architecture, directory, output: join(aside, 'program'), searchPath },
     report,
   );
 }

@@ -1,7 +1,7 @@
 import type { StoreRepository } from '../cluster/backup.ts';
 import { installedProgram } from '../cluster/store-program.ts';
 import { formatBytes } from '../cluster/units.ts';
-import { cacheDirectory } from '../config/environment.ts';
+import { cacheDirectory, pathWithGo } from '../config/environment.ts';
 import type { Step } from '../engine/step.ts';
 import { labelOf, prepareStoreProgram } from '../programs/prepare-store-program.ts';
 import type { ReadableHost } from '../remote/host.ts';
@@ -18,7 +18,11 @@ export const installStoreProgram = (store: StoreRepository): Step => ({
   },
 
   async apply(host, report) {
-    const preparation = { machine: await host.ask(machineKind()), cache: cacheDirectory() };
+    const preparation = {
+      machine: await host.ask(machineKind()),
+      cache: cacheDirectory(),
+      searchPath: pathWithGo(),
+    };
     const program = await prepareStoreProgram(store, preparation, report);
     const path = await ourPath(store);
     const { sha256 } = await host.sendFile(program, path, { owner: 'root:root', mode: 0o755 }, (bytes) =>

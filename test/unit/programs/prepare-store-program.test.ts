@@ -7,7 +7,11 @@ import { labelOf, prepareStoreProgram } from '../../../src/programs/prepare-stor
 
 const directory = (): string => mkdtempSync(join(tmpdir(), 'dbctl-'));
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-const place = () => ({ machine: 'x86_64', cache: join(directory(), 'cache') });
+const place = () => ({
+  machine: 'x86_64',
+  cache: join(directory(), 'cache'),
+  searchPath: process.env['PATH'] ?? '',
+});
 const built = { kind: 'minio', binary: undefined } as const;
 const given = (content: string, expected?: string) => {
   const location = join(directory(), 'minio');
@@ -63,8 +67,8 @@ test('a build ends when it is told to', async () => {
 });
 
 test('a machine without Go teaches what to do', async () => {
-  vi.stubEnv('PATH', directory());
-  await expect(prepareStoreProgram(built, place(), () => {})).rejects.toMatchObject({
+  const preparation = { ...place(), searchPath: directory() };
+  await expect(prepareStoreProgram(built, preparation, () => {})).rejects.toMatchObject({
     exitCode: 4,
     next: [expect.stringContaining('install Go'), expect.stringContaining('MINIO_BINARY')],
   });
