@@ -9,7 +9,7 @@ import type { Host, ReadableHost } from '../remote/host.ts';
 import { followLongWork, longWorkState } from '../remote/long-work.ts';
 import { backupArgv, backupUnitNow, backupUnitTimed, clock, runningUnits } from '../shell/backup-work.ts';
 import { backupInfo, type PgbackrestPlace } from '../shell/pgbackrest.ts';
-import { forgetUnit } from '../shell/systemd.ts';
+import { forgetUnit, type UnitState } from '../shell/systemd.ts';
 import { explainWork } from './explain-work.ts';
 
 /** What the users call them. */
@@ -47,17 +47,20 @@ export function keepFirstBackup(cluster: Cluster, backup: Backup): Step {
       if ((await host.readFile(place.config)) === undefined) return ['make the first full backup'];
       const { kind, isMade } = await look(host);
       if (!isMade) return ['make the first full backup'];
-      return kind === 'succeeded' ? ['finish the backup that ran before'] : [];
+      return isUnfinished(kind) ? ['finish the backup that ran before'] : [];
     },
 
     async apply(host, report) {
       const { kind, isMade } = await look(host);
-      if (!isMade)
+      if (!isMade || kind === 'running')
         await makeBackup(cluster, backup, { host, type: 'full', report, joins: kind === 'running' });
       else if (kind === 'succeeded') await host.run(forgetUnit(unit));
     },
   };
 }
+
+/** The backup is listed a moment before its unit ends, and the unit is kept until somebody has seen its end. */
+const isUnfinished = (kind: UnitState['kind']): boolean => kind === 'running' || kind === 'succeeded';
 
 /** Makes one backup more than those that are known by their labels. */
 export function makeNewBackup(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { backupUnitNow } from '../../../src/shell/backup-work.ts';
+import { backupUnitNow, clock } from '../../../src/shell/backup-work.ts';
 import { backupInfo } from '../../../src/shell/pgbackrest.ts';
 import { forgetUnit, unitState } from '../../../src/shell/systemd.ts';
 import { keepFirstBackup } from '../../../src/steps/make-backup.ts';
@@ -15,6 +15,8 @@ const config = '/etc/dbctl/shop/_pgbackrest/control.conf';
 const unit = backupUnitNow(cluster, 'full');
 const absent = 'LoadState=not-found\nActiveState=inactive\n';
 const succeeded = 'LoadState=loaded\nActiveState=active\nSubState=exited\nExecMainCode=1\nExecMainStatus=0\n';
+
+const running = 'LoadState=loaded\nActiveState=activating\nSubState=start\n';
 
 /** A control host with this in its repositories, and a unit of an earlier run. */
 function controlWith(info: string, state = absent) {
@@ -54,4 +56,26 @@ test('what an earlier run made unseen is not made again, and forgotten', async (
   expect((await run(step, host)).changes).toEqual(['finish the backup that ran before']);
   expect(ran).toHaveLength(1);
   expect((await run(step, host)).status).toBe('in place');
+});
+
+test('one that is listed while its unit still runs is followed to its end', async () => {
+  let looks = 0;
+  const info = backupInfo({ config, stanza: 'shop' });
+  const { host, ran } = fakeHost(
+    { [config]: '' },
+    answering(
+      when(info, () => (looks === 1 ? infoWithoutBackups : infoOf255)),
+      when(unitState(unit), () => {
+        looks += 1;
+        if (looks <= 2) return running;
+        return ran.length === 0 ? succeeded : absent;
+      }),
+      when(forgetUnit(unit), ''),
+      when(clock(), '1700000000'),
+    ),
+    'control',
+  );
+
+  expect((await run(step, host)).status).toBe('changed');
+  expect(ran).toHaveLength(1);
 });
