@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { Cluster, Machine } from '../cluster/cluster.ts';
-import type { PlanResult, Stage } from '../engine/run-plan.ts';
+import type { Plan, PlanResult } from '../engine/run-plan.ts';
 import type { HostSet } from '../remote/with-hosts.ts';
 import { commonFlags, type CommonFlags } from './common.ts';
 
@@ -41,7 +41,7 @@ export async function onHosts<Answer>(
 }
 
 /** Runs a plan with its progress on stderr. */
-export async function carryOut(plan: readonly Stage[], { dryRun = false }: ChangeFlags): Promise<PlanResult> {
+export async function carryOut(plan: Plan, { dryRun = false }: ChangeFlags): Promise<PlanResult> {
   const { runPlan } = await import('../engine/run-plan.ts');
   const { progressFor } = await import('../ui/progress-for.ts');
   const { listenForInterrupt } = await import('../ui/interrupt.ts');

@@ -12,6 +12,9 @@ export interface Stage {
   readonly steps: (host: Host) => readonly Step[];
 }
 
+/** Stages in order. Those that can be known only when earlier ones are done are made on the way. */
+export type Plan = Iterable<Stage> | AsyncIterable<Stage>;
+
 /** What a plan did (or, in a dry run, would do), in the order it was seen. */
 export interface PlanResult {
   readonly changes: readonly HostChange[];
@@ -47,12 +50,12 @@ export const oneByOne = (stage: Stage): Stage => ({ ...stage, order: 'one by one
  * stopping halfway would abandon a running command. One failure is thrown as it is, several as AggregateError.
  */
 export async function runPlan(
-  plan: readonly Stage[],
+  plan: Plan,
   progress: Progress,
   { dryRun, isInterrupted = () => false }: PlanOptions,
 ): Promise<PlanResult> {
   const changes: HostChange[] = [];
-  for (const stage of plan) {
+  for await (const stage of plan) {
     const failures: unknown[] = [];
     const jobs = stage.hosts.map((host): Job => ({
       title: host.name,
