@@ -17,8 +17,10 @@ export const exitCode = {
 export interface Explanation {
   /** A lower-case fact: "pg1 cannot be reached over SSH". */
   readonly what: string;
-  /** The cause, with the evidence: several lines are fine. */
+  /** The cause: several lines are fine. */
   readonly why?: string;
+  /** What the host itself said: the last lines of a journal or a log. Shown below the cause. */
+  readonly evidence?: string;
   /** Commands or edits to make next, most useful first. */
   readonly next?: readonly string[];
   readonly cause?: unknown;
@@ -28,12 +30,22 @@ export abstract class DbctlError extends Error {
   abstract readonly exitCode: number;
   readonly why: string | undefined;
   readonly next: readonly string[];
+  /** Whether `why` ends with what a host itself said. */
+  readonly hasEvidence: boolean;
 
-  constructor({ what, why, next = [], cause }: Explanation) {
+  constructor({ what, why, evidence, next = [], cause }: Explanation) {
     super(what, { cause });
     this.name = new.target.name;
-    this.why = why;
+    this.why = [why, evidence].filter(Boolean).join('\n') || undefined;
+    this.hasEvidence = Boolean(evidence);
     this.next = next;
+  }
+
+  /** The same error, with the evidence below its reason. */
+  with(evidence: string): DbctlError {
+    const Kind = this.constructor as new (explanation: Explanation) => DbctlError;
+    const why = this.why === undefined ? {} : { why: this.why };
+    return new Kind({ what: this.message, ...why, evidence, next: this.next, cause: this.cause });
   }
 }
 

@@ -1,9 +1,17 @@
-import type { Report } from './step.ts';
+import type { Change, Report } from './step.ts';
 
 /** One row the user watches: it reports while it runs, and answers the note shown when it ends. */
 export interface Job {
   readonly title: string;
-  run(report: Report): Promise<JobResult>;
+  /** `onStep` is told of every step that has ended, whichever way. */
+  run(report: Report, onStep?: (step: StepEnd) => void): Promise<JobResult>;
+}
+
+export interface StepEnd {
+  readonly title: string;
+  readonly status: 'in place' | 'planned' | 'changed' | 'failed';
+  readonly changes: readonly Change[];
+  readonly durationMs: number;
 }
 
 export interface JobResult {

@@ -1,6 +1,6 @@
 import { InterruptedError } from '../errors.ts';
 import type { Host } from '../remote/host.ts';
-import type { Job, JobResult, Order, Progress } from './progress.ts';
+import type { Job, JobResult, Order, Progress, StepEnd } from './progress.ts';
 import { runStep } from './run-step.ts';
 import type { Change, Report, Step } from './step.ts';
 
@@ -59,11 +59,11 @@ export async function runPlan(
     const failures: unknown[] = [];
     const jobs = stage.hosts.map((host): Job => ({
       title: host.name,
-      async run(report) {
+      async run(report, onStep) {
         if (stage.order === 'one by one' && failures.length > 0) return notStarted;
         try {
           const leave = leaveWhen(isInterrupted, report);
-          const found = await runSteps(stage.steps(host), host, dryRun, leave);
+          const found = await runSteps(stage.steps(host), host, dryRun, leave, onStep);
           changes.push(...found);
           return summary(found, dryRun);
         } catch (error) {
@@ -110,11 +110,19 @@ async function runSteps(
   host: Host,
   dryRun: boolean,
   report: Report,
+  onStep: (step: StepEnd) => void = () => {},
 ): Promise<readonly HostChange[]> {
   const changes: HostChange[] = [];
   for (const step of steps) {
     report(step.title);
-    const outcome = await runStep(step, host, { dryRun, report });
+    const startedAt = Date.now();
+    const end = (status: StepEnd['status'], made: readonly Change[]): void =>
+      onStep({ title: step.title, status, changes: made, durationMs: Date.now() - startedAt });
+    const outcome = await runStep(step, host, { dryRun, report }).catch((error: unknown) => {
+      end('failed', []);
+      throw error;
+    });
+    end(outcome.status, outcome.changes);
     changes.push(...outcome.changes.map((change) => ({ host: host.name, step: step.title, change })));
   }
   return changes;

@@ -1,4 +1,5 @@
 import { UnverifiedError } from '../errors.ts';
+import { withEvidence } from './evidence.ts';
 import type { Host } from '../remote/host.ts';
 import type { Change, Report, Step } from './step.ts';
 
@@ -18,15 +19,18 @@ export async function runStep(
   if (dryRun) return { status: 'planned', changes };
 
   report(changes.join(', '));
-  await step.apply(host, report);
+  await step.apply(host, report).catch(async (error: unknown) => {
+    throw await withEvidence(error, step, host);
+  });
 
   const left = await step.diff(host);
   if (left.length > 0) {
-    throw new UnverifiedError({
+    const unseen = new UnverifiedError({
       what: `"${step.title}" on ${host.name} was applied, but its effect was not seen`,
       why: `still different: ${left.join('; ')}`,
       next: ['run the same command again: it is safe', `look at the host: dbctl logs ${host.name}`],
     });
+    throw await withEvidence(unseen, step, host);
   }
   return { status: 'changed', changes };
 }

@@ -13,6 +13,14 @@ export type Report = (note: string) => void;
  */
 export interface Step {
   readonly title: string;
+  /** The file on the host that it keeps, when that is all it does. */
+  readonly path?: string;
   diff(host: ReadableHost): Promise<readonly Change[]>;
   apply(host: Host, report: Report): Promise<void>;
+  /** What the host itself says about it (the end of a journal, of a log): asked when the step failed, for its error. */
+  evidence?(host: ReadableHost): Promise<string>;
+  /** The changes line by line, "-" and "+" first, for who reads a plan. Never a secret. */
+  detail?(host: ReadableHost): Promise<readonly string[]>;
+  /** What it will have to do once these files of the same host are written. */
+  foresee?(paths: readonly string[]): readonly Change[];
 }
