@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { redactor, secretsIn } from '../../../src/cluster/redact.ts';
+import { prepare } from '../../../src/cluster/saslprep.ts';
 import { Secret } from '../../../src/secret.ts';
 import { conninfoValue, passfileLine, settingValue } from '../../../src/shell/libpq.ts';
 import { quote } from '../../../src/shell/quote.ts';
@@ -14,6 +15,7 @@ const awkward = `a'b"c\\d$e\`f g%h:i@j/k&l<m>é漢🐘`;
 
 test.each<[spelling: string, spell: (text: string) => string]>([
   ['as it is', (text) => text],
+  ['the form that SCRAM hashes', prepare],
   ['a word of a shell', (text) => quote([text])],
   ['a shell line inside a shell line', (text) => quote(['sh', '-c', quote(['echo', text])])],
   ['a double-quoted word of a shell', (text) => `"${text.replaceAll(/[\\"$`]/g, '\\$&')}"`],
