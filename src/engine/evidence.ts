@@ -7,13 +7,13 @@ import type { Step } from './step.ts';
  * reason, and a host that is out of reach says nothing. An error that has evidence keeps what it has.
  */
 export async function withEvidence(
-  error: unknown,
+  failure: unknown,
   { evidence }: Pick<Step, 'evidence'>,
   host: ReadableHost,
 ): Promise<unknown> {
-  const canTell = error instanceof CommandError || error instanceof UnverifiedError;
-  if (!canTell || error.hasEvidence || evidence === undefined) return error;
+  const canTell = failure instanceof CommandError || failure instanceof UnverifiedError;
+  if (!canTell || failure.hasEvidence || evidence === undefined) return failure;
   // The failure itself matters more than that nothing more can be said about it.
   const said = await evidence(host).catch(() => '');
-  return said === '' ? error : error.with(said);
+  return said === '' ? failure : failure.with(said);
 }

@@ -8,29 +8,36 @@ export interface Outcome {
   readonly changes: readonly Change[];
 }
 
+interface Options {
+  readonly dryRun: boolean;
+  readonly report: Report;
+}
+
+/** Runs one step; its failure carries what the host says about it. */
+export async function runStep(step: Step, host: Host, options: Options): Promise<Outcome> {
+  try {
+    return await carryThrough(step, host, options);
+  } catch (error) {
+    throw await withEvidence(error, step, host);
+  }
+}
+
 /** check → plan → apply → verify. Verifying is asking again: no difference may be left. */
-export async function runStep(
-  step: Step,
-  host: Host,
-  { dryRun, report }: { readonly dryRun: boolean; readonly report: Report },
-): Promise<Outcome> {
+async function carryThrough(step: Step, host: Host, { dryRun, report }: Options): Promise<Outcome> {
   const changes = await step.diff(host);
   if (changes.length === 0) return { status: 'in place', changes };
   if (dryRun) return { status: 'planned', changes };
 
   report(changes.join(', '));
-  await step.apply(host, report).catch(async (error: unknown) => {
-    throw await withEvidence(error, step, host);
-  });
+  await step.apply(host, report);
 
   const left = await step.diff(host);
   if (left.length > 0) {
-    const unseen = new UnverifiedError({
+    throw new UnverifiedError({
       what: `"${step.title}" on ${host.name} was applied, but its effect was not seen`,
       why: `still different: ${left.join('; ')}`,
       next: ['run the same command again: it is safe', `look at the host: dbctl logs ${host.name}`],
     });
-    throw await withEvidence(unseen, step, host);
   }
   return { status: 'changed', changes };
 }

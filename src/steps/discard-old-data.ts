@@ -2,6 +2,7 @@ import type { Instance } from '../cluster/instance.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import type { Step } from '../engine/step.ts';
 import { dataTimeline, discardData, exists, isRunning, stopInstance } from '../shell/restore.ts';
+import { serverSays } from './evidence.ts';
 
 export interface NewTimeline {
   /** The timeline of the restored primary; undefined while there is none yet (in a dry run). */
@@ -15,6 +16,7 @@ export function discardOldData(instance: Instance, { timeline, keepAs }: NewTime
   const to = keepAs ?? `${instance.dataDirectory}.dbctl-old`;
   return {
     title: 'Take away the data of before',
+    ...serverSays(instance),
 
     async diff(host) {
       const found = await host.ask(dataTimeline(instance));

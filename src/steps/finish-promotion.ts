@@ -1,6 +1,7 @@
 import type { Instance } from '../cluster/instance.ts';
 import type { Step } from '../engine/step.ts';
 import { checkpoint, isTimelineWritten } from '../shell/wal.ts';
+import { serverSays } from './evidence.ts';
 
 /**
  * Lets a primary that was promoted write its new timeline into its control file, which pgBackRest compares with the WAL
@@ -8,6 +9,7 @@ import { checkpoint, isTimelineWritten } from '../shell/wal.ts';
  */
 export const finishPromotion = (instance: Instance): Step => ({
   title: 'Finish the promotion',
+  ...serverSays(instance),
 
   async diff(host) {
     return (await host.ask(isTimelineWritten(instance))) === false ? ['make a checkpoint'] : [];

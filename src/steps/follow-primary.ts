@@ -7,6 +7,7 @@ import type { ReadableHost } from '../remote/host.ts';
 import { acceptsConnections } from '../shell/instance.ts';
 import { conninfo, parseConninfo } from '../shell/libpq.ts';
 import { followPrimary, replicaFacts } from '../shell/replication.ts';
+import { serverSays } from './evidence.ts';
 import { passfileOf } from './replication-passfile.ts';
 
 /** How a replica connects to the primary: TLS with the name verified, the password in a file, dead peers noticed. */
@@ -40,6 +41,7 @@ export function keepFollowing(cluster: Cluster, node: Node): Step {
 
   return {
     title: 'Follow the primary',
+    ...serverSays(instance),
 
     async diff(host) {
       // What is not there yet is cloned with the same settings.

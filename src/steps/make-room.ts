@@ -7,6 +7,7 @@ import { CommandError } from '../errors.ts';
 import * as clone from '../shell/clone.ts';
 import { acceptsConnections } from '../shell/instance.ts';
 import { exists, isRunning, stopInstance } from '../shell/restore.ts';
+import { serverSays } from './evidence.ts';
 
 /** How long a server that systemd did not start may go on answering, in milliseconds. */
 const lingerMs = 5000;
@@ -14,6 +15,7 @@ const lingerMs = 5000;
 /** Stops a server, also one that systemd starts again and again. */
 export const stopReplica = (instance: Instance): Step => ({
   title: 'Stop PostgreSQL',
+  ...serverSays(instance),
 
   async diff(host) {
     return (await host.ask(isRunning(instance))) ? ['stop PostgreSQL'] : [];

@@ -16,6 +16,7 @@ import {
 } from '../shell/restore.ts';
 import { serverStatus } from '../shell/server-status.ts';
 import type { RestoreWork } from './restore-data.ts';
+import { serverSays } from './evidence.ts';
 
 /** What a finished restore was, as it is noted on its host. */
 export interface RestoreRecord {
@@ -41,6 +42,7 @@ async function own(host: ReadableHost, { instance, request }: RestoreWork): Prom
 /** Stops the server whose data is about to be replaced; once it was, the server that runs is the new one. */
 export const stopOldServer = (work: RestoreWork): Step => ({
   title: 'Stop PostgreSQL',
+  ...serverSays(work.instance),
 
   async diff(host) {
     const aside = await own(host, work);
@@ -71,6 +73,7 @@ export const placeRestored = (work: RestoreWork): Step => ({
 /** Asks the restored server itself whether it is what it should be. Changes nothing. */
 export const verifyRestored = (work: RestoreWork): Step => ({
   title: 'See that it can be written to',
+  ...serverSays(work.instance),
 
   async diff(host) {
     const { instance } = work;

@@ -4,6 +4,7 @@ import type { Step } from '../engine/step.ts';
 import { UnverifiedError } from '../errors.ts';
 import { archiverFacts } from '../shell/archiver.ts';
 import { currentWal, endTransaction, switchWal } from '../shell/wal.ts';
+import { serverSays } from './evidence.ts';
 
 const deadlineMs = 60_000;
 
@@ -15,6 +16,7 @@ export function sendNewestWal(primary: Instance, { isNeeded }: { readonly isNeed
   let isSent = false;
   return {
     title: 'Send the newest WAL',
+    ...serverSays(primary),
 
     async diff(host) {
       const facts = await host.ask(archiverFacts(primary));

@@ -2,8 +2,9 @@ import type { Change, Step } from '../engine/step.ts';
 import { CommandError } from '../errors.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import type { ReadableHost } from '../remote/host.ts';
-import { reloadService, serviceJournal, serviceState, startService } from '../shell/service.ts';
+import { reloadService, serviceState, startService } from '../shell/service.ts';
 import { newestChange } from '../shell/settings.ts';
+import { unitSays } from './evidence.ts';
 
 export interface Service {
   /** "dbctl-pgbackrest-shop.service" */
@@ -27,6 +28,7 @@ export function keepService(title: string, { unit, startFiles, reloadFiles }: Se
 
   return {
     title,
+    ...unitSays(unit),
 
     async diff(host): Promise<readonly Change[]> {
       const { isActive, isEnabled, mustStart, mustReload } = await look(host);
@@ -48,14 +50,13 @@ export function keepService(title: string, { unit, startFiles, reloadFiles }: Se
         },
         { deadlineMs: 15_000 },
       );
-      if (!isUp) throw await notRunning(host, unit);
+      if (!isUp) throw notRunning(host, unit);
     },
   };
 }
 
-const notRunning = async (host: ReadableHost, unit: string): Promise<CommandError> =>
+const notRunning = (host: ReadableHost, unit: string): CommandError =>
   new CommandError({
     what: `${unit} does not run on ${host.name}`,
-    why: await host.ask(serviceJournal(unit)),
     next: [`more of its journal, on ${host.name}: journalctl -u ${unit}`],
   });

@@ -8,6 +8,7 @@ import { seenCertificates } from '../shell/seen-certificates.ts';
 import { reloadService, serviceState, startService } from '../shell/service.ts';
 import { loadedSettings, newestChange, reload } from '../shell/settings.ts';
 import type { ClusterCredential, Reader } from './cluster-credentials.ts';
+import { serverSays, unitSays } from './evidence.ts';
 
 /**
  * Makes a running server show the certificate that is in its file, and trust the CAs that are in its other file, without
@@ -30,6 +31,7 @@ export function showCertificate({ reader, place, port }: ClusterCredential & { r
 
   return {
     title: 'Show the certificate',
+    ...(reader.kind === 'postgres' ? serverSays(reader.instance) : unitSays(reader.unit)),
 
     async diff(host) {
       return (await isStale(host)) ? [inWords(reader)] : [];

@@ -4,6 +4,7 @@ import type { Report, Step } from '../engine/step.ts';
 import { UnverifiedError } from '../errors.ts';
 import type { Host, ReadableHost } from '../remote/host.ts';
 import * as server from '../shell/instance.ts';
+import { serverSays } from './evidence.ts';
 
 /** Crash recovery of a large cluster takes minutes; a start that hangs takes for ever. */
 const startDeadlineMs = 300_000;
@@ -11,6 +12,7 @@ const startDeadlineMs = 300_000;
 /** Starts the server, and does not believe systemd: it waits until the server answers. */
 export const startPostgres = (instance: Instance): Step => ({
   title: 'Start PostgreSQL',
+  ...serverSays(instance),
 
   async diff(host) {
     return (await host.ask(server.acceptsConnections(instance))) ? [] : ['start PostgreSQL'];
@@ -56,6 +58,6 @@ async function untilAccepting(host: ReadableHost, instance: Instance, report: Re
 const notStarted = async (host: ReadableHost, instance: Instance, reason: string): Promise<UnverifiedError> =>
   new UnverifiedError({
     what: `PostgreSQL did not start on ${host.name}: ${reason}`,
-    why: await host.ask(server.lastLogLines(instance)),
+    evidence: await serverSays(instance).evidence(host),
     next: [`more of its log: dbctl logs ${host.name}`, 'then run the same command again: it is safe'],
   });

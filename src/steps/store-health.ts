@@ -7,9 +7,9 @@ import type { Step } from '../engine/step.ts';
 import { CommandError } from '../errors.ts';
 import type { ReadableHost } from '../remote/host.ts';
 import { askStore } from '../shell/s3.ts';
-import { serviceJournal } from '../shell/service.ts';
 import { type Space, spaceAt } from '../shell/store.ts';
 import { rootAccess } from './store-bucket.ts';
+import { unitSays } from './evidence.ts';
 
 export interface StoreHealth extends Space {
   /** What keeps the store from working; undefined when it is healthy. */
@@ -41,6 +41,7 @@ async function findProblem(cluster: Cluster, store: StoreRepository, host: Reada
 /** Waits for a store that was started just now. */
 export const seeStoreHealthy = (cluster: Cluster, store: StoreRepository): Step => ({
   title: 'See the store healthy',
+  ...unitSays(storeFiles(cluster, store.kind).unit),
 
   async diff(host) {
     return (await findProblem(cluster, store, host)) === undefined ? [] : ['wait until the store is healthy'];
@@ -59,7 +60,6 @@ export const seeStoreHealthy = (cluster: Cluster, store: StoreRepository): Step 
     const { unit } = storeFiles(cluster, store.kind);
     throw new CommandError({
       what: `the object store on ${host.name} is not healthy: ${problem?.what}`,
-      why: await host.ask(serviceJournal(unit)),
       next: [problem?.next ?? '', `more of its journal, on ${host.name}: journalctl -u ${unit}`],
     });
   },

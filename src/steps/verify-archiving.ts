@@ -9,6 +9,7 @@ import { UnverifiedError } from '../errors.ts';
 import type { ReadableHost } from '../remote/host.ts';
 import { askEnd, pgbackrest } from '../shell/pgbackrest.ts';
 import { archiverFacts } from '../shell/archiver.ts';
+import { serverSays, unitSays } from './evidence.ts';
 
 /** pgBackRest's exit code when a WAL file did not arrive within archive-timeout, a minute. */
 const archiveTimeout = 82;
@@ -19,6 +20,7 @@ const archiveTimeout = 82;
  */
 export const verifyArchiving = (cluster: Cluster, backup: Backup): Step => ({
   title: 'See WAL arrive in the repository',
+  evidence: (host) => evidenceOn(cluster, host),
 
   async diff(host) {
     const config = configOn(cluster, host);
@@ -50,6 +52,13 @@ async function checkFailed(
       'then run the same command again: it is safe',
     ],
   });
+}
+
+/** On a node PostgreSQL says why a file did not leave; on the control host, the server that takes it. */
+function evidenceOn(cluster: Cluster, host: ReadableHost): Promise<string> {
+  const node = nodesOf(cluster).find(({ name }) => name === host.name);
+  const source = node ? serverSays(instanceOf(cluster, node)) : unitSays(pgbackrestFiles(cluster).unit);
+  return source.evidence(host);
 }
 
 function configOn(cluster: Cluster, host: ReadableHost): string {

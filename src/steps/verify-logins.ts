@@ -4,6 +4,7 @@ import type { Step } from '../engine/step.ts';
 import { UnverifiedError } from '../errors.ts';
 import { ifRunning } from '../shell/psql.ts';
 import { tryLogins, type Login, type LoginResult } from '../shell/logins.ts';
+import { serverSays } from './evidence.ts';
 
 /** Logs in as every role over TCP, with the certificate's name verified. Changes nothing. */
 export function verifyLogins(cluster: Cluster, node: Node): Step {
@@ -23,6 +24,7 @@ export function verifyLogins(cluster: Cluster, node: Node): Step {
 
   return {
     title: 'Verify every login',
+    ...serverSays(instance),
     async diff(host) {
       const results = (await host.ask(ifRunning(instance, tryLogins(target, logins)))) ?? [];
       const refused = results.filter(({ problem }) => problem !== undefined);
@@ -37,5 +39,8 @@ const loginsRefused = (host: string, refused: readonly LoginResult[]): Unverifie
   new UnverifiedError({
     what: `${refused.map(({ role }) => role).join(', ')} cannot log in on ${host}`,
     why: refused.map(({ role, problem }) => `${role}: ${problem}`).join('\n'),
-    next: [`see what the server says: dbctl logs ${host}`, 'then run the same command again: it is safe'],
+    next: [
+      `see more of what the server says: dbctl logs ${host}`,
+      'then run the same command again: it is safe',
+    ],
   });

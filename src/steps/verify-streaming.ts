@@ -7,10 +7,11 @@ import { waitUntil } from '../engine/wait-until.ts';
 import type { Step } from '../engine/step.ts';
 import { RefusedError, UnverifiedError } from '../errors.ts';
 import type { Host, ReadableHost } from '../remote/host.ts';
-import { acceptsConnections, lastLogLines } from '../shell/instance.ts';
+import { acceptsConnections } from '../shell/instance.ts';
 import { backupInfo } from '../shell/pgbackrest.ts';
 import type { Socket } from '../shell/psql.ts';
 import { bytesBehind, isWalGone, primaryFacts, replicaFacts, senderFacts } from '../shell/replication.ts';
+import { serverSays } from './evidence.ts';
 
 /** A replica that is fine answers at once; this long a look may take, in milliseconds. */
 const lookMs = 2000;
@@ -45,6 +46,7 @@ export function verifyStreaming(cluster: Cluster, node: Node, primary: Host, arc
 
   return {
     title: 'Verify that it streams',
+    ...serverSays(instance),
 
     async diff(host) {
       const runs = await host.ask(acceptsConnections(instance));
@@ -117,7 +119,7 @@ const notStreaming = async (
 ): Promise<UnverifiedError> =>
   new UnverifiedError({
     what: `${node.name} does not stream from the primary`,
-    why: await host.ask(lastLogLines(instance)),
+    evidence: await serverSays(instance).evidence(host),
     next: [
       `more of its log: dbctl logs ${node.name}`,
       'then run the same command again: it is safe',

@@ -91,5 +91,5 @@ test('one that does not stay up is told with the end of its journal', async () =
   await vi.advanceTimersByTimeAsync(20_000);
 
   expect(await failure).toBeInstanceOf(CommandError);
-  expect(await failure).toMatchObject({ why: 'the address is in use' });
+  expect(await failure).toMatchObject({ why: 'journal of dbctl-x.service:\nthe address is in use' });
 });
