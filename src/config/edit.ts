@@ -1,10 +1,16 @@
-// Adds a replica to .env.cluster without touching anything else in it: comments, order, quotes and line endings stay.
+// Adds a replica to .env.cluster, or takes one out, without touching anything else in it: comments, order, quotes and
+// line endings stay.
 
 import { isIPv6 } from 'node:net';
+import { sameHost } from '../cluster/address.ts';
 import type { Cluster, Node } from '../cluster/cluster.ts';
+import { ConfigError } from '../errors.ts';
 import { parseCluster, readClusterText } from './load.ts';
+import { Misfit } from './problem.ts';
+import { readNodeEntry } from './readers/node.ts';
 import { replaceFile } from './replace-file.ts';
 import { settings } from './settings.ts';
+import { shownPath } from './shown-path.ts';
 
 const replicaNames = ['CLUSTER_DB_REPLICA_HOSTS', ...settings.CLUSTER_DB_REPLICA_HOSTS.aliases];
 const primaryNames = ['CLUSTER_DB_PRIMARY_HOST', ...settings.CLUSTER_DB_PRIMARY_HOST.aliases];
@@ -18,6 +24,52 @@ export function appendReplica(file: string, node: Node): Cluster {
   const cluster = parseCluster(text, file);
   replaceFile(file, text);
   return cluster;
+}
+
+/**
+ * Takes a replica out of .env.cluster and answers the cluster as it is then, like appendReplica. Throws ConfigError, and
+ * leaves the file alone, when the node stands there in a way that is not a list.
+ */
+export function takeOutReplica(file: string, node: Node): Cluster {
+  const { text, cluster } = withoutReplica(file, node);
+  replaceFile(file, text);
+  return cluster;
+}
+
+/** What .env.cluster is without one of its replicas; writes nothing. */
+export function withoutReplica(
+  file: string,
+  node: Node,
+): { readonly text: string; readonly cluster: Cluster } {
+  const before = readClusterText(file);
+  const { replicas } = parseCluster(before, file);
+  const position = replicas.findIndex(({ name }) => name === node.name);
+  const shorter = removeEntries(before, replicaNames, (entries) => {
+    const meant = entries.filter((entry) => means(entry, node));
+    return entries.indexOf(meant.length === 1 ? meant[0]! : (entries[position] ?? ''));
+  });
+  const text = removeEntries(shorter, ['CLUSTER_DB_HOSTS'], (entries) =>
+    entries.findIndex((entry) => entry === node.name || means(entry, node)),
+  );
+  const cluster = parseCluster(text, file);
+  const isOut = cluster.replicas.length === replicas.length - 1;
+  if (isOut && !cluster.replicas.some(({ name }) => name === node.name)) return { text, cluster };
+  throw new ConfigError({
+    what: `${node.name} cannot be taken out of ${shownPath(file)}`,
+    why: `It is not an entry of ${replicaNames[0]!} there.`,
+    next: ['take it out by hand, with everything that names it'],
+  });
+}
+
+/** Whether an entry of a list can mean a node: what it does not say is left open. */
+function means(entry: string, node: Node): boolean {
+  try {
+    const { name = node.name, host, port = node.port } = readNodeEntry(entry);
+    return name === node.name && sameHost(host, node.host) && port === node.port;
+  } catch (error) {
+    if (error instanceof Misfit) return false;
+    throw error;
+  }
 }
 
 /** A node as an entry of the list: `name=host:port`. */
@@ -38,17 +90,39 @@ export function addReplica(text: string, entry: string): string {
   return lines.toSpliced(at, 0, `${gap}${replicaNames[0]!}=${entry}${ending}`).join('');
 }
 
+type Choose = (entries: readonly string[]) => number;
+
+/** The text of .env.cluster with one entry less in each list of these names that has it; -1 chooses none. */
+const removeEntries = (text: string, names: readonly string[], choose: Choose): string =>
+  text
+    .split(/(?<=\n)/)
+    .map((line) => (sets(line, names) ? shorten(line, choose) : line))
+    .join('');
+
 const sets = (line: string, names: readonly string[]): boolean =>
   names.includes(/^\uFEFF?\s*(?:export\s+)?([\w.-]+)\s*=/.exec(line)?.[1] ?? '');
 
 // The name with its = and opening quote, the list, and whatever follows it.
 const parts = /^([^=]*=[^\S\r\n]*(['"`]?))([^]*)$/;
 
-function extend(line: string, entry: string): string {
+function taken(line: string): { readonly start: string; readonly list: string; readonly after: string } {
   const [, start = '', quote, rest = ''] = parts.exec(line)!;
   const end = quote ? rest.indexOf(quote) : rest.search(/\s*(#|$)/);
   const list = end === -1 ? rest.trimEnd() : rest.slice(0, end);
+  return { start, list, after: rest.slice(list.length) };
+}
+
+function shorten(line: string, choose: Choose): string {
+  const { start, list, after } = taken(line);
+  const entries = list.split(',');
+  const index = choose(entries.map((entry) => entry.trim()));
+  if (index === -1) return line;
+  const kept = entries.toSpliced(index, 1).join(',');
+  return `${start}${index === 0 ? kept.trimStart() : kept}${after}`;
+}
+
+function extend(line: string, entry: string): string {
+  const { start, list, after } = taken(line);
   const separator = list.trim() === '' ? '' : list.includes(', ') ? ', ' : ',';
-  const after = rest.slice(list.length);
   return `${start}${list}${separator}${entry}${after.startsWith('#') ? ' ' : ''}${after}`;
 }

@@ -1,7 +1,14 @@
 import { readFileSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
-import { addReplica, appendReplica, writeNode } from '../../../src/config/edit.ts';
+import {
+  addReplica,
+  appendReplica,
+  takeOutReplica,
+  withoutReplica,
+  writeNode,
+} from '../../../src/config/edit.ts';
+import { loadCluster } from '../../../src/config/load.ts';
 import { fileOf, problemsOf, temporaryFile } from './cluster-file.ts';
 
 const whole = (line: string, ending: string): string =>
@@ -62,5 +69,62 @@ test('a node that is there already is refused and the file stays as it is', () =
   const problems = problemsOf(() => appendReplica(file, { name: 'pg9', host: '10.0.0.11', port: 5432 }));
 
   expect(problems).toContain('10.0.0.11:5432 is given twice');
+  expect(readFileSync(file, 'utf8')).toBe(fileOf());
+});
+
+const pg2 = { name: 'pg2', host: '10.0.0.12', port: 5432 };
+
+test.each([
+  ['R=pg2=10.0.0.12', 'R='],
+  ['R=pg2=10.0.0.12,pg3=10.0.0.13', 'R=pg3=10.0.0.13'],
+  ['R=pg2=10.0.0.12, pg3=10.0.0.13', 'R=pg3=10.0.0.13'],
+  ['R=pg3=10.0.0.13, pg2=10.0.0.12:5432', 'R=pg3=10.0.0.13'],
+  ['R=pg3=10.0.0.13, pg2=10.0.0.12, pg4=10.0.0.14 # keep', 'R=pg3=10.0.0.13, pg4=10.0.0.14 # keep'],
+  ["  export R = 'pg2=10.0.0.12,pg3=10.0.0.13'  # keep", "  export R = 'pg3=10.0.0.13'  # keep"],
+  ['R="pg2=10.0.0.12"', 'R=""'],
+  ['R=b=10.0.0.12:5433,pg2=10.0.0.12', 'R=b=10.0.0.12:5433'],
+])('%s becomes %s when pg2 is taken out', (before, after) => {
+  const text = (line: string): string =>
+    `# head\n${fileOf()}${line.replace('R', 'CLUSTER_DB_REPLICA_HOSTS')}\n# it's the end`;
+
+  const found = withoutReplica(temporaryFile(text(before)), pg2);
+
+  expect(found.text).toBe(text(after));
+  expect(found.cluster.replicas.map(({ name }) => name)).not.toContain('pg2');
+});
+
+test('what probe checks does not name it any more either', () => {
+  const file = temporaryFile(
+    fileOf({ CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12,pg3=10.0.0.13', CLUSTER_DB_HOSTS: 'pg1,pg2' }),
+  );
+
+  const { cluster } = withoutReplica(file, pg2);
+
+  expect(cluster.probed.map(({ name }) => name)).toEqual(['pg1']);
+});
+
+test('unnamed nodes of one host are told apart by their place in the list', () => {
+  const hosts = '10.0.0.12,10.0.0.12:5433';
+  const file = temporaryFile(fileOf({ CLUSTER_DB_REPLICA_HOSTS: hosts }));
+  const [, second] = loadCluster(file).replicas;
+
+  const { cluster } = withoutReplica(file, second!);
+
+  expect(cluster.replicas).toEqual([{ name: 'node-10-0-0-12', host: '10.0.0.12', port: 5432 }]);
+});
+
+test('a replica is taken out of the file itself, with its mode, leaving nothing beside it', () => {
+  const file = temporaryFile(fileOf({ CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12' }), 0o400);
+
+  expect(takeOutReplica(file, pg2).replicas).toEqual([]);
+  expect(readFileSync(file, 'utf8')).toContain('CLUSTER_DB_REPLICA_HOSTS=\n');
+  expect(statSync(file).mode & 0o777).toBe(0o400);
+  expect(readdirSync(dirname(file))).toHaveLength(1);
+});
+
+test('one that is not there is an error, and the file stays as it is', () => {
+  const file = temporaryFile(fileOf());
+
+  expect(() => takeOutReplica(file, pg2)).toThrow('pg2 cannot be taken out of');
   expect(readFileSync(file, 'utf8')).toBe(fileOf());
 });
