@@ -1,4 +1,4 @@
-// Which text a setting was given: under its name, an alias, or in a file.
+// Which texts a setting was given: under its name, under an alias, or in a file.
 
 import { resolve } from 'node:path';
 import { expandHome } from './expand-home.ts';
@@ -7,10 +7,15 @@ import { isOpenToOthers, readSmallFile } from './read-file.ts';
 import type { Entry } from './read-lines.ts';
 import type { Setting } from './setting.ts';
 
-/** The text given for one setting, and under which name. */
-interface Given {
+/** One text given for one setting, and where it stands. */
+export interface Given {
+  /** As it is written in the file: the setting's own name, another one, or one that ends in _FILE. */
   readonly name: string;
   readonly text: string;
+  /** From 1. */
+  readonly line: number;
+  /** The file that the text was read from, when the line names one. */
+  readonly file?: string;
 }
 
 /** A Misfit that knows its setting. */
@@ -29,8 +34,12 @@ export function namesOf(name: string, { aliases = [], isSecret }: Setting): read
   return isSecret ? plain.flatMap((one) => [one, `${one}_FILE`]) : plain;
 }
 
-/** The one text of a setting, or undefined when there is none. Throws SettingMisfit when it is not clear which. */
-export function givenFor(setting: Setting, written: readonly Entry[], directory: string): Given | undefined {
+/** Every text of a setting; an empty one counts as none. Throws SettingMisfit for one that cannot be relied on. */
+export function givenFor(
+  setting: Pick<Setting, 'isSecret'>,
+  written: readonly Entry[],
+  directory: string,
+): readonly Given[] {
   const filled = written.filter(({ value }) => value !== '');
   const cut = setting.isSecret && filled.find(({ isCutByComment }) => isCutByComment);
   if (cut) {
@@ -39,19 +48,25 @@ export function givenFor(setting: Setting, written: readonly Entry[], directory:
       text: 'is followed by an unquoted #; quote the whole value',
     });
   }
-  const [first, ...others] = filled.map((entry) => textOf(entry, setting, directory));
-  const rival = others.find(({ name, text }) => text !== first?.text || name === `${first.name}_FILE`);
-  if (first === undefined || rival === undefined) return first;
-  const values = setting.isSecret ? '' : `: ${shown(first.text)} and ${shown(rival.text)}`;
-  throw new SettingMisfit({ setting: first.name, text: `and ${rival.name} are both set${values}; keep one` });
+  const given = filled.map((entry) => textOf(entry, setting, directory));
+  const twice = given.find(({ name }) => given.some((one) => one.name === `${name}_FILE`));
+  if (twice) {
+    const { name, line } = twice;
+    throw new SettingMisfit({ setting: name, line, text: `and ${name}_FILE are both set; keep one` });
+  }
+  return given;
 }
 
 /** Docker and Kubernetes mount secrets readable by all, but into a place that only the container sees. */
 const isMountedSecret = (file: string): boolean => /^(\/var)?\/run\/secrets\//.test(file);
 
 /** The text of a line, or of the file it names. */
-function textOf({ name, value }: Entry, { isSecret }: Setting, directory: string): Given {
-  if (!isSecret || !name.endsWith('_FILE')) return { name, text: value };
+function textOf(
+  { name, value, line }: Entry,
+  { isSecret }: Pick<Setting, 'isSecret'>,
+  directory: string,
+): Given {
+  if (!isSecret || !name.endsWith('_FILE')) return { name, text: value, line };
   const file = resolve(directory, expandHome(value));
   const refuse = (text: string, next?: string): SettingMisfit =>
     new SettingMisfit({ setting: name, text: `${shown(file)} ${text}`, ...(next && { next }) });
@@ -63,5 +78,5 @@ function textOf({ name, value }: Entry, { isSecret }: Setting, directory: string
   }
   if (isOpenToOthers(found) && !isMountedSecret(file))
     throw refuse('can be read by others than its owner', `chmod 600 ${file}`);
-  return { name, text: found.text.replace(/\r?\n$/, '') };
+  return { name, line, file, text: found.text.replace(/\r?\n$/, '') };
 }

@@ -7,16 +7,29 @@ import { buildCluster, checkLag, checkRoles } from './build-cluster.ts';
 import { checkBackup } from './check-backup.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { expandHome } from './expand-home.ts';
+import type { Given } from './given.ts';
 import { parseSettings } from './parse.ts';
 import { problemError } from './problem-error.ts';
 import { Misfit, type Problem } from './problem.ts';
 import { isOpenToOthers, readSmallFile, type LocalFile } from './read-file.ts';
-import { readLines } from './read-lines.ts';
+import { readLines, type Entry } from './read-lines.ts';
 import type { Settings } from './settings.ts';
 import { topologyOf } from './topology.ts';
 
+/** A cluster, and where each of its settings stands. */
+export interface Understood {
+  readonly cluster: Cluster;
+  /** The lines of the settings that were given, by the settings' own names. */
+  readonly origins: ReadonlyMap<string, Given>;
+  /** Every line with a value, as it is in the file. */
+  readonly entries: readonly Entry[];
+}
+
 /** Reads .env.cluster. Throws one ConfigError that lists every problem. process.env is left alone. */
-export function loadCluster(file: string): Cluster {
+export const loadCluster = (file: string): Cluster => loadUnderstood(file).cluster;
+
+/** Reads .env.cluster for a command that shows how it is understood. Throws like loadCluster. */
+export function loadUnderstood(file: string): Understood {
   const found = openFile(file);
   const mode = `0${found.mode.toString(8)}`;
   const text = `can be read or changed by others than its owner (mode ${mode})`;
@@ -39,14 +52,18 @@ export function loadBackedUpCluster(file: string): { readonly cluster: Cluster; 
 export const readClusterText = (file: string): string => openFile(file).text;
 
 /** Understands the text of .env.cluster; `file` is where it belongs. Throws like loadCluster. */
-export const parseCluster = (text: string, file: string): Cluster => understand(text, file, []);
+export const parseCluster = (text: string, file: string): Cluster => understand(text, file, []).cluster;
 
-function understand(text: string, file: string, earlier: readonly Problem[]): Cluster {
+function understand(text: string, file: string, earlier: readonly Problem[]): Understood {
   const path = resolve(file);
   const place = { file: path, directory: dirname(path) };
   const lines = readLines(text, file);
   const unreadable = new Set(lines.problems.flatMap(({ setting }) => setting ?? []));
-  const { settings, parameters, problems } = parseSettings(lines.entries, place.directory, unreadable);
+  const { settings, parameters, origins, problems } = parseSettings(
+    lines.entries,
+    place.directory,
+    unreadable,
+  );
   const topology = topologyOf(settings);
 
   const all = [
@@ -56,13 +73,14 @@ function understand(text: string, file: string, earlier: readonly Problem[]): Cl
     ...checkBackup(settings, topology.control, faultyOf([...lines.problems, ...problems])),
   ];
   if (all.length > 0) {
-    throw problemError(file, all, new Map(lines.entries.map(({ name, line }) => [name, line])));
+    const lineOf = new Map([...origins].map(([name, { line }]) => [name, line]));
+    for (const { name, line } of lines.entries) lineOf.set(name, line);
+    throw problemError(file, all, lineOf);
   }
-  const cluster = buildCluster(settings as Settings, parameters, topology, place);
+  const built = buildCluster(settings as Settings, parameters, topology, place);
   const former = settings.BACKUP_MOVE_FROM;
-  return deepFreeze(
-    former && cluster.backup ? moving(cluster, cluster.backup, formerFile(former, place)) : cluster,
-  );
+  const cluster = former && built.backup ? moving(built, built.backup, formerFile(former, place)) : built;
+  return { cluster: deepFreeze(cluster), origins, entries: lines.entries };
 }
 
 const formerFile = (path: string, { directory }: { directory: string }): string =>
@@ -94,10 +112,7 @@ function openFile(file: string): LocalFile {
     if (!(cause instanceof Misfit)) throw cause;
     throw new ConfigError({
       what: `${file} ${cause.message}`,
-      next: [
-        'start from the example: install -m 600 .env.cluster.example .env.cluster',
-        'or name another file with --config',
-      ],
+      next: ['write one: dbctl init', 'or name another file with --config'],
       cause,
     });
   }

@@ -1,3 +1,4 @@
+import { compositeNames, compositesOf } from './composite-names.ts';
 import { groups, type Setting } from './setting.ts';
 import { settingRows } from './settings.ts';
 
@@ -12,20 +13,37 @@ export function withSettingTables(manual: string): string {
   return `${before}${begin}\n\n${tables()}\n${end}${after}`;
 }
 
-const tables = (): string =>
-  Object.entries(groups)
-    .map(([group, title]) => {
-      const rows = settingRows.filter(([, setting]) => setting.group === group);
-      return `### ${title}\n\n| Setting | Default | Meaning |\n|---|---|---|\n${rows.map(row).join('')}`;
-    })
-    .join('\n');
+function tables(): string {
+  const sections = Object.entries(groups).map(([group, title]) => {
+    const rows = settingRows.filter(([, setting]) => setting.group === group);
+    return `### ${title}\n\n| Setting | Default | Meaning |\n|---|---|---|\n${rows.map(row).join('')}`;
+  });
+  const others = Object.entries(compositeNames).map(
+    ([name, { doc, isSecret }]) => `| ${code(name)} | ${escaped(`${doc}${fileName(name, isSecret)}`)} |\n`,
+  );
+  return [
+    ...sections,
+    `### Names that applications have\n\n| Name | Meaning |\n|---|---|\n${others.join('')}`,
+  ].join('\n');
+}
 
 function row([name, setting]: readonly [string, Setting]): string {
   const { doc, aliases = [], isSecret } = setting;
-  const also = aliases.length > 0 ? ` Also: ${aliases.map(code).join(', ')}.` : '';
-  const file = isSecret ? ` Or ${code(`${name}_FILE`)}.` : '';
-  return `| ${code(name)} | ${defaultOf(setting)} | ${`${doc}${also}${file}`.replaceAll('|', '\\|').replaceAll('<', '&lt;')} |\n`;
+  const others = [...aliases, ...compositesOf(name)];
+  const also = others.length > 0 ? ` Also: ${others.map(code).join(', ')}.` : '';
+  return `| ${code(name)} | ${defaultOf(setting)} | ${escaped(`${doc}${also}${fileName(name, isSecret)}`)} |\n`;
 }
+
+const fileName = (name: string, isSecret: true | undefined): string =>
+  isSecret ? ` Or ${code(`${name}_FILE`)}.` : '';
+
+// Within backticks, < stands for itself; | ends a cell even there.
+const escaped = (text: string): string =>
+  text
+    .replaceAll('|', '\\|')
+    .split('`')
+    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll('<', '&lt;')))
+    .join('`');
 
 const code = (text: string): string => `\`${text}\``;
 

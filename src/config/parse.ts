@@ -1,12 +1,15 @@
 // From lines to typed settings. Every problem of every setting is collected; nothing stops at the first.
 
 import * as v from 'valibot';
-import { givenFor, namesOf, SettingMisfit } from './given.ts';
+import { agreed, type Said } from './agree.ts';
+import { whyForeign } from './foreign-names.ts';
+import { givenFor, namesOf, SettingMisfit, type Given } from './given.ts';
 import { Misfit, type Problem } from './problem.ts';
 import type { Entry } from './read-lines.ts';
 import { readParameter } from './readers/parameter.ts';
 import type { Setting } from './setting.ts';
-import { parameterPrefix, settingRows, type Settings } from './settings.ts';
+import { parameterPrefix, settingRows, settings as table, type Settings } from './settings.ts';
+import { isComposite, spread } from './spread.ts';
 import { suggest } from './suggest.ts';
 
 /** What the lines say; `settings` lacks those that `problems` speaks of. */
@@ -14,11 +17,18 @@ interface Parsed {
   readonly settings: Partial<Settings>;
   readonly parameters: Readonly<Record<string, string>>;
   readonly problems: readonly Problem[];
+  /** Where each setting that was given stands, and its text. */
+  readonly origins: ReadonlyMap<string, Given>;
 }
 
-/** Every name that may be written in .env.cluster, besides POSTGRES_CONF_*. */
-const knownNames = settingRows.flatMap(([name, setting]) => namesOf(name, setting));
+/** Every name that may be written in .env.cluster, besides POSTGRES_CONF_* and the numbered ones. */
+const knownNames = [...settingRows.flatMap(([name, setting]) => namesOf(name, setting)), 'DATABASE_URL'];
 const known = new Set(knownNames);
+
+/** The port comes first: what the others mean depends on it. */
+const readingOrder = settingRows.toSorted(
+  ([one], [other]) => Number(other === 'POSTGRES_PORT') - Number(one === 'POSTGRES_PORT'),
+);
 
 /**
  * Reads every setting. `directory` is where relative NAME_FILE paths start; a setting in `unreadable` has its problem
@@ -29,19 +39,28 @@ export function parseSettings(
   directory: string,
   unreadable: ReadonlySet<string>,
 ): Parsed {
-  const problems: Problem[] = [...namedTwice(entries), ...unknown(entries)];
+  const composite = spread(entries, directory);
+  const problems: Problem[] = [...namedTwice(entries), ...unknown(entries), ...composite.problems];
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   const values: Record<string, unknown> = {};
-  for (const [name, setting] of settingRows) {
+  const origins = new Map<string, Given>();
+  for (const [name, setting] of readingOrder) {
     const names = namesOf(name, setting);
     const written = names.flatMap((one) => byName.get(one) ?? []);
-    if (written.length === 0 && names.some((one) => unreadable.has(one))) continue;
-    const result = readSetting(name, setting, written, directory);
-    if ('problems' in result) problems.push(...result.problems);
-    else values[name] = result.value;
+    const implied = composite.given.get(name);
+    const isUnclear = composite.unclear.has(name) || names.some((one) => unreadable.has(one));
+    if (written.length === 0 && !implied && isUnclear) continue;
+    const port = (values['POSTGRES_PORT'] as number | undefined) ?? Number(table.POSTGRES_PORT.fallback);
+    const result = readSetting({ name, setting, written, implied, directory, port });
+    if ('problems' in result) {
+      problems.push(...result.problems);
+      continue;
+    }
+    values[name] = result.value;
+    if (result.given) origins.set(name, result.given);
   }
   const { parameters, problems: misfits } = readParameters(entries);
-  return { settings: values, parameters, problems: [...problems, ...misfits] };
+  return { settings: values, parameters, origins, problems: [...problems, ...misfits] };
 }
 
 function* namedTwice(entries: readonly Entry[]): Iterable<Problem> {
@@ -55,36 +74,52 @@ function* namedTwice(entries: readonly Entry[]): Iterable<Problem> {
 
 function* unknown(entries: readonly Entry[]): Iterable<Problem> {
   for (const { name, line } of entries) {
-    if (known.has(name) || name.startsWith(parameterPrefix)) continue;
-    const meant = suggest(name, knownNames);
-    yield {
-      setting: name,
-      line,
-      text: meant ? `is not a setting; did you mean ${meant}?` : 'is not a setting',
-    };
+    if (known.has(name) || isComposite(name) || name.startsWith(parameterPrefix)) continue;
+    yield { setting: name, line, text: `is not a setting${whatInstead(name)}` };
   }
 }
 
-function readSetting(
-  name: string,
-  setting: Setting,
-  written: readonly Entry[],
-  directory: string,
-): { value: unknown } | { problems: readonly Problem[] } {
+/** What to do about a name that is none: "; did you mean POSTGRES_DB?" */
+export function whatInstead(name: string): string {
+  const why = whyForeign(name);
+  if (why !== undefined) return `: ${why}`;
+  const meant = suggest(name, knownNames);
+  return meant ? `; did you mean ${meant}?` : '';
+}
+
+interface Unread {
+  readonly name: string;
+  readonly setting: Setting;
+  readonly written: readonly Entry[];
+  /** What a name says that speaks of other settings too. */
+  readonly implied: Given | undefined;
+  readonly directory: string;
+  /** Of a node that names none. */
+  readonly port: number;
+}
+
+type Read = { readonly value: unknown; readonly given?: Given } | { readonly problems: readonly Problem[] };
+
+function readSetting({ name, setting, written, implied, directory, port }: Unread): Read {
   try {
-    const given = givenFor(setting, written, directory);
-    const text = given?.text ?? setting.fallback;
-    if (text === undefined)
-      return setting.optional ? { value: undefined } : { problems: [missing(name, setting, written)] };
-    const result = v.safeParse(setting.read, text);
-    if (result.success) return { value: result.output };
-    return {
-      problems: result.issues.map(({ message }) => ({ setting: given?.name ?? name, text: message })),
-    };
+    const given = [...givenFor(setting, written, directory), ...(implied ? [implied] : [])];
+    if (given.length === 0) return fallbackOf(name, setting, written);
+    const read = given.map((one) => ({ given: one, result: v.safeParse(setting.read, one.text) }));
+    const problems = read.flatMap(({ given: { name: as, line }, result }) =>
+      (result.issues ?? []).map(({ message }) => ({ setting: as, line, text: message })),
+    );
+    if (problems.length > 0) return { problems };
+    const said = read.map((one): Said => ({ given: one.given, value: one.result.output }));
+    return agreed(setting, said, port)!;
   } catch (error) {
     if (!(error instanceof SettingMisfit)) throw error;
     return { problems: [error.problem] };
   }
+}
+
+function fallbackOf(name: string, setting: Setting, written: readonly Entry[]): Read {
+  if (setting.fallback !== undefined) return { value: v.parse(setting.read, setting.fallback) };
+  return setting.optional ? { value: undefined } : { problems: [missing(name, setting, written)] };
 }
 
 const missing = (name: string, { doc }: Setting, [empty]: readonly Entry[]): Problem =>

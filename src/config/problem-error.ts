@@ -16,7 +16,7 @@ export function problemError(
     why: firstOf(placed.toSorted((a, b) => a.line - b.line).map(sentence)).join('\n'),
     next: [
       ...new Set(problems.flatMap(({ next }) => next ?? [])),
-      'every setting is explained in .env.cluster.example and docs/configuration.md',
+      'what each setting takes: dbctl config explain',
     ],
   });
 }

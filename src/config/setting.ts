@@ -25,6 +25,11 @@ export interface Setting<Value = unknown> {
   readonly example?: string;
   /** Other names that mean the same. */
   readonly aliases?: readonly string[];
+  /**
+   * The value that two values of `read` mean together, undefined when they disagree. Default: they must be equal.
+   * A method, so that a row may say which values those are. `defaultPort` is the port of a node that names none.
+   */
+  join?(this: void, one: unknown, other: unknown, defaultPort: number): unknown;
   /** Never shown; `<name>_FILE` is understood. */
   readonly isSecret?: true;
 }

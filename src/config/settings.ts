@@ -3,6 +3,7 @@
 
 import type { InferOutput } from 'valibot';
 import { backupSettings } from './backup-settings.ts';
+import { joinNodeLists, joinNodes } from './join-nodes.ts';
 import { readCidr } from './readers/cidr.ts';
 import { clusterName, databaseName, linuxUser, roleName } from './readers/name.ts';
 import { readMachineEntry, readNodeEntry } from './readers/node.ts';
@@ -28,6 +29,7 @@ export const settings = {
     read: reader(readNodeEntry),
     example: 'pg1=10.0.0.11',
     aliases: ['PRIMARY_IP', 'POSTGRES_PRIMARY_NODE'],
+    join: joinNodes,
   },
   CLUSTER_DB_REPLICA_HOSTS: {
     group: 'cluster',
@@ -36,6 +38,7 @@ export const settings = {
     fallback: '',
     example: 'pg2=10.0.0.12,pg3=10.0.0.13',
     aliases: ['REPLICAS_IP'],
+    join: joinNodeLists,
   },
   CLUSTER_DB_HOSTS: {
     group: 'cluster',

@@ -58,14 +58,16 @@ test('all problems are reported at once, in the order of the file, with the line
 
 test('the value of a secret is in no message', () => {
   const changes = {
-    POSTGRES_PASSWORD: 'tiny',
-    POSTGRES_SUPERUSER_PASSWORD: 'other',
+    POSTGRES_PASSWORD: 'tinytinytiny',
+    POSTGRES_SUPERUSER_PASSWORD: 'otherotherother',
     POSTGRES_APP_PASSWORD: '"hush\thush',
   };
 
   const problems = problemsOf(() => clusterOf(changes));
 
-  expect(problems).toContain('POSTGRES_PASSWORD and POSTGRES_SUPERUSER_PASSWORD are both set; keep one');
+  expect(problems).toContain(
+    'POSTGRES_PASSWORD and POSTGRES_SUPERUSER_PASSWORD (line 12) mean one thing and disagree; keep one',
+  );
   expect(problems).not.toMatch(/tiny|other|hush/);
 });
 

@@ -9,7 +9,7 @@ import { path } from '../../../src/config/readers/path.ts';
 import { quoteValue } from '../../../src/config/quote-value.ts';
 import type { Cluster } from '../../../src/cluster/cluster.ts';
 import { loadCluster } from '../../../src/config/load.ts';
-import { clusterOf, fileOf, least, leastBackup, problemsOf, temporaryFile } from './cluster-file.ts';
+import { clusterOf, fileOf, leastBackup, problemsOf, temporaryFile } from './cluster-file.ts';
 
 const read = (name: SettingName, text: string): unknown => {
   const result = v.safeParse(settings[name].read, text);
@@ -213,19 +213,6 @@ test('names of JavaScript objects are unknown settings like any other', () => {
   expect(problems).toContain('has 3 problems');
   expect(problems).toContain('__proto__ is not a setting');
   expect(({} as Record<string, unknown>)['x']).toBeUndefined();
-});
-
-test.each([
-  ['PRIMARY_IP', 'CLUSTER_DB_PRIMARY_HOST', '10.0.0.99'],
-  ['POSTGRES_PRIMARY_NODE', 'CLUSTER_DB_PRIMARY_HOST', 'worker-node-02'],
-  ['PORT_DATABASE', 'POSTGRES_PORT', '6432'],
-  ['REPLICAS_IP', 'CLUSTER_DB_REPLICA_HOSTS', '10.0.0.12'],
-  ['POSTGRES_SUPERUSER_PASSWORD', 'POSTGRES_PASSWORD', 'another-password'],
-])('%s means %s; both with different values are refused', (alias, name, value) => {
-  expect(clusterOf({ [name]: undefined, [alias]: value })).toEqual(clusterOf({ [name]: value }));
-
-  const problems = problemsOf(() => clusterOf({ [name]: least[name] ?? '1111', [alias]: value }));
-  expect(problems).toContain(`${name} and ${alias} are both set`);
 });
 
 test('a secret is read from the file it names, without the line break at its end', () => {
