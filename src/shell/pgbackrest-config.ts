@@ -115,14 +115,17 @@ export const dataMachines = (cluster: Cluster): readonly Machine[] =>
       all.findIndex(({ host }) => sameHost(host, node.host)) === index,
   );
 
-/** The machines that others connect to: those of the nodes, and the one that keeps the repository itself. */
+/**
+ * The machines that others connect to: those of the nodes, and the one that keeps the repository itself. Nobody has to
+ * reach a control host that every node runs on, and pgBackRest starts no server without clients.
+ */
 export const serverMachines = (cluster: Cluster, backup: Backup): readonly Machine[] => [
-  ...(isKeptHere(backup) ? [cluster.control] : []),
+  ...(isKeptHere(backup) && dataMachines(cluster).length > 0 ? [cluster.control] : []),
   ...dataMachines(cluster),
 ];
 
 /** The machines that connect to others. */
-export const clientMachines = (cluster: Cluster, backup: Backup): readonly Machine[] => [
-  cluster.control,
-  ...(isKeptHere(backup) ? dataMachines(cluster) : []),
-];
+export const clientMachines = (cluster: Cluster, backup: Backup): readonly Machine[] => {
+  const elsewhere = dataMachines(cluster);
+  return [...(elsewhere.length > 0 ? [cluster.control] : []), ...(isKeptHere(backup) ? elsewhere : [])];
+};

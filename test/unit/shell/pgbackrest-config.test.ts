@@ -212,3 +212,18 @@ test('who serves and who connects follows from where the repository is', () => {
   expect(names(serverMachines(minio.cluster, minio.backup))).toBe('pg1,pg2');
   expect(names(clientMachines(minio.cluster, minio.backup))).toBe('control');
 });
+
+test('on a single machine nobody serves and nobody connects: everything is a file of it', () => {
+  const { cluster, backup } = shopWith({
+    ...noStore,
+    BACKUP_REPOSITORY: 'posix',
+    CLUSTER_CONTROL_HOST: 'control=10.0.0.11',
+    CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.11:5433,pg3=10.0.0.11:5434',
+  });
+
+  expect([...serverMachines(cluster, backup), ...clientMachines(cluster, backup)]).toEqual([]);
+  expect(repositoryLines(cluster, backup, cluster.replicas[1]!)).toContain(
+    'repo1-path=/var/lib/pgbackrest/shop',
+  );
+  expect(nodeLines(cluster, backup)).not.toContain('-host');
+});
