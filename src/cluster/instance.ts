@@ -1,6 +1,4 @@
-import { sameHost } from './address.ts';
 import type { Cluster, Node } from './cluster.ts';
-import { nodesOf } from './cluster.ts';
 
 /** Where a node lives on its host, in the layout of Debian's and Ubuntu's postgresql-common. */
 export interface Instance {
@@ -21,7 +19,7 @@ export interface Instance {
 
 export function instanceOf(cluster: Cluster, node: Node): Instance {
   const { version } = cluster.postgres;
-  const name = instanceName(cluster, node);
+  const name = instanceName(node);
   return {
     version,
     name,
@@ -36,11 +34,11 @@ export function instanceOf(cluster: Cluster, node: Node): Instance {
 }
 
 /**
- * The first node of a host is `main`, as everybody expects; further ones carry their own names, without dashes. No node
- * name begins with _, so a further node that is called main has an instance of its own.
+ * On PostgreSQL's own port it is `main`, as everybody expects; elsewhere it carries the node's name, without dashes. It
+ * follows from the node alone: a promotion or a node less on the host must not give it the data of another. No node name
+ * begins with _, so a node that is called main and is not on that port has an instance of its own.
  */
-function instanceName(cluster: Cluster, node: Node): string {
-  const first = nodesOf(cluster).find(({ host }) => sameHost(host, node.host));
-  if (first === undefined || first.name === node.name) return 'main';
-  return node.name === 'main' ? '_main' : node.name.replaceAll('-', '_');
+function instanceName({ name, port }: Node): string {
+  if (port === 5432) return 'main';
+  return name === 'main' ? '_main' : name.replaceAll('-', '_');
 }

@@ -14,37 +14,47 @@ test('an instance lives where postgresql-common puts it', () => {
 
   expect(instanceOf(cluster, cluster.primary)).toEqual({
     version: 16,
-    name: 'main',
+    name: 'pg1',
     port: 6000,
-    dataDirectory: '/var/lib/postgresql/16/main',
-    configDirectory: '/etc/postgresql/16/main',
+    dataDirectory: '/var/lib/postgresql/16/pg1',
+    configDirectory: '/etc/postgresql/16/pg1',
     binDirectory: '/usr/lib/postgresql/16/bin',
-    unit: 'postgresql@16-main.service',
+    unit: 'postgresql@16-pg1.service',
     dbctlDirectory: '/etc/dbctl/shop/pg1',
-    logName: 'postgresql-16-main',
+    logName: 'postgresql-16-pg1',
   });
 });
 
 test.each([
-  ['every node on a host of its own is main', 'pg2=10.0.0.12,pg3=10.0.0.13', ['main', 'main', 'main']],
-  ['a second node on a host carries its name', 'pg2=10.0.0.11:5433', ['main', 'pg2']],
+  ['every node on the usual port is main', 'pg2=10.0.0.12,pg3=10.0.0.13', ['main', 'main', 'main']],
+  ['on any other port it carries its name', 'pg2=10.0.0.11:5433', ['main', 'pg2']],
   ['systemd reads a dash as a slash, so there is none', 'pg-2=10.0.0.11:5433', ['main', 'pg_2']],
-  ['the first replica on a host is main there', 'a=10.0.0.12,b=10.0.0.12:5433', ['main', 'main', 'b']],
+  ['a replica on the usual port is main on its host', 'a=10.0.0.12,b=10.0.0.12:5433', ['main', 'main', 'b']],
   ['a second node that is called main is another instance', 'main=10.0.0.11:5433', ['main', '_main']],
 ])('%s', (_reason, replicas, names) => {
   expect(namesOf(replicas)).toEqual(names);
 });
 
-test('a host is one host in whatever case it is written', () => {
-  const cluster = clusterOf({
-    CLUSTER_DB_PRIMARY_HOST: 'pg1=db.example.org',
-    CLUSTER_DB_REPLICA_HOSTS: 'pg2=DB.example.org:5433',
+test('whoever is the primary, and whoever leaves: every node keeps its instance', () => {
+  const [one, other] = [
+    clusterOf({ CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.11:5433' }),
+    clusterOf({
+      CLUSTER_DB_PRIMARY_HOST: 'pg2=10.0.0.11:5433',
+      CLUSTER_DB_REPLICA_HOSTS: 'pg1=10.0.0.11:5432',
+    }),
+  ];
+  const alone = clusterOf({
+    CLUSTER_DB_PRIMARY_HOST: 'pg2=10.0.0.11:5433',
+    CLUSTER_DB_REPLICA_HOSTS: undefined,
   });
+  const [pg1, pg2] = nodesOf(one);
 
-  expect(instanceOf(cluster, cluster.replicas[0]!).name).toBe('pg2');
+  expect(instanceOf(other, pg1!)).toEqual(instanceOf(one, pg1!));
+  expect(instanceOf(other, pg2!)).toEqual(instanceOf(one, pg2!));
+  expect(instanceOf(alone, pg2!)).toEqual(instanceOf(one, pg2!));
 });
 
-test('a node that is not of the cluster yet is main on its host', () => {
+test('a node that is not of the cluster yet has one too', () => {
   expect(instanceOf(clusterOf(), { name: 'pg9', host: '10.0.0.19', port: 5432 }).name).toBe('main');
 });
 
