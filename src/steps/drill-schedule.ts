@@ -1,13 +1,18 @@
+import { sameHost } from '../cluster/address.ts';
 import type { Backup } from '../cluster/backup.ts';
-import type { Cluster, Node } from '../cluster/cluster.ts';
+import { nodesOf, type Cluster, type Node } from '../cluster/cluster.ts';
 import { drillFiles, scheduledDrillNode } from '../cluster/drill.ts';
 import type { Step } from '../engine/step.ts';
 import { drillArgv, removeDrillSchedule } from '../shell/drills.ts';
 import { keepDrillFiles } from './drill-files.ts';
 import { keepTimedWork } from './timed-work.ts';
 
-/** Keeps the drill's timer on the one host that rehearses, and on no other. */
+/**
+ * Keeps the drill's timer on the one host that rehearses, and on no other. Of the nodes of one host, the last sees to it:
+ * the others would take away what it keeps.
+ */
 export function keepDrillSchedule(cluster: Cluster, backup: Backup, node: Node): readonly Step[] {
+  if (nodesOf(cluster).findLast(({ host }) => sameHost(host, node.host))!.name !== node.name) return [];
   const calendar = backup.schedule.drill;
   if (calendar === undefined || node.name !== scheduledDrillNode(cluster).name) {
     return [withoutDrillSchedule(cluster)];

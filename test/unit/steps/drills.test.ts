@@ -172,3 +172,10 @@ test.each([
 test('the last node keeps it', () => {
   expect(keepDrillSchedule(backedUp, backup!, pg2).length).toBeGreaterThan(4);
 });
+
+test('of several nodes on one host only the last sees to the schedule', () => {
+  const oneHost = { ...backedUp, replicas: [{ ...pg2, host: pg1.host, port: 5433 }] };
+
+  expect(keepDrillSchedule(oneHost, backup!, oneHost.primary)).toEqual([]);
+  expect(keepDrillSchedule(oneHost, backup!, oneHost.replicas[0]!).length).toBeGreaterThan(4);
+});
