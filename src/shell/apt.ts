@@ -20,7 +20,10 @@ export const isAvailable = (name: string): Query<boolean> =>
   query(['apt-cache', 'policy', name], (stdout) => /Candidate: (?!\(none\))\S/.test(stdout));
 
 const tenMinutes = 600_000;
+/** Nodes that share a host are set up at the same time: the second waits, and finds everything done. */
+const inTurn = ['flock', '--timeout=300', '/run/dbctl-packages.lock'];
 const apt = [
+  ...inTurn,
   'env',
   'DEBIAN_FRONTEND=noninteractive',
   'apt-get',
@@ -33,7 +36,7 @@ const apt = [
 
 /** Finishes what an interrupted dpkg left behind; does nothing otherwise. */
 export const finishInterrupted = (): Action =>
-  action(['dpkg', '--configure', '-a'], { timeoutMs: tenMinutes });
+  action([...inTurn, 'dpkg', '--configure', '-a'], { timeoutMs: tenMinutes });
 
 export const updateLists = (): Action => action([...apt, 'update'], { timeoutMs: tenMinutes });
 

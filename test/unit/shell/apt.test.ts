@@ -10,12 +10,14 @@ import { quote } from '../../../src/shell/quote.ts';
 
 test('packages are installed without questions, without extras, and with old configuration kept', () => {
   expect(quote(install(['postgresql-17', '-o']).argv)).toMatchInlineSnapshot(
-    `"env DEBIAN_FRONTEND=noninteractive apt-get -qy -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold install --no-install-recommends -- postgresql-17 -o"`,
+    `"flock --timeout=300 /run/dbctl-packages.lock env DEBIAN_FRONTEND=noninteractive apt-get -qy -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold install --no-install-recommends -- postgresql-17 -o"`,
   );
   expect(quote(updateLists().argv)).toMatchInlineSnapshot(
-    `"env DEBIAN_FRONTEND=noninteractive apt-get -qy -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold update"`,
+    `"flock --timeout=300 /run/dbctl-packages.lock env DEBIAN_FRONTEND=noninteractive apt-get -qy -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold update"`,
   );
-  expect(quote(finishInterrupted().argv)).toBe('dpkg --configure -a');
+  expect(quote(finishInterrupted().argv)).toBe(
+    'flock --timeout=300 /run/dbctl-packages.lock dpkg --configure -a',
+  );
 });
 
 test('a slow mirror has ten minutes', () => {
