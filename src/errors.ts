@@ -74,6 +74,16 @@ export class UnverifiedError extends DbctlError {
   readonly exitCode = exitCode.unverified;
 }
 
+/** Another operation has the cluster's lock. Nothing was touched. */
+export class LockedError extends DbctlError {
+  readonly exitCode = exitCode.locked;
+}
+
+/** The lock was lost on the way: what was done is done, and nothing more was. Exits as what is not verified. */
+export class LockLostError extends DbctlError {
+  readonly exitCode = exitCode.unverified;
+}
+
 /** Something that cannot be taken back was not confirmed. Nothing was touched. */
 export class UnconfirmedError extends DbctlError {
   readonly exitCode = exitCode.unconfirmed;

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientChannel } from 'ssh2';
 import { UnreachableError } from '../errors.ts';
 import { collect } from './channel.ts';
+import { type Conversation, conversationOver } from './conversation.ts';
 import type { Ending, Input } from './execution.ts';
 import { semaphore } from './semaphore.ts';
 
@@ -13,6 +14,8 @@ const channelsAtOnce = 8;
 export interface Connection {
   /** Runs one line in the login shell. Rejects with UnreachableError once the connection is lost. */
   exec(line: string, stdin: Input, timeoutMs: number): Promise<Ending>;
+  /** Runs one line that stays open. It takes one of the places until it ends. */
+  converse(line: string): Promise<Conversation>;
   end(): void;
 }
 
@@ -29,27 +32,35 @@ export function connectionOver(client: Client, where: string): Connection {
     for (const reject of pending) reject(loss);
   });
 
-  const execute = (line: string, stdin: Input, timeoutMs: number): Promise<Ending> =>
-    runInChannel(client, line, (channel) => collect(channel, stdin, timeoutMs)).catch((error: unknown) => {
-      throw loss ?? refused(where, error);
+  const open = <Answer>(line: string, listen: Listen<Answer>): Promise<Answer> =>
+    inTurn(async () => {
+      if (loss !== undefined) throw loss;
+      const { promise: lost, reject } = withResolvers();
+      pending.add(reject);
+      const answer = runInChannel(client, line, listen).catch((error: unknown) => {
+        throw loss ?? refused(where, error);
+      });
+      return Promise.race([lost, answer]).finally(() => pending.delete(reject));
     });
 
   return {
-    exec: (line, stdin, timeoutMs) =>
-      inTurn(async () => {
-        if (loss !== undefined) throw loss;
-        const { promise: lost, reject } = withResolvers();
-        pending.add(reject);
-        return Promise.race([lost, execute(line, stdin, timeoutMs)]).finally(() => pending.delete(reject));
+    exec: (line, stdin, timeoutMs) => open(line, (channel) => collect(channel, stdin, timeoutMs)),
+    converse: (line) =>
+      new Promise((resolve, reject) => {
+        const listen = (channel: ClientChannel): Promise<void> => {
+          resolve(conversationOver({ input: channel, output: channel, errors: channel.stderr }));
+          return new Promise((end) => channel.on('close', end));
+        };
+        open(line, listen).catch(reject);
       }),
     end: () => client.end(),
   };
 }
 
-type Listen = (channel: ClientChannel) => Promise<Ending>;
+type Listen<Answer> = (channel: ClientChannel) => Promise<Answer>;
 
 /** Asks for a channel that runs the line, again and again for about a second while there is no room for it. */
-async function runInChannel(client: Client, line: string, listen: Listen): Promise<Ending> {
+async function runInChannel<Answer>(client: Client, line: string, listen: Listen<Answer>): Promise<Answer> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await requestChannel(client, line, listen);
@@ -61,7 +72,7 @@ async function runInChannel(client: Client, line: string, listen: Listen): Promi
 }
 
 /** Listens before it returns: the exit status of a quick command comes in the same packet as the channel's opening. */
-const requestChannel = (client: Client, line: string, listen: Listen): Promise<Ending> =>
+const requestChannel = <Answer>(client: Client, line: string, listen: Listen<Answer>): Promise<Answer> =>
   new Promise((resolve, reject) => {
     client.exec(line, (error, channel) => (error === undefined ? resolve(listen(channel)) : reject(error)));
   });

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { execa } from 'execa';
 import { commandHost } from './command-host.ts';
+import { conversationOver, type Converse } from './conversation.ts';
 import {
   type Ending,
   environment,
@@ -18,6 +19,22 @@ export const localLogin = (): Login => (process.getuid?.() === 0 ? 'root' : 'sud
 /** The machine that dbctl runs on, reached without SSH and without a shell. */
 export const localHost = (name: string, login: Login = localLogin()): Host =>
   commandHost(name, (execution) => runHere(execution, login));
+
+/** Starts a command on this machine that stays open, as root. */
+export const converseHere =
+  (login: Login = localLogin()): Converse =>
+  async (argv) => {
+    const [program = '', ...parameters] = privileged(argv, 'root', login);
+    const child = execa(program, parameters, {
+      cwd: '/',
+      env: environment,
+      extendEnv: false,
+      stdin: 'pipe',
+      buffer: false,
+      reject: false,
+    });
+    return conversationOver({ input: child.stdin, output: child.stdout, errors: child.stderr });
+  };
 
 async function runHere({ argv, asUser, stdin, timeoutMs }: Execution, login: Login): Promise<Ending> {
   const [program = '', ...parameters] = privileged(argv, asUser, login);

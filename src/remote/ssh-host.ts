@@ -1,6 +1,7 @@
 import { quote } from '../shell/quote.ts';
 import { commandHost } from './command-host.ts';
 import type { Connection } from './connection.ts';
+import type { Converse } from './conversation.ts';
 import { environment, type Execution, type Login, privileged } from './execution.ts';
 import type { Host } from './host.ts';
 
@@ -9,6 +10,12 @@ export const sshHost = (name: string, connection: Connection, login: Login): Hos
   commandHost(name, (execution) =>
     connection.exec(loginShellLine(execution, login), execution.stdin, execution.timeoutMs),
   );
+
+/** Starts a command that stays open, as root. */
+export const converseOverSsh =
+  (connection: Connection, login: Login): Converse =>
+  (argv) =>
+    connection.converse(loginShellLine({ argv }, login));
 
 /**
  * What the login shell is given. `exec` replaces that shell: no second process, and no alias, function or builtin of

@@ -1,0 +1,128 @@
+// What hosts remember of operations, one line each, and how the lines of all hosts become one timeline.
+
+import type { Operation, OperationResult, StepResult, UnfinishedOperation } from './operation.ts';
+
+/** Seconds since 1970 by the clock of the host that wrote the line. */
+type At = { readonly at: number };
+
+interface Begin extends At, Operation {
+  readonly kind: 'begin';
+  readonly from: string;
+}
+
+interface End extends At {
+  readonly kind: 'end';
+  readonly id: string;
+  readonly result: OperationResult;
+  readonly exitCode?: number | undefined;
+  readonly changes?: number | undefined;
+  /** Why it ended, where that is not for its own reasons. */
+  readonly why?: string | null | undefined;
+  /** What it was doing then. */
+  readonly step?: string | null | undefined;
+}
+
+export interface StepBegin extends At, Pick<Operation, 'id' | 'title' | 'by'> {
+  readonly kind: 'step';
+  readonly host: string;
+  readonly step: string;
+  readonly changes: readonly string[];
+}
+
+export interface StepEnd extends At {
+  readonly kind: 'stepped';
+  readonly id: string;
+  readonly host: string;
+  readonly step: string;
+  readonly result: StepResult;
+  readonly seconds: number;
+}
+
+export type JournalLine = Begin | End | StepBegin | StepEnd;
+
+/** One operation, from the lines of all hosts. */
+export interface PastOperation extends Pick<Operation, 'id' | 'title' | 'by'> {
+  /** Seconds since 1970, by the control host's clock where it knows. */
+  readonly startedAt: number;
+  readonly from: string;
+  readonly command: string;
+  readonly version: string;
+  readonly result: OperationResult | 'running';
+  readonly exitCode: number | null;
+  /** Undefined while it runs, and where nobody saw its end. */
+  readonly seconds: number | undefined;
+  readonly why: string;
+  readonly hosts: readonly string[];
+  readonly changes: number;
+  readonly steps: readonly PastStep[];
+}
+
+export interface PastStep {
+  readonly host: string;
+  readonly step: string;
+  readonly changes: readonly string[];
+  /** "unknown": it began, and nobody wrote down how it ended. */
+  readonly result: StepResult | 'unknown' | 'running';
+  readonly seconds: number | undefined;
+}
+
+/** All operations, oldest first. `runningId` is the one that has the lock now. */
+export function historyOf(
+  lines: readonly JournalLine[],
+  runningId: string | undefined,
+): readonly PastOperation[] {
+  const ids = [...new Set(lines.map(({ id }) => id))];
+  return ids
+    .flatMap(
+      (id) =>
+        pastOperation(
+          lines.filter((line) => line.id === id),
+          id === runningId,
+        ) ?? [],
+    )
+    .toSorted((one, other) => one.startedAt - other.startedAt || (one.id < other.id ? -1 : 1));
+}
+
+/** Undefined where all that is left is the end of something. */
+function pastOperation(lines: readonly JournalLine[], isRunning: boolean): PastOperation | undefined {
+  const begins = lines.filter((line) => line.kind === 'step').toSorted((one, other) => one.at - other.at);
+  const begin = lines.find((line) => line.kind === 'begin');
+  // The first end counts: who is released by somebody says so again by itself.
+  const end = lines.find((line) => line.kind === 'end');
+  const { id, title, by, at } = begin ?? begins[0] ?? {};
+  if (id === undefined || title === undefined || by === undefined || at === undefined) return undefined;
+  const steps = begins.map((step) => pastStep(step, lines, isRunning));
+  return {
+    ...{ id, title, by, startedAt: at, from: begin?.from ?? '', command: begin?.command ?? '' },
+    version: begin?.version ?? '',
+    result: end?.result ?? (isRunning ? 'running' : 'interrupted'),
+    exitCode: end?.exitCode ?? null,
+    seconds: begin && end && Math.max(0, end.at - begin.at),
+    why: [end?.why, end?.step && `during "${end.step}"`].filter(Boolean).join(', '),
+    hosts: [...new Set(begins.map(({ host }) => host))],
+    changes: end?.changes ?? begins.reduce((sum, { changes }) => sum + changes.length, 0),
+    steps,
+  };
+}
+
+function pastStep(begin: StepBegin, lines: readonly JournalLine[], isRunning: boolean): PastStep {
+  const { host, step, changes, at } = begin;
+  const end = lines.find(
+    (line) => line.kind === 'stepped' && line.host === host && line.step === step && line.at >= at,
+  ) as StepEnd | undefined;
+  return {
+    ...{ host, step, changes },
+    result: end?.result ?? (isRunning ? 'running' : 'unknown'),
+    seconds: end?.seconds,
+  };
+}
+
+/** Whether the newest operation was left unfinished, from the lines of the control host, oldest first. */
+export function unfinishedOperation(lines: readonly JournalLine[]): UnfinishedOperation | undefined {
+  const begin = lines.findLast((line) => line.kind === 'begin');
+  if (begin === undefined) return undefined;
+  const { title, by } = begin;
+  const end = lines.find((line) => line.kind === 'end' && line.id === begin.id) as End | undefined;
+  const result = end?.result ?? 'interrupted';
+  return result === 'done' ? undefined : { title, by, result, step: end?.step ?? undefined };
+}

@@ -1,0 +1,53 @@
+// One run of a command that changes a cluster, as the lock and the journal know it.
+
+/** What a run says about itself. Nothing in it is secret. */
+export interface Operation {
+  /** Sorts by the time it began on the operator's machine: "20261121T141500Z-1a2b3c". */
+  readonly id: string;
+  /** What is done: "add-replica pg2". */
+  readonly title: string;
+  /** What was typed: "dbctl add-replica pg2 --restart". */
+  readonly command: string;
+  /** Who runs it: "alice@laptop". */
+  readonly by: string;
+  /** The process id of dbctl on the operator's machine. */
+  readonly pid: number;
+  /** Of dbctl. */
+  readonly version: string;
+}
+
+/** An operation that has the cluster's lock, as the control host knows it. */
+export interface Holder extends Operation {
+  /** Seconds that it has had the lock, by the control host's clock. */
+  readonly seconds: number;
+  /** The address that it logged in from; "local" on the control host itself. */
+  readonly from: string;
+  /** What it does now: "Clone the primary on pg2"; undefined before its first change. */
+  readonly step: string | undefined;
+}
+
+/** How an operation ended. "interrupted" also stands for one that nobody saw end. */
+export type OperationResult = 'done' | 'failed' | 'interrupted' | 'lock lost' | 'released';
+
+/** How a step ended. "unverified": applied, but its effect was not seen. */
+export type StepResult = 'ok' | 'failed' | 'unverified' | 'interrupted' | 'lock lost';
+
+/** What is known of an operation that ended without being done, for the one that comes after it. */
+export interface UnfinishedOperation extends Pick<Operation, 'title' | 'by'> {
+  readonly result: Exclude<OperationResult, 'done'>;
+  readonly step: string | undefined;
+}
+
+/** The journal of a cluster on one of its hosts. Root's own: an account that may write beside it could redirect it. */
+export const journalDirectory = '/var/lib/dbctl-journal';
+
+/** Where the lock is: gone after a reboot, as its holder is. */
+export const lockDirectory = '/run/dbctl';
+
+/** A new id. `random` is from 0 to 1. */
+export function operationId(now: Date, random: number): string {
+  const time = `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+  return `${time}-${Math.floor(random * 0x100_0000)
+    .toString(16)
+    .padStart(6, '0')}`;
+}

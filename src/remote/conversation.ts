@@ -1,0 +1,63 @@
+// A command that stays open and is spoken with line by line.
+
+import type { Readable, Writable } from 'node:stream';
+import { lastLines } from './printable.ts';
+
+export interface Conversation {
+  /** Says a line. What is said after the end is lost. */
+  say(line: string): void;
+  /** The next line of the other side, waited for; undefined once it has ended. */
+  hear(): Promise<string | undefined>;
+  /** Ends it from here: the other side reads the end of its input. */
+  hangUp(): void;
+  /** The last words on its stderr. */
+  complaint(): string;
+}
+
+/** Starts a command as root and answers at once. Rejects with UnreachableError when the connection is gone. */
+export type Converse = (argv: readonly string[]) => Promise<Conversation>;
+
+export interface Streams {
+  readonly input: Writable;
+  readonly output: Readable;
+  readonly errors: Readable;
+}
+
+/** Characters that one line may have. Who says more is not the program that was started. */
+const longestLine = 1_000_000;
+const longestComplaint = 10_000;
+
+export function conversationOver({ input, output, errors }: Streams): Conversation {
+  const lines: string[] = [];
+  let rest = '';
+  let said = '';
+  let isOver = false;
+  let wake = (): void => {};
+
+  const end = (): void => {
+    isOver = true;
+    wake();
+  };
+  output.setEncoding('utf8');
+  output.on('data', (text: string) => {
+    const parts = (rest + text).split('\n');
+    rest = parts.pop() ?? '';
+    lines.push(...parts);
+    if (rest.length > longestLine) output.destroy();
+    wake();
+  });
+  errors.setEncoding('utf8');
+  errors.on('data', (text: string) => (said = (said + text).slice(-longestComplaint)));
+  for (const stream of [input, output]) stream.on('error', () => {});
+  for (const event of ['end', 'close']) output.on(event, end);
+
+  return {
+    say: (line) => void (input.writable && input.write(`${line}\n`)),
+    async hear() {
+      while (lines.length === 0 && !isOver) await new Promise<void>((resolve) => (wake = resolve));
+      return lines.shift();
+    },
+    hangUp: () => void input.end(),
+    complaint: () => lastLines(said, 5),
+  };
+}
