@@ -1,5 +1,6 @@
 import { InterruptedError } from '../errors.ts';
 import type { Host } from '../remote/host.ts';
+import { noJournal, recorded, type Journal } from './journal.ts';
 import type { Job, JobResult, Order, Progress, StepEnd } from './progress.ts';
 import { runStep } from './run-step.ts';
 import type { Change, Report, Step } from './step.ts';
@@ -30,6 +31,8 @@ export interface PlanOptions {
   readonly dryRun: boolean;
   /** Whether the user asked to stop: looked at between steps and while a step waits. */
   readonly isInterrupted?: () => boolean;
+  /** Told of every step before it is applied. */
+  readonly journal?: Journal;
 }
 
 export const together = (title: string, hosts: readonly Host[], steps: Stage['steps']): Stage => ({
@@ -52,7 +55,7 @@ export const oneByOne = (stage: Stage): Stage => ({ ...stage, order: 'one by one
 export async function runPlan(
   plan: Plan,
   progress: Progress,
-  { dryRun, isInterrupted = () => false }: PlanOptions,
+  { dryRun, isInterrupted = () => false, journal = noJournal }: PlanOptions,
 ): Promise<PlanResult> {
   const changes: HostChange[] = [];
   for await (const stage of plan) {
@@ -63,7 +66,8 @@ export async function runPlan(
         if (stage.order === 'one by one' && failures.length > 0) return notStarted;
         try {
           const leave = leaveWhen(isInterrupted, report);
-          const found = await runSteps(stage.steps(host), host, dryRun, leave, onStep);
+          const how = { dryRun, journal, report: leave, onStep };
+          const found = await runSteps(stage.steps(host), host, how);
           changes.push(...found);
           return summary(found, dryRun);
         } catch (error) {
@@ -105,12 +109,17 @@ const interrupted = (): InterruptedError =>
 
 const notStarted: JobResult = { status: 'not started', note: '' };
 
+interface How {
+  readonly dryRun: boolean;
+  readonly journal: Journal;
+  readonly report: Report;
+  readonly onStep: ((step: StepEnd) => void) | undefined;
+}
+
 async function runSteps(
   steps: readonly Step[],
   host: Host,
-  dryRun: boolean,
-  report: Report,
-  onStep: (step: StepEnd) => void = () => {},
+  { dryRun, journal, report, onStep = () => {} }: How,
 ): Promise<readonly HostChange[]> {
   const changes: HostChange[] = [];
   for (const step of steps) {
@@ -118,10 +127,13 @@ async function runSteps(
     const startedAt = Date.now();
     const end = (status: StepEnd['status'], made: readonly Change[]): void =>
       onStep({ title: step.title, status, changes: made, durationMs: Date.now() - startedAt });
-    const outcome = await runStep(step, host, { dryRun, report }).catch((error: unknown) => {
+    const written = recorded(step, host, journal);
+    const outcome = await runStep(written.step, host, { dryRun, report }).catch((error: unknown) => {
+      written.end(error);
       end('failed', []);
       throw error;
     });
+    written.end();
     end(outcome.status, outcome.changes);
     changes.push(...outcome.changes.map((change) => ({ host: host.name, step: step.title, change })));
   }

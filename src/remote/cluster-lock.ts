@@ -124,8 +124,9 @@ function keep(
       if (isTrusted()) return;
       const silentMs = since(alive);
       const asked = now();
-      if (!isOver) beat();
-      while (!isOver && !isTrusted() && since(asked) < answerMs) await hearing(answerMs - since(asked));
+      beat();
+      const mayCome = (): boolean => !isOver && !isTrusted() && since(asked) < answerMs;
+      while (mayCome()) await hearing(answerMs - since(asked));
       if (!isTrusted()) throw lockLost(cluster, silentMs);
     },
     tell: (step) => talk.say(`step ${JSON.stringify(step)}`),

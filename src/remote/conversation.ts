@@ -31,12 +31,13 @@ export function conversationOver({ input, output, errors }: Streams): Conversati
   const lines: string[] = [];
   let rest = '';
   let said = '';
-  let isOver = false;
-  let wake = (): void => {};
+  let isEnded = false;
+  let wake: (() => void) | undefined;
 
+  const isWaiting = (): boolean => lines.length === 0 && !isEnded;
   const end = (): void => {
-    isOver = true;
-    wake();
+    isEnded = true;
+    wake?.();
   };
   output.setEncoding('utf8');
   output.on('data', (text: string) => {
@@ -44,7 +45,7 @@ export function conversationOver({ input, output, errors }: Streams): Conversati
     rest = parts.pop() ?? '';
     lines.push(...parts);
     if (rest.length > longestLine) output.destroy();
-    wake();
+    wake?.();
   });
   errors.setEncoding('utf8');
   errors.on('data', (text: string) => (said = (said + text).slice(-longestComplaint)));
@@ -54,7 +55,7 @@ export function conversationOver({ input, output, errors }: Streams): Conversati
   return {
     say: (line) => void (input.writable && input.write(`${line}\n`)),
     async hear() {
-      while (lines.length === 0 && !isOver) await new Promise<void>((resolve) => (wake = resolve));
+      while (isWaiting()) await new Promise<void>((resolve) => (wake = resolve));
       return lines.shift();
     },
     hangUp: () => void input.end(),
