@@ -3,14 +3,29 @@ import { RefusedError } from '../errors.ts';
 import { checkLogin } from './check-login.ts';
 import { type ConnectOptions, type Dialer, dialer } from './connect.ts';
 import { connectionOver } from './connection.ts';
+import type { Converse } from './conversation.ts';
+import { guardedHost } from './guarded-host.ts';
 import type { Host } from './host.ts';
-import { localHost, localLogin } from './local-host.ts';
-import { sshHost } from './ssh-host.ts';
+import { converseHere, localHost, localLogin } from './local-host.ts';
+import { converseOverSsh, sshHost } from './ssh-host.ts';
+import { toldLogin } from './watch-commands.ts';
 
 /** The hosts that were connected to. */
 export interface HostSet {
   /** The host of that name; asking for one that was not connected to is a bug. */
   get(name: string): Host;
+}
+
+/** What stands before the work, on one of the machines: the work begins when it was entered, and it is left at the end. */
+export interface Gate {
+  /** The name of the machine. */
+  readonly machine: string;
+  /** Called as soon as that machine is logged in on, while others still are. Throws when the work may not begin. */
+  enter(converse: Converse): Promise<void>;
+  /** Asked before each change of any host. Throws when nothing may be changed any more. */
+  insist(): Promise<void>;
+  /** Called once, before hanging up, also when it was not entered; with the error that ended the work, if one did. */
+  leave(error?: unknown): Promise<void>;
 }
 
 const isLocal = (host: string): boolean => host === 'local' || host === 'localhost';
@@ -24,21 +39,40 @@ export async function withHosts<Answer>(
   machines: readonly Machine[],
   options: ConnectOptions,
   work: (hosts: HostSet) => Promise<Answer>,
+  gate?: Gate,
 ): Promise<Answer> {
   const phone = dialer(options);
   try {
-    return await work(setOf(await openAll(machines, phone)));
+    const hosts = await openAll(machines, phone, gate);
+    const answer = await work(setOf(gate ? hosts.map((host) => guardedHost(host, gate.insist)) : hosts));
+    await gate?.leave();
+    return answer;
+  } catch (error) {
+    await gate?.leave(error);
+    throw error;
   } finally {
     phone.end();
   }
 }
 
-type Open = (name: string) => Host;
+interface Open {
+  host(name: string): Host;
+  readonly converse: Converse;
+}
 
-async function openAll(machines: readonly Machine[], phone: Dialer): Promise<readonly Host[]> {
+async function openAll(
+  machines: readonly Machine[],
+  phone: Dialer,
+  gate: Gate | undefined,
+): Promise<readonly Host[]> {
   const addresses = [...new Set(machines.map(({ host }) => host))];
+  const gated = machines.find(({ name }) => name === gate?.machine)?.host;
   const results = await Promise.allSettled(
-    addresses.map((host) => (isLocal(host) ? openLocal() : openOverSsh(host, phone))),
+    addresses.map(async (host) => {
+      const opened = await (isLocal(host) ? openLocal() : openOverSsh(host, phone));
+      if (host === gated) await gate?.enter(opened.converse);
+      return opened;
+    }),
   );
   // A jump host that fails is the one reason for several.
   const failures = [
@@ -51,20 +85,25 @@ async function openAll(machines: readonly Machine[], phone: Dialer): Promise<rea
   results.forEach((result, index) => {
     if (result.status === 'fulfilled') open.set(addresses[index] ?? '', result.value);
   });
-  return machines.flatMap(({ name, host }) => open.get(host)?.(name) ?? []);
+  return machines.flatMap(({ name, host }) => open.get(host)?.host(name) ?? []);
 }
 
 async function openOverSsh(host: string, phone: Dialer): Promise<Open> {
+  const startedAt = performance.now();
   const { client, route } = await phone.connect(host);
   const connection = connectionOver(client, host);
   const login = await checkLogin(connection, host, route.user);
-  return (name) => sshHost(name, connection, login);
+  toldLogin(host, route.user, startedAt);
+  return {
+    host: (name) => sshHost(name, connection, login),
+    converse: converseOverSsh(connection, login),
+  };
 }
 
 async function openLocal(): Promise<Open> {
   const login = localLogin();
   if (login === 'sudoer') await checkSudo(localHost('this machine', login));
-  return (name) => localHost(name, login);
+  return { host: (name) => localHost(name, login), converse: converseHere(login) };
 }
 
 async function checkSudo(host: Host): Promise<void> {

@@ -1,0 +1,69 @@
+// Tells whoever asked to be told of every login and every command on a host, wherever in dbctl it was asked for.
+
+import { channel } from 'node:diagnostics_channel';
+import type { Ending, Execution, Outcome } from './execution.ts';
+
+/** A command that has ended. Its input is never told, only how much it was. */
+export interface CommandSeen {
+  readonly kind: 'command';
+  readonly host: string;
+  readonly argv: readonly string[];
+  readonly asUser: string | undefined;
+  /** undefined: a file that was sent piece by piece. */
+  readonly stdinBytes: number | undefined;
+  readonly durationMs: number;
+  /** "lost": the connection broke before it ended. */
+  readonly outcome: Outcome | { readonly kind: 'lost' };
+  readonly stderr: string;
+}
+
+export interface LoginSeen {
+  readonly kind: 'login';
+  /** An address, as in .env.cluster: several nodes may share a login. */
+  readonly host: string;
+  readonly user: string;
+  readonly durationMs: number;
+}
+
+type Seen = CommandSeen | LoginSeen;
+
+const seen = channel('dbctl.remote');
+
+/** Calls `listener` after each; answers how to stop that. */
+export function watchCommands(listener: (one: Seen) => void): () => void {
+  const subscriber = (message: unknown): void => listener(message as Seen);
+  seen.subscribe(subscriber);
+  return () => seen.unsubscribe(subscriber);
+}
+
+/** Waits for the end of a command, and tells of it. */
+export async function told(
+  host: string,
+  { argv, asUser, stdin }: Execution,
+  ending: Promise<Ending>,
+): Promise<Ending> {
+  if (!seen.hasSubscribers) return ending;
+  const startedAt = performance.now();
+  const tell = (end: Pick<CommandSeen, 'outcome' | 'stderr'>): void => {
+    const stdinBytes = typeof stdin === 'string' ? Buffer.byteLength(stdin) : undefined;
+    const durationMs = performance.now() - startedAt;
+    seen.publish({ kind: 'command', host, argv, asUser, stdinBytes, durationMs, ...end } satisfies Seen);
+  };
+  try {
+    const end = await ending;
+    tell({ outcome: end.outcome, stderr: end.stderr });
+    return end;
+  } catch (error) {
+    tell({ outcome: { kind: 'lost' }, stderr: '' });
+    throw error;
+  }
+}
+
+/** Tells of a login that began at this time of `performance.now()`. */
+export const toldLogin = (host: string, user: string, startedAt: number): void =>
+  seen.publish({
+    kind: 'login',
+    host,
+    user,
+    durationMs: performance.now() - startedAt,
+  } satisfies Seen);
