@@ -2,13 +2,17 @@
 
 import type { Instance } from './instance.ts';
 
-export interface HostFacts {
+/** What must be right on every host, whatever is on it. */
+export interface SystemFacts {
   /** os-release's ID and VERSION_ID: "debian", "13". */
   readonly os: string;
   readonly release: string;
   readonly hasSystemd: boolean;
   /** The host's clock minus ours. */
   readonly clockOffsetSeconds: number;
+}
+
+export interface HostFacts extends SystemFacts {
   /** Who dbctl noted as the owner of the data directory: "orders/pg1". */
   readonly owner: string | undefined;
   /** Who listens on the node's port. */
@@ -49,11 +53,17 @@ interface Rule {
   readonly problem: (facts: HostFacts, wanted: Expectation) => HostProblem;
 }
 
+interface SystemRule {
+  readonly reason: string;
+  readonly broken: (facts: SystemFacts) => boolean;
+  readonly problem: (facts: SystemFacts) => HostProblem;
+}
+
 const supported: Readonly<Record<string, number>> = { debian: 12, ubuntu: 22.04 };
 /** More than this and certificates, logs and lag cannot be trusted. */
 const maxClockOffsetSeconds = 60;
 
-const rules: readonly Rule[] = [
+const systemRules: readonly SystemRule[] = [
   {
     reason: 'package names and file layout are known for these systems only',
     broken: ({ os, release }) => !(Number(release) >= (supported[os] ?? Infinity)),
@@ -75,6 +85,9 @@ const rules: readonly Rule[] = [
       next: 'set both clocks: timedatectl set-ntp true',
     }),
   },
+];
+
+const rules: readonly Rule[] = [
   {
     reason: 'two programs cannot listen on one port',
     broken: ({ listener, postmaster }) => listener !== undefined && listener.pid !== postmaster?.pid,
@@ -172,6 +185,16 @@ const moveSettings = ({ configDirectory, version, name }: Instance): string =>
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
-/** Every reason not to work on a host. */
-export const hostProblems = (facts: HostFacts, wanted: Expectation): readonly HostProblem[] =>
+/** Every reason not to work on a host, whatever is to be there. */
+export const systemProblems = (facts: SystemFacts): readonly HostProblem[] =>
+  systemRules.filter(({ broken }) => broken(facts)).map(({ problem }) => problem(facts));
+
+/** Every reason not to set up a node on a host. */
+export const hostProblems = (facts: HostFacts, wanted: Expectation): readonly HostProblem[] => [
+  ...systemProblems(facts),
+  ...instanceProblems(facts, wanted),
+];
+
+/** Those of one node's place there. */
+export const instanceProblems = (facts: HostFacts, wanted: Expectation): readonly HostProblem[] =>
   rules.filter(({ broken }) => broken(facts, wanted)).map(({ problem }) => problem(facts, wanted));

@@ -9,7 +9,12 @@ export type LoginOptions = Omit<ConnectOptions, 'ssh'>;
 /** What a machine answered, or why it did not. */
 export type Asked<Answer> =
   | { readonly machine: Machine; readonly answer: Answer; readonly problem?: undefined }
-  | { readonly machine: Machine; readonly answer?: undefined; readonly problem: string };
+  | {
+      readonly machine: Machine;
+      readonly answer?: undefined;
+      readonly problem: string;
+      readonly error: DbctlError;
+    };
 
 /** Asks all machines at once over SSH; one that cannot be reached hides no other. */
 export const askMachines = <Answer, Place extends Machine>(
@@ -27,7 +32,7 @@ export const askMachines = <Answer, Place extends Machine>(
         return { machine, answer };
       } catch (error) {
         if (!(error instanceof DbctlError)) throw error;
-        return { machine, problem: error.message };
+        return { machine, problem: error.message, error };
       }
     }),
   );

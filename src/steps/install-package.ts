@@ -1,12 +1,7 @@
+import { sourcesAdvice, type PackageAdvice } from '../cluster/package-advice.ts';
 import { RefusedError } from '../errors.ts';
 import type { Step } from '../engine/step.ts';
 import * as apt from '../shell/apt.ts';
-
-/** Why a host may not offer a package, and what to do then. */
-export interface PackageAdvice {
-  readonly why: string;
-  readonly next: readonly string[];
-}
 
 /** Installs a package of the distribution once. Throws RefusedError when the host's sources do not offer it. */
 export const installPackage = (name: string, advice?: (host: string) => PackageAdvice): Step => ({
@@ -31,9 +26,4 @@ export const installPackage = (name: string, advice?: (host: string) => PackageA
     report(`installing ${name}`);
     await host.run(apt.install([name]));
   },
-});
-
-const sourcesAdvice = (host: string): PackageAdvice => ({
-  why: 'It is not in the package sources of this host.',
-  next: [`on ${host}, look at its sources: apt-cache policy`, 'or install it there by hand'],
 });
