@@ -16,6 +16,11 @@ export interface Listed {
 
 export const list: readonly Listed[] = [
   {
+    name: 'doctor',
+    about: 'Look at every host and every link before anything is changed: is all fit and reachable?',
+    complete: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
     name: 'init-primary',
     about: 'Turn the primary host of .env.cluster into a running primary',
     complete: async () => (await import('./init-primary.ts')).initPrimary,
