@@ -3,17 +3,21 @@
 import type { Command } from 'commander';
 import type { Cluster, Machine } from '../cluster/cluster.ts';
 import type { Plan, PlanResult } from '../engine/run-plan.ts';
-import type { HostSet } from '../remote/with-hosts.ts';
+import type { Journal } from '../engine/journal.ts';
+import type { Gate, HostSet } from '../remote/with-hosts.ts';
 import { commonFlags, type CommonFlags } from './common.ts';
+import { duration } from './duration.ts';
 
 export interface ChangeFlags {
   readonly dryRun?: boolean;
   readonly restart?: boolean;
   readonly acceptHostKey?: readonly string[];
+  /** Milliseconds to wait for another operation's end. */
+  readonly lockWait?: number;
 }
 
 export const withChangeFlags = (command: Command): Command =>
-  withHostKeyFlag(command)
+  withLockFlag(withHostKeyFlag(command))
     .option('--dry-run', 'show what would change and touch nothing')
     .option('--restart', 'restart PostgreSQL where a setting needs it');
 
@@ -24,12 +28,21 @@ export const withHostKeyFlag = (command: Command): Command =>
     (one: string, others: readonly string[] | undefined) => [...(others ?? []), one],
   );
 
-/** Connects to the machines of a cluster, and hangs up when the work is done. */
+/** For every command that uses `changeHosts`. */
+export const withLockFlag = (command: Command): Command =>
+  command.option(
+    '--lock-wait <duration>',
+    'wait this long (30s, 5m) for another operation on the cluster to end',
+    duration,
+  );
+
+/** Connects to the machines of a cluster to look at them, and hangs up when the work is done. */
 export async function onHosts<Answer>(
   cluster: Cluster,
   machines: readonly Machine[],
   { acceptHostKey = [] }: Pick<ChangeFlags, 'acceptHostKey'>,
   work: (hosts: HostSet) => Promise<Answer>,
+  gate?: Gate,
 ): Promise<Answer> {
   const { withHosts } = await import('../remote/with-hosts.ts');
   const { loginEnvironment } = await import('../config/environment.ts');
@@ -37,16 +50,25 @@ export async function onHosts<Answer>(
     machines,
     { ...loginEnvironment(), ssh: cluster.ssh, acceptHostKeys: acceptHostKey },
     work,
+    gate,
   );
 }
 
-/** Runs a plan with its progress on stderr. */
-export async function carryOut(plan: Plan, { dryRun = false }: ChangeFlags): Promise<PlanResult> {
+/** Runs a plan with its progress on stderr. One that changes the cluster is given to the Turn of `changeHosts`. */
+export async function carryOut(
+  plan: Plan,
+  { dryRun = false }: ChangeFlags,
+  journal?: Journal,
+): Promise<PlanResult> {
   const { runPlan } = await import('../engine/run-plan.ts');
   const { progressFor } = await import('../ui/progress-for.ts');
   const { listenForInterrupt } = await import('../ui/interrupt.ts');
   const isInterrupted = listenForInterrupt(process.stderr);
-  return runPlan(plan, await progressFor(process.stderr), { dryRun, isInterrupted });
+  return runPlan(plan, await progressFor(process.stderr), {
+    dryRun,
+    isInterrupted,
+    ...(journal && { journal }),
+  });
 }
 
 /** Prints what a plan did: the count for people, everything for machines. */

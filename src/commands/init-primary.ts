@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { answer, carryOut, onHosts, withChangeFlags, type ChangeFlags } from './change.ts';
+import { answer, withChangeFlags, type ChangeFlags } from './change.ts';
+import { changeHosts } from './change-hosts.ts';
 import { commonFlags, withCommonFlags } from './common.ts';
 
 /** `dbctl init-primary`: from a plain host to a primary that every role can log in to. */
@@ -10,10 +11,11 @@ export const initPrimary = (bare: Command): Command =>
     const { refuseSecondCluster } = await import('../operations/refuse-second-cluster.ts');
     const cluster = loadCluster(commonFlags(command).config);
     const { control, primary } = cluster;
-    const result = await onHosts(cluster, [control, primary], flags, async (hosts) => {
+    const asked = { cluster, machines: [primary], flags };
+    const result = await changeHosts(command, asked, async ({ hosts, carryOut }) => {
       await refuseSecondCluster(cluster, hosts.get(primary.name));
       const used = { primary: hosts.get(primary.name), control: hosts.get(control.name) };
-      return carryOut(initPrimaryPlan(cluster, used, { restart: flags.restart ?? false }), flags);
+      return carryOut(initPrimaryPlan(cluster, used, { restart: flags.restart ?? false }));
     });
     await answer(command, result, flags);
   });

@@ -4,7 +4,8 @@ import { Option, type Command } from 'commander';
 import type { Cluster, Node } from '../cluster/cluster.ts';
 import type { Stage } from '../engine/run-plan.ts';
 import type { CloneQuestion } from '../operations/clone-methods.ts';
-import { answer, carryOut, onHosts, type ChangeFlags } from './change.ts';
+import { answer, type ChangeFlags } from './change.ts';
+import { changeHosts } from './change-hosts.ts';
 
 export interface CloneFlags extends ChangeFlags {
   readonly from: CloneQuestion['from'];
@@ -39,7 +40,8 @@ export async function makeReplicas(command: Command, making: Making): Promise<vo
   const { replicationView } = await import('../operations/replication-view.ts');
   const { replicationText } = await import('../ui/replication-table.ts');
 
-  await onHosts(cluster, machinesForReplicas(cluster, nodes), flags, async (hosts) => {
+  const machines = machinesForReplicas(cluster, nodes);
+  await changeHosts(command, { cluster, machines, flags }, async ({ hosts, carryOut }) => {
     const [source, backup] = await Promise.all([
       readSource(cluster, hosts.get(cluster.primary.name)),
       backupsInPlace(cluster, hosts),
@@ -48,7 +50,7 @@ export async function makeReplicas(command: Command, making: Making): Promise<vo
     const methods = await chooseCloneMethods(question);
     const options = { restart: flags.restart ?? false, backup, methods };
     const plan = [...stages, ...addReplicaPlan(cluster, nodes, { hosts, source }, options)];
-    const result = await carryOut(plan, flags);
+    const result = await carryOut(plan);
     const view = flags.dryRun ? [] : await replicationView(cluster, nodes, hosts);
     const isProtected = cluster.backup === undefined ? null : backup !== undefined;
     const hint = isProtected === false ? 'not protected: dbctl backup setup\n' : '';

@@ -1,7 +1,7 @@
-import { InvalidArgumentError, type Command } from 'commander';
-import { parseDuration } from '../cluster/duration.ts';
+import type { Command } from 'commander';
 import type { ProbeReport } from '../cluster/probe-report.ts';
 import { commonFlags, withCommonFlags } from './common.ts';
+import { duration } from './duration.ts';
 
 interface Flags {
   readonly wait?: number;
@@ -38,10 +38,4 @@ async function asText(report: ProbeReport): Promise<string> {
   const { probeText } = await import('../ui/probe-table.ts');
   const { colourLevel } = await import('../ui/terminal.ts');
   return probeText(report, colourLevel(process.stdout));
-}
-
-function duration(text: string): number {
-  const milliseconds = parseDuration(text);
-  if (milliseconds === undefined) throw new InvalidArgumentError('a duration such as 500ms, 3s or 2m');
-  return milliseconds;
 }

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 
 /** What dbctl takes from the session it was started in, to log in on hosts. */
@@ -29,3 +29,17 @@ export function cacheDirectory(env: NodeJS.ProcessEnv = process.env): string {
 /** PATH with the place last where Go's own installer puts it: sudo's PATH, and many others, lack it. */
 export const pathWithGo = (env: NodeJS.ProcessEnv = process.env): string =>
   [env['PATH'], '/usr/local/go/bin'].filter(Boolean).join(':');
+
+/** Who runs dbctl, for others who read it: "alice@laptop". Behind sudo it is who called it. */
+export function operatorName(env: NodeJS.ProcessEnv = process.env): string {
+  return `${env['SUDO_USER'] || accountName()}@${hostname()}`;
+}
+
+/** An account without an entry in /etc/passwd has no name. */
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.()}`;
+  }
+}

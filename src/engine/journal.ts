@@ -18,7 +18,7 @@ export interface RecordedStep {
 /** The same step, whose changes are written down before they are made. One that has nothing to change writes nothing. */
 export function recorded(step: Step, host: Host, journal: Journal): RecordedStep {
   let found: readonly Change[] = [];
-  let tellEnd: (error?: unknown) => void = () => {};
+  let tellEnd: ((error?: unknown) => void) | undefined;
   return {
     step: {
       ...step,
@@ -31,6 +31,6 @@ export function recorded(step: Step, host: Host, journal: Journal): RecordedStep
         await step.apply(applied, report);
       },
     },
-    end: (error) => tellEnd(error),
+    end: (error) => tellEnd?.(error),
   };
 }

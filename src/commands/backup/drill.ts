@@ -2,16 +2,17 @@ import type { Command } from 'commander';
 import type { DrillResult } from '../../cluster/drill.ts';
 import type { DrillFlags } from '../../cluster/drill-target.ts';
 import { exitCode } from '../../errors.ts';
-import { carryOut, onHosts, withHostKeyFlag, type ChangeFlags } from '../change.ts';
+import { onHosts, withHostKeyFlag, withLockFlag, type ChangeFlags } from '../change.ts';
+import { changeHosts } from '../change-hosts.ts';
 import { commonFlags, withCommonFlags } from '../common.ts';
 
-interface Flags extends DrillFlags, Pick<ChangeFlags, 'acceptHostKey'> {
+interface Flags extends DrillFlags, Pick<ChangeFlags, 'acceptHostKey' | 'lockWait'> {
   readonly history?: boolean;
 }
 
 /** `dbctl backup drill`: restores beside the cluster, checks what came back, and throws it away. */
 export const backupDrill = (bare: Command): Command =>
-  withHostKeyFlag(withCommonFlags(bare))
+  withLockFlag(withHostKeyFlag(withCommonFlags(bare)))
     .option('--random-point', 'restore to a random time of all that can be restored')
     .option('--set <label>', 'start from this backup instead of the newest one')
     .option('--type <type>', 'time, lsn, xid, name or immediate; without it: the end of the archive')
@@ -32,13 +33,11 @@ async function drill(flags: Flags, command: Command): Promise<DrillResult> {
   const { backupDrillPlan, readDrillFacts } = await import('../../operations/backup-drill.ts');
   const { cluster, backup } = loadBackedUpCluster(commonFlags(command).config);
   targetOf(flags);
-  return onHosts(cluster, machinesOf(cluster), flags, async (hosts) => {
+  const asked = { cluster, machines: machinesOf(cluster), flags };
+  return changeHosts(command, asked, async ({ hosts, carryOut }) => {
     const facts = await readDrillFacts(cluster, backup, hosts, flags);
     const results: DrillResult[] = [];
-    await carryOut(
-      backupDrillPlan(cluster, backup, { ...facts, hosts }, (result) => results.push(result)),
-      {},
-    );
+    await carryOut(backupDrillPlan(cluster, backup, { ...facts, hosts }, (result) => results.push(result)));
     return results[0]!;
   });
 }

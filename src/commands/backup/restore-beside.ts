@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { answer, carryOut, onHosts } from '../change.ts';
+import { answer } from '../change.ts';
+import { changeHosts } from '../change-hosts.ts';
 import { isReachable } from './is-reachable.ts';
 import type { Asked } from './restore.ts';
 
@@ -20,14 +21,14 @@ export async function restoreBeside(
   const hasPrimary = await isReachable(cluster, cluster.primary, flags);
   const machines = [cluster.control, node, ...(hasPrimary ? [cluster.primary] : [])];
 
-  await onHosts(cluster, machines, flags, async (hosts) => {
+  await changeHosts(command, { cluster: own, machines, flags }, async ({ hosts, carryOut }) => {
     const control = hosts.get(cluster.control.name);
     const place = hosts.get(node.name);
     const primary = hasPrimary ? hosts.get(cluster.primary.name) : undefined;
     const facts = await readRestoreFacts(own, backup, { control, primary }, request);
     const task = { cluster, backup, node, request, start: chooseStart(request, facts, backup.stanza) };
     const isDone = await isRestored(task, place);
-    const result = await carryOut(restoreBesidePlan(task, { control, place, primary }, { isDone }), flags);
+    const result = await carryOut(restoreBesidePlan(task, { control, place, primary }, { isDone }));
     const record = flags.dryRun ? undefined : await readRecord(place, instanceOf(cluster, node));
     const text = record ? besideText({ cluster, node, record }) : '';
     await answer(command, result, flags, { text, json: { node, restored: record ?? null } });

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { PlanResult, Stage } from '../../engine/run-plan.ts';
 import type { RestoreTask, TaskHosts } from '../../operations/restore-beside.ts';
 import type { Host } from '../../remote/host.ts';
-import { answer, carryOut, onHosts } from '../change.ts';
+import { answer } from '../change.ts';
+import { changeHosts, type Turn } from '../change-hosts.ts';
 import type { Asked, Flags } from './restore.ts';
 
 /** Into the primary itself. What is asked for is made aside first; then the cluster's name must be typed. */
@@ -16,15 +17,16 @@ export async function restoreInPlace(asked: Asked, command: Command): Promise<vo
   // Where nobody can be asked, it is said now, not when hours of work are done.
   if (!process.stdin.isTTY) await agree(asked);
 
-  await onHosts(cluster, [control, node], flags, async (hosts) => {
+  await changeHosts(command, { cluster, machines: [node], flags }, async (turn) => {
+    const { hosts, carryOut } = turn;
     const place = hosts.get(node.name);
     const task = await taskOf(asked, hosts.get(control.name), place);
     const isDone = await isRestoredInPlace(task, place);
     const used = { control: hosts.get(control.name), place, primary: place };
     const parts = [
-      ...(isDone ? [] : [await replacePrimary(task, used, flags)]),
-      await cloneReplicas(asked),
-      await carryOut(finishInPlacePlan(task, place), flags),
+      ...(isDone ? [] : [await replacePrimary(task, used, turn, flags)]),
+      await cloneReplicas(asked, turn),
+      await carryOut(finishInPlacePlan(task, place)),
     ];
     const record = flags.dryRun ? undefined : await readRecord(place, instanceOf(cluster, node));
     const text = record ? inPlaceText({ cluster, node, record }) : '';
@@ -60,26 +62,28 @@ async function taskOf(
   return { cluster, backup, node: cluster.primary, request, start };
 }
 
-async function replacePrimary(task: RestoreTask, hosts: TaskHosts, flags: Flags): Promise<PlanResult> {
+async function replacePrimary(
+  task: RestoreTask,
+  hosts: TaskHosts,
+  { carryOut }: Turn,
+  flags: Flags,
+): Promise<PlanResult> {
   const { prepareInPlacePlan, replacePrimaryPlan } = await import('../../operations/restore-in-place.ts');
-  const prepared = await carryOut(prepareInPlacePlan(task, hosts), flags);
+  const prepared = await carryOut(prepareInPlacePlan(task, hosts));
   await agree({ ...task, flags });
-  return joined([prepared, await carryOut(replacePrimaryPlan(task, hosts), flags)]);
+  return joined([prepared, await carryOut(replacePrimaryPlan(task, hosts))]);
 }
 
 /** The primary is back before any replica is asked for: one that is gone must not hold it up. */
-async function cloneReplicas({ cluster, flags }: Asked): Promise<PlanResult> {
+async function cloneReplicas({ cluster, flags }: Asked, { carryOut, alsoOn }: Turn): Promise<PlanResult> {
   const { control, primary, replicas } = cluster;
   const dryRun = flags.dryRun ?? false;
   if (replicas.length === 0) return { changes: [] };
   const { discardReplicasPlan } = await import('../../operations/restore-in-place.ts');
   const { addReplicaPlan, readSource } = await import('../../operations/add-replica.ts');
-  return onHosts(cluster, [control, primary, ...replicas], flags, async (hosts) => {
+  return alsoOn([control, primary, ...replicas], async (hosts) => {
     const source = hosts.get(primary.name);
-    const discarded = await carryOut(
-      await discardReplicasPlan(cluster, { hosts, primary: source, dryRun }),
-      flags,
-    );
+    const discarded = await carryOut(await discardReplicasPlan(cluster, { hosts, primary: source, dryRun }));
     if (dryRun) return discarded;
     const plan: readonly Stage[] = addReplicaPlan(
       cluster,
@@ -87,7 +91,7 @@ async function cloneReplicas({ cluster, flags }: Asked): Promise<PlanResult> {
       { hosts, source: await readSource(cluster, source) },
       { restart: true },
     );
-    return joined([discarded, await carryOut(plan, flags)]);
+    return joined([discarded, await carryOut(plan)]);
   });
 }
 

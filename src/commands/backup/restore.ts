@@ -3,7 +3,7 @@ import type { Backup } from '../../cluster/backup.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { RestoreFlags, RestoreRequest } from '../../cluster/restore.ts';
 import { ConfigError } from '../../errors.ts';
-import { withHostKeyFlag, type ChangeFlags } from '../change.ts';
+import { withHostKeyFlag, withLockFlag, type ChangeFlags } from '../change.ts';
 import { commonFlags, withCommonFlags } from '../common.ts';
 
 export interface Flags extends ChangeFlags, RestoreFlags {
@@ -21,7 +21,7 @@ export interface Asked {
 
 /** `dbctl backup restore`: the past, beside the running cluster or in its place. */
 export const backupRestore = (bare: Command): Command =>
-  withHostKeyFlag(withCommonFlags(bare))
+  withLockFlag(withHostKeyFlag(withCommonFlags(bare)))
     .option(
       '--type <type>',
       'default (the newest point), immediate, time, lsn, xid or name (default: default)',

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { backupTypes, type BackupType } from '../../cluster/backup.ts';
-import { answer, carryOut, onHosts, withHostKeyFlag, type ChangeFlags } from '../change.ts';
+import { answer, withHostKeyFlag, withLockFlag, type ChangeFlags } from '../change.ts';
+import { changeHosts } from '../change-hosts.ts';
 import { commonFlags, withCommonFlags } from '../common.ts';
 
 interface Flags extends ChangeFlags {
@@ -9,7 +10,7 @@ interface Flags extends ChangeFlags {
 
 /** `dbctl backup run`: one backup more, now. */
 export const backupRun = (bare: Command): Command =>
-  withHostKeyFlag(withCommonFlags(bare))
+  withLockFlag(withHostKeyFlag(withCommonFlags(bare)))
     .option(
       '--type <type>',
       'full, diff (since the last full) or incr (since the last one)',
@@ -24,10 +25,11 @@ export const backupRun = (bare: Command): Command =>
       const { controlPlace } = await import('../../steps/make-backup.ts');
       const { madeText } = await import('../../ui/backup-made.ts');
       const { cluster, backup } = loadBackedUpCluster(commonFlags(command).config);
-      await onHosts(cluster, [cluster.control], flags, async (hosts) => {
+      const place = { cluster, machines: [cluster.control], flags };
+      await changeHosts(command, place, async ({ hosts, carryOut }) => {
         const control = hosts.get(cluster.control.name);
         const asked = { control, type: flags.type, known: await knownBackups(cluster, backup, control) };
-        const result = await carryOut(backupRunPlan(cluster, backup, asked), flags);
+        const result = await carryOut(backupRunPlan(cluster, backup, asked));
         const made = flags.dryRun ? undefined : await madeBackup(cluster, backup, asked);
         const text = made && madeText({ cluster: cluster.name, made });
         await answer(command, result, flags, made && { text: text!, json: { backup: made } });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { answer, carryOut, onHosts, withChangeFlags, type ChangeFlags } from '../change.ts';
+import { answer, withChangeFlags, type ChangeFlags } from '../change.ts';
+import { changeHosts } from '../change-hosts.ts';
 import { commonFlags, withCommonFlags } from '../common.ts';
 
 /** `dbctl backup setup`: from a running cluster to one whose data can be brought back. */
@@ -11,10 +12,11 @@ export const backupSetup = (bare: Command): Command =>
     const { setUpNodes } = await import('../../operations/set-up-nodes.ts');
     const { readSource } = await import('../../operations/add-replica.ts');
     const { cluster, backup } = loadBackedUpCluster(commonFlags(command).config);
-    const result = await onHosts(cluster, machinesOf(cluster), flags, async (hosts) => {
+    const asked = { cluster, machines: machinesOf(cluster), flags };
+    const result = await changeHosts(command, asked, async ({ hosts, carryOut }) => {
       await readSource(cluster, hosts.get(cluster.primary.name));
       const options = { restart: flags.restart ?? false, nodes: await setUpNodes(cluster, hosts) };
-      return carryOut(backupSetupPlan({ cluster, backup, hosts }, options), flags);
+      return carryOut(backupSetupPlan({ cluster, backup, hosts }, options));
     });
     await answer(command, result, flags);
   });

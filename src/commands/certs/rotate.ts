@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { RotationRequest } from '../../cluster/rotation.ts';
 import { ConfigError } from '../../errors.ts';
-import { answer, carryOut, onHosts, withHostKeyFlag, type ChangeFlags } from '../change.ts';
+import { answer, withHostKeyFlag, withLockFlag, type ChangeFlags } from '../change.ts';
+import { changeHosts } from '../change-hosts.ts';
 import { commonFlags, withCommonFlags } from '../common.ts';
 
 interface RotateFlags extends Omit<ChangeFlags, 'restart'> {
@@ -11,7 +12,7 @@ interface RotateFlags extends Omit<ChangeFlags, 'restart'> {
 
 /** `dbctl certs rotate`: new certificates everywhere, and with --ca a new CA, while everything runs. */
 export const certsRotate = (bare: Command): Command =>
-  withHostKeyFlag(withCommonFlags(bare))
+  withLockFlag(withHostKeyFlag(withCommonFlags(bare)))
     .option('--dry-run', 'show what would change and touch nothing')
     .option('--ca', 'make a new CA too; the old one stays trusted until --finish')
     .option('--finish', 'with --ca: stop trusting the old CA')
@@ -22,9 +23,10 @@ export const certsRotate = (bare: Command): Command =>
       const { rotationFacts, rotationPlan } = await import('../../operations/rotate-certificates.ts');
       const { rotationHint } = await import('../../ui/rotation-hint.ts');
       const cluster = loadCluster(commonFlags(command).config);
-      const { work, result } = await onHosts(cluster, machinesOf(cluster), flags, async (hosts) => {
+      const place = { cluster, machines: machinesOf(cluster), flags };
+      const { work, result } = await changeHosts(command, place, async ({ hosts, carryOut }) => {
         const facts = await rotationFacts(cluster, hosts, asked);
-        return { work: facts.work, result: await carryOut(rotationPlan(cluster, hosts, facts), flags) };
+        return { work: facts.work, result: await carryOut(rotationPlan(cluster, hosts, facts)) };
       });
       const text = flags.dryRun ? '' : rotationHint(cluster, asked, work);
       await answer(command, result, flags, { text, json: { rotation: work.kind } });

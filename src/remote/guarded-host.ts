@@ -1,0 +1,20 @@
+import type { Host } from './host.ts';
+
+/** The same host, which is changed only after `insist` has agreed; it throws when nothing may be changed any more. */
+export const guardedHost = (host: Host, insist: () => Promise<void>): Host => ({
+  name: host.name,
+  ask: (query) => host.ask(query),
+  readFile: (path) => host.readFile(path),
+  async run(action) {
+    await insist();
+    await host.run(action);
+  },
+  async writeFile(path, content, attributes) {
+    await insist();
+    await host.writeFile(path, content, attributes);
+  },
+  async sendFile(localPath, path, attributes, onBytes) {
+    await insist();
+    return host.sendFile(localPath, path, attributes, onBytes);
+  },
+});
