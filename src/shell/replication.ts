@@ -53,8 +53,9 @@ export const slotFacts = (socket: Socket, name: string): Query<SlotFacts> =>
  * one is disconnected, and comes back by itself.
  */
 export const replaceSlot = (socket: Socket, name: string): Action =>
-  execute(socket, [
-    `do $do$ begin
+  execute(socket, [endSlot(name), `select pg_create_physical_replication_slot(${literal(name)}, true)`]);
+
+const endSlot = (name: string): string => `do $do$ begin
        for attempt in 1..20 loop
          perform pg_terminate_backend(active_pid, 10000) from pg_replication_slots
            where slot_name = ${literal(name)} and active;
@@ -64,8 +65,13 @@ export const replaceSlot = (socket: Socket, name: string): Action =>
          exception when object_in_use then null;
          end;
        end loop;
-     end $do$`,
-    `select pg_create_physical_replication_slot(${literal(name)}, true)`,
+     end $do$`;
+
+/** Ends whatever a replica has on its primary: its connections, and its slot, in use or not. */
+export const endReplication = (socket: Socket, applicationName: string, slot: string): Action =>
+  execute(socket, [
+    `select pg_terminate_backend(pid, 10000) from pg_stat_replication where application_name = ${literal(applicationName)}`,
+    endSlot(slot),
   ]);
 
 /** Drops a slot that nobody uses; does nothing when there is none. */
@@ -110,6 +116,20 @@ export const senderFacts = (socket: Socket, applicationName: string): Query<Send
        from pg_stat_replication r join pg_stat_ssl s using (pid)
        where r.application_name = ${literal(applicationName)} and r.state in ('startup', 'catchup', 'streaming') limit 1), 'null')`,
     (value) => v.parse(Sender, value),
+  );
+
+const Standbys = v.object({ senders: v.array(v.string()), synchronousNames: v.string() });
+export type StandbyFacts = v.InferOutput<typeof Standbys>;
+
+/** Who streams from a server, by application_name, and for whom its commits wait. */
+export const standbyFacts = (socket: Socket): Query<StandbyFacts> =>
+  askJson(
+    socket,
+    `select json_build_object(
+       'senders', (select coalesce(json_agg(application_name), '[]') from pg_stat_replication
+         where state in ('startup', 'catchup', 'streaming')),
+       'synchronousNames', current_setting('synchronous_standby_names'))`,
+    (value) => v.parse(Standbys, value),
   );
 
 const Replica = v.object({

@@ -1,0 +1,113 @@
+import type { Command } from 'commander';
+import type { Cluster, Node } from '../cluster/cluster.ts';
+import type { PlanResult } from '../engine/run-plan.ts';
+import { ConfigError } from '../errors.ts';
+import type { RemovalPlace } from '../operations/removal-facts.ts';
+import type { HostSet } from '../remote/with-hosts.ts';
+import { answer, carryOut, onHosts, withHostKeyFlag, type ChangeFlags } from './change.ts';
+import { commonFlags, withCommonFlags } from './common.ts';
+
+interface Flags extends Omit<ChangeFlags, 'restart'> {
+  readonly wipe?: boolean;
+  readonly dead?: boolean;
+  readonly yes?: boolean;
+}
+
+/** `dbctl remove-replica <host>`: from a replica to a host that has nothing to do with the cluster. */
+export const removeReplica = (bare: Command): Command =>
+  withHostKeyFlag(withCommonFlags(bare))
+    .argument('<host>', 'a replica of .env.cluster')
+    .option('--dry-run', 'show what would change and touch nothing')
+    .option('--wipe', 'remove its data too, instead of keeping it aside')
+    .option('--dead', 'its host is gone: do not try to reach it')
+    .option('--yes', 'do not ask')
+    .action(async (name: string, flags: Flags, command: Command) => {
+      if (flags.dead && flags.wipe) throw nothingToWipe();
+      const { loadCluster } = await import('../config/load.ts');
+      const { loginEnvironment } = await import('../config/environment.ts');
+      const { findReplica } = await import('../operations/find-replica.ts');
+      const { whoAnswers } = await import('../operations/who-answers.ts');
+      const cluster = loadCluster(commonFlags(command).config);
+      const options = { ...loginEnvironment(), ssh: cluster.ssh, acceptHostKeys: flags.acceptHostKey };
+      const node = await findReplica(cluster, name, options);
+      const asked = cluster.replicas.filter((one) => one.name !== node.name || !flags.dead);
+      const { present, silent } = await whoAnswers(asked, options);
+      const machines = [cluster.control, cluster.primary, ...present];
+      await onHosts(cluster, machines, flags, (hosts) =>
+        remove({ cluster, node, hosts, present: present.map((one) => one.name), silent }, flags, command),
+      );
+    });
+
+interface Scene {
+  readonly cluster: Cluster;
+  readonly node: Node;
+  readonly hosts: HostSet;
+  /** Replicas whose hosts are reached. */
+  readonly present: readonly string[];
+  readonly silent: readonly { readonly name: string }[];
+}
+
+async function remove(scene: Scene, flags: Flags, command: Command): Promise<void> {
+  const { cluster, node, silent } = scene;
+  const { leftOnHost } = await import('../steps/retire-node.ts');
+  const { removalText } = await import('../ui/removal-text.ts');
+  const { place, isOurs, result } = await decideAndRemove(scene, flags);
+  const removal = {
+    node: node.name,
+    isReached: place.isReached,
+    isOurs: isOurs ?? null,
+    keptData: flags.dryRun || !isOurs ? null : await keptData(place),
+    left: place.isReached ? [] : leftOnHost(cluster, node),
+    notReached: silent.map(({ name }) => name).filter((name) => name !== node.name),
+  };
+  const text = flags.dryRun ? '' : removalText(removal, node, cluster);
+  await answer(command, result, flags, { text, json: { removal } });
+}
+
+async function decideAndRemove(scene: Scene, flags: Flags) {
+  const { cluster, node, hosts, present } = scene;
+  const { wipe = false, dead = false, dryRun = false, yes = false } = flags;
+  const { refuseRemoval } = await import('../cluster/removal.ts');
+  const { withoutReplica } = await import('../config/edit.ts');
+  const { readSource } = await import('../operations/add-replica.ts');
+  const { backupsInPlace } = await import('../operations/backups-in-place.ts');
+  const { readRemovalFacts } = await import('../operations/removal-facts.ts');
+  const { removeReplicaPlan } = await import('../operations/remove-replica.ts');
+  const { confirmByName } = await import('../ui/confirm.ts');
+
+  const { cluster: after } = withoutReplica(cluster.file, node);
+  await readSource(cluster, hosts.get(cluster.primary.name));
+  const place: RemovalPlace = {
+    cluster,
+    node,
+    hosts,
+    others: after.replicas.filter((one) => present.includes(one.name)),
+    isReached: present.includes(node.name),
+    backup: (await backupsInPlace(cluster, hosts)) && after.backup,
+  };
+  const facts = await readRemovalFacts(place);
+  refuseRemoval(facts, { wipe, dead });
+  if (wipe) await confirmByName(node.name, wipes(node), { yes: yes || dryRun });
+  const isOurs = facts.sight?.isOurs;
+  const choice = { after, isOurs: isOurs ?? false, wipe, stamp: stampOf(new Date()) };
+  const result: PlanResult = await carryOut(removeReplicaPlan(place, choice), flags);
+  return { place, isOurs, result };
+}
+
+async function keptData({ cluster, node, hosts }: RemovalPlace): Promise<string | null> {
+  const { instanceOf } = await import('../cluster/instance.ts');
+  const { keptRemovedData } = await import('../shell/retire.ts');
+  return (await hosts.get(node.name).ask(keptRemovedData(instanceOf(cluster, node)))) ?? null;
+}
+
+const wipes = ({ name, host }: Node): string => `The data of ${name} (${host}) is removed for good.`;
+
+/** "20261121-100000", UTC. */
+const stampOf = (time: Date): string =>
+  time.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+
+const nothingToWipe = (): ConfigError =>
+  new ConfigError({
+    what: '--wipe and --dead exclude each other: nothing can be wiped on a host that is gone',
+    next: ['leave one of them out'],
+  });

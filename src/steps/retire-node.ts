@@ -1,0 +1,126 @@
+// A node's host forgets it: nothing of it runs or starts at boot any more, and none of the cluster's secrets stay there.
+
+import { sameHost } from '../cluster/address.ts';
+import { nodesOf, type Cluster, type Node } from '../cluster/cluster.ts';
+import { drillDirectory, drillFiles } from '../cluster/drill.ts';
+import { instanceOf } from '../cluster/instance.ts';
+import { nodeSpoolOf, pgbackrestFiles } from '../cluster/pgbackrest.ts';
+import { recoverUnitOf, restoreUnitOf } from '../cluster/restore.ts';
+import type { Step } from '../engine/step.ts';
+import * as retire from '../shell/retire.ts';
+import { cloneUnitName } from './clone-unit.ts';
+
+/** Whether no other node of the cluster is on the node's host. */
+const isAlone = (cluster: Cluster, node: Node): boolean =>
+  !nodesOf(cluster).some(({ name, host }) => name !== node.name && sameHost(host, node.host));
+
+/** Everything that runs for the node besides its server. */
+function unitsOf(cluster: Cluster, node: Node): readonly string[] {
+  const drill = drillFiles(cluster);
+  return [
+    ...[cloneUnitName(cluster, node), restoreUnitOf(cluster, node), recoverUnitOf(cluster, node)].map(
+      (name) => `${name}.service`,
+    ),
+    ...(isAlone(cluster, node)
+      ? [
+          `${drill.scheduledUnit}.timer`,
+          `${drill.scheduledUnit}.service`,
+          `${drill.unit}.service`,
+          pgbackrestFiles(cluster).unit,
+        ]
+      : []),
+  ];
+}
+
+/** The files of those units, and everything that dbctl wrote for the node; what says whose data it was comes last. */
+function pathsOf(cluster: Cluster, node: Node): readonly string[] {
+  const { unit, dbctlDirectory } = instanceOf(cluster, node);
+  const drill = drillFiles(cluster);
+  const units = '/etc/systemd/system';
+  return [
+    `${units}/${unit}.d`,
+    nodeSpoolOf(cluster, node),
+    ...(isAlone(cluster, node)
+      ? [
+          `${units}/${drill.scheduledUnit}.timer`,
+          drill.scheduledFile,
+          drillDirectory(cluster),
+          `${units}/${pgbackrestFiles(cluster).unit}`,
+          `/etc/dbctl/${cluster.name}`,
+        ]
+      : [dbctlDirectory]),
+  ];
+}
+
+/** Ends clones, restores, drills and the TLS server of pgBackRest. */
+export function stopNodeWork(cluster: Cluster, node: Node): Step {
+  const units = unitsOf(cluster, node);
+  return {
+    title: 'Stop what runs for it',
+
+    async diff(host) {
+      return (await host.ask(retire.livelyUnits(units))).map((unit) => `stop ${unit}`);
+    },
+
+    apply: (host) => host.run(retire.stopUnits(units)),
+  };
+}
+
+/** Takes the instance away from postgresql-common, which would start it at boot; its data is kept aside. */
+export function keepRemovedData(cluster: Cluster, node: Node, stamp: string): Step {
+  const instance = instanceOf(cluster, node);
+  return {
+    title: 'Keep its data aside',
+
+    async diff(host) {
+      const found = await host.ask(retire.existing([instance.dataDirectory, instance.configDirectory]));
+      return found.map((path) => `keep ${path} in ${retire.removedDataOf(instance, stamp)}`);
+    },
+
+    apply: (host) => host.run(retire.keepRemovedData(instance, stamp)),
+  };
+}
+
+/** Removes the data for good. */
+export function wipeNode(cluster: Cluster, node: Node): Step {
+  const instance = instanceOf(cluster, node);
+  return {
+    title: 'Wipe its data',
+
+    async diff(host) {
+      const found = await host.ask(retire.existing([instance.dataDirectory, instance.configDirectory]));
+      return found.map((path) => `remove ${path}`);
+    },
+
+    async apply(host, report) {
+      report(`removing ${instance.dataDirectory}`);
+      await host.run(retire.wipeData(instance));
+    },
+  };
+}
+
+/** Removes certificates, keys, passwords, units: everything that dbctl wrote on the host for this node. */
+export function forgetNode(cluster: Cluster, node: Node): Step {
+  const paths = pathsOf(cluster, node);
+  return {
+    title: 'Forget it on its host',
+
+    async diff(host) {
+      return (await host.ask(retire.existing(paths))).map((path) => `remove ${path}`);
+    },
+
+    apply: (host) => host.run(retire.removePaths(paths)),
+  };
+}
+
+/** What is still to be typed on the host of a node that was removed while nobody reached it, once it is back. */
+export function leftOnHost(cluster: Cluster, node: Node): readonly string[] {
+  const { version, name } = instanceOf(cluster, node);
+  const started = unitsOf(cluster, node).filter((unit) => !/^dbctl-(clone|restore|recover)-/.test(unit));
+  return [
+    ...started.map((unit) => `systemctl disable --now ${unit}`),
+    `pg_dropcluster --stop ${version} ${name}`,
+    `rm -rf ${pathsOf(cluster, node).join(' ')}`,
+    'systemctl daemon-reload',
+  ];
+}
