@@ -31,6 +31,11 @@ export const list: readonly Listed[] = [
     complete: async () => (await import('./add-replica.ts')).addReplica,
   },
   {
+    name: 'remove-replica',
+    about: 'Take a replica out of the cluster; its data is kept aside, or wiped',
+    complete: async () => (await import('./remove-replica.ts')).removeReplica,
+  },
+  {
     name: 'reinit',
     about: 'Clone a broken replica anew',
     complete: async () => (await import('./reinit.ts')).reinit,
