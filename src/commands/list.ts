@@ -16,6 +16,11 @@ export interface Listed {
 
 export const list: readonly Listed[] = [
   {
+    name: 'init',
+    about: 'Write a new .env.cluster, with random secrets; asks what the flags do not say',
+    complete: async () => (await import('./init.ts')).init,
+  },
+  {
     name: 'doctor',
     about: 'Look at every host and every link before anything is changed: is all fit and reachable?',
     complete: async () => (await import('./doctor.ts')).doctor,
@@ -29,6 +34,16 @@ export const list: readonly Listed[] = [
     name: 'add-replica',
     about: 'Make replicas of the primary; without a name: every replica of .env.cluster',
     complete: async () => (await import('./add-replica.ts')).addReplica,
+  },
+  {
+    name: 'plan',
+    about: 'Show what up would change, line by line; changes nothing',
+    complete: async () => (await import('./plan.ts')).plan,
+  },
+  {
+    name: 'up',
+    about: 'Bring the whole cluster to what .env.cluster says',
+    complete: async () => (await import('./up.ts')).up,
   },
   {
     name: 'remove-replica',
@@ -58,9 +73,24 @@ export const list: readonly Listed[] = [
     complete: async () => (await import('./logs.ts')).logs,
   },
   {
+    name: 'explain',
+    about: 'Explain what is there: who keeps WAL on the disks, and for how long',
+    children: async () => (await import('./explain/list.ts')).explainCommands,
+  },
+  {
     name: 'render',
     about: 'Print a configuration file as dbctl would write it on a node; changes nothing',
     complete: async () => (await import('./render.ts')).renderTemplate,
+  },
+  {
+    name: 'history',
+    about: 'Show who changed what on the cluster, when, from where, and how it ended',
+    complete: async () => (await import('./history.ts')).history,
+  },
+  {
+    name: 'lock',
+    about: 'The lock that lets one operation change the cluster at a time',
+    children: async () => (await import('./lock/list.ts')).lockCommands,
   },
   {
     name: 'backup',

@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../cluster/cluster.ts';
+import { describeHolder, holderRows } from '../cluster/holder.ts';
 import type { Holder, Operation, OperationResult, UnfinishedOperation } from '../cluster/operation.ts';
 import { formatSeconds } from '../cluster/units.ts';
 import { DbctlError, exitCode, InterruptedError, LockedError, LockLostError } from '../errors.ts';
@@ -74,33 +75,15 @@ async function takeOrWait(
   }
 }
 
-/** "alice@laptop: add-replica pg2, for 2 min" */
-const describeHolder = (holder: Holder | 'unknown'): string =>
-  holder === 'unknown'
-    ? 'another operation that has just begun'
-    : `${holder.by}: ${holder.title}, for ${formatSeconds(Math.round(holder.seconds))}`;
-
-/** The rows that say everything about who has the lock. */
-export function holderRows(holder: Holder): readonly (readonly [name: string, value: string])[] {
-  const { by, from, title, command, step, seconds, pid, version } = holder;
-  return [
-    ['who', by],
-    ['from', from],
-    ['operation', title],
-    ['command', command],
-    ['now', step ?? ''],
-    ['since', `${formatSeconds(Math.round(seconds))} ago`],
-    ['process', `${pid} on ${by.split('@').at(-1)}, dbctl ${version}`],
-  ];
-}
-
 function locked({ name }: Cluster, holder: Holder | 'unknown', waitedMs: number): LockedError {
   const waited = waitedMs > 0 ? `, after a wait of ${formatSeconds(waitedMs / 1000)}` : '';
   return new LockedError({
     what: `${name} is being changed by ${describeHolder(holder)}${waited}`,
     why: [
       'Two operations at once could undo each other, so nothing was touched.',
-      ...(holder === 'unknown' ? [] : holderRows(holder).map(([row, value]) => `${row}: ${value}`)),
+      ...(holder === 'unknown'
+        ? []
+        : holderRows(holder).flatMap(([row, value]) => (value === '' ? [] : [`${row}: ${value}`]))),
     ].join('\n'),
     next: [
       'wait for it: run the same command with --lock-wait 5m',
