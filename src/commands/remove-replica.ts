@@ -3,8 +3,8 @@ import type { Cluster, Node } from '../cluster/cluster.ts';
 import type { PlanResult } from '../engine/run-plan.ts';
 import { ConfigError } from '../errors.ts';
 import type { RemovalPlace } from '../operations/removal-facts.ts';
-import type { HostSet } from '../remote/with-hosts.ts';
-import { answer, carryOut, onHosts, withHostKeyFlag, type ChangeFlags } from './change.ts';
+import { answer, withHostKeyFlag, withLockFlag, type ChangeFlags } from './change.ts';
+import { changeHosts, type Turn } from './change-hosts.ts';
 import { commonFlags, withCommonFlags } from './common.ts';
 
 interface Flags extends Omit<ChangeFlags, 'restart'> {
@@ -15,7 +15,7 @@ interface Flags extends Omit<ChangeFlags, 'restart'> {
 
 /** `dbctl remove-replica <host>`: from a replica to a host that has nothing to do with the cluster. */
 export const removeReplica = (bare: Command): Command =>
-  withHostKeyFlag(withCommonFlags(bare))
+  withLockFlag(withHostKeyFlag(withCommonFlags(bare)))
     .argument('<host>', 'a replica of .env.cluster')
     .option('--dry-run', 'show what would change and touch nothing')
     .option('--wipe', 'remove its data too, instead of keeping it aside')
@@ -33,15 +33,15 @@ export const removeReplica = (bare: Command): Command =>
       const asked = cluster.replicas.filter((one) => one.name !== node.name || !flags.dead);
       const { present, silent } = await whoAnswers(asked, options);
       const machines = [cluster.control, cluster.primary, ...present];
-      await onHosts(cluster, machines, flags, (hosts) =>
-        remove({ cluster, node, hosts, present: present.map((one) => one.name), silent }, flags, command),
+      await changeHosts(command, { cluster, machines, flags }, (turn) =>
+        remove({ cluster, node, turn, present: present.map((one) => one.name), silent }, flags, command),
       );
     });
 
 interface Scene {
   readonly cluster: Cluster;
   readonly node: Node;
-  readonly hosts: HostSet;
+  readonly turn: Turn;
   /** Replicas whose hosts are reached. */
   readonly present: readonly string[];
   readonly silent: readonly { readonly name: string }[];
@@ -65,7 +65,8 @@ async function remove(scene: Scene, flags: Flags, command: Command): Promise<voi
 }
 
 async function decideAndRemove(scene: Scene, flags: Flags) {
-  const { cluster, node, hosts, present } = scene;
+  const { cluster, node, present, turn } = scene;
+  const { hosts } = turn;
   const { wipe = false, dead = false, dryRun = false, yes = false } = flags;
   const { refuseRemoval } = await import('../cluster/removal.ts');
   const { withoutReplica } = await import('../config/edit.ts');
@@ -90,7 +91,7 @@ async function decideAndRemove(scene: Scene, flags: Flags) {
   if (wipe) await confirmByName(node.name, wipes(node), { yes: yes || dryRun });
   const isOurs = facts.sight?.isOurs;
   const choice = { after, isOurs: isOurs ?? false, wipe, stamp: stampOf(new Date()) };
-  const result: PlanResult = await carryOut(removeReplicaPlan(place, choice), flags);
+  const result: PlanResult = await turn.carryOut(removeReplicaPlan(place, choice));
   return { place, isOurs, result };
 }
 

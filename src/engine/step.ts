@@ -15,6 +15,8 @@ export interface Step {
   readonly title: string;
   /** The file on the host that it keeps, when that is all it does. */
   readonly path?: string;
+  /** Whether connections are closed while it is done. */
+  readonly disrupts?: boolean;
   diff(host: ReadableHost): Promise<readonly Change[]>;
   apply(host: Host, report: Report): Promise<void>;
   /** What the host itself says about it (the end of a journal, of a log): asked when the step failed, for its error. */

@@ -1,7 +1,7 @@
 import type { Backup } from '../cluster/backup.ts';
 import type { Cluster, Machine, Node } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
-import { oneByOne, onlyOn, together, type Stage } from '../engine/run-plan.ts';
+import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
 import { RefusedError } from '../errors.ts';
 import type { Host, ReadableHost } from '../remote/host.ts';
@@ -20,7 +20,7 @@ import { listReplica } from '../steps/list-replica.ts';
 import { forgetKeptData } from '../steps/kept-data.ts';
 import { ownDataDirectory } from '../steps/own-data-directory.ts';
 import { verifyNodeLinks } from '../steps/pgbackrest-links.ts';
-import { reloadSettings, restartWhenAsked } from '../steps/reload-settings.ts';
+import { reloadSettings } from '../steps/reload-settings.ts';
 import { keepSlot } from '../steps/replication-slot.ts';
 import { verifyReplicationLogin } from '../steps/verify-replication-login.ts';
 import { verifyStreaming } from '../steps/verify-streaming.ts';
@@ -28,6 +28,7 @@ import { connectionStages, machinesUnder } from './backup-connections.ts';
 import type { CloneMethods } from './clone-methods.ts';
 import { credentialSteps, serverSteps } from './node-stages.ts';
 import { ownerOf } from './owner.ts';
+import { restartStages, type Restart } from './restart-stages.ts';
 
 export interface Source extends CloneSource {
   readonly systemIdentifier: string;
@@ -36,7 +37,7 @@ export interface Source extends CloneSource {
 }
 
 export interface AddReplicaOptions {
-  readonly restart: boolean;
+  readonly restart: Restart;
   /** How the cluster is backed up, when backups are set up: the replicas get their part in it. */
   readonly backup?: Backup | undefined;
   /** From where each replica is made; the primary for one that is not there. */
@@ -100,11 +101,7 @@ export function addReplicaPlan(
       ...serverSteps(cluster, node, archiving(node)),
       keepFollowing(cluster, node),
     ]),
-    oneByOne(
-      onEach('Restart where settings need it', (node) => [
-        restartWhenAsked(instanceOf(cluster, node), { allowed: restart }),
-      ]),
-    ),
+    ...restartStages(nodes, { cluster, hosts, restart }),
     onEach('Verify that they stream', (node) => [
       verifyStreaming(cluster, node, primary, backup && { control, stanza: backup.stanza }),
       forgetKeptData(instanceOf(cluster, node)),

@@ -2,22 +2,22 @@
 
 import { nodesOf, type Node } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
-import { oneByOne, onlyOn, together, type Stage } from '../engine/run-plan.ts';
+import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
-import type { Host } from '../remote/host.ts';
 import { keepArchiving } from '../steps/archiving.ts';
 import { keepDrillSchedule } from '../steps/drill-schedule.ts';
 import { finishPromotion } from '../steps/finish-promotion.ts';
 import { keepFirstBackup } from '../steps/make-backup.ts';
-import { reloadSettings, restartWhenAsked } from '../steps/reload-settings.ts';
+import { reloadSettings } from '../steps/reload-settings.ts';
 import { keepSchedule } from '../steps/schedule.ts';
 import { keepSettings } from '../steps/settings.ts';
 import { keepStanza } from '../steps/stanza.ts';
 import { verifyArchiving } from '../steps/verify-archiving.ts';
 import { connectionStages, onMachines, type BackedUpCluster } from './backup-connections.ts';
+import { restartStages, type Restart } from './restart-stages.ts';
 
 export interface BackupSetupOptions {
-  readonly restart: boolean;
+  readonly restart: Restart;
   /** The nodes that have an instance to archive from. */
   readonly nodes: readonly Node[];
 }
@@ -29,11 +29,8 @@ export function backupSetupPlan(
 ): readonly Stage[] {
   const control = hosts.get(cluster.control.name);
   const primary = hosts.get(cluster.primary.name);
-  const replicasFirst = options.nodes.toReversed();
   const onNodes = (title: string, nodes: readonly Node[], steps: (node: Node) => readonly Step[]): Stage =>
     onMachines(title, nodes, hosts, steps);
-  const restart = (node: Node): Step =>
-    restartWhenAsked(instanceOf(cluster, node), { allowed: options.restart });
   return [
     ...connectionStages({ cluster, backup, hosts }),
     onlyOn('Keep the stanza', control, () => [keepStanza(cluster, backup, primary)]),
@@ -42,15 +39,11 @@ export function backupSetupPlan(
       keepArchiving(cluster, backup, node),
       reloadSettings(instanceOf(cluster, node)),
     ]),
-    oneByOne(onNodes('Restart where settings need it', replicasFirst, (node) => [restart(node)])),
+    ...restartStages(options.nodes.toReversed(), { cluster, hosts, restart: options.restart }),
     onlyOn('Finish a promotion', primary, () => [finishPromotion(instanceOf(cluster, cluster.primary))]),
-    together('See WAL arrive in the repository', uniqueHosts([control, primary]), () => [
-      verifyArchiving(cluster, backup),
-    ]),
+    onlyOn('See WAL arrive in the repository', primary, () => [verifyArchiving(cluster, backup, control)]),
     onlyOn('Make the first backup', control, () => [keepFirstBackup(cluster, backup)]),
     onlyOn('Keep the schedule', control, () => keepSchedule(cluster, backup)),
     onNodes('Rehearse restores', nodesOf(cluster), (node) => keepDrillSchedule(cluster, backup, node)),
   ];
 }
-
-const uniqueHosts = (hosts: readonly Host[]): readonly Host[] => [...new Set(hosts)];

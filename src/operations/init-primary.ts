@@ -8,11 +8,11 @@ import { createDataDirectory } from '../steps/data-directory.ts';
 import { keepDatabase, keepPrivileges } from '../steps/database.ts';
 import { installPostgres } from '../steps/install-postgres.ts';
 import { ownDataDirectory } from '../steps/own-data-directory.ts';
-import { restartWhenAsked } from '../steps/reload-settings.ts';
 import { keepRoles } from '../steps/roles.ts';
 import { verifyLogins } from '../steps/verify-logins.ts';
 import { credentialSteps, serverSteps } from './node-stages.ts';
 import { ownerOf } from './owner.ts';
+import { restartStages, type Restart } from './restart-stages.ts';
 
 export interface InitPrimaryHosts {
   readonly primary: Host;
@@ -26,7 +26,7 @@ const neededBytes = 1e9;
 export function initPrimaryPlan(
   cluster: Cluster,
   { primary, control }: InitPrimaryHosts,
-  options: { readonly restart: boolean },
+  options: { readonly restart: Restart },
 ): readonly Stage[] {
   const node = cluster.primary;
   const instance = instanceOf(cluster, node);
@@ -49,9 +49,7 @@ export function initPrimaryPlan(
       keepDatabase(cluster, instance),
       keepPrivileges(cluster, instance),
     ]),
-    onlyOn('Restart where settings need it', primary, () => [
-      restartWhenAsked(instance, { allowed: options.restart }),
-    ]),
+    ...restartStages([node], { cluster, hosts: { get: () => primary }, restart: options.restart }),
     onlyOn('Verify every login', primary, () => [verifyLogins(cluster, node)]),
   ];
 }

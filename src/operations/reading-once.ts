@@ -1,15 +1,50 @@
-import type { ReadableHost, RemoteFile } from '../remote/host.ts';
+import type { Host, ReadableHost } from '../remote/host.ts';
+import type { HostSet } from '../remote/with-hosts.ts';
+import { Secret } from '../secret.ts';
+import type { Query } from '../shell/command.ts';
 
 /** The same host with every file read once: for stages in which nobody changes them and many ask for them. */
 export function readingOnce(host: ReadableHost): ReadableHost {
-  const files = new Map<string, Promise<RemoteFile | undefined>>();
+  const readFile = once(host.readFile, (path) => path);
+  return { name: host.name, ask: (query) => host.ask(query), readFile };
+}
+
+/** The same hosts with every file read once and every question asked once: for who only looks. */
+export function lookingOnce(hosts: HostSet): HostSet {
+  const wrap = once(
+    (name: string) => askingOnce(hosts.get(name)),
+    (name) => name,
+  );
+  return { get: wrap };
+}
+
+function askingOnce(host: Host): Host {
+  const answers = new Map<string, Promise<unknown>>();
   return {
-    name: host.name,
-    ask: (query) => host.ask(query),
-    readFile(path) {
-      const reading = files.get(path) ?? host.readFile(path);
-      files.set(path, reading);
-      return reading;
+    ...host,
+    readFile: once(host.readFile, (path) => path),
+    ask<Answer>(query: Query<Answer>): Promise<Answer> {
+      const key = keyOf(query);
+      const asked = answers.get(key) ?? host.ask(query);
+      answers.set(key, asked);
+      return asked as Promise<Answer>;
     },
+  };
+}
+
+/** Two queries are one when the same is run, and read by the same code. */
+const keyOf = ({ argv, stdin = '', asUser, parse }: Query<unknown>): string =>
+  JSON.stringify([argv, stdin instanceof Secret ? stdin.reveal() : stdin, asUser, String(parse)]);
+
+function once<Argument, Answer>(
+  work: (argument: Argument) => Answer,
+  keyOfArgument: (argument: Argument) => string,
+): (argument: Argument) => Answer {
+  const answers = new Map<string, Answer>();
+  return (argument) => {
+    const key = keyOfArgument(argument);
+    const answer = answers.has(key) ? answers.get(key)! : work(argument);
+    answers.set(key, answer);
+    return answer;
   };
 }

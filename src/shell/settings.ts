@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Instance } from '../cluster/instance.ts';
 import { query, type Action, type Query } from './command.ts';
 import { askJson, execute } from './psql.ts';
+import { literal } from './sql.ts';
 
 const judgeScript = `
 said=$("$@" 2>&1 >/dev/null) && exit
@@ -50,6 +51,18 @@ select json_build_object(
 /** What the running server has loaded, and what it could not. */
 export const loadedSettings = (instance: Instance): Query<LoadedSettings> =>
   askJson(instance, loadedSql, (value) => v.parse(LoadedSettings, value));
+
+/** Which of these parameters only a restart can change. */
+export const postmasterParameters = (
+  instance: Instance,
+  names: readonly string[],
+): Query<readonly string[]> =>
+  askJson(
+    instance,
+    `select coalesce(json_agg(name order by name), '[]') from pg_settings
+     where context = 'postmaster' and name in (${names.map(literal).join(', ')})`,
+    (value) => v.parse(v.array(v.string()), value),
+  );
 
 /** When the newest of the files was changed, seconds since 1970; 0 when there is none. */
 export const newestChange = (paths: readonly string[]): Query<number> =>

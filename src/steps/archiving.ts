@@ -27,5 +27,7 @@ function archivingFile(cluster: Cluster, { stanza }: Backup, node: Node): OwnFil
     }),
     owner: 'postgres:postgres',
     mode: 0o640,
+    isSealed: true,
+    isShown: true,
   };
 }

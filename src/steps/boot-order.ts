@@ -10,4 +10,5 @@ export const keepBootOrder = ({ unit }: Instance): Step =>
     content: render('etc/systemd/system/postgresql@.service.d/dbctl.conf', {}),
     owner: 'root:root',
     mode: 0o644,
+    isSealed: true,
   });

@@ -9,4 +9,5 @@ export const keepShellCareful = (): Step =>
     content: render('etc/profile.d/dbctl-postgres.sh', {}),
     owner: 'root:root',
     mode: 0o644,
+    isSealed: true,
   });

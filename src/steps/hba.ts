@@ -18,6 +18,8 @@ export const hbaFile = (cluster: Cluster, node: Node): OwnFile => ({
   content: (host) => hbaText(cluster, host),
   owner: 'postgres:postgres',
   mode: 0o600,
+  isSealed: true,
+  isShown: true,
 });
 
 async function hbaText(cluster: Cluster, host: ReadableHost): Promise<string> {

@@ -14,7 +14,7 @@ import { pgbackrestVersion } from '../shell/pgbackrest.ts';
 import { clientLines, keepingLines, nodeLines, repositoryLines } from '../shell/pgbackrest-config.ts';
 import { ownFile } from './own-file.ts';
 
-const readableByPostgres = { owner: 'postgres:postgres', mode: 0o600 } as const;
+const owned = { owner: 'postgres:postgres', mode: 0o600, isSealed: true } as const;
 
 /** Keeps a node's configuration: where its WAL goes, and how it is restored. */
 export const keepNodeConfig = (cluster: Cluster, backup: Backup, node: Node): Step =>
@@ -37,7 +37,7 @@ export const keepNodeConfig = (cluster: Cluster, backup: Backup, node: Node): St
         port: String(node.port),
       });
     },
-    ...readableByPostgres,
+    ...owned,
   });
 
 /** Keeps the configuration of the client on the control host, which runs the backups. */
@@ -45,7 +45,7 @@ export const keepControlConfig = (cluster: Cluster, backup: Backup): Step =>
   ownFile("Write the control host's pgBackRest configuration", {
     path: pgbackrestFiles(cluster).controlConfig,
     content: (host) => controlText(cluster, backup, host),
-    ...readableByPostgres,
+    ...owned,
   });
 
 async function controlText(cluster: Cluster, backup: Backup, host: ReadableHost): Promise<string> {
@@ -79,7 +79,7 @@ export const keepServerConfig = (cluster: Cluster, backup: Backup, machine: Mach
       clients: clientLines(cluster, backup, machine),
       log_directory: files.logDirectory,
     }),
-    ...readableByPostgres,
+    ...owned,
   });
 };
 

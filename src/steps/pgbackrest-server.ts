@@ -18,6 +18,7 @@ export function keepTlsServer(cluster: Cluster): readonly Step[] {
       }),
       owner: 'root:root',
       mode: 0o644,
+      isSealed: true,
     }),
     keepService('Run the TLS server', {
       unit: files.unit,

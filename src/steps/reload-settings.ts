@@ -1,10 +1,14 @@
 import type { Instance } from '../cluster/instance.ts';
+import { changedParameters } from '../cluster/parameters.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import { CommandError, RefusedError } from '../errors.ts';
 import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../remote/host.ts';
 import { ifRunning } from '../shell/psql.ts';
-import { loadedSettings, newestChange, reload } from '../shell/settings.ts';
+import { loadedSettings, newestChange, postmasterParameters, reload } from '../shell/settings.ts';
+import { Secret } from '../secret.ts';
+import { serverSays } from './evidence.ts';
+import { contentOf, type OwnFile } from './own-file.ts';
 import { restartPostgres } from './start-postgres.ts';
 
 /** The files that dbctl writes for a server. */
@@ -29,6 +33,7 @@ export function reloadSettings(instance: Instance): Step {
 
   return {
     title: 'Load the settings',
+    ...serverSays(instance),
 
     async diff(host) {
       const seen = await look(host);
@@ -38,11 +43,26 @@ export function reloadSettings(instance: Instance): Step {
       return [];
     },
 
+    foresee: (paths) => (paths.some((path) => filesOf(instance).includes(path)) ? ['reload PostgreSQL'] : []),
+
     async apply(host) {
       await host.run(reload(instance));
       await waitUntil(async () => (await look(host))?.isStale === false, { deadlineMs: 10_000 });
     },
   };
+}
+
+/** The parameters that the file does not have yet as wanted, and that a reload will not change. */
+async function restartsComing(
+  host: ReadableHost,
+  instance: Instance,
+  wanted: OwnFile,
+): Promise<readonly string[]> {
+  const [found, content] = await Promise.all([host.readFile(wanted.path), contentOf(wanted, host)]);
+  if (found === undefined || content instanceof Secret) return [];
+  const names = changedParameters(found.content, content);
+  if (names.length === 0) return [];
+  return (await host.ask(ifRunning(instance, postmasterParameters(instance, names)))) ?? [];
 }
 
 const notAccepted = (host: string, errors: readonly string[]): CommandError =>
@@ -52,13 +72,25 @@ const notAccepted = (host: string, errors: readonly string[]): CommandError =>
     next: ['correct POSTGRES_CONF_* in .env.cluster and run the same command again'],
   });
 
+export interface Restarting {
+  readonly allowed: boolean;
+  /** The settings that it will have by then: a plan says what a restart is coming for. */
+  readonly wanted?: OwnFile;
+}
+
 /** Restarts the server when a parameter waits for it, but only when that was asked for. */
-export const restartWhenAsked = (instance: Instance, { allowed }: { readonly allowed: boolean }): Step => ({
+export const restartWhenAsked = (instance: Instance, { allowed, wanted }: Restarting): Step => ({
   title: 'Restart for settings that need it',
+  disrupts: true,
+  ...serverSays(instance),
 
   async diff(host) {
-    const { pendingRestart = [] } = (await host.ask(ifRunning(instance, loadedSettings(instance)))) ?? {};
-    return pendingRestart.length === 0 ? [] : [`restart PostgreSQL for ${pendingRestart.join(', ')}`];
+    const [loaded, coming] = await Promise.all([
+      host.ask(ifRunning(instance, loadedSettings(instance))),
+      wanted ? restartsComing(host, instance, wanted) : [],
+    ]);
+    const names = [...new Set([...(loaded?.pendingRestart ?? []), ...coming])].toSorted();
+    return names.length === 0 ? [] : [`restart PostgreSQL for ${names.join(', ')}`];
   },
 
   async apply(host, report) {

@@ -40,6 +40,8 @@ export function settingsFile(cluster: Cluster, node: Node): OwnFile {
     },
     owner: 'postgres:postgres',
     mode: 0o640,
+    isSealed: true,
+    isShown: true,
   };
 }
 

@@ -22,6 +22,7 @@ export function keepStoreFirewall(cluster: Cluster, store: StoreRepository): rea
       content: async (host) => rulesFor(cluster, store, await allowedAddresses(cluster, host)),
       owner: 'root:root',
       mode: 0o644,
+      isSealed: true,
     }),
     ownFile("Write the firewall's unit", {
       path: unitFile,
@@ -31,6 +32,7 @@ export function keepStoreFirewall(cluster: Cluster, store: StoreRepository): rea
       }),
       owner: 'root:root',
       mode: 0o644,
+      isSealed: true,
     }),
     keepService('Load the firewall', {
       unit: files.firewallUnit,

@@ -21,7 +21,7 @@ export interface TimedWork {
   readonly setting: string;
 }
 
-const owned = { owner: 'root:root', mode: 0o644 } as const;
+const owned = { owner: 'root:root', mode: 0o644, isSealed: true } as const;
 
 /** Keeps the services, and the timers of those that have a calendar expression. */
 export function keepTimedWork(cluster: Cluster, works: readonly TimedWork[]): readonly Step[] {

@@ -1,51 +1,82 @@
 import type { Backup } from '../cluster/backup.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { nodesOf } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
 import { nodeConfigOf, pgbackrestFiles } from '../cluster/pgbackrest.ts';
 import { linkComplaints } from '../cluster/pgbackrest-complaints.ts';
+import { waitUntil } from '../engine/wait-until.ts';
 import type { Step } from '../engine/step.ts';
 import { UnverifiedError } from '../errors.ts';
 import type { ReadableHost } from '../remote/host.ts';
 import { askEnd, pgbackrest } from '../shell/pgbackrest.ts';
 import { archiverFacts } from '../shell/archiver.ts';
-import { serverSays, unitSays } from './evidence.ts';
+import { ifRunning } from '../shell/psql.ts';
+import { loadedSettings, newestChange } from '../shell/settings.ts';
 
 /** pgBackRest's exit code when a WAL file did not arrive within archive-timeout, a minute. */
 const archiveTimeout = 82;
+/** PostgreSQL counts a file as archived a moment after pgBackRest has seen it, in milliseconds. */
+const countedMs = 10_000;
 
 /**
- * Lets pgBackRest check itself from one side: on the control host all nodes, on a node itself and the repository. The
- * primary switches to a new WAL file, and the old one must arrive. Changes nothing else, ever.
+ * Sees, on the primary, that WAL arrives in the repository. What was archived since the settings were loaded is proof;
+ * without it pgBackRest checks itself, from the control host and then from the primary. Never both at once: the second
+ * switch of an empty WAL file is none, and its file would be waited for in vain.
  */
-export const verifyArchiving = (cluster: Cluster, backup: Backup): Step => ({
-  title: 'See WAL arrive in the repository',
-  evidence: (host) => evidenceOn(cluster, host),
+export function verifyArchiving(cluster: Cluster, backup: Backup, control?: ReadableHost): Step {
+  const controlConfig = pgbackrestFiles(cluster).controlConfig;
+  const nodeConfig = nodeConfigOf(cluster, cluster.primary);
+  const socket = instanceOf(cluster, cluster.primary);
 
-  async diff(host) {
-    const config = configOn(cluster, host);
-    if ((await host.readFile(config)) === undefined) return ['see WAL arrive in the repository'];
-    const check = askEnd(pgbackrest({ config, stanza: backup.stanza }, 'check'));
-    const first = await host.ask(check);
+  async function isProven(primary: ReadableHost): Promise<boolean> {
+    const [archiver, loaded, ...changes] = await Promise.all([
+      primary.ask(archiverFacts(socket)),
+      primary.ask(ifRunning(socket, loadedSettings(socket))),
+      primary.ask(newestChange([nodeConfig])),
+      ...(control ? [control.ask(newestChange([controlConfig]))] : []),
+    ]);
+    if (!archiver || !loaded || changes.includes(0)) return false;
+    const since = Math.max(loaded.loadedAt, archiver.lastFailedAt ?? 0, ...changes);
+    return (archiver.lastArchivedAt ?? 0) > since;
+  }
+
+  async function check(host: ReadableHost, config: string, primary: ReadableHost): Promise<void> {
+    const command = askEnd(pgbackrest({ config, stanza: backup.stanza }, 'check'));
+    const first = await host.ask(command);
     // A file that was finished while the server was being told its new command may have been let go by the old one.
-    const { exitCode, complaints } = first.exitCode === archiveTimeout ? await host.ask(check) : first;
-    if (exitCode === 0) return [];
-    throw await checkFailed(cluster, host, complaints);
-  },
+    const { exitCode, complaints } = first.exitCode === archiveTimeout ? await host.ask(command) : first;
+    if (exitCode === 0) return;
+    throw checkFailed(host, complaints, await archiverSays(primary, socket));
+  }
 
-  async apply() {},
-});
+  return {
+    title: 'See WAL arrive in the repository',
 
-async function checkFailed(
-  cluster: Cluster,
-  host: ReadableHost,
+    async diff(primary) {
+      return (await isProven(primary)) ? [] : ['see WAL arrive in the repository'];
+    },
+
+    async apply(primary, report) {
+      if (control) {
+        report('WAL is on its way, as the control host sees it');
+        await check(control, controlConfig, primary);
+      }
+      report(`WAL is on its way, as ${primary.name} sees it`);
+      await check(primary, nodeConfig, primary);
+      await waitUntil(() => isProven(primary), { deadlineMs: countedMs });
+    },
+  };
+}
+
+function checkFailed(
+  { name }: ReadableHost,
   complaints: readonly string[],
-): Promise<UnverifiedError> {
+  archiver: readonly string[],
+): UnverifiedError {
   const links = linkComplaints(complaints);
   const meanings = links.map(({ meaning }) => `(${meaning})`);
   return new UnverifiedError({
-    what: `pgBackRest's check failed on ${host.name}`,
-    why: [...complaints, ...meanings, ...(await archiverSays(cluster, host))].join('\n'),
+    what: `pgBackRest's check failed on ${name}`,
+    why: [...complaints, ...meanings, ...archiver].join('\n'),
     next: [
       ...new Set(links.map(({ next }) => next)),
       'see each link and what to do: dbctl backup check',
@@ -54,24 +85,12 @@ async function checkFailed(
   });
 }
 
-/** On a node PostgreSQL says why a file did not leave; on the control host, the server that takes it. */
-function evidenceOn(cluster: Cluster, host: ReadableHost): Promise<string> {
-  const node = nodesOf(cluster).find(({ name }) => name === host.name);
-  const source = node ? serverSays(instanceOf(cluster, node)) : unitSays(pgbackrestFiles(cluster).unit);
-  return source.evidence(host);
-}
-
-function configOn(cluster: Cluster, host: ReadableHost): string {
-  const node = nodesOf(cluster).find(({ name }) => name === host.name);
-  const isControl = host.name === cluster.control.name;
-  return node && !isControl ? nodeConfigOf(cluster, node) : pgbackrestFiles(cluster).controlConfig;
-}
-
-/** What PostgreSQL's archiver says of itself, when the host has a server. */
-async function archiverSays(cluster: Cluster, host: ReadableHost): Promise<readonly string[]> {
-  const node = nodesOf(cluster).find(({ name }) => name === host.name);
-  if (node === undefined) return [];
-  const facts = await host.ask(archiverFacts(instanceOf(cluster, node)));
+/** What PostgreSQL's archiver says of itself. */
+async function archiverSays(
+  primary: ReadableHost,
+  socket: ReturnType<typeof instanceOf>,
+): Promise<readonly string[]> {
+  const facts = await primary.ask(archiverFacts(socket));
   if (facts === undefined || facts.lastFailedWal === null) return [];
   return [`the archiver failed ${facts.failedCount} times, last for ${facts.lastFailedWal}`];
 }

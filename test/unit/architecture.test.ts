@@ -26,6 +26,7 @@ const homes: readonly (readonly [packageName: string, home: RegExp])[] = [
   ['listr2', /^ui\//],
   ['chalk', /^ui\//],
   ['cli-table3', /^ui\//],
+  ['diff', /^steps\//],
   ['dotenv', /^config\//],
   ['valibot', /^(config|database|shell)\//],
   ['pg', /^database\//],

@@ -89,6 +89,7 @@ test('the include file says what the cluster needs, then what the user asks for'
     # POSTGRES_CONF_*
     work_mem = '64 MB'
     application_name = 'it''s'
+    # dbctl wrote all above, and nobody changed it while this is its SHA-256: 91ced68d92f5ff1e7cedaf57b365b63666de7a36e7fbbe0232268b8f38127427
     "
   `);
 });

@@ -1,0 +1,66 @@
+import type { HostChange, Plan, Stage } from './run-plan.ts';
+import type { Step } from './step.ts';
+import type { Host } from '../remote/host.ts';
+
+/** A change that was found before anything is made. */
+export interface PlannedChange extends HostChange {
+  /** The change line by line, "-" and "+" first; empty where there is nothing to show. */
+  readonly lines: readonly string[];
+  /** Whether connections to this host's server are closed while it is made. */
+  readonly disrupts: boolean;
+}
+
+interface Look {
+  readonly host: Host;
+  readonly step: Step;
+  readonly changes: readonly string[];
+  readonly lines: readonly string[];
+}
+
+/**
+ * What a plan would change, in its order. All steps look at the same moment, so its hosts should be ones that ask every
+ * question once. One failure is thrown as it is, several as AggregateError.
+ */
+export async function lookAhead(plan: Plan): Promise<readonly PlannedChange[]> {
+  const looks: Promise<Look>[] = [];
+  for await (const stage of plan) looks.push(...looksOf(stage));
+  const ends = await Promise.allSettled(looks);
+  throwFailures(ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : [])));
+  return withConsequences(ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : [])));
+}
+
+const looksOf = ({ hosts, steps }: Stage): readonly Promise<Look>[] =>
+  hosts.flatMap((host) => steps(host).map((step) => look(step, host)));
+
+async function look(step: Step, host: Host): Promise<Look> {
+  const changes = await step.diff(host);
+  const lines = changes.length > 0 && step.detail ? await step.detail(host) : [];
+  return { host, step, changes, lines };
+}
+
+/** What a step finds nothing to do for now, and will have when the files before it are written. */
+function withConsequences(looks: readonly Look[]): readonly PlannedChange[] {
+  const written = new Map<string, string[]>();
+  const told = new Set<string>();
+  return looks.flatMap(({ host, step, changes, lines }) => {
+    const paths = written.get(host.name) ?? [];
+    written.set(host.name, paths);
+    if (step.path !== undefined && changes.length > 0) paths.push(step.path);
+    const all = changes.length > 0 ? changes : (step.foresee?.(paths) ?? []);
+    const fresh = all.filter((change) => !told.has(`${host.name}\n${change}`));
+    for (const change of fresh) told.add(`${host.name}\n${change}`);
+    return fresh.map((change, index) => ({
+      host: host.name,
+      step: step.title,
+      change,
+      lines: index === 0 ? lines : [],
+      disrupts: step.disrupts ?? false,
+    }));
+  });
+}
+
+function throwFailures(failures: readonly unknown[]): void {
+  const different = [...new Map(failures.map((failure) => [String(failure), failure])).values()];
+  if (different.length > 1) throw new AggregateError(different, 'the plan cannot be made');
+  if (different.length === 1) throw different[0];
+}
