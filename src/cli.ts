@@ -2,7 +2,7 @@
 // What a command needs is imported by its action, so that --help starts at once.
 
 import { Command, CommanderError } from 'commander';
-import { withCommonFlags } from './commands/common.ts';
+import { hasNoColor, withCommonFlags } from './commands/common.ts';
 import { addCommands } from './commands/list.ts';
 import { probeExitCode } from './cluster/probe-finding.ts';
 import { declinesColour } from './config/environment.ts';
@@ -17,8 +17,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (declinesColour()) forbidColour();
   const program = await buildProgram(argv);
   const fail = async (error: unknown): Promise<number> => {
-    const code = await tell(error);
-    return code !== exitCode.ok && isMonitoring(program, argv) ? probeExitCode.unknown : code;
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCode.ok;
+    const { end, show } = await import('./commands/begin.ts');
+    const code = show(error, argv);
+    return end(code !== exitCode.ok && isMonitoring(program, argv) ? probeExitCode.unknown : code);
   };
   // A bug in a callback, which no promise carries to us.
   process.once('uncaughtException', (bug) => {
@@ -26,17 +28,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   });
   try {
     await program.parseAsync(argv);
-    return Number(process.exitCode ?? exitCode.ok);
+    const { end } = await import('./commands/begin.ts');
+    return end(Number(process.exitCode ?? exitCode.ok));
   } catch (error) {
     return fail(error);
   }
-}
-
-/** Shows an error, and answers the exit code. Commander has shown its own. */
-async function tell(error: unknown): Promise<number> {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
-  const { printError } = await import('./ui/print-error.ts');
-  return printError(error, process.stderr);
 }
 
 /** Monitoring runs these. It would read our usual codes for a bug and for a wrong command line as WARNING and CRITICAL. */
@@ -61,17 +57,20 @@ export async function buildProgram(words: readonly string[]): Promise<Command> {
     .version(version())
     .showHelpAfterError('(see: dbctl --help)')
     .exitOverride()
-    .configureOutput({ writeErr: (text) => process.stderr.write(printable(text)) })
-    .hook('preAction', (_, command) => {
+    .configureOutput({
+      // As an event, it comes with the error.
+      writeErr: (text) => words.includes('--json') || process.stderr.write(printable(text)),
+    })
+    .hook('preAction', async (_, command) => {
       if (hasNoColor(command)) forbidColour();
+      const { begin } = await import('./commands/begin.ts');
+      begin(command);
     });
+  // What follows `lab ssh <host>` is not for us: `sh -c …` names no configuration.
+  if (words.includes('lab')) program.enablePositionalOptions();
   await addCommands(program, words);
   return program;
 }
-
-/** `--no-color`, before or after the command's name. */
-const hasNoColor = (command: Command | null): boolean =>
-  command !== null && (command.opts<{ color?: boolean }>().color === false || hasNoColor(command.parent));
 
 /** `dbctl … | head` closes stdout early: that is no error of ours. */
 function exitQuietlyWhenNobodyReads(stream: NodeJS.WriteStream): void {

@@ -38,9 +38,11 @@ export async function changeHosts<Answer>(
     return onHosts(cluster, machines, flags, (hosts) => work({ hosts, carryOut: look, alsoOn }));
   }
   const { turnOf } = await import('../operations/take-turn.ts');
+  const { currentRun, notices } = await import('../ui/current-run.ts');
+  currentRun()?.keepLog(cluster);
   const turn = turnOf(cluster, await operationOf(command), {
     waitMs: flags.lockWait ?? 0,
-    onNote: (note) => process.stderr.write(`${note}\n`),
+    onNote: (note) => notices(process.stderr).write(`${note}\n`),
   });
   const inside: Gate = { ...turn, enter: nothing, leave: nothing };
   const all = [...machines.filter(({ name }) => name !== cluster.control.name), cluster.control];

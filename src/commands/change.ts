@@ -63,7 +63,8 @@ export async function carryOut(
   const { runPlan } = await import('../engine/run-plan.ts');
   const { progressFor } = await import('../ui/progress-for.ts');
   const { listenForInterrupt } = await import('../ui/interrupt.ts');
-  const isInterrupted = listenForInterrupt(process.stderr);
+  const { notices } = await import('../ui/current-run.ts');
+  const isInterrupted = listenForInterrupt(notices(process.stderr));
   return runPlan(plan, await progressFor(process.stderr), {
     dryRun,
     isInterrupted,

@@ -1,18 +1,13 @@
 import { Option, type Command } from 'commander';
 import { labEnvironment } from '../config/lab-directory.ts';
 import type { UpFlags } from '../lab/request.ts';
+import { commonFlags, withOutputFlags } from './common.ts';
 
-interface OutputFlag {
-  readonly output?: 'table' | 'json';
-}
-
-const output = (): Option =>
-  new Option('-o, --output <format>', 'how the answer is shown').choices(['table', 'json']);
 const name = (): Option => new Option('--name <lab>', 'which lab').default('lab');
 
 /** `dbctl lab up|down|status|ssh|env`. */
 export function lab(command: Command): Command {
-  command.enablePositionalOptions();
+  withOutputFlags(command).enablePositionalOptions();
   up(command);
   down(command);
   status(command);
@@ -22,8 +17,7 @@ export function lab(command: Command): Command {
 }
 
 const up = (command: Command): Command =>
-  command
-    .command('up')
+  withOutputFlags(command.command('up'))
     .description('boot the hosts; when they are there, bring back what does not run')
     .addOption(name())
     .option('--hosts <names>', 'names of the hosts (default: control,pg1,pg2,pg3)')
@@ -32,7 +26,6 @@ const up = (command: Command): Command =>
     .option('--release <release>', 'trixie or bookworm (default: trixie)')
     .option('--online', "let the hosts reach outside, this machine's package mirror above all")
     .option('--dir <directory>', 'where .env.cluster and the SSH key are written (default: here)')
-    .addOption(output())
     .action(async (flags: UpFlags, self: Command) => {
       const [{ labUp }, { readRequest }, { describeUp }, { progressFor }] = await Promise.all([
         import('../lab/up.ts'),
@@ -46,12 +39,10 @@ const up = (command: Command): Command =>
     });
 
 const down = (command: Command): Command =>
-  command
-    .command('down')
+  withOutputFlags(command.command('down'))
     .description('throw a lab away, with everything it left on this machine')
     .addOption(name())
     .option('--all', 'every lab of this machine')
-    .addOption(output())
     .action(async (flags: { readonly name: string; readonly all?: true }, self: Command) => {
       const { labDown } = await import('../lab/down.ts');
       const removed = await labDown(labEnvironment(), flags.all ? 'all' : { name: flags.name });
@@ -60,11 +51,9 @@ const down = (command: Command): Command =>
     });
 
 const status = (command: Command): Command =>
-  command
-    .command('status')
+  withOutputFlags(command.command('status'))
     .description('which hosts run, where, and how to reach into them')
     .option('--name <lab>', 'which lab (default: all)')
-    .addOption(output())
     .action(async (flags: { readonly name?: string }, self: Command) => {
       const [{ labStatus }, { describeStatus }] = await Promise.all([
         import('../lab/status.ts'),
@@ -91,11 +80,9 @@ const ssh = (command: Command): Command =>
     });
 
 const env = (command: Command): Command =>
-  command
-    .command('env')
+  withOutputFlags(command.command('env'))
     .description('variables for a shell: eval "$(dbctl lab env)"')
     .addOption(name())
-    .addOption(output())
     .action(async (flags: { readonly name: string }, self: Command) => {
       const [{ shellLines, shellVariables }, { findLab }] = await Promise.all([
         import('../lab/shell-lines.ts'),
@@ -105,8 +92,7 @@ const env = (command: Command): Command =>
       answer(self, shellVariables(found), shellLines(found));
     });
 
-/** The output flag may stand before or after any of the words `lab up`. */
 function answer(command: Command, data: unknown, text: string): void {
-  const { output: format } = command.optsWithGlobals<OutputFlag>();
+  const { output: format } = commonFlags(command);
   process.stdout.write(format === 'json' ? `${JSON.stringify(data, null, 2)}\n` : text);
 }

@@ -43,3 +43,9 @@ function accountName(): string {
     return `uid ${process.getuid?.()}`;
   }
 }
+
+/** Where the logs of runs are kept (XDG Base Directory Specification). */
+export function stateDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  const base = env['XDG_STATE_HOME'];
+  return join(base?.startsWith('/') ? base : join(env['HOME'] || homedir(), '.local/state'), 'dbctl');
+}

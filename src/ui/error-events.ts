@@ -1,0 +1,13 @@
+import { DbctlError, exitCode } from '../errors.ts';
+import type { ErrorEvent } from './run-event.ts';
+
+/** An error as events: several hosts may have failed, each in its own way. */
+export function errorEvents(error: unknown): readonly ErrorEvent[] {
+  if (error instanceof AggregateError) return error.errors.flatMap((one) => errorEvents(one));
+  if (error instanceof DbctlError) {
+    const { message: what, why = null, next, exitCode: code } = error;
+    return [{ what, why, next, exitCode: code }];
+  }
+  const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return [{ what: 'dbctl failed in a way it did not foresee', why, next: [], exitCode: exitCode.bug }];
+}
