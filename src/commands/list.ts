@@ -51,6 +51,16 @@ export const list: readonly Listed[] = [
     complete: async () => (await import('./remove-replica.ts')).removeReplica,
   },
   {
+    name: 'restart',
+    about: 'Restart nodes: replicas one by one, each seen to stream before the next, the primary last',
+    complete: async () => (await import('./restart.ts')).restart,
+  },
+  {
+    name: 'reload',
+    about: 'Make PostgreSQL read its files anew, on all nodes at once',
+    complete: async () => (await import('./reload.ts')).reload,
+  },
+  {
     name: 'reinit',
     about: 'Clone a broken replica anew',
     complete: async () => (await import('./reinit.ts')).reinit,

@@ -3,18 +3,17 @@ import type { Backup } from '../cluster/backup.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { moveProblem } from '../cluster/backup-move.ts';
 import { ConfigError } from '../errors.ts';
-import { buildCluster, checkLag, checkRoles } from './build-cluster.ts';
-import { checkBackup } from './check-backup.ts';
+import { buildCluster } from './build-cluster.ts';
 import { deepFreeze } from './deep-freeze.ts';
+import { examine } from './examine.ts';
 import { expandHome } from './expand-home.ts';
 import type { Given } from './given.ts';
-import { parseSettings } from './parse.ts';
+import { toldCluster } from './loaded.ts';
 import { problemError } from './problem-error.ts';
 import { Misfit, type Problem } from './problem.ts';
 import { isOpenToOthers, readSmallFile, type LocalFile } from './read-file.ts';
 import { readLines, type Entry } from './read-lines.ts';
 import type { Settings } from './settings.ts';
-import { topologyOf } from './topology.ts';
 
 /** A cluster, and where each of its settings stands. */
 export interface Understood {
@@ -58,20 +57,12 @@ function understand(text: string, file: string, earlier: readonly Problem[]): Un
   const path = resolve(file);
   const place = { file: path, directory: dirname(path) };
   const lines = readLines(text, file);
-  const unreadable = new Set(lines.problems.flatMap(({ setting }) => setting ?? []));
-  const { settings, parameters, origins, problems } = parseSettings(
+  const { settings, parameters, origins, topology, problems } = examine(
     lines.entries,
     place.directory,
-    unreadable,
+    lines.problems,
   );
-  const topology = topologyOf(settings);
-
-  const all = [
-    ...[earlier, lines.problems, problems, topology.problems].flat(),
-    ...checkRoles(settings),
-    ...checkLag(settings),
-    ...checkBackup(settings, topology.control, faultyOf([...lines.problems, ...problems])),
-  ];
+  const all = [...earlier, ...lines.problems, ...problems];
   if (all.length > 0) {
     const lineOf = new Map([...origins].map(([name, { line }]) => [name, line]));
     for (const { name, line } of lines.entries) lineOf.set(name, line);
@@ -80,7 +71,7 @@ function understand(text: string, file: string, earlier: readonly Problem[]): Un
   const built = buildCluster(settings as Settings, parameters, topology, place);
   const former = settings.BACKUP_MOVE_FROM;
   const cluster = former && built.backup ? moving(built, built.backup, formerFile(former, place)) : built;
-  return { cluster: deepFreeze(cluster), origins, entries: lines.entries };
+  return { cluster: toldCluster(deepFreeze(cluster)), origins, entries: lines.entries };
 }
 
 const formerFile = (path: string, { directory }: { directory: string }): string =>
@@ -101,9 +92,6 @@ const cannotMove = (file: string, why: string): ConfigError =>
     why,
     next: ['see docs/backups.md, "Moving to another repository"', 'or take BACKUP_MOVE_FROM out of the file'],
   });
-
-const faultyOf = (problems: readonly Problem[]): ReadonlySet<string> =>
-  new Set(problems.flatMap(({ setting }) => setting ?? []));
 
 function openFile(file: string): LocalFile {
   try {

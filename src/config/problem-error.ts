@@ -32,7 +32,8 @@ const firstOf = (lines: readonly string[]): readonly string[] =>
 // A text that starts with a verb follows the name; any other one follows a colon.
 const startsWithVerb = /^(is|and|must|can|cannot|contains|sets|starts|has)\b/;
 
-function sentence({ setting = 'the file', line, text }: Problem): string {
+/** "line 3: POSTGRES_DB is missing: …" */
+export function sentence({ setting = 'the file', line, text }: Problem): string {
   const where = line ? `line ${line}: ` : '';
   return `${where}${setting}${startsWithVerb.test(text) ? '' : ':'} ${text}`;
 }

@@ -1,7 +1,6 @@
 // How one gets into a lab: its SSH key, its hosts' keys, and .env.cluster. The master copies lie with the lab;
 // the user's directory gets what is missing there, and loses it again with `lab down`.
 
-import { randomInt } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -15,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { LabEnvironment } from '../config/lab-directory.ts';
+import { randomSecret } from '../config/random-secret.ts';
 import { RefusedError } from '../errors.ts';
 import { envFile, isOwn } from './env-file.ts';
 import { hostDirectory, labDirectory, type Lab, type LabHost } from './lab.ts';
@@ -95,12 +95,7 @@ export function removeAccess({ directory, name }: Pick<Lab, 'directory' | 'name'
   rmSync(join(directory, `${name}-ca.crt`), { force: true });
 }
 
-const newEnvFile = (lab: Lab): string => envFile({ lab, ...accessOf(lab), secret: lettersAndDigits });
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-
-const lettersAndDigits = (length: number): string =>
-  Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');
+const newEnvFile = (lab: Lab): string => envFile({ lab, ...accessOf(lab), secret: randomSecret });
 
 const knownHostsOf = (root: string, lab: Lab): string =>
   lab.hosts.map((host) => `${knownHostLine(root, lab, host)}\n`).join('');

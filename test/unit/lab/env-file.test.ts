@@ -27,32 +27,41 @@ test('a lab writes every setting its cluster needs', () => {
     # Debian 13 hosts on this machine (10.77.0.1). Removed by: dbctl lab down --name lab
 
     CLUSTER_NAME=lab
-    CLUSTER_CONTROL_HOST=control=10.77.0.10
     CLUSTER_DB_PRIMARY_HOST=pg1=10.77.0.11
     CLUSTER_DB_REPLICA_HOSTS=pg2=10.77.0.12
+    # Keeps the key of the cluster's CA, and the backups.
+    CLUSTER_CONTROL_HOST=control=10.77.0.10
+    # Networks that applications connect from. The cluster's own hosts always may.
     CLUSTER_ALLOWED_CIDRS=10.77.0.0/24
 
+    # How to log in on the hosts; the rest is up to ~/.ssh/config.
     CLUSTER_SSH_USER=root
     CLUSTER_SSH_KEY=/srv/x/key
     CLUSTER_SSH_KNOWN_HOSTS=/srv/x/known_hosts
 
     POSTGRES_VERSION=17
     POSTGRES_DB=app
+    # Owns the database and runs migrations.
     POSTGRES_USER=app_admin
     POSTGRES_PASSWORD=secret1xxxxxxxxxxxxxxxxxxxxxxxxx
+    # The application: reads and writes rows.
     POSTGRES_APP_USER=app_writer
     POSTGRES_APP_PASSWORD=secret2xxxxxxxxxxxxxxxxxxxxxxxxx
+    # Reports and dashboards: reads everything.
     POSTGRES_READONLY_USER=app_reader
     POSTGRES_READONLY_PASSWORD=secret3xxxxxxxxxxxxxxxxxxxxxxxxx
+    # The replicas.
     POSTGRES_REPLICATION_USER=replicator
     POSTGRES_REPLICATION_PASSWORD=secret4xxxxxxxxxxxxxxxxxxxxxxxxx
 
+    # Backups and WAL, with pgBackRest.
     BACKUP_REPOSITORY=minio
     MINIO_BUCKET=lab-backups
     MINIO_ACCESS_KEY=secret5xxxxxxxxxxxxx
     MINIO_SECRET_KEY=secret6xxxxxxxxxxxxxxxxxxxxxxxxx
     MINIO_ROOT_USER=secret7xxxxxxxxxxxxx
     MINIO_ROOT_PASSWORD=secret8xxxxxxxxxxxxxxxxxxxxxxxxx
+    # Encrypts the backups. Keep a copy elsewhere: without it nothing can be restored.
     PGBACKREST_CIPHER_PASS=secret9xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
     "
   `);

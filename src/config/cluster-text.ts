@@ -1,0 +1,126 @@
+// The text of a new .env.cluster: only what this cluster needs, and a few words on each part.
+
+import type { Repository } from '../cluster/backup.ts';
+import { quoteValue } from './quote-value.ts';
+import type { SettingName } from './settings.ts';
+
+/** A setting and its value, or a line that stands as it is: a comment, or nothing. */
+export type Line = readonly [SettingName | `${SettingName}_FILE`, string] | string;
+
+/** What a new file is to say. */
+export interface NewCluster {
+  readonly name: string;
+  /** [name=]host[:port], the primary first. */
+  readonly nodes: readonly string[];
+  readonly control?: string | undefined;
+  readonly allowedCidrs?: string | undefined;
+  readonly ssh: Readonly<Partial<Record<'USER' | 'PORT' | 'KEY' | 'KNOWN_HOSTS', string | undefined>>>;
+  readonly version: string;
+  readonly database: string;
+  readonly roles: Readonly<Record<'admin' | 'writer' | 'reader' | 'replication', string>>;
+  /** Undefined: no backups. */
+  readonly repository: NewRepository | undefined;
+}
+
+export interface NewRepository {
+  /** What it is, as it was said. */
+  readonly kind: string;
+  readonly bucket?: string | undefined;
+  /** For a store that is there already: where it is, and the key to it. */
+  readonly store: readonly Line[];
+}
+
+/** Makes a secret of so many letters and digits, a new one each time. */
+export type MakeSecret = (length: number) => string;
+
+/** Every line of the file. */
+export const clusterLines = (
+  wanted: NewCluster,
+  header: readonly string[],
+  secret: MakeSecret,
+): readonly Line[] => [
+  ...header.map((line) => `# ${line}`),
+  '',
+  ...clusterPart(wanted),
+  ...sshPart(wanted),
+  ...postgresPart(wanted, secret),
+  ...backupPart(wanted, secret),
+];
+
+/** The lines as text. Throws ConfigError for a value that cannot be written. */
+export const textOf = (lines: readonly Line[]): string =>
+  lines
+    .map((line) => (typeof line === 'string' ? `${line}\n` : `${line[0]}=${quoteValue(line[1])}\n`))
+    .join('');
+
+function clusterPart({ name, nodes, control, allowedCidrs }: NewCluster): readonly Line[] {
+  const [primary, ...replicas] = nodes;
+  return [
+    ['CLUSTER_NAME', name],
+    ...(primary === undefined ? [] : [['CLUSTER_DB_PRIMARY_HOST', primary] as const]),
+    ...(replicas.length > 0 ? [['CLUSTER_DB_REPLICA_HOSTS', replicas.join(',')] as const] : []),
+    ...(control === undefined
+      ? []
+      : [
+          "# Keeps the key of the cluster's CA, and the backups.",
+          ['CLUSTER_CONTROL_HOST', control] as const,
+        ]),
+    "# Networks that applications connect from. The cluster's own hosts always may.",
+    allowedCidrs ? ['CLUSTER_ALLOWED_CIDRS', allowedCidrs] : '# CLUSTER_ALLOWED_CIDRS=10.0.1.0/24',
+  ];
+}
+
+function sshPart({ ssh }: NewCluster): readonly Line[] {
+  const parts = ['USER', 'PORT', 'KEY', 'KNOWN_HOSTS'] as const;
+  const lines = parts.flatMap((part): readonly Line[] =>
+    ssh[part] ? [[`CLUSTER_SSH_${part}`, ssh[part]]] : [],
+  );
+  return lines.length === 0
+    ? []
+    : ['', '# How to log in on the hosts; the rest is up to ~/.ssh/config.', ...lines];
+}
+
+function postgresPart({ version, database, roles }: NewCluster, secret: MakeSecret): readonly Line[] {
+  return [
+    '',
+    ['POSTGRES_VERSION', version],
+    ['POSTGRES_DB', database],
+    '# Owns the database and runs migrations.',
+    ['POSTGRES_USER', roles.admin],
+    ['POSTGRES_PASSWORD', secret(32)],
+    '# The application: reads and writes rows.',
+    ['POSTGRES_APP_USER', roles.writer],
+    ['POSTGRES_APP_PASSWORD', secret(32)],
+    '# Reports and dashboards: reads everything.',
+    ['POSTGRES_READONLY_USER', roles.reader],
+    ['POSTGRES_READONLY_PASSWORD', secret(32)],
+    '# The replicas.',
+    ['POSTGRES_REPLICATION_USER', roles.replication],
+    ['POSTGRES_REPLICATION_PASSWORD', secret(32)],
+  ];
+}
+
+function backupPart({ repository }: NewCluster, secret: MakeSecret): readonly Line[] {
+  if (repository === undefined) return [];
+  const { kind, bucket, store } = repository;
+  return [
+    '',
+    '# Backups and WAL, with pgBackRest.',
+    ['BACKUP_REPOSITORY', kind],
+    ...(bucket ? [['MINIO_BUCKET', bucket] as const] : []),
+    ...(isOurs(kind) ? keysOfStore(secret) : store),
+    '# Encrypts the backups. Keep a copy elsewhere: without it nothing can be restored.',
+    ['PGBACKREST_CIPHER_PASS', secret(48)],
+  ];
+}
+
+/** A store that dbctl installs; its administrator is needed once, to make the bucket and the key to it. */
+const isOurs = (kind: string): boolean =>
+  (['minio', 'versitygw'] satisfies Repository['kind'][] as string[]).includes(kind);
+
+const keysOfStore = (secret: MakeSecret): readonly Line[] => [
+  ['MINIO_ACCESS_KEY', secret(20)],
+  ['MINIO_SECRET_KEY', secret(32)],
+  ['MINIO_ROOT_USER', secret(20)],
+  ['MINIO_ROOT_PASSWORD', secret(32)],
+];
