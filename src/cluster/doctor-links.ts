@@ -11,16 +11,15 @@ interface Rule {
   readonly state: LinkState;
   readonly reason: string;
   readonly broken: (link: SeenLink, listening: Listening) => boolean;
-  readonly what: string;
-  readonly next: (link: SeenLink) => readonly string[];
+  /** `place` is "pg2 (10.0.0.12:8432)". */
+  readonly what: (place: string, link: SeenLink) => string;
+  readonly next: (link: SeenLink, ownAddress: string) => readonly string[];
 }
 
-const tryAgain = ({ from, host, port }: SeenLink): string =>
-  `try again on ${from}: timeout 2 bash -c ': </dev/tcp/${host}/${port}' && echo open`;
-
-const letIn = ({ from, to, port }: SeenLink): readonly string[] => [
-  `let ${from} in on ${to}; see its rules for port ${port}: nft list ruleset`,
-  'and in whatever stands between them: routers, security groups of the cloud',
+const letIn = ({ to, port }: SeenLink, ownAddress: string): readonly string[] => [
+  `see who drops it, first on ${to}: nft list ruleset | grep -w ${port}`,
+  `with ufw there: ufw allow proto tcp from ${ownAddress} to any port ${port}`,
+  'else in what stands between them: routers, security groups of the cloud',
 ];
 
 const rules: readonly Rule[] = [
@@ -28,23 +27,23 @@ const rules: readonly Rule[] = [
     state: 'silent',
     reason: 'a host that is up answers, if only to refuse; a firewall that drops says nothing',
     broken: () => true,
-    what: 'no answer within 2 s, as from a firewall that drops',
-    next: (link) => [...letIn(link), tryAgain(link)],
+    what: (place) => `no answer from ${place} within 2 s, as from a firewall that drops`,
+    next: letIn,
   },
   {
     state: 'no route',
     reason: 'the network, or a firewall, says that there is no way',
     broken: () => true,
-    what: 'the network says that there is no way',
-    next: (link) => [`see the way on ${link.from}: ip route get ${link.host}`, ...letIn(link)],
+    what: (place) => `no way to ${place}, says the network or a firewall`,
+    next: (link, ownAddress) => [`see the way: ip route get ${link.host}`, ...letIn(link, ownAddress)],
   },
   {
     state: 'unknown name',
     reason: 'names of .env.cluster are looked up on the hosts too',
     broken: () => true,
-    what: 'nobody there knows that name',
-    next: ({ from, host }) => [
-      `see it on ${from}: getent hosts ${host}`,
+    what: (_, { host }) => `it does not know the name ${host}`,
+    next: ({ host }) => [
+      `see it: getent hosts ${host}`,
       'give addresses in .env.cluster, or the name to DNS or /etc/hosts of every host',
     ],
   },
@@ -52,14 +51,17 @@ const rules: readonly Rule[] = [
     state: 'refused',
     reason: 'what listens and cannot be reached is behind a firewall, or on another address',
     broken: (_, listening) => listening === 'ours',
-    what: 'refused, although it listens there',
-    next: (link) => [`see on which address, on ${link.to}: ss -ltn sport = :${link.port}`, ...letIn(link)],
+    what: (place) => `${place} refuses, although it listens there`,
+    next: (link, ownAddress) => [
+      `see on which address, on ${link.to}: ss -ltn sport = :${link.port}`,
+      ...letIn(link, ownAddress),
+    ],
   },
   {
     state: 'refused',
     reason: 'a store that somebody else runs must be there already',
     broken: ({ service }, listening) => service === 'store' && listening === 'unknown',
-    what: 'refused: nothing listens there',
+    what: (place) => `${place} refuses: nothing listens there`,
     next: ({ host }) => [`see whether MINIO_ENDPOINT is right, and whether the store on ${host} runs`],
   },
 ];
@@ -72,20 +74,20 @@ interface CertificateRule {
 const certificateRules: readonly CertificateRule[] = [
   {
     broken: ({ certificate }) => certificate === undefined,
-    what: () => 'open, but it shows no certificate',
+    what: () => 'is open and shows no certificate',
   },
   {
     broken: ({ certificate }) => certificate?.hasName === false,
     what: ({ certificate, host }) =>
-      `its certificate names ${certificate?.names.join(', ') || 'nobody'}, not ${host}`,
+      `shows a certificate for ${certificate?.names.join(', ') || 'nobody'}, not for ${host}`,
   },
   {
     broken: ({ certificate }) => (certificate?.daysLeft ?? 0) < 0,
-    what: ({ certificate }) => `its certificate ended ${-(certificate?.daysLeft ?? 0)} days ago`,
+    what: ({ certificate }) => `shows a certificate that ended ${-(certificate?.daysLeft ?? 0)} days ago`,
   },
   {
     broken: ({ certificate }) => certificate?.isTrusted === false,
-    what: () => 'no CA that is trusted here signed its certificate',
+    what: () => 'shows a certificate that no CA trusted here signed',
   },
 ];
 
@@ -104,14 +106,15 @@ export function linkFinding(
   if (unreachable.includes(link.to) || listening === 'foreign') return undefined;
   const level: Level = link.isLater ? 'warn' : 'fail';
   const about = { level, hosts: [link.from], why: whyOf(link) };
-  const way = `to ${link.to} (${hostAndPort(link)})`;
+  const place = `${link.to} (${hostAndPort(link)})`;
   if (link.state === 'open') {
     const rule = certificateRules.find(({ broken }) => broken(link));
     const next = certificateAdvice(link, listening === 'unknown');
-    return rule && { ...about, check: 'certificate', what: `${way}: ${rule.what(link)}`, next };
+    return rule && { ...about, check: 'certificate', what: `${place} ${rule.what(link)}`, next };
   }
   const rule = rules.find(({ state, broken }) => state === link.state && broken(link, listening));
-  return rule && { ...about, check: 'link', what: `${way}: ${rule.what}`, next: rule.next(link) };
+  const ownAddress = seen.find(({ site }) => site.name === link.from)?.site.host ?? link.from;
+  return rule && { ...about, check: 'link', what: rule.what(place, link), next: rule.next(link, ownAddress) };
 }
 
 const whyOf = ({ why, isLater }: SeenLink): string =>

@@ -81,8 +81,8 @@ const rules: readonly Rule[] = [
     broken: (seen) => slowStart(seen) !== undefined,
     what: (seen) => slowStart(seen) ?? '',
     next: ({ facts }) => [
-      `see what takes the time: su - ${facts.startup?.user} -c "bash -lxc : 2>&1 | ts -i %.s"`,
-      'keep it for interactive shells: put this first in the file: case $- in *i*) ;; *) return ;; esac',
+      `see what takes the time, as ${facts.startup?.user}: PS4='$EPOCHREALTIME ' bash -lxc :`,
+      'make it quick, or keep it for interactive shells: case $- in *i*) …; esac',
     ],
   },
   {

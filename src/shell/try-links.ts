@@ -14,9 +14,10 @@ export interface TriedLink {
   readonly isTrusted: boolean | undefined;
 }
 
-/** A link to try, and the file of the CA that its certificate is judged by ("": what the host trusts anyway). */
+/** A link to try. */
 export interface LinkToTry extends Pick<Link, 'host' | 'port' | 'service'> {
-  readonly caFile: string;
+  /** The CA that its certificate is judged by; "": those that the host trusts anyway; undefined: it is not judged there. */
+  readonly caFile: string | undefined;
 }
 
 // Perl is on every Debian and Ubuntu, and tells how a connection failed by number. Five words for each link.
@@ -66,6 +67,8 @@ for my $answer (@tries) { my $line = <$answer>; print 'link=', $line // 'silent'
 `;
 
 const patienceSeconds = '2';
+/** No file. */
+const notJudged = '-';
 
 /** For each link in the order given. A host without Perl tries none. */
 export const tryLinks = (links: readonly LinkToTry[]): Query<readonly TriedLink[]> =>
@@ -81,7 +84,7 @@ export const tryLinks = (links: readonly LinkToTry[]): Query<readonly TriedLink[
 function wordsOf({ host, port, service, caFile }: LinkToTry): readonly string[] {
   const name = canonical(host);
   const target = hostAndPort({ host: name, port });
-  return [name, String(port), target, service, caFile];
+  return [name, String(port), target, service, caFile ?? notJudged];
 }
 
 export function parseTriedLinks(stdout: string, count: number): readonly TriedLink[] {

@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
 import type { LinkState } from '../cluster/doctor-facts.ts';
-import type { JudgedLink } from '../cluster/doctor-report.ts';
+import type { DoctorRow, JudgedLink } from '../cluster/doctor-report.ts';
 import { bareTable } from './bare-table.ts';
 import { shorten } from './shorten.ts';
 
@@ -17,9 +17,15 @@ const marks: Readonly<Record<LinkState, string>> = {
 };
 
 /** Who reaches whom: rows connect to columns. Columns that 80 characters do not hold are in a further table below. */
-export function doctorMatrix(links: readonly JudgedLink[], chalk: ChalkInstance): string {
-  const froms = unique(links.map(({ from }) => from));
-  const tos = unique(links.map(({ to }) => to));
+export function doctorMatrix(
+  links: readonly JudgedLink[],
+  rows: readonly DoctorRow[],
+  chalk: ChalkInstance,
+): string {
+  const inOrder = [...rows.map(({ site }) => site.name), ...links.map(({ to }) => to)];
+  const named = (names: readonly string[]) => unique(inOrder).filter((name) => names.includes(name));
+  const froms = named(links.map(({ from }) => from));
+  const tos = named(links.map(({ to }) => to));
   const between = (from: string, to: string) => links.filter((one) => one.from === from && one.to === to);
   const widths = froms.flatMap((from) => tos.map((to) => between(from, to).map(cell).join(' ').length));
   const widest = Math.max(...widths, ...tos.map((name) => shorten(name, longestName).length));

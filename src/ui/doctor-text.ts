@@ -29,18 +29,18 @@ const columns = [
 /** The whole answer, at most 80 columns wide but for commands to paste. Level 0 has no colour. */
 export function doctorText(report: DoctorReport, colourLevel: 0 | 1): string {
   const chalk = new Chalk({ level: colourLevel });
-  const { cluster, rows, links, findings } = report;
+  const { rows, links, findings } = report;
   return [
     heading(report),
     '',
     table(rows, chalk),
-    ...(links.length > 0 ? ['', doctorMatrix(links, chalk)] : []),
+    ...(links.length > 0 ? ['', doctorMatrix(links, rows, chalk)] : []),
     ...section('To put right, in this order:', findings, 'fail', chalk),
     ...section('Works, and may hurt:', findings, 'warn', chalk),
     ...section('Good to know:', findings, 'note', chalk),
     '',
     verdict(report, chalk),
-    ...(report.verdict === 'ok' || report.verdict === 'warn' ? [] : [`then again: dbctl doctor`]),
+    ...(report.verdict === 'ok' || report.verdict === 'warn' ? [] : ['then again: dbctl doctor']),
     '',
   ].join('\n');
 }
@@ -48,7 +48,6 @@ export function doctorText(report: DoctorReport, colourLevel: 0 | 1): string {
 /** What is the same everywhere. */
 function heading({ cluster, rows }: DoctorReport): string {
   const seen = rows.flatMap((row) => row.seen ?? []);
-  const each = (values: Iterable<string>) => [...new Set(values)].join('/');
   const versions = [
     ['PostgreSQL', each(versionsOf(seen, serverPackage(cluster)).values())],
     ['pgBackRest', cluster.backup ? each(versionsOf(seen, 'pgbackrest').values()) : ''],
@@ -58,6 +57,8 @@ function heading({ cluster, rows }: DoctorReport): string {
   const known = versions.filter(([, version]) => version !== '').map((words) => words.join(' '));
   return shorten(`cluster ${cluster.name}: ${known.join(', ')}`, width);
 }
+
+const each = (values: Iterable<string>): string => [...new Set(values)].join('/');
 
 function table(rows: readonly DoctorRow[], chalk: ChalkInstance): string {
   const grid = new Table({ ...bareTable(' '), head: columns.map((title) => chalk.bold(title)) });
@@ -130,14 +131,21 @@ function entry(
 
 function verdict({ verdict: state, findings, rows, links }: DoctorReport, chalk: ChalkInstance): string {
   const count = (level: Level) => findings.filter((one) => one.level === level).length;
-  const plural = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
-  const looked = `${plural(rows.length, 'host')} and ${plural(links.length, 'link')} looked at`;
+  const seen = rows.filter((row) => row.seen !== undefined);
+  const tried = links.filter((link) => link.state !== 'not tried');
+  const hosts =
+    seen.length < rows.length
+      ? `${seen.length} of ${plural(rows.length, 'host')}`
+      : plural(rows.length, 'host');
+  const looked = `${hosts} and ${plural(tried.length, 'link')} looked at`;
   const found = [
     ...(count('fail') > 0 ? [`${count('fail')} to put right`] : []),
     ...(count('warn') > 0 ? [plural(count('warn'), 'warning')] : []),
   ];
   return `${colourOf(chalk, state)(state.toUpperCase())}: ${[looked, ...found].join(', ')}`;
 }
+
+const plural = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
 
 const levelColour = (chalk: ChalkInstance, level: Level): ChalkInstance =>
   level === 'note' ? chalk.dim : colourOf(chalk, level);
