@@ -19,3 +19,9 @@ export function findNode(cluster: Cluster, text: string): Node {
     ],
   });
 }
+
+/** The nodes that a command line names, the primary first and each once; all of them when it names none. */
+export function findNodes(cluster: Cluster, texts: readonly string[]): readonly Node[] {
+  const named = texts.map((text) => findNode(cluster, text));
+  return nodesOf(cluster).filter((node) => texts.length === 0 || named.includes(node));
+}

@@ -1,6 +1,6 @@
 /** How long to wait between two looks, in milliseconds: soon at first, then twice as long up to a limit. */
 const firstPauseMs = 20;
-const longestPauseMs = 500;
+const usualPauseMs = 500;
 
 /**
  * Looks until the condition holds, or the deadline (milliseconds from now) has passed; answers whether it held.
@@ -8,7 +8,10 @@ const longestPauseMs = 500;
  */
 export async function waitUntil(
   condition: () => Promise<boolean>,
-  { deadlineMs }: { readonly deadlineMs: number },
+  {
+    deadlineMs,
+    longestPauseMs = usualPauseMs,
+  }: { readonly deadlineMs: number; readonly longestPauseMs?: number },
 ): Promise<boolean> {
   const deadline = Date.now() + deadlineMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
