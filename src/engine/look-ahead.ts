@@ -39,24 +39,29 @@ async function look(step: Step, host: Host): Promise<Look> {
 }
 
 /** What a step finds nothing to do for now, and will have when the files before it are written. */
-function withConsequences(looks: readonly Look[]): readonly PlannedChange[] {
+async function withConsequences(looks: readonly Look[]): Promise<readonly PlannedChange[]> {
   const written = new Map<string, string[]>();
-  const told = new Set<string>();
-  return looks.flatMap(({ host, step, changes, lines }) => {
+  const planned = new Map<string, PlannedChange>();
+  for (const { host, step, changes, lines } of looks) {
     const paths = written.get(host.name) ?? [];
     written.set(host.name, paths);
     if (step.path !== undefined && changes.length > 0) paths.push(step.path);
-    const all = changes.length > 0 ? changes : (step.foresee?.(paths) ?? []);
-    const fresh = all.filter((change) => !told.has(`${host.name}\n${change}`));
-    for (const change of fresh) told.add(`${host.name}\n${change}`);
-    return fresh.map((change, index) => ({
-      host: host.name,
-      step: step.title,
-      change,
-      lines: index === 0 ? lines : [],
-      disrupts: step.disrupts ?? false,
-    }));
-  });
+    const all = changes.length > 0 ? changes : ((await step.foresee?.(host, paths)) ?? []);
+    for (const [index, change] of all.entries()) {
+      const key = `${host.name}\n${change}`;
+      const shown = index === 0 ? lines : [];
+      const one = {
+        host: host.name,
+        step: step.title,
+        change,
+        lines: shown,
+        disrupts: step.disrupts ?? false,
+      };
+      // Two parts of a plan may see to the same thing.
+      if (!planned.has(key)) planned.set(key, one);
+    }
+  }
+  return [...planned.values()];
 }
 
 function throwFailures(failures: readonly unknown[]): void {

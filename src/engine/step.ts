@@ -24,5 +24,5 @@ export interface Step {
   /** The changes line by line, "-" and "+" first, for who reads a plan. Never a secret. */
   detail?(host: ReadableHost): Promise<readonly string[]>;
   /** What it will have to do once these files of the same host are written. */
-  foresee?(paths: readonly string[]): readonly Change[];
+  foresee?(host: ReadableHost, paths: readonly string[]): Promise<readonly Change[]>;
 }

@@ -43,7 +43,10 @@ export function reloadSettings(instance: Instance): Step {
       return [];
     },
 
-    foresee: (paths) => (paths.some((path) => filesOf(instance).includes(path)) ? ['reload PostgreSQL'] : []),
+    async foresee(host, paths) {
+      const isRead = paths.some((path) => filesOf(instance).includes(path));
+      return isRead && (await look(host)) !== undefined ? ['reload PostgreSQL'] : [];
+    },
 
     async apply(host) {
       await host.run(reload(instance));

@@ -3,6 +3,7 @@ import { instanceOf } from '../cluster/instance.ts';
 import { slotNameOf } from '../cluster/slot.ts';
 import type { Step } from '../engine/step.ts';
 import type { Host } from '../remote/host.ts';
+import { ifRunning } from '../shell/psql.ts';
 import { replaceSlot, slotFacts } from '../shell/replication.ts';
 
 /**
@@ -16,8 +17,8 @@ export function keepSlot(cluster: Cluster, node: Node, primary: Host): Step {
     title: 'Keep the replication slot',
 
     async diff() {
-      const slot = await primary.ask(slotFacts(socket, name));
-      if (slot === null) return [`create slot ${name} on ${primary.name}`];
+      const slot = await primary.ask(ifRunning(socket, slotFacts(socket, name)));
+      if (!slot) return [`create slot ${name} on ${primary.name}`];
       return slot.isValid ? [] : [`make slot ${name} on ${primary.name} anew: it keeps no WAL any more`];
     },
 
