@@ -21,3 +21,19 @@ export function formatClock(seconds: number): string {
   const whole = Math.ceil(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
+
+/** A time to come or a time that something took, in two units: "45 s", "3 h 20 min", "12 d 4 h". Seconds in, more than 100 years are "centuries". */
+export function formatSpan(seconds: number): string {
+  const steps = [
+    ['d', 86_400, 'h', 3600],
+    ['h', 3600, 'min', 60],
+    ['min', 60, 's', 1],
+  ] as const;
+  if (seconds > 3_153_600_000) return 'centuries';
+  const step = steps.find(([, size]) => seconds >= size);
+  if (step === undefined) return `${Math.round(seconds)} s`;
+  const [unit, size, smallerUnit, smaller] = step;
+  const count = Math.floor(seconds / size);
+  const rest = Math.floor((seconds % size) / smaller);
+  return rest === 0 || count >= 100 ? `${count} ${unit}` : `${count} ${unit} ${rest} ${smallerUnit}`;
+}

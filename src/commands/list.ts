@@ -21,6 +21,12 @@ export const list: readonly Listed[] = [
     complete: async () => (await import('./init.ts')).init,
   },
   {
+    name: 'config',
+    about: 'Show what .env.cluster is understood to say, secrets hidden, and where each value comes from',
+    complete: async () => (await import('./config/show.ts')).configShow,
+    children: async () => (await import('./config/list.ts')).configCommands,
+  },
+  {
     name: 'doctor',
     about: 'Look at every host and every link before anything is changed: is all fit and reachable?',
     complete: async () => (await import('./doctor.ts')).doctor,

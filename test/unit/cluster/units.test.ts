@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatBytes, formatClock, formatSeconds } from '../../../src/cluster/units.ts';
+import { formatBytes, formatClock, formatSeconds, formatSpan } from '../../../src/cluster/units.ts';
 
 test.each([
   [0, '0 B'],
@@ -31,4 +31,17 @@ test.each([
   [4500, '75:00'],
 ])('%d seconds on a clock are %s', (seconds, text) => {
   expect(formatClock(seconds)).toBe(text);
+});
+
+test.each([
+  [0, '0 s'],
+  [59.4, '59 s'],
+  [75, '1 min 15 s'],
+  [12_000, '3 h 20 min'],
+  [7_200, '2 h'],
+  [183_600, '2 d 3 h'],
+  [100 * 86_400 + 7200, '100 d'],
+  [4e9, 'centuries'],
+])('a span of %d seconds is %s', (seconds, text) => {
+  expect(formatSpan(seconds)).toBe(text);
 });
