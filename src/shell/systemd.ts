@@ -39,6 +39,10 @@ export const startUnit = ({ name, description, argv, asUser }: TransientUnit): A
     ...argv.map((word) => word.replaceAll('$', '$$$$')),
   ]);
 
+/** One line of a file that EnvironmentFile= names; the value has no control characters (systemd.exec(5)). */
+export const environmentLine = (name: string, value: string): string =>
+  `${name}="${value.replaceAll(/["\\$`]/g, '\\$&')}"`;
+
 /** How a unit is doing; `absent` when systemd does not know it, or when it was stopped. */
 export const unitState = (name: string): Query<UnitState> =>
   query(

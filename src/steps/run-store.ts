@@ -9,6 +9,7 @@ import type { ReadableHost } from '../remote/host.ts';
 import { render } from '../render.ts';
 import { Secret } from '../secret.ts';
 import { addressesOf } from '../shell/resolve.ts';
+import { environmentLine } from '../shell/systemd.ts';
 import { keepCredential, type CredentialPlace } from './credential.ts';
 import { ownFile, type OwnFile } from './own-file.ts';
 import { namesOf } from './server-certificate.ts';
@@ -66,8 +67,8 @@ function secretFilesOf(cluster: Cluster, store: StoreRepository): readonly OwnFi
     ];
   }
   const environment = [
-    `ROOT_ACCESS_KEY_ID="${user.reveal()}"`,
-    `ROOT_SECRET_ACCESS_KEY="${password.reveal().replaceAll(/["\\$`]/g, '\\$&')}"`,
+    environmentLine('ROOT_ACCESS_KEY_ID', user.reveal()),
+    environmentLine('ROOT_SECRET_ACCESS_KEY', password.reveal()),
     '',
   ].join('\n');
   const account = { access: store.accessKey.reveal(), secret: store.secretKey.reveal(), role: 'user' };

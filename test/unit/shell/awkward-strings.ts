@@ -1,4 +1,4 @@
-// Strings as nobody would choose them, the same ones in every run.
+// Strings as nobody would choose them, the same ones in every run unless a seed is given.
 
 const marks = [
   `'`,
@@ -58,8 +58,11 @@ function numbers(seed: number): () => number {
 }
 
 /** So many strings of up to 12 pieces each, the empty one among them; with line breaks and escapes unless told not to. */
-export function awkwardStrings(count: number, { oneLine = false } = {}): readonly string[] {
-  const next = numbers(20_240_229);
+export function awkwardStrings(
+  count: number,
+  { oneLine = false, seed = 20_240_229 } = {},
+): readonly string[] {
+  const next = numbers(seed);
   const from = oneLine ? pieces : [...pieces, ...controls];
   const piece = (): string => from[Math.floor(next() * from.length)] ?? '';
   const random = (): string => Array.from({ length: Math.floor(next() * 13) }, piece).join('');
