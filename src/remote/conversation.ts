@@ -26,6 +26,8 @@ export interface Streams {
 /** Characters that one line may have. Who says more is not the program that was started. */
 const longestLine = 1_000_000;
 const longestComplaint = 10_000;
+/** How long stderr is waited for after the end of stdout. */
+const stderrMs = 200;
 
 export function conversationOver({ input, output, errors }: Streams): Conversation {
   const lines: string[] = [];
@@ -50,7 +52,12 @@ export function conversationOver({ input, output, errors }: Streams): Conversati
   errors.setEncoding('utf8');
   errors.on('data', (text: string) => (said = (said + text).slice(-longestComplaint)));
   for (const stream of [input, output]) stream.on('error', () => {});
-  for (const event of ['end', 'close']) output.on(event, end);
+  // Its last complaint may come after its last word. A program that it leaves behind may keep stderr open for long.
+  const endSoon = (): void => {
+    errors.once('end', end);
+    setTimeout(end, errors.readableEnded ? 0 : stderrMs);
+  };
+  for (const event of ['end', 'close']) output.once(event, endSoon);
 
   return {
     say: (line) => void (input.writable && input.write(`${line}\n`)),

@@ -75,10 +75,9 @@ test('a flood of changes is cut short', async () => {
 });
 
 test('a host that cannot write is told of once, and the work goes on', async () => {
-  const full = () => {
+  const { host, journal, unwritable } = journalled(() => {
     throw new CommandError({ what: 'no space left' });
-  };
-  const { host, journal, unwritable } = journalled(full);
+  });
 
   for (const step of ['One', 'Two']) (await journal.begin(host, step, ['do']))();
   await journal.settle();

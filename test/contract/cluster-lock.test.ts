@@ -1,0 +1,160 @@
+// The lock as it really is: the kernel's lock, the program that holds it, and both ways to talk with it.
+
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { journalDirectory, lockDirectory, type Holder } from '../../src/cluster/operation.ts';
+import { takeLock, type ClusterLock, type LockTimes } from '../../src/remote/cluster-lock.ts';
+import type { Conversation, Converse } from '../../src/remote/conversation.ts';
+import type { Host } from '../../src/remote/host.ts';
+import { converseHere, localHost } from '../../src/remote/local-host.ts';
+import { converseOverSsh } from '../../src/remote/ssh-host.ts';
+import type { Action, Query } from '../../src/shell/command.ts';
+import { appendToJournal, parseJournal, readJournal } from '../../src/shell/journal.ts';
+import { lockHolder, releaseLock } from '../../src/shell/lock.ts';
+import { sshHostOnTestServer } from '../support/test-connection.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'dbctl-'));
+const ssh = await sshHostOnTestServer('control');
+afterAll(() => {
+  ssh.stop();
+  rmSync(directory, { recursive: true });
+});
+
+/** The test's own directories in place of /run and /var/lib. */
+const elsewhere = (argv: readonly string[]): readonly string[] =>
+  argv.map((word) =>
+    word.replace(lockDirectory, `${directory}/run`).replace(journalDirectory, `${directory}/journal`),
+  );
+const moved = <Command extends Action | Query<unknown>>(command: Command): Command => ({
+  ...command,
+  argv: elsewhere(command.argv),
+});
+
+const times: LockTimes = { beatMs: 50, trustMs: 600, patienceMs: 1000, answerMs: 300 };
+const operation = (id: string) => ({
+  ...{ id, title: 'add-replica pg2', command: 'dbctl add-replica pg2', by: 'alice@laptop' },
+  ...{ pid: 4711, version: '0.1.0' },
+});
+const lineOf = (id: string) => ({ kind: 'end', id, result: 'done', exitCode: 0, changes: 0 }) as const;
+
+const ways: readonly (readonly [string, Converse, Host])[] = [
+  ['local', converseHere('root'), localHost('control', 'root')],
+  ['ssh', converseOverSsh(ssh.connection, 'root'), ssh.host],
+];
+
+describe.each(ways)('a lock over %s', (kind, converse, host) => {
+  const talks: Conversation[] = [];
+  const talk: Converse = async (argv) => {
+    const one = await converse(elsewhere(argv));
+    talks.push(one);
+    return one;
+  };
+  const cluster = (name: string): string => `${kind}-${name}`;
+  const attempt = (name: string, id: string, own = times) =>
+    takeLock(talk, cluster(name), operation(id), own);
+  async function take(name: string, id: string, own = times): Promise<ClusterLock> {
+    const found = await attempt(name, id, own);
+    if (found.kind === 'busy') throw new Error('busy');
+    return found.lock;
+  }
+  const holder = (name: string) => host.ask(moved(lockHolder(cluster(name))));
+  const isFree = async (name: string): Promise<boolean> => (await holder(name)) === undefined;
+  const journal = async (name: string) => host.ask(moved(readJournal(cluster(name))));
+
+  test('is had by one, who says who it is; the second is told', async () => {
+    expect(await isFree('two')).toBe(true);
+    const lock = await take('two', 'a');
+    lock.tell(`it's "Clone the primary" on pg2`);
+
+    await expect
+      .poll(() => holder('two'))
+      .toMatchObject({ ...operation('a'), step: `it's "Clone the primary" on pg2` });
+    expect(await attempt('two', 'b')).toMatchObject({ kind: 'busy', holder: operation('a') });
+    await lock.insist();
+    await lock.release(lineOf('a'));
+    expect(await isFree('two')).toBe(true);
+  });
+
+  test('of another cluster is another lock', async () => {
+    const [one, other] = await Promise.all([take('north', 'a'), take('south', 'b')]);
+    await Promise.all([one.release(lineOf('a')), other.release(lineOf('b'))]);
+  });
+
+  test('stays while signs of life come, longer than the host has patience', async () => {
+    const lock = await take('long', 'a');
+    await new Promise((resolve) => setTimeout(resolve, times.patienceMs * 1.5));
+    await lock.insist();
+    expect(await isFree('long')).toBe(false);
+    await lock.release(lineOf('a'));
+  });
+
+  test('is free when no sign of life comes, and its holder notices before it changes anything', async () => {
+    const lock = await take('asleep', 'a', { ...times, beatMs: 1_000_000 });
+    lock.tell('Clone on pg2');
+
+    await expect.poll(() => isFree('asleep'), { timeout: 3000 }).toBe(true);
+
+    await expect(lock.insist()).rejects.toMatchObject({ name: 'LockLostError', exitCode: 6 });
+    const next = await take('asleep', 'b');
+    expect(next.before).toEqual({
+      ...{ title: 'add-replica pg2', by: 'alice@laptop', result: 'interrupted', step: 'Clone on pg2' },
+    });
+    await next.release(lineOf('b'));
+    expect((await journal('asleep')).map((line) => line.kind)).toEqual(['begin', 'end', 'begin', 'end']);
+  });
+
+  test('is free at once when its holder is gone, which is written down', async () => {
+    await take('gone', 'a');
+    talks.at(-1)?.hangUp();
+
+    await expect.poll(() => isFree('gone'), { timeout: 2000, interval: 5 }).toBe(true);
+
+    await expect
+      .poll(() => journal('gone'))
+      .toMatchObject([{ kind: 'begin' }, { kind: 'end', why: 'the connection ended' }]);
+  });
+
+  test('can be taken away, by its id only, and its holder notices', async () => {
+    const lock = await take('away', 'a');
+    const found = (await holder('away')) as Holder;
+
+    await host.run(moved(releaseLock(cluster('away'), { ...found, id: 'another' }, 'bob@desk')));
+    expect(await isFree('away')).toBe(false);
+    await host.run(moved(releaseLock(cluster('away'), found, 'bob@desk')));
+
+    expect(await isFree('away')).toBe(true);
+    await expect.poll(() => lock.insist().catch((error: unknown) => error)).toMatchObject({ exitCode: 6 });
+    expect(await journal('away')).toMatchObject([
+      { kind: 'begin' },
+      { kind: 'end', result: 'released', why: 'by bob@desk' },
+    ]);
+  });
+
+  test('that cannot be kept is an error that says why', async () => {
+    const argv = ['sh', '-c', 'echo flock: not found >&2; exit 127'];
+    await expect(takeLock(() => converse(argv), 'x', operation('a'), times)).rejects.toMatchObject({
+      ...{ exitCode: 5, why: 'flock: not found' },
+    });
+  });
+
+  test('keeps one old journal, and both are read', async () => {
+    const file = `${directory}/journal/${cluster('old')}.jsonl`;
+    const add = (id: string) => host.run(moved(appendToJournal(cluster('old'), lineOf(id))));
+    await add('one');
+    appendFileSync(file, `${'no line of ours '.repeat(70_000)}\n`);
+    await add('two');
+    await add('three');
+
+    expect((await journal('old')).map(({ id }) => id)).toEqual(['one', 'two', 'three']);
+    expect(parseJournal(readFileSync(file, 'utf8')).map(({ id }) => id)).toEqual(['two', 'three']);
+    expect(statSync(file).mode & 0o777).toBe(0o640);
+  });
+
+  test('lines that come at the same time are all whole', async () => {
+    const lines = Array.from({ length: 20 }, (_, index) => `${index}`.padStart(2, '0'));
+    await Promise.all(lines.map((id) => host.run(moved(appendToJournal(cluster('crowd'), lineOf(id))))));
+    expect((await journal('crowd')).map(({ id }) => id).toSorted()).toEqual(lines);
+  });
+});
