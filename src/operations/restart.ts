@@ -86,7 +86,7 @@ export function restartPlan(
     );
   const itself = restarting.find(({ node }) => node.name === cluster.primary.name);
   const isDown = itself?.inRecovery === undefined;
-  const running = facts.filter((one) => one.inRecovery === true && !order.after.includes(one.node.name));
+  const running = facts.filter(({ inRecovery }) => inRecovery === true);
   const primaryStages = itself
     ? [
         onlyOn(isDown ? 'Start the primary' : 'Restart the primary', primary, () => [restart(itself)]),

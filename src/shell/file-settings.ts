@@ -17,7 +17,8 @@ const FileSettings = v.object({
 export type FileSettings = v.InferOutput<typeof FileSettings>;
 
 // Looking at pg_file_settings makes the session compare all files with what the server has, so that pg_settings knows
-// what waits for a restart, also when nobody has reloaded the server yet. A parameter that waits is no error.
+// what waits for a restart, also when nobody has reloaded the server yet. A parameter that waits is no error; one that
+// waits because it was taken out has a row without a file.
 const sql = `
 do $do$ begin perform count(*) from pg_file_settings; end $do$;
 with pending as (select name from pg_settings where pending_restart)
@@ -27,7 +28,8 @@ select json_build_object(
   'errors', (
     select coalesce(json_agg(message), '[]') from (
       select format('%s:%s: %s: %s', sourcefile, sourceline, name, error) as message from pg_file_settings
-      where error is not null and (name is null or name not in (select name from pending))
+      where error is not null and sourcefile is not null
+        and (name is null or name not in (select name from pending))
       union all
       select format('pg_hba.conf:%s: %s', line_number, error) from pg_hba_file_rules where error is not null
     ) as found

@@ -44,6 +44,7 @@ export function restartNode(instance: Instance, { reasons, onSilence }: NodeRest
         await restartPostgres(host, instance, report);
       } finally {
         ending.isOver = true;
+        await silence.catch(() => {});
       }
       const seconds = await silence;
       report(`did not answer for ${seconds.toFixed(1)} s`);
