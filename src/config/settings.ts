@@ -26,7 +26,7 @@ export const settings = {
   CLUSTER_DB_PRIMARY_HOST: {
     group: 'cluster',
     doc: 'The primary: [name=]host[:port]. An IPv6 address goes in brackets.',
-    read: reader(readNodeEntry),
+    read: reader('[name=]host[:port]', readNodeEntry),
     example: 'pg1=10.0.0.11',
     aliases: ['PRIMARY_IP', 'POSTGRES_PRIMARY_NODE'],
     join: joinNodes,
@@ -34,7 +34,7 @@ export const settings = {
   CLUSTER_DB_REPLICA_HOSTS: {
     group: 'cluster',
     doc: 'The replicas: [name=]host[:port], separated by commas. `dbctl add-replica` adds to it.',
-    read: listOf(readNodeEntry),
+    read: listOf('[name=]host[:port]', readNodeEntry),
     fallback: '',
     example: 'pg2=10.0.0.12,pg3=10.0.0.13',
     aliases: ['REPLICAS_IP'],
@@ -43,21 +43,21 @@ export const settings = {
   CLUSTER_DB_HOSTS: {
     group: 'cluster',
     doc: 'What `dbctl probe` checks: names, host or host:port of nodes, separated by commas. Default: every node.',
-    read: listOf(readNodeEntry),
+    read: listOf('name, host or host:port', readNodeEntry),
     fallback: '',
     example: 'pg1,pg2',
   },
   CLUSTER_CONTROL_HOST: {
     group: 'cluster',
     doc: "Where the key of the cluster's CA and the backups live: [name=]host, or `local` (default) for the machine dbctl runs on, which cannot keep backups.",
-    read: reader(readMachineEntry),
+    read: reader('[name=]host, or local', readMachineEntry),
     fallback: 'local',
     example: 'control=10.0.0.10',
   },
   CLUSTER_ALLOWED_CIDRS: {
     group: 'cluster',
     doc: "Networks that clients may connect from, separated by commas. The cluster's own hosts always may.",
-    read: listOf(readCidr),
+    read: listOf('networks such as 10.0.1.0/24', readCidr),
     fallback: '',
     example: '10.0.1.0/24,10.0.2.7',
   },

@@ -6,13 +6,16 @@ import { readAddress, type Address } from './host.ts';
 import { readPath } from './path.ts';
 import { matching, reader, type Reader } from './reader.ts';
 
-export const repositoryKind: Reader<'minio' | 'versitygw' | 's3' | 'posix'> = reader((raw) => {
-  if (raw === 'minio' || raw === 'versitygw' || raw === 's3' || raw === 'posix') return raw;
-  throw new Misfit(`expected minio, versitygw, s3 or posix, got ${shown(raw)}`);
-});
+export const repositoryKind: Reader<'minio' | 'versitygw' | 's3' | 'posix'> = reader(
+  'minio, versitygw, s3 or posix',
+  (raw) => {
+    if (raw === 'minio' || raw === 'versitygw' || raw === 's3' || raw === 'posix') return raw;
+    throw new Misfit(`expected minio, versitygw, s3 or posix, got ${shown(raw)}`);
+  },
+);
 
 /** `host`, `host:port` or `https://host:port`: pgBackRest speaks HTTPS only. */
-export const endpoint: Reader<Address> = reader((raw) => {
+export const endpoint: Reader<Address> = reader('host[:port], or https://host[:port]', (raw) => {
   if (/^http:/i.test(raw)) throw new Misfit('expected https: pgBackRest sends backups over TLS only');
   const [, text = raw] = /^https:\/\/([^/?#@]*)\/?$/i.exec(raw) ?? [];
   return readAddress(text);
@@ -21,16 +24,16 @@ export const endpoint: Reader<Address> = reader((raw) => {
 /** As Amazon names buckets (general purpose buckets, "Naming rules"), without dots: those break TLS names. */
 export const isBucketName = (text: string): boolean => /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(text);
 
-export const bucket: Reader<string> = reader((raw) => {
+const takesBucket = '3 to 63 lower-case letters, digits and -, with no - at its ends';
+
+export const bucket: Reader<string> = reader(takesBucket, (raw) => {
   if (isBucketName(raw)) return raw;
-  throw new Misfit(
-    `expected 3 to 63 lower-case letters, digits and -, with no - at its ends, got ${shown(raw)}`,
-  );
+  throw new Misfit(`expected ${takesBucket}, got ${shown(raw)}`);
 });
 
 export const region = matching(/^[a-z0-9-]{1,63}$/, 'a region such as us-east-1');
 
-export const uriStyle: Reader<'path' | 'host'> = reader((raw) => {
+export const uriStyle: Reader<'path' | 'host'> = reader('path or host', (raw) => {
   if (raw === 'path' || raw === 'host') return raw;
   throw new Misfit(`expected path or host, got ${shown(raw)}`);
 });
@@ -39,7 +42,7 @@ export const stanza = matching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'letters, dig
 
 /** What pgBackRest, MinIO and curl all take as it is: a configuration file drops spaces around a value. */
 export const storeSecret = (shortest: number, longest: number): Reader<Secret> =>
-  reader((raw) => {
+  reader(`${shortest} to ${longest} printable ASCII characters without spaces`, (raw) => {
     if (!/^[\x21-\x7e]*$/.test(raw)) {
       throw new Misfit('expected printable ASCII characters without spaces');
     }
@@ -50,13 +53,13 @@ export const storeSecret = (shortest: number, longest: number): Reader<Secret> =
   });
 
 /** The id of a key: it stands in signatures between `/` and `=`. */
-export const storeKeyId: Reader<Secret> = reader((raw) => {
+export const storeKeyId: Reader<Secret> = reader('3 to 128 letters, digits, _ . and -', (raw) => {
   if (/^[A-Za-z0-9_.-]{3,128}$/.test(raw)) return new Secret(raw);
   throw new Misfit('expected 3 to 128 letters, digits, _ . and -');
 });
 
 /** A passphrase in pgBackRest's configuration: one line, no spaces around it, which would be dropped. */
-export const passphrase: Reader<Secret> = reader((raw) => {
+export const passphrase: Reader<Secret> = reader('at least 20 characters on one line', (raw) => {
   if (/\p{Cc}/u.test(raw)) throw new Misfit('contains a control character (a line break, a tab, NUL …)');
   if (raw !== raw.trim()) throw new Misfit('begins or ends with a space, which pgBackRest would drop');
   if (raw.length < 20) throw new Misfit('expected at least 20 characters; make one: openssl rand -base64 48');
@@ -74,7 +77,7 @@ const calendarExpression = new RegExp(
 );
 
 /** A systemd calendar expression (systemd.time(7)), or `off`. systemd on the control host has the last word. */
-export const calendar: Reader<string | undefined> = reader((raw) => {
+export const calendar: Reader<string | undefined> = reader('a systemd calendar expression, or off', (raw) => {
   if (raw === 'off') return undefined;
   if (raw.length <= 200 && calendarExpression.test(raw)) return raw;
   throw new Misfit(
@@ -83,7 +86,7 @@ export const calendar: Reader<string | undefined> = reader((raw) => {
 });
 
 /** A path of this machine, or an https URL. */
-export const programLocation: Reader<string> = reader((raw) => {
+export const programLocation: Reader<string> = reader('a path, or an https URL', (raw) => {
   if (/^[a-z]+:\/\//i.test(raw)) {
     if (/^https:\/\/[^\s@]+$/.test(raw)) return raw;
     throw new Misfit(`expected an https URL without a login, got ${shown(raw)}`);

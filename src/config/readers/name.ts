@@ -3,6 +3,7 @@
 import { Misfit, shown } from '../problem.ts';
 import { matching, reader, type Reader } from './reader.ts';
 
+const takesIdentifier = 'letters, digits, _ and -, starting with a letter or _, at most 63 characters';
 const identifier = /^[A-Za-z_][A-Za-z0-9_-]{0,62}$/;
 // CREATE ROLE refuses them, or pg_hba.conf gives them a meaning of their own.
 const reservedRoles = new Set(
@@ -34,7 +35,7 @@ export const linuxUser = matching(
   'the name of a login user: letters, digits, . _ and -, at most 32 characters',
 );
 
-export const roleName: Reader<string> = reader((raw) => {
+export const roleName: Reader<string> = reader(takesIdentifier, (raw) => {
   const name = readIdentifier(raw);
   if (reservedRoles.has(name.toLowerCase()) || /^pg_/i.test(name)) {
     throw new Misfit(`${shown(raw)} is reserved by PostgreSQL; choose another role name`);
@@ -42,7 +43,7 @@ export const roleName: Reader<string> = reader((raw) => {
   return name;
 });
 
-export const databaseName: Reader<string> = reader((raw) => {
+export const databaseName: Reader<string> = reader(takesIdentifier, (raw) => {
   const name = readIdentifier(raw);
   if (reservedDatabases.has(name.toLowerCase())) {
     throw new Misfit(`${shown(raw)} is reserved by PostgreSQL; choose another database name`);
@@ -52,7 +53,5 @@ export const databaseName: Reader<string> = reader((raw) => {
 
 function readIdentifier(raw: string): string {
   if (identifier.test(raw)) return raw;
-  throw new Misfit(
-    `expected letters, digits, _ and -, starting with a letter or _, at most 63 characters, got ${shown(raw)}`,
-  );
+  throw new Misfit(`expected ${takesIdentifier}, got ${shown(raw)}`);
 }

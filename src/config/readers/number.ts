@@ -12,6 +12,7 @@ export function integer(min: number, max: number): Reader<number> {
     v.transform(Number),
     v.minValue(min, complain),
     v.maxValue(max, complain),
+    v.description(`a whole number from ${min} to ${max}`),
   );
 }
 
@@ -25,6 +26,7 @@ export const seconds: Reader<number> = v.pipe(
     ({ input }) => `expected a duration such as 5, 5s, 500ms, 2min, 26h or 30d, got ${shown(input)}`,
   ),
   v.transform((text) => Number.parseFloat(text) * units[/[a-z]*$/.exec(text)![0] as keyof typeof units]),
+  v.description('a duration such as 5, 5s, 500ms, 2min, 26h or 30d; a bare number is seconds'),
 );
 
 const units = { '': 1, ms: 0.001, s: 1, min: 60, h: 3600, d: 86_400 } as const;

@@ -15,4 +15,7 @@ export function readPath(raw: string): string {
   return raw;
 }
 
-export const path: Reader<string> = reader(readPath);
+export const path: Reader<string> = reader(
+  'a path; a relative one starts at the directory of the file, ~/ at your home',
+  readPath,
+);

@@ -4,8 +4,11 @@ import { Misfit, shown } from '../problem.ts';
 /** Turns the text of one setting into its value, or says what was expected. */
 export type Reader<Value> = v.GenericSchema<string, Value>;
 
-/** A reader from a function that throws Misfit. */
-export const reader = <Value>(read: (raw: string) => Value): Reader<Value> =>
+/** What a setting takes, in words; every reader says it. */
+export const takesOf = (one: Reader<unknown>): string => v.getDescription(one) ?? '';
+
+/** A reader from a function that throws Misfit; `takes` says in words what it reads. */
+export const reader = <Value>(takes: string, read: (raw: string) => Value): Reader<Value> =>
   v.pipe(
     v.string(),
     v.rawTransform<string, Value>(({ dataset, addIssue, NEVER }) => {
@@ -13,10 +16,11 @@ export const reader = <Value>(read: (raw: string) => Value): Reader<Value> =>
       for (const message of misfits) addIssue({ message });
       return misfits.length > 0 ? NEVER : value[0]!;
     }),
+    v.description(takes),
   );
 
 /** A reader of a comma-separated list. The empty text is the empty list; every bad entry is reported. */
-export const listOf = <Value>(read: (raw: string) => Value): Reader<readonly Value[]> =>
+export const listOf = <Value>(takes: string, read: (raw: string) => Value): Reader<readonly Value[]> =>
   v.pipe(
     v.string(),
     v.rawTransform<string, readonly Value[]>(({ dataset, addIssue, NEVER }) => {
@@ -28,6 +32,7 @@ export const listOf = <Value>(read: (raw: string) => Value): Reader<readonly Val
       for (const message of misfits) addIssue({ message });
       return misfits.length > 0 ? NEVER : value;
     }),
+    v.description(`${takes}, separated by commas`),
   );
 
 /** Text of one pattern; `expected` completes "expected …". */
@@ -35,6 +40,7 @@ export const matching = (pattern: RegExp, expected: string): Reader<string> =>
   v.pipe(
     v.string(),
     v.regex(pattern, ({ input }) => `expected ${expected}, got ${shown(input)}`),
+    v.description(expected),
   );
 
 function attempt<Value>(read: (raw: string) => Value, texts: readonly string[]) {
