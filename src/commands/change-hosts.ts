@@ -38,11 +38,12 @@ export async function changeHosts<Answer>(
     return onHosts(cluster, machines, flags, (hosts) => work({ hosts, carryOut: look, alsoOn }));
   }
   const { turnOf } = await import('../operations/take-turn.ts');
+  const { printable } = await import('../remote/printable.ts');
   const { currentRun, notices } = await import('../ui/current-run.ts');
   currentRun()?.keepLog(cluster);
   const turn = turnOf(cluster, await operationOf(command), {
     waitMs: flags.lockWait ?? 0,
-    onNote: (note) => notices(process.stderr).write(`${note}\n`),
+    onNote: (note) => notices(process.stderr).write(`${printable(note)}\n`),
   });
   const inside: Gate = { ...turn, enter: nothing, leave: nothing };
   const all = [...machines.filter(({ name }) => name !== cluster.control.name), cluster.control];
