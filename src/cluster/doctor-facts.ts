@@ -16,7 +16,7 @@ export interface Listener {
 
 export interface PackageVersions {
   readonly installed: string | undefined;
-  /** What apt would install. */
+  /** What apt would install; only asked for where it is not installed. */
   readonly candidate: string | undefined;
 }
 
@@ -49,7 +49,7 @@ export interface SiteFacts {
   readonly dataBytes: number | undefined;
   readonly listeners: readonly Listener[];
   readonly hasPackageLists: boolean;
-  /** By package name; one that no source knows is missing. */
+  /** By package name. */
   readonly packages: Readonly<Record<string, PackageVersions>>;
   /** What sorts text: "2.41", "libicu76". */
   readonly glibc: string | undefined;

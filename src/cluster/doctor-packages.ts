@@ -23,8 +23,6 @@ export function neededPackages(cluster: Cluster, site: Site): readonly string[] 
 /** Packages that a host neither has nor can get. */
 export function packageFindings(cluster: Cluster, { site, facts }: SeenSite): readonly DoctorFinding[] {
   const missing = neededPackages(cluster, site).filter((name) => versionOf(facts, name) === undefined);
-  // Then the system is what is wrong.
-  if (Object.keys(facts.packages).length === 0 && !facts.hasSystemd) return [];
   return missing.map((name): DoctorFinding => {
     const about = { check: 'package', hosts: [site.name] };
     if (!facts.hasPackageLists) {

@@ -91,7 +91,10 @@ const rules: readonly Rule[] = [
     reason: 'memory that does not exist is promised, and the OOM killer takes it back from PostgreSQL',
     broken: ({ facts }) => facts.overcommit === 1,
     what: () => 'vm.overcommit_memory is 1: when memory runs out, the kernel kills PostgreSQL',
-    next: () => ["echo 'vm.overcommit_memory = 2' > /etc/sysctl.d/60-postgresql.conf && sysctl --system"],
+    next: () => [
+      'sysctl -w vm.overcommit_memory=2',
+      'keep it: echo vm.overcommit_memory=2 > /etc/sysctl.d/60-postgresql.conf',
+    ],
   },
   {
     check: 'kernel',

@@ -47,16 +47,20 @@ for file in $files; do
 done
 `;
 
+// What is installed is known at once; what could be takes apt a second, so it is asked only where something is missing.
 // As nobody: root's apt-cache would write a cache of its own. setpriv, not runuser, leaves nothing in the journal.
 const packages = `
-apt() { setpriv --reuid=nobody --regid=nogroup --clear-groups apt-cache "$@" 2>/dev/null; }
-apt policy $4 | awk '
-  /^[^ ]/ { name = $1; sub(/:$/, "", name) }
-  /^  Installed:/ { installed = $2 }
-  /^  Candidate:/ { print "package=" name " " installed " " $2 }'
+for name in $4; do
+  version=$(dpkg-query -W -f='\${db:Status-Abbrev}\${Version}' -- "$name" 2>/dev/null | sed -n 's/^ii *//p')
+  echo "package=$name \${version:--}"
+  [ -n "$version" ] || missing="$missing $name"
+done
+[ -z "$missing" ] || offered=$(setpriv --reuid=nobody --regid=nogroup --clear-groups \\
+  apt-cache show --no-all-versions $missing 2>/dev/null)
+echo "$offered" | awk '$1 == "Package:" { name = $2 } $1 == "Version:" { print "offer=" name " " $2 }'
 ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1 && echo lists=yes || echo lists=no
-icu=$(dpkg-query -W -f='\${Depends}' "$3" 2>/dev/null | grep -o 'libicu[0-9][0-9]*' | head -n 1)
-echo "icu=\${icu:-$(apt depends "$3" | grep -o 'libicu[0-9][0-9]*' | head -n 1)}"
+depends=$(dpkg-query -W -f='\${Depends}' "$3" 2>/dev/null; echo "$offered" | grep '^Depends:')
+echo "icu=$(echo "$depends" | grep -o 'libicu[0-9][0-9]*' | head -n 1)"
 `;
 
 const script = `
@@ -117,7 +121,7 @@ export function parseSiteFacts(stdout: string, now: number): SiteFacts {
     dataBytes: of('data') === '' ? undefined : Number(of('data')) * 1024,
     listeners: all('listener').map(parseListener),
     hasPackageLists: of('lists') === 'yes',
-    packages: Object.fromEntries(all('package').map(parsePackage)),
+    packages: parsePackages(all('package'), all('offer')),
     glibc: of('glibc') || undefined,
     icu: of('icu') || undefined,
     startup: parseStartup(of('startup'), all('startfile')),
@@ -136,13 +140,19 @@ function parseListener(line: string): Listener {
   };
 }
 
-function parsePackage(line: string): readonly [string, PackageVersions] {
-  const [name = '', installed, candidate] = line.split(' ');
-  return [name, { installed: known(installed), candidate: known(candidate) }];
+/** "NAME VERSION", and "-" for none. */
+function parsePackages(
+  installed: readonly string[],
+  offered: readonly string[],
+): Readonly<Record<string, PackageVersions>> {
+  const offers = new Map(offered.map((line) => line.split(' ') as [string, string]));
+  return Object.fromEntries(
+    installed.map((line) => {
+      const [name = '', version] = line.split(' ');
+      return [name, { installed: version === '-' ? undefined : version, candidate: offers.get(name) }];
+    }),
+  );
 }
-
-const known = (version: string | undefined): string | undefined =>
-  version === '(none)' ? undefined : version;
 
 /** Microseconds, as the host counted them. */
 function parseStartup(text: string, files: readonly string[]): Startup | undefined {

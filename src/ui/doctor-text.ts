@@ -6,6 +6,7 @@ import type { DoctorFinding, Level } from '../cluster/doctor-finding.ts';
 import { serverPackage, versionsOf } from '../cluster/doctor-packages.ts';
 import type { DoctorReport, DoctorRow, Verdict } from '../cluster/doctor-report.ts';
 import { formatBytes } from '../cluster/units.ts';
+import { printable } from '../remote/printable.ts';
 import { bareTable } from './bare-table.ts';
 import { doctorMatrix } from './doctor-matrix.ts';
 import { wrap } from './probe-table.ts';
@@ -55,7 +56,7 @@ function heading({ cluster, rows }: DoctorReport): string {
     ['ICU', each(seen.flatMap(({ facts }) => facts.icu?.replace('libicu', '') ?? []))],
   ];
   const known = versions.filter(([, version]) => version !== '').map((words) => words.join(' '));
-  return shorten(`cluster ${cluster.name}: ${known.join(', ')}`, width);
+  return shorten(printable(`cluster ${cluster.name}: ${known.join(', ')}`), width);
 }
 
 const each = (values: Iterable<string>): string => [...new Set(values)].join('/');
@@ -67,7 +68,7 @@ function table(rows: readonly DoctorRow[], chalk: ChalkInstance): string {
     const { facts, speed } = seen ?? {};
     grid.push([
       name,
-      facts ? shorten(`${facts.os} ${facts.release}`, 12) : '',
+      facts ? shorten(printable(`${facts.os} ${facts.release}`), 12) : '',
       facts ? String(facts.cores) : '',
       facts ? formatBytes(facts.memoryBytes) : '',
       facts ? `${formatBytes(facts.disk.freeBytes)} ${percent(facts.disk)}` : '',
@@ -112,9 +113,9 @@ function entry(
   chalk: ChalkInstance,
 ): string[] {
   const indent = ' '.repeat(label.length);
-  const text = hosts.length === 0 ? what : `${hosts.join(', ')}: ${what}`;
+  const text = printable(hosts.length === 0 ? what : `${hosts.join(', ')}: ${what}`);
   const [first = '', ...rest] = wrap(text, width - label.length);
-  const details = (why ?? '')
+  const details = printable(why ?? '')
     .split('\n')
     .filter(Boolean)
     .flatMap((line) => wrap(line, width - label.length));
@@ -122,7 +123,7 @@ function entry(
     `${levelColour(chalk, level)(label)}${first}`,
     ...[...rest, ...details].map((line) => `${indent}${line}`),
     ...next.flatMap((advice) =>
-      wrap(advice, width - label.length - 2).map(
+      wrap(printable(advice), width - label.length - 2).map(
         (line, index) => `${indent}${index ? '  ' : `${chalk.cyan('→')} `}${line}`,
       ),
     ),
