@@ -54,17 +54,27 @@ export function wantedRoles({ postgres }: Cluster): readonly WantedRole[] {
   ];
 }
 
+/** What is done about a password that is not the one of .env.cluster. */
+export type PasswordPolicy = 'change' | 'leave';
+
 /** What is different about a role, in words; none when it is as wanted. Never says a password. */
-export function roleChanges(wanted: WantedRole, found: FoundRole | undefined): readonly string[] {
+export function roleChanges(
+  wanted: WantedRole,
+  found: FoundRole | undefined,
+  passwords: PasswordPolicy = 'change',
+): readonly string[] {
   if (!found) return [`create role ${wanted.name}`];
   const changes: string[] = [];
-  if (!verifierMatches(wanted.password.reveal(), found.verifier)) {
+  if (passwords === 'change' && hasOtherPassword(wanted, found)) {
     changes.push(`change the password of role ${wanted.name}`);
   }
   if (hasOtherAttributes(wanted, found)) changes.push(`correct the attributes of role ${wanted.name}`);
   const missing = wanted.memberOf.filter((role) => !found.memberOf.includes(role));
   return [...changes, ...missing.map((role) => `make ${wanted.name} a member of ${role}`)];
 }
+
+export const hasOtherPassword = (wanted: Role, found: FoundRole): boolean =>
+  !verifierMatches(wanted.password.reveal(), found.verifier);
 
 const hasOtherAttributes = (wanted: WantedRole, found: FoundRole): boolean =>
   !found.canLogin ||

@@ -6,14 +6,15 @@ import { ifRunning } from '../shell/psql.ts';
 import { tryLogins, type Login, type LoginResult } from '../shell/logins.ts';
 import { serverSays } from './evidence.ts';
 
-/** Logs in as every role over TCP, with the certificate's name verified. Changes nothing. */
-export function verifyLogins(cluster: Cluster, node: Node): Step {
+/** Logs in as every role but these over TCP, with the certificate's name verified. Changes nothing. */
+export function verifyLogins(cluster: Cluster, node: Node, except: readonly string[] = []): Step {
   const instance = instanceOf(cluster, node);
   const { database, admin, writer, reader, replication } = cluster.postgres;
-  const logins: readonly Login[] = [
+  const all: readonly Login[] = [
     ...[admin, writer, reader].map((role) => ({ role })),
     { role: replication, replication: true },
   ];
+  const logins = all.filter(({ role }) => !except.includes(role.name));
   const target = {
     binDirectory: instance.binDirectory,
     host: node.host,

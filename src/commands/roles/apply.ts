@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { answer, withHostKeyFlag, withLockFlag, type ChangeFlags } from '../change.ts';
+import { changeHosts } from '../change-hosts.ts';
+import { commonFlags, withCommonFlags } from '../common.ts';
+
+interface Flags extends Omit<ChangeFlags, 'restart'> {
+  readonly passwords?: boolean;
+}
+
+/** `dbctl roles apply`: roles, database and privileges as .env.cluster has them. */
+export const rolesApply = (bare: Command): Command =>
+  withLockFlag(withHostKeyFlag(withCommonFlags(bare)))
+    .option('--passwords', 'change passwords that differ to those of .env.cluster')
+    .option('--dry-run', 'show what would change and touch nothing')
+    .action(async (flags: Flags, command: Command) => {
+      const { instanceOf } = await import('../../cluster/instance.ts');
+      const { loadCluster } = await import('../../config/load.ts');
+      const { readSource } = await import('../../operations/add-replica.ts');
+      const { applyRolesPlan } = await import('../../operations/apply-roles.ts');
+      const { rolesWithOtherPassword } = await import('../../steps/roles.ts');
+      const { otherPasswordsText } = await import('../../ui/roles-text.ts');
+      const cluster = loadCluster(commonFlags(command).config);
+      const { passwords = false } = flags;
+      const { primary, replicas } = cluster;
+      const machines = [primary, ...(passwords ? replicas : [])];
+      await changeHosts(command, { cluster, machines, flags }, async ({ hosts, carryOut }) => {
+        const host = hosts.get(primary.name);
+        await readSource(cluster, host);
+        const differing = await rolesWithOtherPassword(cluster, instanceOf(cluster, primary), host);
+        const left = passwords ? [] : differing;
+        const result = await carryOut(applyRolesPlan(cluster, hosts, { left, passwords }));
+        const json = { otherPasswords: left };
+        await answer(command, result, flags, { text: otherPasswordsText(left), json });
+      });
+    });
