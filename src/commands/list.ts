@@ -67,6 +67,11 @@ export const list: readonly Listed[] = [
     complete: async () => (await import('./reload.ts')).reload,
   },
   {
+    name: 'roles',
+    about: 'Roles, database and privileges as .env.cluster has them',
+    children: async () => (await import('./roles/list.ts')).rolesCommands,
+  },
+  {
     name: 'reinit',
     about: 'Clone a broken replica anew',
     complete: async () => (await import('./reinit.ts')).reinit,
