@@ -29,49 +29,80 @@ export interface StoreAccess {
   readonly isTrusting?: boolean;
 }
 
-// The body is a file because a configuration file of curl cannot hold all bytes. `read` and `printf` are the shell's
-// own, so that nothing of it is an argument of a program.
+// Bodies are files because a configuration file of curl cannot hold all bytes. `read` and `printf` are the shell's own,
+// so that nothing of it is an argument of a program.
 const script = `
 set -e
-IFS= read -r body
+IFS= read -r count
 umask 077
 place=$(mktemp -d)
 trap 'rm -rf -- "$place"' EXIT
 cd "$place"
-printf %s "$body" | base64 -d > body
+n=0
+while [ $n -lt $count ]; do
+  IFS= read -r body
+  [ -z "$body" ] || printf %s "$body" | base64 -d > body$n
+  n=$((n + 1))
+done
 code=0
-curl -q -K - > answer 2> said || code=$?
+curl -q -K - > facts 2> said || code=$?
 if [ "$1" = tell ]; then
   # Only these words of an answer: others may name the key.
-  case $code-$(tail -c 16 answer) in 0-*"status=2"*) exit 0 ;; esac
+  case $code-$(cat facts) in 0-*"status=2"*) exit 0 ;; esac
   cat said >&2
-  grep -aoE '<(Code|Message)>[^<]*|"(Code|Message)":"[^"]*"' answer >&2
+  grep -aoE '<(Code|Message)>[^<]*|"(Code|Message)":"[^"]*"' answer0 >&2
   exit 1
 fi
 printf '%s\\n' "$code" "$(date +%s)"
 head -n 1 said
 [ -s said ] || echo
-head -c 1000000 answer | base64 -w 0`;
+n=0
+while [ $n -lt $count ]; do
+  [ ! -e answer$n ] || echo "answer=$(head -c 1000000 answer$n | base64 -w 0)"
+  n=$((n + 1))
+done
+cat facts`;
 
 const argv = (verb: 'ask' | 'tell'): readonly string[] => ['sh', '-c', script, 'sh', verb];
 const secondsToConnect = 5;
 const secondsInAll = 30;
-const mark = '\u001e';
+
+/** One request, and who makes it. */
+export type StoreQuestion = readonly [StoreAccess, StoreRequest];
 
 /** Asks the store. It always answers, unless the host has no curl; store-link.ts says what the answer means. */
-export const askStore = (access: StoreAccess, request: StoreRequest): Query<StoreAnswer> =>
-  query(argv('ask'), parseStoreAnswer, { stdin: inputFor(access, request) });
+export const askStore = (access: StoreAccess, request: StoreRequest): Query<StoreAnswer> => {
+  const stdin = inputFor([[access, request]]);
+  return query(argv('ask'), (stdout) => parseStoreAnswers(stdout)[0], { stdin });
+};
+
+/** Asks one after another over one connection, up to the first that fails or is refused. At least one answer. */
+export const askStoreInTurn = (questions: readonly StoreQuestion[]): Query<readonly StoreAnswer[]> =>
+  query(argv('ask'), parseStoreAnswers, { stdin: inputFor(questions, [['fail-with-body'], ['fail-early']]) });
 
 /** For a request that changes something: fails unless the store did it. */
 export const tellStore = (access: StoreAccess, request: StoreRequest): Action =>
-  action(argv('tell'), { stdin: inputFor(access, request) });
+  action(argv('tell'), { stdin: inputFor([[access, request]]) });
 
-function inputFor({ place, key, caFile, isTrusting }: StoreAccess, request: StoreRequest): Secret {
+type Option = readonly [string, string] | readonly [string];
+
+function inputFor(questions: readonly StoreQuestion[], more: readonly Option[] = []): Secret {
+  const bodies = questions.map(([, { body = '' }]) => Buffer.from(body).toString('base64'));
+  const transfers = questions.map((question, index) =>
+    [...optionsFor(question, index), ...more]
+      .map(([name, value]) => (value === undefined ? name : `${name} = ${quoted(value)}`))
+      .join('\n'),
+  );
+  return new Secret(`${[questions.length, ...bodies, transfers.join('\nnext\n')].join('\n')}\n`);
+}
+
+function optionsFor([access, request]: StoreQuestion, index: number): readonly Option[] {
+  const { place, key, caFile, isTrusting } = access;
   const { method, path, body = '', headers = [] } = request;
-  const options: readonly (readonly [string, string] | readonly [string])[] = [
+  return [
     ['url', `https://${hostAndPort(place)}${path}`],
     ['request', method],
-    ...(body.length > 0 ? [['data-binary', '@body'] as const] : []),
+    ...(body.length > 0 ? [['data-binary', `@body${index}`] as const] : []),
     ...headers.map((header) => ['header', header] as const),
     ...(key ? [['user', `${key.id.reveal()}:${key.secret.reveal()}`] as const] : []),
     // Older versions of curl (7.88 in Debian 12) sign the body, but do not say so.
@@ -81,15 +112,14 @@ function inputFor({ place, key, caFile, isTrusting }: StoreAccess, request: Stor
     ['noproxy', '*'],
     ['connect-timeout', String(secondsToConnect)],
     ['max-time', String(secondsInAll)],
-    ['write-out', `${mark}${isTrusting ? '%{certs}' : ''}\nverify=%{ssl_verify_result} status=%{http_code}`],
+    ['output', `answer${index}`],
+    ['write-out', `${isTrusting ? '%{certs}' : ''}\nverify=%{ssl_verify_result} status=%{http_code}\n`],
     ...(isTrusting ? [['insecure'] as const] : []),
     ['silent'],
     ['show-error'],
     ['include'],
     ['globoff'],
   ];
-  const lines = options.map(([name, value]) => (value === undefined ? name : `${name} = ${quoted(value)}`));
-  return new Secret(`${Buffer.from(body).toString('base64')}\n${lines.join('\n')}\n`);
 }
 
 const sha256 = (body: Buffer | string): string => createHash('sha256').update(body).digest('hex');
@@ -98,23 +128,39 @@ const sha256 = (body: Buffer | string): string => createHash('sha256').update(bo
 const quoted = (text: string): string =>
   `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 
-export function parseStoreAnswer(stdout: string): StoreAnswer {
-  const [code = '', now = '', said = '', answer = ''] = stdout.split('\n');
-  const bytes = Buffer.from(answer, 'base64');
-  const end = bytes.lastIndexOf(mark);
-  const headEnd = bytes.indexOf('\r\n\r\n');
-  const head = bytes.toString('latin1', 0, Math.max(0, headEnd));
-  const body = bytes.subarray(headEnd < 0 ? 0 : headEnd + 4, Math.max(0, end));
-  const facts = bytes.toString('latin1', end + 1);
+/** curl's word for a status of 400 and above, where it was told to end there: the status itself says more. */
+const wasRefused = '22';
+
+/** One for each request that was made; the last of them is the one that curl's exit code is about. */
+export function parseStoreAnswers(stdout: string): readonly [StoreAnswer, ...StoreAnswer[]] {
+  const [code = '', now = '', said = ''] = stdout.split('\n');
+  const end =
+    code === wasRefused ? { curlCode: 0, curlSays: '' } : { curlCode: Number(code), curlSays: said };
+  const answers = [...stdout.matchAll(/^answer=(.*)$/gm)].map(([, text]) => Buffer.from(text!, 'base64'));
+  const facts = [...stdout.matchAll(/^verify=(\d+) status=(\d+)$/gm)];
+  const certificate = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/.exec(stdout)?.[0];
+  const answerOf = (index: number, how: typeof end): StoreAnswer => ({
+    ...how,
+    verifyResult: Number(facts[index]?.[1] ?? 0),
+    status: Number(facts[index]?.[2] ?? 0),
+    certificate,
+    ...contentOf(answers[index] ?? Buffer.alloc(0), Number(now)),
+  });
+  const last = Math.max(0, facts.length - 1);
+  const earlier = facts.slice(0, last).map((_, index) => answerOf(index, { curlCode: 0, curlSays: '' }));
+  const [first = answerOf(last, end), ...others] = [...earlier, answerOf(last, end)];
+  return [first, ...others];
+}
+
+/** What the head and the body of an answer say. */
+function contentOf(answer: Buffer, now: number) {
+  const headEnd = answer.indexOf('\r\n\r\n');
+  const head = answer.toString('latin1', 0, Math.max(0, headEnd));
+  const body = answer.subarray(headEnd < 0 ? 0 : headEnd + 4);
   const date = /^date: *(.*)$/im.exec(head)?.[1];
   return {
-    curlCode: Number(code),
-    curlSays: said,
-    verifyResult: Number(/verify=(\d+)/.exec(facts)?.[1] ?? 0),
-    status: Number(/status=(\d+)/.exec(facts)?.[1] ?? 0),
     errorCode: /<Code>(\w+)<\/Code>/.exec(body.toString())?.[1],
-    clockAheadSeconds: date === undefined ? undefined : Date.parse(date) / 1000 - Number(now),
-    certificate: /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/.exec(facts)?.[0],
+    clockAheadSeconds: date === undefined ? undefined : Date.parse(date) / 1000 - now,
     body,
   };
 }

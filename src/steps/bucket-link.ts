@@ -15,7 +15,7 @@ import { pgbackrestFiles } from '../cluster/pgbackrest.ts';
 import { repositoryPrefix } from '../cluster/store.ts';
 import { storeProblem, type StoreProblem } from '../cluster/store-link.ts';
 import type { ReadableHost } from '../remote/host.ts';
-import { askStore, type StoreAccess, type StoreRequest } from '../shell/s3.ts';
+import { askStore, askStoreInTurn, type StoreAccess, type StoreRequest } from '../shell/s3.ts';
 
 export interface BucketProblem extends StoreProblem {
   /** "pg2 → 10.0.0.10:9000" */
@@ -34,14 +34,12 @@ export async function findBucketProblem(
   const bucket = bucketOf(backup);
   if (bucket === undefined) return undefined;
   const access = accessTo(cluster, bucket);
-  for (const [deed, request] of requestsFor(bucket)) {
-    const answer = await host.ask(askStore(access, request));
-    const problem = storeProblem(answer, deed);
-    if (problem === undefined) continue;
-    const detail = problem.link === 'certificate' ? await lookCloser(access, problem, host) : problem;
-    return { ...detail, from: `${host.name} → ${hostAndPort(access.place)}` };
-  }
-  return undefined;
+  const requests = requestsFor(bucket);
+  const answers = await host.ask(askStoreInTurn(requests.map(([, request]) => [access, request])));
+  const problem = answers.map((answer, index) => storeProblem(answer, requests[index]![0])).find(Boolean);
+  if (problem === undefined) return undefined;
+  const detail = problem.link === 'certificate' ? await lookCloser(access, problem, host) : problem;
+  return { ...detail, from: `${host.name} → ${hostAndPort(access.place)}` };
 }
 
 /** The CA file that the store's certificate is judged by; undefined: the CAs that the host trusts anyway. */

@@ -6,7 +6,7 @@ import { waitUntil } from '../engine/wait-until.ts';
 import type { Step } from '../engine/step.ts';
 import { CommandError } from '../errors.ts';
 import type { ReadableHost } from '../remote/host.ts';
-import { askStore } from '../shell/s3.ts';
+import { askStoreInTurn } from '../shell/s3.ts';
 import { type Space, spaceAt } from '../shell/store.ts';
 import { rootAccess } from './store-bucket.ts';
 import { unitSays } from './evidence.ts';
@@ -33,9 +33,10 @@ export async function storeHealth(
 async function findProblem(cluster: Cluster, store: StoreRepository, host: ReadableHost) {
   const root = rootAccess(cluster, store);
   const health = { method: 'GET', path: healthPath[store.kind] } as const;
-  const answer = await host.ask(askStore({ ...root, key: undefined }, health));
   const list = { method: 'GET', path: '/' } as const;
-  return storeProblem(answer, 'list') ?? storeProblem(await host.ask(askStore(root, list)), 'list');
+  const questions = [[{ ...root, key: undefined }, health] as const, [root, list] as const];
+  const answers = await host.ask(askStoreInTurn(questions));
+  return answers.map((answer) => storeProblem(answer, 'list')).find((problem) => problem !== undefined);
 }
 
 /** Waits for a store that was started just now. */

@@ -118,15 +118,15 @@ test.each([
 });
 
 function answer(status: number, body: Buffer = Buffer.of()): string {
-  const said = [Buffer.from('HTTP/1.1 200\r\n\r\n'), body, Buffer.from(`\u001e\nverify=0 status=${status}`)];
-  return `0\n1\n\n${Buffer.concat(said).toString('base64')}`;
+  const said = Buffer.concat([Buffer.from('HTTP/1.1 200\r\n\r\n'), body]);
+  return `0\n1\n\nanswer=${said.toString('base64')}\n\nverify=0 status=${status}\n`;
 }
 
 /** A store that keeps what curl sends to it. */
 function fakeStore() {
   const kept = { buckets: new Set<string>(), iam: makeZip({}), removed: [] as string[] };
   const { host } = fakeHost({}, (_, stdin) => {
-    const [body = ''] = stdin.split('\n');
+    const [, body = ''] = stdin.split('\n');
     const [, path = ''] = /url = "https:\/\/[^/]*([^"]*)"/.exec(stdin) ?? [];
     const method = /request = "(.*)"/.exec(stdin)?.[1];
     if (path.endsWith('/export-iam')) return answer(200, kept.iam);

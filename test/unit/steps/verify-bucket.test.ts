@@ -25,19 +25,28 @@ interface Said {
   readonly verify?: number;
 }
 
+const requestsIn = (stdin: string): readonly string[] =>
+  [...stdin.matchAll(/request = "(.*)"/g)].map(([, method]) => method!);
+
+function textOf({ status = 200, error, curl = 0, verify = 0 }: Said): string {
+  if (curl !== 0) return `\nverify=${verify} status=0`;
+  const head = `HTTP/1.1 ${status}\r\nDate: Sun, 09 Sep 2001 01:46:40 GMT\r\n\r\n`;
+  const body = error ? `<Error><Code>${error}</Code></Error>` : '';
+  return `answer=${Buffer.from(head + body).toString('base64')}\n\nverify=${verify} status=${status}`;
+}
+
 /** A host on which curl is answered by method, and asks without a key when it looks closer. */
 function hostWhere(answers: Readonly<Record<string, Said>>, isSetUp = true) {
   const asked: string[] = [];
   const files = isSetUp ? { [pgbackrestFiles(own).caCertificate]: 'ca' } : {};
   const { host } = fakeHost(files, (_, stdin) => {
-    const method = stdin.includes('insecure') ? 'LOOK' : (/request = "(.*)"/.exec(stdin)?.[1] ?? '');
-    asked.push(method);
-    const { status = 200, error, curl = 0, verify = 0 } = answers[method] ?? {};
-    const body = error ? `<Error><Code>${error}</Code></Error>` : '';
-    const head = `HTTP/1.1 ${status}\r\nDate: Sun, 09 Sep 2001 01:46:40 GMT\r\n\r\n`;
-    const text = `${curl === 0 ? head + body : ''}\u001e\nverify=${verify} status=${curl === 0 ? status : 0}`;
+    const methods = stdin.includes('insecure') ? ['LOOK'] : requestsIn(stdin);
+    const said = methods.map((method) => ({ method, ...answers[method] }));
+    const end = said.findIndex(({ status = 200, curl = 0 }) => status >= 400 || curl !== 0);
+    const made = end === -1 ? said : said.slice(0, end + 1);
+    asked.push(...made.map(({ method }) => method));
     const now = answers['LOOK']?.status === 418 ? 1_000_007_200 : 1_000_000_000;
-    return `${curl}\n${now}\n\n${Buffer.from(text).toString('base64')}`;
+    return [made.at(-1)!.curl ?? 0, now, '', ...made.map(textOf), ''].join('\n');
   });
   return { host, asked };
 }
