@@ -70,7 +70,11 @@ export function keepCredential(
     async apply(host) {
       const authority = await readAuthority(cluster, control);
       if (!authority) throw noAuthority(cluster, control.name);
-      await host.writeFile(place.authority, bundleOf(authority), readableByAll);
+      const trusted = bundleOf(authority);
+      // A file that is as it should be stays untouched: servers read it anew when it is newer than they are.
+      if ((await host.readFile(place.authority))?.content !== trusted) {
+        await host.writeFile(place.authority, trusted, readableByAll);
+      }
       if ((await certificateChanges(host, Promise.resolve(authority))).length === 0) return;
       const { issueCertificate } = await import('../certificates/issue.ts');
       const credential = await issueCertificate(authority, names, purpose);
