@@ -16,27 +16,51 @@ export interface TimerState {
   readonly lastResult: string | undefined;
 }
 
-const stateScript = `
-systemctl show --timestamp=us+utc --property=UnitFileState,ActiveState,NeedDaemonReload,TimersCalendar,NextElapseUSecRealtime "$1.timer"
-systemctl show --timestamp=us+utc --property=Result,ExecMainExitTimestamp,NeedDaemonReload "$1.service" | sed 's/^/service/'`;
+const properties =
+  'Id,UnitFileState,ActiveState,NeedDaemonReload,TimersCalendar,NextElapseUSecRealtime,Result,ExecMainExitTimestamp';
 
-/** How a timer is doing; `name` is without ".timer". */
-export const timerState = (name: string): Query<TimerState> =>
-  query(['sh', '-c', stateScript, 'sh', name], parseTimerState);
+/** How timers are doing, in the order of their names, which are without ".timer"; at least one. */
+export const timerStates = (names: readonly string[]): Query<readonly TimerState[]> =>
+  query(
+    [
+      'systemctl',
+      'show',
+      '--timestamp=us+utc',
+      `--property=${properties}`,
+      '--',
+      ...names.flatMap((name) => [`${name}.timer`, `${name}.service`]),
+    ],
+    (stdout) => parseTimerStates(stdout, names),
+  );
 
-export function parseTimerState(stdout: string): TimerState {
-  const of = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '';
-  const lastAt = epochOf(of('serviceExecMainExitTimestamp'));
+/** How one is doing. */
+export function timerState(name: string): Query<TimerState> {
+  const { parse, ...asked } = timerStates([name]);
+  return { ...asked, parse: (stdout) => parse(stdout)[0]! };
+}
+
+/** One paragraph for each unit. */
+export function parseTimerStates(stdout: string, names: readonly string[]): readonly TimerState[] {
+  const units = new Map(stdout.split('\n\n').map((text) => [valueIn(text, 'Id'), text]));
+  const textOf = (unit: string): string => units.get(unit) ?? '';
+  return names.map((name) => stateOf(textOf(`${name}.timer`), textOf(`${name}.service`)));
+}
+
+function stateOf(timer: string, service: string): TimerState {
+  const lastAt = epochOf(valueIn(service, 'ExecMainExitTimestamp'));
   return {
-    isEnabled: of('UnitFileState') === 'enabled',
-    isActive: of('ActiveState') === 'active',
-    calendar: /OnCalendar=(.*?) ; next_elapse/.exec(of('TimersCalendar'))?.[1],
-    isOutdated: of('NeedDaemonReload') === 'yes' || of('serviceNeedDaemonReload') === 'yes',
-    nextAt: epochOf(of('NextElapseUSecRealtime')),
+    isEnabled: valueIn(timer, 'UnitFileState') === 'enabled',
+    isActive: valueIn(timer, 'ActiveState') === 'active',
+    calendar: /OnCalendar=(.*?) ; next_elapse/.exec(valueIn(timer, 'TimersCalendar'))?.[1],
+    isOutdated: [timer, service].some((text) => valueIn(text, 'NeedDaemonReload') === 'yes'),
+    nextAt: epochOf(valueIn(timer, 'NextElapseUSecRealtime')),
     lastAt,
-    lastResult: lastAt === undefined ? undefined : of('serviceResult'),
+    lastResult: lastAt === undefined ? undefined : valueIn(service, 'Result'),
   };
 }
+
+const valueIn = (text: string, name: string): string =>
+  new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1] ?? '';
 
 /** "Sun 2026-11-22 01:00:00.000000 UTC" in whole seconds since 1970. */
 function epochOf(text: string): number | undefined {

@@ -1,20 +1,29 @@
 import { expect, test } from 'vitest';
-import { calendarInterval, normalCalendar, parseTimerState } from '../../../src/shell/timer.ts';
+import { calendarInterval, normalCalendar, parseTimerStates } from '../../../src/shell/timer.ts';
 import { removalsOf } from '../../../src/shell/backup-work.ts';
 import { parseStoredWal } from '../../../src/shell/repository-list.ts';
 
 test('a timer tells what it goes by, when it runs next, and how it went', () => {
-  const said = `UnitFileState=enabled
-ActiveState=active
-NeedDaemonReload=no
+  const said = `Result=success
+Id=other.timer
+ActiveState=inactive
+
+Result=success
 TimersCalendar={ OnCalendar=*-*-* 02:00:00 ; next_elapse=Sun 2026-11-22 02:00:00 UTC }
 NextElapseUSecRealtime=Sun 2026-11-22 02:00:00.000000 UTC
-serviceNeedDaemonReload=yes
-serviceResult=success
-serviceExecMainExitTimestamp=Sat 2026-11-21 02:00:05.123456 UTC
+Id=daily.timer
+ActiveState=active
+UnitFileState=enabled
+NeedDaemonReload=no
+
+Result=success
+ExecMainExitTimestamp=Sat 2026-11-21 02:00:05.123456 UTC
+Id=daily.service
+ActiveState=inactive
+NeedDaemonReload=yes
 `;
 
-  expect(parseTimerState(said)).toEqual({
+  expect(parseTimerStates(said, ['daily'])[0]).toEqual({
     isEnabled: true,
     isActive: true,
     calendar: '*-*-* 02:00:00',
@@ -26,7 +35,8 @@ serviceExecMainExitTimestamp=Sat 2026-11-21 02:00:05.123456 UTC
 });
 
 test('a timer that is not there is off', () => {
-  expect(parseTimerState('UnitFileState=\nActiveState=inactive\nserviceResult=success\n')).toEqual({
+  const said = 'UnitFileState=\nId=daily.timer\nActiveState=inactive\n\nId=daily.service\nResult=success\n';
+  expect(parseTimerStates(said, ['daily'])[0]).toEqual({
     isEnabled: false,
     isActive: false,
     calendar: undefined,

@@ -12,8 +12,8 @@ import { plan, run } from './shop.ts';
 const types = ['full', 'diff', 'incr'] as const;
 const calendars = { full: 'Sun *-*-* 01:00:00', diff: '*-*-* 02:00:00', incr: '*-*-* 00/6:30:00' };
 
-const running = (calendar: string): string =>
-  `UnitFileState=enabled\nActiveState=active\nNeedDaemonReload=no\nTimersCalendar={ OnCalendar=${calendar} ; next_elapse=n/a }\n`;
+const running = (name: string, calendar: string): string =>
+  `Id=${name}.timer\nUnitFileState=enabled\nActiveState=active\nNeedDaemonReload=no\nTimersCalendar={ OnCalendar=${calendar} ; next_elapse=n/a }\n`;
 
 /** A control host whose systemd understands the expressions of the defaults, and no other. */
 function controlWithSystemd() {
@@ -26,7 +26,7 @@ function controlWithSystemd() {
         return [
           when(normalCalendar(calendars[type]), `Normalized form: ${calendars[type]}\n`),
           when(timerState(name), () =>
-            started.has(name) ? running(calendars[type]) : 'ActiveState=inactive\n',
+            started.has(name) ? running(name, calendars[type]) : 'ActiveState=inactive\n',
           ),
           when(startTimer(name), () => void started.add(name)),
         ];
