@@ -3,6 +3,7 @@
 import type { Backup } from './backup.ts';
 import type { BackupSight } from './backup-sight.ts';
 import { checkArchiving, checkLinks } from './check-archiving.ts';
+import { checkCertificates } from './check-certificates.ts';
 import { checkRepository } from './check-repository.ts';
 import type { Cluster } from './cluster.ts';
 import { finding, probeExitCode, worstOf, type Finding, type Status } from './probe-finding.ts';
@@ -32,6 +33,7 @@ export function backupCheck(
     ...checkRepository(backup, sight),
     ...checkArchiving(cluster.primary, sight),
     ...checkLinks(sight),
+    ...checkCertificates(sight),
     ...(deep ? [judgeDeep(deep)] : []),
   ];
   const status = worstOf(findings);

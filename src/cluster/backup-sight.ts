@@ -13,6 +13,15 @@ export interface BrokenLink {
   readonly next: readonly string[];
 }
 
+/** A certificate that a host keeps. */
+export interface CertificateSight {
+  readonly host: string;
+  /** "PostgreSQL", "pgBackRest client", "CA" */
+  readonly what: string;
+  /** Seconds since 1970. */
+  readonly endsAt: number;
+}
+
 /** What the control host sees. */
 export interface ControlSight {
   /** undefined: backups were never set up here. */
@@ -26,6 +35,7 @@ export interface ControlSight {
   /** Where the repository is on this host's disk; undefined when it is elsewhere. */
   readonly space: { readonly totalBytes: number; readonly freeBytes: number } | undefined;
   readonly timers: readonly TimerSight[];
+  readonly certificates: readonly CertificateSight[];
 }
 
 export interface TimerSight {
@@ -53,6 +63,7 @@ export interface NodeSight {
   /** Its ways to the repository. */
   readonly brokenLinks: readonly BrokenLink[];
   readonly drills: readonly DrillResult[];
+  readonly certificates: readonly CertificateSight[];
 }
 
 export interface BackupSight {

@@ -7,10 +7,12 @@ import { RefusedError } from '../errors.ts';
 import type { ReadableHost } from '../remote/host.ts';
 import { backupUnitTimed } from '../shell/backup-work.ts';
 import { spaceAt } from '../shell/store.ts';
-import { calendarInterval, timerState } from '../shell/timer.ts';
+import { calendarInterval, timerStates } from '../shell/timer.ts';
 import { storeHealth } from '../steps/store-health.ts';
 import { bucketLinks, impatient, serverLinks } from './broken-links.ts';
+import { readingTogether } from './reading-together.ts';
 import { repositoryFacts } from './repository-facts.ts';
+import { filesToSee, seeCertificates } from './see-certificates.ts';
 
 /** Everything that the control host knows about backups, asked at once. */
 export async function seeControl(
@@ -18,15 +20,19 @@ export async function seeControl(
   backup: Backup,
   control: ReadableHost,
 ): Promise<ControlSight> {
-  // pgBackRest would try for half a minute what is known to fail.
-  const bucket = await bucketLinks(cluster, backup, control);
-  const isReachable = bucket.length === 0;
-  const [facts, servers, space, timers] = await Promise.all([
-    isReachable ? readFacts(cluster, backup, control) : unreachable,
-    isReachable ? serverLinks(cluster, backup, control) : [],
-    spaceOf(cluster, backup, control),
-    Promise.all(seeTimers(cluster, backup, control)),
+  const { controlConfig } = pgbackrestFiles(cluster);
+  const files = [controlConfig, ...filesToSee(cluster, backup, cluster.control)];
+  const host = readingTogether(control, files);
+  const whole = Promise.all([readFacts(cluster, backup, host), serverLinks(cluster, backup, host)]);
+  // pgBackRest tries for half a minute what the bucket's own test knows to fail: nobody waits for it then.
+  whole.catch(() => {});
+  const [bucket, space, timers, certificates] = await Promise.all([
+    bucketLinks(cluster, backup, host),
+    spaceOf(cluster, backup, host),
+    seeTimers(cluster, backup, host),
+    seeCertificates(cluster, cluster.control, host),
   ]);
+  const [facts, servers] = bucket.length === 0 ? await whole : ([unreachable, []] as const);
   const name = { name: cluster.name, stanza: backup.stanza };
   return {
     repository: facts && {
@@ -36,7 +42,8 @@ export async function seeControl(
     walNames: facts?.wal.map((file) => file.name) ?? [],
     brokenLinks: [...servers, ...bucket],
     space,
-    timers: timers.flat(),
+    timers,
+    certificates,
   };
 }
 
@@ -71,19 +78,23 @@ async function spaceOf(cluster: Cluster, backup: Backup, control: ReadableHost) 
   return store && storeHealth(cluster, store, control);
 }
 
-const seeTimers = (
+async function seeTimers(
   cluster: Cluster,
   { schedule }: Backup,
   control: ReadableHost,
-): readonly Promise<TimerSight | readonly TimerSight[]>[] =>
-  backupTypes.map(async (type) => {
-    const calendar = schedule[type];
-    if (calendar === undefined) return [];
-    const unit = backupUnitTimed(cluster, type);
-    const [state, intervalSeconds] = await Promise.all([
-      control.ask(timerState(unit)),
-      type === 'full' ? control.ask(calendarInterval(calendar)) : undefined,
-    ]);
-    const isRunning = state.isActive && state.isEnabled;
-    return { type, unit, isRunning, lastResult: state.lastResult, intervalSeconds };
-  });
+): Promise<readonly TimerSight[]> {
+  const types = backupTypes.filter((type) => schedule[type] !== undefined);
+  if (types.length === 0) return [];
+  const units = types.map((type) => backupUnitTimed(cluster, type));
+  const [states, fullSeconds] = await Promise.all([
+    control.ask(timerStates(units)),
+    schedule.full === undefined ? undefined : control.ask(calendarInterval(schedule.full)),
+  ]);
+  return types.map((type, index) => ({
+    type,
+    unit: units[index]!,
+    isRunning: states[index]!.isActive && states[index]!.isEnabled,
+    lastResult: states[index]!.lastResult,
+    intervalSeconds: type === 'full' ? fullSeconds : undefined,
+  }));
+}

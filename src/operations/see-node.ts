@@ -1,34 +1,42 @@
 import type { NodeSight } from '../cluster/backup-sight.ts';
 import type { Backup } from '../cluster/backup.ts';
 import type { Cluster, Node } from '../cluster/cluster.ts';
+import { drillFiles } from '../cluster/drill.ts';
 import { instanceOf } from '../cluster/instance.ts';
 import { nodeConfigOf } from '../cluster/pgbackrest.ts';
 import type { ReadableHost } from '../remote/host.ts';
 import { archiverFacts } from '../shell/archiver.ts';
-import { readDrills } from '../shell/drills.ts';
+import { parseDrills } from '../shell/drills.ts';
 import { bucketLinks, repositoryLinks } from './broken-links.ts';
+import { readingTogether } from './reading-together.ts';
+import { filesToSee, seeCertificates } from './see-certificates.ts';
 
 /** Everything that a node's host knows about backups, asked at once. */
 export async function seeNode(
   cluster: Cluster,
   backup: Backup,
   node: Node,
-  host: ReadableHost,
+  remote: ReadableHost,
 ): Promise<NodeSight> {
-  const [archiver, config, repository, bucket, drills] = await Promise.all([
+  const history = drillFiles(cluster).history;
+  const config = nodeConfigOf(cluster, node);
+  const host = readingTogether(remote, [config, history, ...filesToSee(cluster, backup, node)]);
+  const [archiver, ownConfig, repository, bucket, drills, certificates] = await Promise.all([
     host.ask(archiverFacts(instanceOf(cluster, node))),
-    host.readFile(nodeConfigOf(cluster, node)),
+    host.readFile(config),
     repositoryLinks(cluster, backup, node, host),
     bucketLinks(cluster, backup, host),
-    host.ask(readDrills(cluster)),
+    host.readFile(history),
+    seeCertificates(cluster, node, host),
   ]);
   return {
     node,
     archiver,
-    isOurCommand: archiver?.command.includes(`--config=${nodeConfigOf(cluster, node)} `) ?? false,
-    queueLimitBytes: config && queueLimit(config.content),
+    isOurCommand: archiver?.command.includes(`--config=${config} `) ?? false,
+    queueLimitBytes: ownConfig && queueLimit(ownConfig.content),
     brokenLinks: [...repository, ...bucket],
-    drills,
+    drills: parseDrills(drills?.content ?? ''),
+    certificates,
   };
 }
 

@@ -53,6 +53,7 @@ const control = (
   brokenLinks: [],
   space: { totalBytes: 1e12, freeBytes: 5e11 },
   timers: [{ ...timer, lastResult: 'success', intervalSeconds: 7 * day }],
+  certificates: [{ host: 'control', what: 'CA', endsAt: now + 3650 * day }],
   ...changes,
 });
 
@@ -77,6 +78,7 @@ const node = (changes: Partial<NodeSight> = {}): NodeSight => ({
   queueLimitBytes: 1024 ** 3,
   brokenLinks: [],
   drills: [],
+  certificates: [{ host: 'pg1', what: 'PostgreSQL', endsAt: now + 397 * day }],
   ...changes,
 });
 

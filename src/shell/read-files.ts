@@ -1,0 +1,33 @@
+import { query, type Query } from './command.ts';
+
+/** A file as it is on a host. */
+export interface FoundFile {
+  /** Owner and group by name. */
+  readonly owner: string;
+  readonly mode: number;
+  readonly content: string;
+}
+
+// Opened once, so that owner, mode and content belong together even while somebody replaces it.
+const script = `
+for file; do
+  printf '\\036'
+  if [ -f "$file" ]; then { stat -L -c '%U:%G %a' - && cat; } < "$file" || exit
+  elif [ -e "$file" ]; then echo "$file is not a regular file" >&2; exit 1
+  fi
+done`;
+
+/** Several text files in one question, in the order of their paths; undefined for one that is not there. */
+export const readFiles = (paths: readonly string[]): Query<readonly (FoundFile | undefined)[]> =>
+  query(['sh', '-c', script, 'sh', ...paths], parseFiles);
+
+/** Each begins with U+001E, which stands in no text; then a line with owner and mode, then the content. */
+export const parseFiles = (stdout: string): readonly (FoundFile | undefined)[] =>
+  stdout
+    .split('\u001e')
+    .slice(1)
+    .map((text) => {
+      const [, owner, mode, content] = /^(\S+) (\d+)\n([^]*)$/.exec(text) ?? [];
+      if (owner === undefined) return undefined;
+      return { owner, mode: Number.parseInt(mode!, 8), content: content! };
+    });
