@@ -9,13 +9,16 @@ export interface Spellings {
 
 /** Every spelling of a secret that is looked for. */
 export function spellingsOf(secret: string): Spellings {
-  const forms = [secret, asHashed(secret), secret.normalize('NFC'), secret.normalize('NFD')];
+  const forms = [secret, asShown(secret), asHashed(secret), secret.normalize('NFC'), secret.normalize('NFD')];
   const written = [...new Set(forms)].flatMap((form) => [form, ...escapedTwice(form)]);
   return {
     exact: new Set([...written, ...forms.flatMap(hexOf)].filter((text) => text !== '')),
     encoded: new Set(forms.flatMap(base64Of)),
   };
 }
+
+/** As terminals are shown it: without marks that change the direction of writing. */
+const asShown = (text: string): string => text.replaceAll(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
 
 /** As SCRAM hashes it (RFC 4013), without the package that knows that by tables: loading it takes longer than most runs. */
 const asHashed = (text: string): string =>

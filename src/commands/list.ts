@@ -99,6 +99,11 @@ export const list: readonly Listed[] = [
     children: async () => (await import('./explain/list.ts')).explainCommands,
   },
   {
+    name: 'report',
+    about: 'Gather what support needs into one file, without secrets',
+    complete: async () => (await import('./report.ts')).report,
+  },
+  {
     name: 'render',
     about: 'Print a configuration file as dbctl would write it on a node; changes nothing',
     complete: async () => (await import('./render.ts')).renderTemplate,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { redactor, secretsIn } from '../../../src/cluster/redact.ts';
 import { prepare } from '../../../src/cluster/saslprep.ts';
+import { printable } from '../../../src/remote/printable.ts';
 import { Secret } from '../../../src/secret.ts';
 import { conninfoValue, passfileLine, settingValue } from '../../../src/shell/libpq.ts';
 import { quote } from '../../../src/shell/quote.ts';
@@ -11,11 +12,12 @@ import { awkwardStrings } from '../shell/awkward-strings.ts';
 const redact = redactor([]);
 const hide = (...values: readonly string[]) => redactor(values.map((value) => new Secret(value)));
 
-const awkward = `a'b"c\\d$e\`f g%h:i@j/k&l<m>é漢🐘`;
+const awkward = `a'b"c\\d$e\`f g%h:i@j/k&l<m>é漢🐘\u202e\u200f`;
 
 test.each<[spelling: string, spell: (text: string) => string]>([
   ['as it is', (text) => text],
   ['the form that SCRAM hashes', prepare],
+  ['a text for terminals', printable],
   ['a word of a shell', (text) => quote([text])],
   ['a shell line inside a shell line', (text) => quote(['sh', '-c', quote(['echo', text])])],
   ['a double-quoted word of a shell', (text) => `"${text.replaceAll(/[\\"$`]/g, '\\$&')}"`],

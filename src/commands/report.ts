@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { withHostKeyFlag, type ChangeFlags } from './change.ts';
+import { commonFlags, withCommonFlags } from './common.ts';
+
+interface Flags extends Pick<ChangeFlags, 'acceptHostKey'> {
+  readonly outputFile?: string;
+}
+
+/** `dbctl report`: one file with everything that support needs, and no secret. */
+export const report = (bare: Command): Command =>
+  withHostKeyFlag(withCommonFlags(bare))
+    .option('--output-file <file>', 'where to write it (default: dbctl-report-<cluster>-<time>.tar.gz here)')
+    .action(async ({ acceptHostKey, outputFile }: Flags, command: Command) => {
+      const { allSecrets } = await import('../config/all-secrets.ts');
+      const { loginEnvironment } = await import('../config/environment.ts');
+      const { loadUnderstood } = await import('../config/load.ts');
+      const { localReport } = await import('../config/local-report.ts');
+      const { bundleName, makeBundle } = await import('../operations/make-bundle.ts');
+      const { gatherReport } = await import('../operations/report.ts');
+      const { progressFor } = await import('../ui/progress-for.ts');
+      const { reportText } = await import('../ui/report-text.ts');
+      const { config, output } = commonFlags(command);
+      const understood = loadUnderstood(config);
+      const { cluster } = understood;
+      const now = new Date();
+      const login = { ...loginEnvironment(), acceptHostKeys: acceptHostKey };
+      const hosts = await gatherReport(cluster, login, await progressFor(process.stderr));
+      const bundle = makeBundle(outputFile ?? `${bundleName(cluster, now)}.tar.gz`, {
+        cluster,
+        secrets: allSecrets(understood),
+        local: localReport(understood),
+        hosts,
+        now,
+      });
+      process.stdout.write(output === 'json' ? `${JSON.stringify(bundle, null, 2)}\n` : reportText(bundle));
+    });
