@@ -65,7 +65,7 @@ function clusterPart({ name, nodes, control, allowedCidrs }: NewCluster): readon
           "# Keeps the key of the cluster's CA, and the backups.",
           ['CLUSTER_CONTROL_HOST', control] as const,
         ]),
-    "# Networks that applications connect from. The cluster's own hosts always may.",
+    "# Networks that applications and dbctl probe connect from. The cluster's own hosts always may.",
     allowedCidrs ? ['CLUSTER_ALLOWED_CIDRS', allowedCidrs] : '# CLUSTER_ALLOWED_CIDRS=10.0.1.0/24',
   ];
 }

@@ -14,10 +14,18 @@ export function withCommandTable(text: string, program: Command): string {
 
 function rowsOf(command: Command, parent = 'dbctl'): readonly string[] {
   const name = `${parent} ${command.name()}`;
-  if (command.commands.length > 0) return command.commands.flatMap((child) => rowsOf(child, name));
+  const children = command.commands.flatMap((child) => rowsOf(child, name));
+  return children.length > 0 && !doesSomething(command) ? children : [rowOf(command, name), ...children];
+}
+
+/** Can be typed without one of the words that may follow it; commander has no public way to ask. */
+const doesSomething = (command: Command): boolean =>
+  Boolean((command as unknown as { readonly _actionHandler: unknown })._actionHandler);
+
+function rowOf(command: Command, name: string): string {
   const words = [name, ...command.registeredArguments.map(argumentOf)].join(' ');
   const alias = command.alias() ? ` (also \`${command.alias()}\`)` : '';
-  return [`| \`${words}\`${alias} | ${capital(command.description()).replaceAll('|', '\\|')} |`];
+  return `| \`${words}\`${alias} | ${capital(command.description()).replaceAll('|', '\\|')} |`;
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

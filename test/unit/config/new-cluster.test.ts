@@ -45,7 +45,7 @@ test('a new file is one that a person can read', () => {
     CLUSTER_DB_REPLICA_HOSTS=pg2=10.0.0.12,db3.example.net:5433
     # Keeps the key of the cluster's CA, and the backups.
     CLUSTER_CONTROL_HOST=control=10.0.0.10
-    # Networks that applications connect from. The cluster's own hosts always may.
+    # Networks that applications and dbctl probe connect from. The cluster's own hosts always may.
     CLUSTER_ALLOWED_CIDRS=10.0.1.0/24
 
     # How to log in on the hosts; the rest is up to ~/.ssh/config.

@@ -31,7 +31,7 @@ test('a lab writes every setting its cluster needs', () => {
     CLUSTER_DB_REPLICA_HOSTS=pg2=10.77.0.12
     # Keeps the key of the cluster's CA, and the backups.
     CLUSTER_CONTROL_HOST=control=10.77.0.10
-    # Networks that applications connect from. The cluster's own hosts always may.
+    # Networks that applications and dbctl probe connect from. The cluster's own hosts always may.
     CLUSTER_ALLOWED_CIDRS=10.77.0.0/24
 
     # How to log in on the hosts; the rest is up to ~/.ssh/config.

@@ -1,0 +1,96 @@
+// From an empty directory to a login: what `dbctl init` writes is all that the next commands need.
+
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'dotenv';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runDbctl, startLab, type Finished, type Lab } from '../support/e2e.ts';
+import { describeOnHosts, expectExit, patienceMs, roleOf, sqlAs } from '../support/story.ts';
+
+describeOnHosts('a cluster from an empty directory', () => {
+  let lab: Lab;
+  let directory: string;
+  const dbctl = (...args: readonly string[]): Promise<Finished> => runDbctl(directory, args).end;
+  const file = (): string => join(directory, '.env.cluster');
+
+  beforeAll(async () => {
+    lab = await startLab('e2e-init', '--hosts', 'pg1');
+    directory = mkdtempSync(join(tmpdir(), 'dbctl-init-'));
+  }, patienceMs);
+
+  afterAll(async () => {
+    rmSync(directory, { recursive: true, force: true });
+    await lab.down();
+  });
+
+  const init = async (...flags: readonly string[]): Promise<Finished> => {
+    const [{ address }] = (await lab.hosts()) as [{ address: string }];
+    const access = join(lab.directory, '.lab', lab.name);
+    const ssh = ['--ssh-key', join(access, 'id_ed25519'), '--known-hosts', join(access, 'known_hosts')];
+    const machines = [address, '--control', address, '--repository', 'none', '--ssh-user', 'root'];
+    const clients = ['--allow', lab.env['CLUSTER_ALLOWED_CIDRS']!];
+    return dbctl('init', '--name', 'shop', ...machines, ...ssh, ...clients, ...flags);
+  };
+
+  test('of four that write the file at once, one does, and its file stays as it is', async () => {
+    const runs = await Promise.all([init(), init(), init(), init()]);
+    const text = readFileSync(file(), 'utf8');
+
+    expect(runs.filter(({ exitCode }) => exitCode === 0)).toHaveLength(1);
+    expect(runs.filter(({ exitCode }) => exitCode === 4)).toHaveLength(3);
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
+    expectExit(await init('--name', 'other'), 4);
+    expect(readFileSync(file(), 'utf8')).toBe(text);
+  });
+
+  test('the file is enough for a primary, and its passwords log in', async () => {
+    expectExit(await dbctl('init-primary'), 0);
+
+    const written: Lab = { ...lab, env: parse(readFileSync(file())) };
+    for (const kind of ['admin', 'writer', 'reader'] as const) {
+      const answer = await sqlAs(written, kind, { from: 'pg1', to: 'pg1' }, 'select current_user;');
+      expect(answer).toBe(roleOf(written, kind).name);
+    }
+  });
+
+  test('the same cluster is found under the names that applications have', async () => {
+    const env = parse(readFileSync(file()));
+    const host = env['CLUSTER_DB_PRIMARY_HOST']!.split('=')[1]!;
+    const login = `${env['POSTGRES_APP_USER']}:${encodeURIComponent(env['POSTGRES_APP_PASSWORD']!)}`;
+    const replaced = /^(CLUSTER_DB_PRIMARY_HOST|POSTGRES_(DB|APP_USER|APP_PASSWORD|PASSWORD))$/;
+    const lines = [
+      ...Object.entries(env).filter(([name]) => !replaced.test(name)),
+      ['PRIMARY_IP', env['CLUSTER_DB_PRIMARY_HOST']],
+      ['PORT_DATABASE', '5432'],
+      ['POSTGRES_SUPERUSER_PASSWORD', env['POSTGRES_PASSWORD']],
+      ['DATABASE_URL', `postgresql://${login}@${host}:5432/${env['POSTGRES_DB']}`],
+    ];
+    const text = lines.map(([name, value]) => `${name}=${value}\n`).join('');
+    writeFileSync(join(directory, 'application.env'), text, { mode: 0o600 });
+
+    expectExit(await dbctl('probe', '-c', 'application.env'), 0);
+    const shown = await dbctl('config', '-c', 'application.env');
+    expect(shown.stdout).toContain('as DATABASE_URL');
+    expect(shown.stdout).not.toContain(env['POSTGRES_APP_PASSWORD']);
+  });
+
+  test('at a terminal it asks, and again after a wrong answer', async () => {
+    const answers = ['10.0.0.11 10.0.0.12', 'Shop', 'shop', 'root', '', '10.0.0.10', '', '', ''];
+    const command = `${process.execPath} ${new URL('../../bin/dbctl.js', import.meta.url).pathname} init -c asked.env`;
+
+    const { stdout } = await execa('script', ['-qec', command, '/dev/null'], {
+      cwd: directory,
+      input: answers.map((line) => `${line}\r`).join(''),
+    });
+
+    expect(stdout).toContain('got "Shop"');
+    expect(parse(readFileSync(join(directory, 'asked.env')))).toMatchObject({
+      CLUSTER_NAME: 'shop',
+      CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12',
+      CLUSTER_CONTROL_HOST: 'control=10.0.0.10',
+      BACKUP_REPOSITORY: 'posix',
+    });
+  });
+});
