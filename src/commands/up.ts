@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import type { Cluster } from '../cluster/cluster.ts';
-import type { WrittenChange } from '../config/plan-file.ts';
 import type { PlannedChange } from '../engine/look-ahead.ts';
-import type { HostSet } from '../remote/with-hosts.ts';
-import { answer, carryOut, onHosts, withChangeFlags, type ChangeFlags } from './change.ts';
+import type { PlanResult } from '../engine/run-plan.ts';
+import { answer, withChangeFlags, type ChangeFlags } from './change.ts';
+import { changeHosts, type Asked, type Turn } from './change-hosts.ts';
 import { commonFlags, withCommonFlags } from './common.ts';
 
 interface Flags extends ChangeFlags {
@@ -19,30 +18,31 @@ export const up = (bare: Command): Command =>
       'only what `dbctl plan -o json` wrote there; stop when it would be something else now',
     )
     .action(async (flags: Flags, command: Command) => {
-      const { loadCluster } = await import('../config/load.ts');
       const { machinesOf } = await import('../cluster/cluster.ts');
+      const { loadCluster } = await import('../config/load.ts');
       const cluster = loadCluster(commonFlags(command).config);
-      const accepted = flags.plan === undefined ? undefined : await readPlan(flags.plan);
-      await onHosts(cluster, machinesOf(cluster), flags, async (hosts) => {
-        const { planUp } = await import('../operations/plan-up.ts');
-        const planned = await planUp(cluster, hosts);
-        if (accepted) (await import('../operations/refuse-stale-plan.ts')).refuseStalePlan(accepted, planned);
-        const result =
-          planned.length === 0 || flags.dryRun
-            ? { changes: planned }
-            : await converge(cluster, hosts, planned, flags);
-        await answer(command, result, flags);
-      });
+      const asked = { cluster, machines: machinesOf(cluster), flags };
+      await answer(command, await changeHosts(command, asked, (turn) => converge(asked, turn)), flags);
     });
 
-async function readPlan(file: string): Promise<readonly WrittenChange[]> {
-  const { readPlanFile } = await import('../config/plan-file.ts');
-  return readPlanFile(file);
+async function converge(
+  { cluster, flags }: Asked & { readonly flags: Flags },
+  turn: Turn,
+): Promise<PlanResult> {
+  const { nodesOf } = await import('../cluster/cluster.ts');
+  const { planUp } = await import('../operations/plan-up.ts');
+  const { upPlan } = await import('../operations/up.ts');
+  const planned = await planUp(cluster, turn.hosts);
+  if (flags.plan !== undefined) await refuseWhenStale(flags.plan, planned);
+  if (planned.length === 0 || flags.dryRun) return { changes: planned };
+  const isPlanned = (name: string): boolean =>
+    planned.some(({ host, disrupts }) => disrupts && host === name);
+  const restarting = flags.restart ? nodesOf(cluster).filter(({ name }) => isPlanned(name)) : [];
+  return turn.carryOut(upPlan({ cluster, hosts: turn.hosts, restarting }));
 }
 
-async function converge(cluster: Cluster, hosts: HostSet, planned: readonly PlannedChange[], flags: Flags) {
-  const { upPlan } = await import('../operations/up.ts');
-  const restarting = new Set(planned.filter(({ disrupts }) => disrupts).map(({ host }) => host));
-  const mayRestart = ({ name }: { readonly name: string }) => flags.restart === true && restarting.has(name);
-  return carryOut(upPlan({ cluster, hosts, mayRestart, onlyLooks: false }), flags);
+async function refuseWhenStale(file: string, planned: readonly PlannedChange[]): Promise<void> {
+  const { readPlanFile } = await import('../config/plan-file.ts');
+  const { refuseStalePlan } = await import('../operations/refuse-stale-plan.ts');
+  refuseStalePlan(readPlanFile(file), planned);
 }

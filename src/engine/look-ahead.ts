@@ -22,12 +22,21 @@ interface Look {
  * question once. One failure is thrown as it is, several as AggregateError.
  */
 export async function lookAhead(plan: Plan): Promise<readonly PlannedChange[]> {
-  const looks: Promise<Look>[] = [];
-  for await (const stage of plan) looks.push(...looksOf(stage));
-  const ends = await Promise.allSettled(looks);
+  const looks: Promise<PromiseSettledResult<Look>>[] = [];
+  try {
+    for await (const stage of plan) looks.push(...looksOf(stage).map(settled));
+  } catch (error) {
+    // What is on its way needs the connections.
+    await Promise.all(looks);
+    throw error;
+  }
+  const ends = await Promise.all(looks);
   throwFailures(ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : [])));
   return withConsequences(ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : [])));
 }
+
+const settled = async (one: Promise<Look>): Promise<PromiseSettledResult<Look>> =>
+  (await Promise.allSettled([one]))[0];
 
 const looksOf = ({ hosts, steps }: Stage): readonly Promise<Look>[] =>
   hosts.flatMap((host) => steps(host).map((step) => look(step, host)));

@@ -6,4 +6,4 @@ import { upPlan } from './up.ts';
 
 /** What `up` would change, found by looking at everything at once. */
 export const planUp = (cluster: Cluster, hosts: HostSet): Promise<readonly PlannedChange[]> =>
-  lookAhead(upPlan({ cluster, hosts: lookingOnce(hosts), mayRestart: () => false, onlyLooks: true }));
+  lookAhead(upPlan({ cluster, hosts: lookingOnce(hosts), restarting: undefined }));

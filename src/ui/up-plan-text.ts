@@ -24,5 +24,5 @@ const hostText = (host: string, changes: readonly PlannedChange[]): string =>
 function restartsText(changes: readonly PlannedChange[]): string {
   const hosts = changes.filter(({ disrupts }) => disrupts).map(({ host }) => host);
   if (hosts.length === 0) return 'nothing restarts';
-  return `restarts (only with --restart): ${hosts.join(', then ')}`;
+  return `restarts (only with --restart): ${[...new Set(hosts)].join(', then ')}`;
 }

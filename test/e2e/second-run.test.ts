@@ -59,7 +59,7 @@ describeOnHosts('a second run', () => {
 
     const { changes } = JSON.parse(stdout) as { changes: { host: string; change: string }[] };
     expect(changes.map(({ host, change }) => `${host}: ${change}`)).toEqual([
-      `pg2: update ${file}`,
+      `pg2: update ${file}, which was edited by hand`,
       'pg2: reload PostgreSQL',
     ]);
     expect(await lab.ssh('pg2', `cat ${file}`)).toBe(written);
