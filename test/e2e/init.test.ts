@@ -26,7 +26,7 @@ describeOnHosts('a cluster from an empty directory', () => {
   });
 
   const init = async (...flags: readonly string[]): Promise<Finished> => {
-    const [{ address }] = (await lab.hosts()) as [{ address: string }];
+    const address = (await lab.hosts())[0]!.address;
     const access = join(lab.directory, '.lab', lab.name);
     const ssh = ['--ssh-key', join(access, 'id_ed25519'), '--known-hosts', join(access, 'known_hosts')];
     const machines = [address, '--control', address, '--repository', 'none', '--ssh-user', 'root'];
