@@ -7,7 +7,7 @@ import type { Action } from '../shell/command.ts';
 import { commandFailure, understand } from './command-failure.ts';
 import { defaultTimeoutMs, type Execute } from './execution.ts';
 import { parseFile, readFileArgv, sendFileArgv, writeFileArgv } from './file-scripts.ts';
-import type { Host } from './host.ts';
+import type { FileAttributes, Host } from './host.ts';
 import { measureFile, readPieces } from './local-file.ts';
 import { told } from './watch-commands.ts';
 
@@ -15,14 +15,18 @@ type Invocation = Omit<Action, 'kind' | 'stdin'> & { readonly stdin?: string | S
 
 /** A Host that does everything by running commands. */
 export function commandHost(name: string, execute: Execute): Host {
-  async function succeed(invocation: Invocation, doing?: string): Promise<string> {
+  async function succeed(invocation: Invocation, meant?: Meant): Promise<string> {
     const { argv, asUser, stdin = '', timeoutMs = defaultTimeoutMs } = invocation;
     if (argv.some((word) => word.includes('\0')))
       throw new Error('an argument must not contain a NUL character');
     const execution = { argv, asUser, stdin: clear(stdin), timeoutMs };
-    const ending = await told(name, execution, execute(execution));
+    const ending = await told(
+      name,
+      { ...execution, ...(meant && { argv: meant.typed }) },
+      execute(execution),
+    );
     if (ending.outcome.kind === 'exited' && ending.outcome.code === 0) return ending.stdout;
-    throw commandFailure(name, execution, ending, doing);
+    throw commandFailure(name, execution, ending, meant?.doing);
   }
 
   return {
@@ -34,19 +38,19 @@ export function commandHost(name: string, execute: Execute): Host {
       await succeed(action);
     },
     async readFile(path) {
-      return parseFile(await succeed({ argv: readFileArgv(path) }, `cannot read ${path}`));
+      return parseFile(await succeed({ argv: readFileArgv(path) }, reading(path)));
     },
     async writeFile(path, content, attributes) {
       const stdin: string = clear(content);
       const unique = randomBytes(6).toString('hex');
       const argv = writeFileArgv(path, attributes, Buffer.byteLength(stdin), unique);
-      await succeed({ argv, stdin }, `cannot write ${path}`);
+      await succeed({ argv, stdin }, writing(path, attributes));
     },
     async sendFile(localPath, path, attributes, onBytes = () => {}) {
       const sent = await measureFile(localPath);
       const argv = sendFileArgv(path, attributes, sent, randomBytes(6).toString('hex'));
       const stdin = readPieces(localPath, onBytes);
-      await succeed({ argv, stdin, timeoutMs: stallLimitMs }, `cannot send ${path}`).catch(
+      await succeed({ argv, stdin, timeoutMs: stallLimitMs }, writing(path, attributes)).catch(
         (error: unknown) => {
           // What ended the reading here is the reason for what is missing there.
           throw stdin.errored ?? error;
@@ -55,6 +59,20 @@ export function commandHost(name: string, execute: Execute): Host {
       return sent;
     },
   };
+}
+
+/** A script of ours, for who reads of it: what could not be done when it fails, and what root would type instead. */
+interface Meant {
+  readonly doing: string;
+  readonly typed: readonly string[];
+}
+
+const reading = (path: string): Meant => ({ doing: `cannot read ${path}`, typed: ['cat', path] });
+
+function writing(path: string, { owner, mode }: FileAttributes): Meant {
+  const [user = '', group = ''] = owner.split(':');
+  const flags = ['-o', user, '-g', group, '-m', mode.toString(8)];
+  return { doing: `cannot write ${path}`, typed: ['install', ...flags, '/dev/stdin', path] };
 }
 
 const clear = <Rest>(value: Secret | Rest): string | Rest =>

@@ -22,4 +22,6 @@ export function commandEvent(seen: CommandSeen): { readonly event: 'command' } &
 const stderrLines = 20;
 
 const typed = ({ argv, asUser }: Pick<Execution, 'argv' | 'asUser'>): string =>
-  printable(quote(privileged(argv, asUser, 'root')));
+  printable(quote(privileged(argv, asUser, 'root')).slice(0, longestCommand));
+
+const longestCommand = 20_000;

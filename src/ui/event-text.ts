@@ -48,10 +48,16 @@ function commandLine(event: CommandEvent): string {
   return `${host} ${seconds(event)} ${end} $ ${command}${input}`;
 }
 
-/** A script of many lines is its first one here; the log has it whole. */
-const oneLine = (command: string): string =>
-  command.replaceAll(/'(?:[^']|'\\'')*'/g, (word) =>
-    word.includes('\n') ? `'${shorten(word.slice(1).trim().split('\n')[0] ?? '', longestScript)} …'` : word,
-  );
+/** A script of many lines is the first that says something here; the log has it whole. */
+const oneLine = (command: string): string => command.replaceAll(/'(?:[^']|'\\'')*'/g, shortWord);
+
+function shortWord(word: string): string {
+  if (!word.includes('\n')) return word;
+  const [first = ''] = word
+    .slice(1, -1)
+    .split('\n')
+    .filter((line) => /\S/.test(line) && !/^\s*(?:set -|#)/.test(line));
+  return `'${shorten(first.trim(), longestScript)} …'`;
+}
 
 const longestScript = 60;
