@@ -32,10 +32,11 @@ export async function changeHosts<Answer>(
   { cluster, machines, flags }: Asked,
   work: (turn: Turn) => Promise<Answer>,
 ): Promise<Answer> {
+  const all = [...machines.filter(({ name }) => name !== cluster.control.name), cluster.control];
   if (flags.dryRun) {
     const alsoOn: Turn['alsoOn'] = (more, also) => onHosts(cluster, more, flags, also);
     const look = (plan: Plan): Promise<PlanResult> => carryOut(plan, flags);
-    return onHosts(cluster, machines, flags, (hosts) => work({ hosts, carryOut: look, alsoOn }));
+    return onHosts(cluster, all, flags, (hosts) => work({ hosts, carryOut: look, alsoOn }));
   }
   const { turnOf } = await import('../operations/take-turn.ts');
   const { printable } = await import('../remote/printable.ts');
@@ -46,7 +47,6 @@ export async function changeHosts<Answer>(
     onNote: (note) => notices(process.stderr).write(`${printable(note)}\n`),
   });
   const inside: Gate = { ...turn, enter: nothing, leave: nothing };
-  const all = [...machines.filter(({ name }) => name !== cluster.control.name), cluster.control];
   return onHosts(
     cluster,
     all,
