@@ -48,3 +48,23 @@ test('content may depend on the host', async () => {
   expect(await contentOf(named, host)).toBe('I am pg7\n');
   expect((await run(ownFile('Own', named), host)).status).toBe('changed');
 });
+
+test('a sealed file that somebody changed is named as edited by hand, with its lines', async () => {
+  const step = ownFile('Own', { ...file, isSealed: true, isShown: true });
+  const { host, disk } = fakeHost();
+  await run(step, host);
+  const written = disk.get(file.path)!;
+  disk.set(file.path, { ...written, content: `by hand\n${written.content}` });
+
+  expect((await plan(step, host)).changes).toEqual(['update /etc/dbctl/x, which was edited by hand']);
+  expect(await step.detail?.(host)).toEqual(['- by hand']);
+});
+
+test.each([
+  ['a secret', { content: new Secret('key'), isShown: true }],
+  ['what was not declared free of secrets', { content: 'key' }],
+])('the lines of %s are never shown', async (_what, content) => {
+  const step = ownFile('Own', { ...file, ...content });
+
+  expect(await step.detail?.(fakeHost({ [file.path]: 'old key' }).host)).toEqual([]);
+});
