@@ -1,7 +1,8 @@
-import type { Host, ReadableHost } from '../remote/host.ts';
+import type { Host, ReadableHost, RemoteFile } from '../remote/host.ts';
 import type { HostSet } from '../remote/with-hosts.ts';
 import { Secret } from '../secret.ts';
 import type { Query } from '../shell/command.ts';
+import { readFiles } from '../shell/read-files.ts';
 
 /** The same host with every file read once: for stages in which nobody changes them and many ask for them. */
 export function readingOnce(host: ReadableHost): ReadableHost {
@@ -22,7 +23,7 @@ function askingOnce(host: Host): Host {
   const answers = new Map<string, Promise<unknown>>();
   return {
     ...host,
-    readFile: once(host.readFile, (path) => path),
+    readFile: once(inBatches(host), (path) => path),
     ask<Answer>(query: Query<Answer>): Promise<Answer> {
       const key = keyOf(query);
       const asked = answers.get(key) ?? host.ask(query);
@@ -31,6 +32,32 @@ function askingOnce(host: Host): Host {
     },
   };
 }
+
+/** Reads all files that are asked for in one turn of the event loop with one question. */
+function inBatches(host: Host): Host['readFile'] {
+  let batch: { readonly paths: string[]; readonly files: ReturnType<typeof readAll> } | undefined;
+  const begin = () => {
+    const paths: string[] = [];
+    const files = nextTurn().then(() => {
+      batch = undefined;
+      return readAll(host, paths);
+    });
+    return { paths, files };
+  };
+  return async (path) => {
+    const { paths, files } = (batch ??= begin());
+    const index = paths.push(path) - 1;
+    return (await files)[index];
+  };
+}
+
+async function readAll(host: Host, paths: readonly string[]): Promise<readonly (RemoteFile | undefined)[]> {
+  const files = await host.ask(readFiles(paths));
+  // A file with the separator in it makes more of them.
+  return files.length === paths.length ? files : Promise.all(paths.map((path) => host.readFile(path)));
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Two queries are one when the same is run, and read by the same code. */
 const keyOf = ({ argv, stdin = '', asUser, parse }: Query<unknown>): string =>
