@@ -10,7 +10,7 @@ const longestFile = 1_000_000;
 
 /**
  * The shell function that adds a line to $file in $journal: the time of this host first, then what is given. One writer
- * at a time: several nodes may be on one host. What it says is on the disk when it ends.
+ * at a time: several nodes may be on one host. Told to sync, it ends when the line is on the disk.
  */
 export const appendFunction = `
 append() {
@@ -19,13 +19,14 @@ append() {
   {
     flock 8
     [ "$(stat -c %s -- "$file" 2>/dev/null || echo 0)" -lt ${longestFile} ] || mv -fT -- "$file" "$file.1"
-    printf '{"at":%s,%s\\n' "$EPOCHREALTIME" "$1" >>"$file" && sync -d -- "$file"
+    printf '{"at":%s,%s\\n' "$EPOCHREALTIME" "$1" >>"$file" || return
+    [ -z "$2" ] || sync -d -- "$file"
   } 8<"$journal"
 }`;
 
 const appendScript = `journal=$1 file=$1/$2.jsonl
 ${appendFunction}
-IFS= read -r said && append "$said"`;
+IFS= read -r said && append "$said" "$3"`;
 
 /** Bash knows the time to the microsecond by itself; it is there on every host that has a package manager of ours. */
 export const bash = (script: string, ...parameters: readonly string[]): readonly string[] => [
@@ -39,9 +40,9 @@ export const bash = (script: string, ...parameters: readonly string[]): readonly
 
 type Written<Line> = Line extends unknown ? Omit<Line, 'at'> : never;
 
-/** Adds a line to the journal of a host; the host adds the time. */
+/** Adds a line to the journal of a host; the host adds the time. What is about to be done outlives a power cut. */
 export const appendToJournal = (cluster: string, line: Written<JournalLine>): Action =>
-  action(bash(appendScript, journalDirectory, cluster), {
+  action(bash(appendScript, journalDirectory, cluster, line.kind === 'step' ? 'sync' : ''), {
     stdin: `${journalTail(line)}\n`,
     timeoutMs: 30_000,
   });

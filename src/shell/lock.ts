@@ -57,7 +57,7 @@ if [ -e "$file" ]; then
   tail -n 500 -- "$file" | grep -E '^[{]"at":[0-9.]*,"kind":"(begin|end)"' | tail -n 4
 fi
 echo held
-append "\\"kind\\":\\"begin\\",\\"from\\":\\"$from\\",$who"
+append "\\"kind\\":\\"begin\\",\\"from\\":\\"$from\\",$who" sync
 while :; do
   IFS=' ' read -r -t "$patience" word rest
   status=$?
@@ -66,7 +66,7 @@ while :; do
   case $word in
     beat) echo "ack $rest" 2>/dev/null ;;
     step) step=$rest; show ;;
-    end) append "$rest"; rm -f -- "$holder"; echo ended; exit 0 ;;
+    end) rm -f -- "$holder"; echo ended 2>/dev/null; append "$rest"; exit 0 ;;
   esac
 done`;
 

@@ -37,7 +37,7 @@ test('what a holder is, and what a journal keeps, goes by stdin: ps shows names 
   ];
   expect(commands.map((argv) => argv.slice(5))).toEqual([
     ['/run/dbctl', 'shop', '/var/lib/dbctl-journal', 'x', '20'],
-    ['/var/lib/dbctl-journal', 'shop'],
+    ['/var/lib/dbctl-journal', 'shop', ''],
     ['/run/dbctl', 'shop', '/var/lib/dbctl-journal', 'x0'],
   ]);
   expect(appendToJournal('shop', line).stdin).toBe('"kind":"end","id":"x","result":"done"}\n');
