@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConfigError, RefusedError } from '../errors.ts';
+import { quote } from '../shell/quote.ts';
 import { shownPath } from './shown-path.ts';
 
 /** Throws RefusedError when something has this name: a file, or a link, wherever it leads. */
@@ -94,5 +95,8 @@ const alreadyThere = (file: string): RefusedError =>
   new RefusedError({
     what: `${file} is already there`,
     why: 'A new file never replaces another one: what is in it may be the only copy of its passwords.',
-    next: [`see what it says: dbctl config -c ${file}`, 'or write another one: dbctl init -c <file>'],
+    next: [
+      `see what it says: ${quote(['dbctl', 'config', '-c', file])}`,
+      'or write another one: dbctl init -c <file>',
+    ],
   });

@@ -5,6 +5,7 @@ import { isIPv6 } from 'node:net';
 import { sameHost } from '../cluster/address.ts';
 import type { Cluster, Node } from '../cluster/cluster.ts';
 import { ConfigError } from '../errors.ts';
+import { addNumbered, isNumbered, removeNumbered } from './edit-numbered.ts';
 import { parseCluster, readClusterText } from './load.ts';
 import { Misfit } from './problem.ts';
 import { readNodeEntry } from './readers/node.ts';
@@ -48,7 +49,8 @@ export function withoutReplica(
     const meant = entries.filter((entry) => means(entry, node));
     return entries.indexOf(meant.length === 1 ? meant[0]! : (entries[position] ?? ''));
   });
-  const text = removeEntries(shorter, ['CLUSTER_DB_HOSTS'], (entries) =>
+  const without = removeNumbered(shorter.split(/(?<=\n)/), (entry) => means(entry, node)).join('');
+  const text = removeEntries(without, ['CLUSTER_DB_HOSTS'], (entries) =>
     entries.findIndex((entry) => entry === node.name || means(entry, node)),
   );
   const cluster = parseCluster(text, file);
@@ -76,15 +78,24 @@ function means(entry: string, node: Node): boolean {
 export const writeNode = ({ name, host, port }: Node): string =>
   `${name}=${isIPv6(host) ? `[${host}]` : host}:${port}`;
 
-/** The text of .env.cluster with one more entry among the replicas. */
+/** The text of .env.cluster with one more entry among the replicas, in every way in which they stand there. */
 export function addReplica(text: string, entry: string): string {
   const lines = text.split(/(?<=\n)/);
+  const numbered = isNumbered(lines) ? addNumbered(lines, entry) : lines;
+  const extended = numbered.map((line) => (isFilled(line) ? extend(line, entry) : line)).join('');
+  return extended === text ? startList(lines, entry) : extended;
+}
+
+const isFilled = (line: string): boolean => sets(line, replicaNames) && taken(line).list.trim() !== '';
+
+/** The text with a list of this one entry: where an empty one stands, or behind the primary. */
+function startList(lines: readonly string[], entry: string): string {
   const index = lines.findIndex((line) => sets(line, replicaNames));
   if (index !== -1) return lines.with(index, extend(lines[index]!, entry)).join('');
 
   const primary = lines.findIndex((line) => sets(line, primaryNames));
   const at = primary === -1 ? lines.length : primary + 1;
-  const ending = text.includes('\r\n') ? '\r\n' : '\n';
+  const ending = lines.some((line) => line.endsWith('\r\n')) ? '\r\n' : '\n';
   const previous = lines[at - 1] ?? '';
   const gap = previous === '' || previous.endsWith('\n') ? '' : ending;
   return lines.toSpliced(at, 0, `${gap}${replicaNames[0]!}=${entry}${ending}`).join('');

@@ -43,7 +43,7 @@ export function loadBackedUpCluster(file: string): { readonly cluster: Cluster; 
   throw new ConfigError({
     what: `${file} says nothing about backups`,
     why: 'BACKUP_REPOSITORY is not set.',
-    next: ['set it, and what it needs: see .env.cluster.example, "Backups"', 'then: dbctl backup setup'],
+    next: ['what it takes: dbctl config explain BACKUP_REPOSITORY', 'then: dbctl backup setup'],
   });
 }
 

@@ -91,16 +91,28 @@ function problemsOf(answers: Answers, file: string): readonly Problem[] {
 
 const nodesIn = ({ hosts }: Answers): readonly string[] => hosts.flatMap((host) => host.split(','));
 
+/** Throws one ConfigError that lists what is wrong with these flags, whatever is still to be asked. */
+export function checkFlags(answers: Answers, file: string, said: readonly string[]): void {
+  const flagsSaid = said.map((key) =>
+    key === 'hosts' ? key : `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+  );
+  const wrong = wrongAnswers(answers, file).filter(({ flag }) => flagsSaid.includes(flag));
+  if (wrong.length > 0) throw impossible(wrong);
+}
+
 /** The text of .env.cluster, with new secrets. Throws one ConfigError that lists everything that is wrong. */
 export function newClusterText(answers: Answers, file: string): string {
   const wrong = wrongAnswers(answers, file);
   if (wrong.length === 0) return textOf(linesFor(answers, file));
-  throw new ConfigError({
-    what: `a cluster cannot be made of this: ${wrong.length} problem${wrong.length === 1 ? '' : 's'}`,
-    why: wrong.map(({ text }) => text).join('\n'),
-    next: ['what can be said: dbctl init --help', 'nothing was written'],
-  });
+  throw impossible(wrong);
 }
+
+const impossible = (wrong: readonly WrongAnswer[]): ConfigError =>
+  new ConfigError({
+    what: `nothing was written: ${wrong.length} problem${wrong.length === 1 ? '' : 's'}`,
+    why: wrong.map(({ text }) => text).join('\n'),
+    next: ['what can be said: dbctl init --help'],
+  });
 
 /** The repository when none is named: on the control host where there is one. */
 export const defaultRepository = ({ control }: Answers): string =>

@@ -1,6 +1,6 @@
 // What `dbctl init` asks at a terminal: only what the command line has not said.
 
-import { defaultRepository, wrongAnswers, type Answers } from '../config/new-cluster.ts';
+import { checkFlags, defaultRepository, wrongAnswers, type Answers } from '../config/new-cluster.ts';
 import { databaseFor } from '../config/new-names.ts';
 import { settings } from '../config/settings.ts';
 import { Secret } from '../secret.ts';
@@ -8,8 +8,8 @@ import type { Asking } from './questions.ts';
 
 interface Topic {
   readonly key: Exclude<keyof Answers, 'hosts'>;
-  /** Whose problems are this answer's. */
-  readonly flag: string;
+  /** Whose problems are this answer's, the first one its own. */
+  readonly flags: readonly [string, ...string[]];
   readonly title: string;
   readonly fallback?: (soFar: Answers) => string;
   readonly emptyMeans?: string;
@@ -22,72 +22,72 @@ const isS3 = ({ repository }: Answers): boolean => repository === 's3';
 const topics: readonly Topic[] = [
   {
     key: 'name',
-    flag: '--name',
+    flags: ['--name'],
     title: 'Name of the cluster',
     fallback: ({ name }) => name,
   },
   {
     key: 'sshUser',
-    flag: '--ssh-user',
+    flags: ['--ssh-user'],
     title: 'SSH user (root, or one with sudo)',
     emptyMeans: 'as ~/.ssh/config says',
   },
   {
     key: 'allow',
-    flag: '--allow',
+    flags: ['--allow'],
     title: 'Networks of the applications (10.0.1.0/24)',
     emptyMeans: "only the cluster's own hosts",
   },
   {
     key: 'control',
-    flag: '--control',
+    flags: ['--control'],
     title: "Control host, which keeps the CA's key and the backups",
     fallback: () => 'local',
   },
   {
     key: 'repository',
-    flag: '--repository',
+    flags: ['--repository', '--control'],
     title: 'Backups (posix, minio, versitygw, s3 or none)',
     fallback: defaultRepository,
   },
-  { key: 'endpoint', flag: '--endpoint', title: 'Object store (host[:port])', isAsked: isS3 },
+  { key: 'endpoint', flags: ['--endpoint'], title: 'Object store (host[:port])', isAsked: isS3 },
   {
     key: 'bucket',
-    flag: '--bucket',
+    flags: ['--bucket'],
     title: 'Bucket, which must exist',
     fallback: ({ name }) => name,
     isAsked: isS3,
   },
   {
     key: 'region',
-    flag: '--region',
+    flags: ['--region'],
     title: 'Region',
     fallback: () => settings.MINIO_REGION.fallback,
     isAsked: isS3,
   },
   {
     key: 'accessKey',
-    flag: '--access-key-file',
+    flags: ['--access-key-file'],
     title: 'Id of the key to the bucket',
     isSecret: true,
     isAsked: (soFar) => isS3(soFar) && soFar.accessKeyFile === undefined,
   },
   {
     key: 'secretKey',
-    flag: '--secret-key-file',
+    flags: ['--secret-key-file'],
     title: 'The key itself',
     isSecret: true,
     isAsked: (soFar) => isS3(soFar) && soFar.secretKeyFile === undefined,
   },
   {
     key: 'database',
-    flag: '--database',
+    flags: ['--database'],
     title: 'Database of the application',
     fallback: ({ name }) => databaseFor(name),
   },
   {
     key: 'postgresVersion',
-    flag: '--postgres-version',
+    flags: ['--postgres-version'],
     title: 'Major version of PostgreSQL',
     fallback: () => settings.POSTGRES_VERSION.fallback,
   },
@@ -100,6 +100,8 @@ export async function askNewCluster(
   file: string,
   asking: Asking,
 ): Promise<Answers> {
+  const isSaid = (key: string): boolean => (key === 'hosts' ? given.hosts.length > 0 : said.has(key));
+  checkFlags(given, file, [...said].filter(isSaid));
   let answers = given.hosts.length > 0 ? given : await askHosts(given, file, asking);
   for (const topic of topics) {
     if (said.has(topic.key) || topic.isAsked?.(answers) === false) continue;
@@ -113,13 +115,13 @@ const split = (text: string): readonly string[] => text.split(/[\s,]+/).filter(B
 const askHosts = async (given: Answers, file: string, asking: Asking): Promise<Answers> => {
   const text = await asking.ask({
     title: 'Hosts, the primary first ([name=]host[:port] …)',
-    check: (answer) => wrongAbout('hosts', { ...given, hosts: split(answer) }, file),
+    check: (answer) => wrongAbout(['hosts'], { ...given, hosts: split(answer) }, file),
   });
   return { ...given, hosts: split(text) };
 };
 
 async function askOne(answers: Answers, topic: Topic, file: string, asking: Asking): Promise<Answers> {
-  const { key, flag, title, fallback, emptyMeans, isSecret = false } = topic;
+  const { key, flags, title, fallback, emptyMeans, isSecret = false } = topic;
   const withAnswer = (text: string): Answers => ({
     ...answers,
     [key]: text === '' ? undefined : isSecret ? new Secret(text) : text,
@@ -129,13 +131,14 @@ async function askOne(answers: Answers, topic: Topic, file: string, asking: Aski
     ...(fallback && { fallback: fallback(answers) }),
     ...(emptyMeans !== undefined && { emptyMeans }),
     isSecret,
-    check: (answer) => wrongAbout(flag, withAnswer(answer), file),
+    check: (answer) => wrongAbout(flags, withAnswer(answer), file),
   });
   return withAnswer(text);
 }
 
-/** What is wrong with one answer, without the flag that nobody typed. */
-const wrongAbout = (flag: string, answers: Answers, file: string): readonly string[] =>
-  wrongAnswers(answers, file).flatMap((one) =>
-    one.flag === flag ? one.text.replace(`${flag}: `, '').replace(`${flag} `, 'it ') : [],
-  );
+/** What is wrong with one answer, without its flag, which nobody typed. */
+const wrongAbout = (flags: readonly string[], answers: Answers, file: string): readonly string[] =>
+  wrongAnswers(answers, file).flatMap(({ flag, text }) => {
+    if (!flags.includes(flag)) return [];
+    return flag === flags[0] ? text.slice(flag.length).replace(/^:? /, '') : text;
+  });

@@ -72,6 +72,9 @@ test('a node that is there already is refused and the file stays as it is', () =
   expect(readFileSync(file, 'utf8')).toBe(fileOf());
 });
 
+const withLine = (line: string): string =>
+  `# head\n${fileOf()}${line.replace('R', 'CLUSTER_DB_REPLICA_HOSTS')}\n# it's the end`;
+
 const pg2 = { name: 'pg2', host: '10.0.0.12', port: 5432 };
 
 test.each([
@@ -84,12 +87,9 @@ test.each([
   ['R="pg2=10.0.0.12"', 'R=""'],
   ['R=b=10.0.0.12:5433,pg2=10.0.0.12', 'R=b=10.0.0.12:5433'],
 ])('%s becomes %s when pg2 is taken out', (before, after) => {
-  const text = (line: string): string =>
-    `# head\n${fileOf()}${line.replace('R', 'CLUSTER_DB_REPLICA_HOSTS')}\n# it's the end`;
+  const found = withoutReplica(temporaryFile(withLine(before)), pg2);
 
-  const found = withoutReplica(temporaryFile(text(before)), pg2);
-
-  expect(found.text).toBe(text(after));
+  expect(found.text).toBe(withLine(after));
   expect(found.cluster.replicas.map(({ name }) => name)).not.toContain('pg2');
 });
 
@@ -127,4 +127,32 @@ test('one that is not there is an error, and the file stays as it is', () => {
 
   expect(() => takeOutReplica(file, pg2)).toThrow('pg2 cannot be taken out of');
   expect(readFileSync(file, 'utf8')).toBe(fileOf());
+});
+
+const numbered = ['DATABASE_REPLICA_1_HOST=10.0.0.12', 'DATABASE_REPLICA_1_PORT=5432', 'X=1', ''];
+
+test.each([
+  ['node-10-0-0-13=10.0.0.13:5432', '10.0.0.13'],
+  ['pg3=10.0.0.13:5432', 'pg3=10.0.0.13'],
+  ['pg3=[fd00::3]:5432', 'pg3=[fd00::3]'],
+])('behind numbered replicas, %s gets a number too', (entry, host) => {
+  for (const ending of ['\n', '\r\n']) {
+    const added = [`DATABASE_REPLICA_2_HOST=${host}`, 'DATABASE_REPLICA_2_PORT=5432'];
+    expect(addReplica(numbered.join(ending), entry)).toBe(numbered.toSpliced(2, 0, ...added).join(ending));
+  }
+});
+
+test('a file that has the replicas in two ways has them in both afterwards, and in none when they go', () => {
+  const lines = { DATABASE_REPLICA_7_HOST: "'10.0.0.12' # first", REPLICAS_IP: 'pg2=10.0.0.12' };
+  const file = temporaryFile(fileOf(lines));
+  const before = readFileSync(file, 'utf8');
+  const node = { name: 'pg3', host: '10.0.0.13', port: 5433 };
+
+  expect(appendReplica(file, node).replicas.map(({ name }) => name)).toEqual(['pg2', 'pg3']);
+  expect(readFileSync(file, 'utf8')).toContain(
+    '\nDATABASE_REPLICA_8_HOST=pg3=10.0.0.13\nDATABASE_REPLICA_8_PORT=5433\n',
+  );
+
+  expect(takeOutReplica(file, node).replicas.map(({ name }) => name)).toEqual(['pg2']);
+  expect(readFileSync(file, 'utf8')).toBe(before);
 });

@@ -3,6 +3,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readDatabaseUrl } from '../../../src/config/database-url.ts';
 import { loadCluster } from '../../../src/config/load.ts';
 import { ConfigError } from '../../../src/errors.ts';
 import { clusterOf, fileOf, least, problemsOf, temporaryFile } from './cluster-file.ts';
@@ -132,6 +133,18 @@ test.each([
   ['postgres:///shop', { POSTGRES_DB: undefined }],
 ])('what %s leaves out comes from other lines', (text, missing) => {
   expect(clusterOf({ ...missing, DATABASE_URL: text }).postgres.writer.name).toBe('shop_app');
+});
+
+test('any password comes back out of DATABASE_URL as it went in', () => {
+  for (let seed = 0; seed < 1000; seed += 1) {
+    const letters = Array.from({ length: 12 }, (_, index) =>
+      String.fromCharCode(32 + ((seed * 31 + index * 57) % 800)),
+    );
+    const password = letters.join('').replaceAll(/\p{C}/gu, 'x');
+    const text = `postgres://u:${encodeURIComponent(password)}@h/d`;
+
+    expect(readDatabaseUrl(text).password).toBe(password);
+  }
 });
 
 test('DATABASE_URL may repeat what other lines say, and must not contradict them', () => {

@@ -102,3 +102,18 @@ test('an end of the answers is no answer', async () => {
   await expect(answering(['10.0.0.11'])).rejects.toThrow(InterruptedError);
   await expect(answering(['10.0.0.11', '\u0003'])).rejects.toMatchObject({ exitCode: 130 });
 });
+
+test('backups on a control host need one, which is said at once', async () => {
+  const { screen } = await answering(['10.0.0.11', ...['', '', '', ''], 'posix', 'none', '', '']);
+
+  expect(screen).toContain('  --control must be an address that the data hosts can reach');
+});
+
+test('flags that are wrong are told before anything is asked', async () => {
+  const given: Answers = { ...nothing, sshPort: '0', postgresVersion: '9' };
+
+  await expect(answering([], given)).rejects.toMatchObject({
+    message: 'nothing was written: 2 problems',
+    why: expect.stringMatching(/^--ssh-port: .*\n--postgres-version: /) as unknown,
+  });
+});
