@@ -18,9 +18,12 @@ export interface ChosenReplicas {
 export function chooseReplicas(file: string, named: readonly string[]): ChosenReplicas {
   const cluster = loadCluster(file);
   if (named.length === 0) return { cluster, replicas: allOf(cluster) };
-  const find = (text: string): Node | undefined =>
-    nodesOf(cluster).find((node) => isNamed(node, text) || writeNode(node) === text);
-  const wanted = named.map((text) => find(text) ?? parseNode(text, cluster.primary.port));
+  const wanted = named.map((text) => {
+    const found = nodesOf(cluster).find((node) => isNamed(node, text));
+    if (found) return found;
+    const written = parseNode(text, cluster.primary.port);
+    return nodesOf(cluster).find((node) => writeNode(node) === writeNode(written)) ?? written;
+  });
   const isPrimary = wanted.find(({ name }) => name === cluster.primary.name);
   if (isPrimary) throw primaryNamed(isPrimary);
 

@@ -15,6 +15,7 @@ test.each([
   ['by host', ['10.0.0.12'], ['pg2']],
   ['by host and port', ['10.0.0.13:6000'], ['pg3']],
   ['as it is written in the file', ['pg3=10.0.0.13:6000'], ['pg3']],
+  ['as it was first added', ['pg2=10.0.0.12'], ['pg2']],
   ['one under two names is one', ['pg2', '10.0.0.12'], ['pg2']],
   ['in the order of the command line', ['pg3', 'pg2'], ['pg3', 'pg2']],
 ])('%s', (_reason, named, chosen) => {
