@@ -116,9 +116,14 @@ export function forgetNode(cluster: Cluster, node: Node): Step {
 /** What is still to be typed on the host of a node that was removed while nobody reached it, once it is back. */
 export function leftOnHost(cluster: Cluster, node: Node): readonly string[] {
   const { version, name } = instanceOf(cluster, node);
-  const started = unitsOf(cluster, node).filter((unit) => !/^dbctl-(clone|restore|recover)-/.test(unit));
+  const drill = drillFiles(cluster);
   return [
-    ...started.map((unit) => `systemctl disable --now ${unit}`),
+    ...(isAlone(cluster, node)
+      ? [
+          `systemctl disable --now ${pgbackrestFiles(cluster).unit}`,
+          `systemctl disable --now ${drill.scheduledUnit}.timer`,
+        ]
+      : []),
     `pg_dropcluster --stop ${version} ${name}`,
     `rm -rf ${pathsOf(cluster, node).join(' ')}`,
     'systemctl daemon-reload',

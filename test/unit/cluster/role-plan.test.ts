@@ -94,3 +94,13 @@ test('no change says a password', () => {
   expect(said.length).toBeGreaterThan(4);
   expect(said.join()).not.toMatch(/-password/);
 });
+
+test('a password that somebody logs in with is left when that is asked for, and nothing else is', () => {
+  const other = { ...found, verifier: scramVerifier('another-password') };
+
+  expect(roleChanges(writer!, other, 'leave')).toEqual([]);
+  expect(roleChanges(writer!, { ...other, canLogin: false }, 'leave')).toEqual([
+    'correct the attributes of role shop_app',
+  ]);
+  expect(roleChanges(writer!, undefined, 'leave')).toEqual(['create role shop_app']);
+});

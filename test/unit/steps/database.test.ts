@@ -4,7 +4,7 @@ import { scramVerifier } from '../../../src/cluster/scram.ts';
 import { acceptsConnections } from '../../../src/shell/instance.ts';
 import { databaseOwner, privileges } from '../../../src/shell/privileges.ts';
 import { keepDatabase, keepPrivileges } from '../../../src/steps/database.ts';
-import { keepRoles } from '../../../src/steps/roles.ts';
+import { keepRoles, rolesWithOtherPassword } from '../../../src/steps/roles.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, json, when, whenSql, yesOrNo } from './answering.ts';
 import { plan, primary, run, shop } from './shop.ts';
@@ -98,4 +98,17 @@ test('a database that exists is never made anew', async () => {
   await run(keepDatabase(shop, primary), host);
 
   expect(inputs).toEqual(['alter database "shop" owner to "shop_admin";\n']);
+});
+
+test('a password that differs is named, and not sent when it is to be left', async () => {
+  const [admin, writer, ...others] = asWanted;
+  const other = scramVerifier('set-by-hand');
+  const roles = [admin!, { ...writer!, verifier: other, connectionLimit: -1 }, ...others];
+  const { host, inputs } = serverWith({ roles });
+
+  expect(await rolesWithOtherPassword(shop, primary, host)).toEqual(['shop_app']);
+  const { changes } = await run(keepRoles(shop, primary, { passwords: 'leave' }), host);
+
+  expect(changes).toEqual(['correct the attributes of role shop_app']);
+  expect(inputs.join('')).not.toContain(' password ');
 });

@@ -19,6 +19,12 @@ test('logins that work change nothing', async () => {
   expect(ran).toEqual([]);
 });
 
+test('a role whose password is known to differ is not tried', async () => {
+  const { host } = hostThatSays('ok\nok\nok\n');
+
+  expect((await run(verifyLogins(shop, pg1, ['shop_app']), host)).status).toBe('in place');
+});
+
 test('nobody logs in on a server that does not run yet', async () => {
   const { host } = hostThatSays('', { running: false });
 
@@ -32,7 +38,7 @@ test('every role that cannot log in is named, with what libpq said', async () =>
     exitCode: 6,
     message: 'shop_app, replicator cannot log in on pg1',
     why: 'shop_app: no password\nreplicator: no entry in pg_hba.conf',
-    next: ['see what the server says: dbctl logs pg1', expect.any(String)],
+    next: ['see more of what the server says: dbctl logs pg1', expect.any(String)],
   });
 });
 

@@ -1,0 +1,186 @@
+// What is done to nodes that are there: reload, restart, roles, and taking one out; asked of PostgreSQL itself.
+
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pgbackrestOn } from '../support/backup-story.ts';
+import { startLabWithBackups, type Lab } from '../support/e2e.ts';
+import {
+  cutPower,
+  expectClear,
+  expectNothingUnfinished,
+  expectReplicates,
+  expectStreaming,
+  finishes,
+  settled,
+  slotsOn,
+} from '../support/faults.ts';
+import { dbctlKilledAt } from '../support/kill-dbctl.ts';
+import { addressOf, describeOnHosts, expectExit, patienceMs, sqlAs, succeed } from '../support/story.ts';
+
+const nodes = ['pg1', 'pg2', 'pg3'] as const;
+const extra = '/etc/postgresql/17/main/conf.d/zz_story.conf';
+const unit = 'postgresql@17-main';
+
+describeOnHosts('nodes that are there', () => {
+  let lab: Lab;
+  let file: string;
+
+  const onAll = (line: string): Promise<readonly string[]> =>
+    Promise.all(nodes.map((node) => lab.ssh(node, line)));
+  const askAll = (sql: string): Promise<readonly string[]> =>
+    Promise.all(nodes.map((node) => lab.sql(node, sql)));
+  const write = (line: string): string => `echo '${line}' >${extra}; chown postgres: ${extra}`;
+
+  /** The nodes in the order in which their servers were started. */
+  async function startOrder(): Promise<readonly string[]> {
+    const started = await askAll('select extract(epoch from pg_postmaster_start_time())');
+    return nodes
+      .map((node, index) => ({ node, at: Number(started[index]) }))
+      .toSorted((a, b) => a.at - b.at)
+      .map(({ node }) => node);
+  }
+
+  /** Nothing on the other hosts knows the node any more, and backups go on without it. */
+  async function expectForgotten(node: string, address: string): Promise<void> {
+    expect(await slotsOn(lab)).toBe('dbctl_pg2 active reserved');
+    for (const other of ['pg1', 'pg2']) {
+      const rules = `select count(*) from pg_hba_file_rules where address = '${address}'`;
+      expect(await lab.sql(other, rules)).toBe('0');
+    }
+    expect(readFileSync(file, 'utf8')).not.toContain(address);
+    expect(await lab.ssh('control', `grep -rl '${address}\\|-${node}=' /etc/dbctl || :`)).toBe('');
+    await pgbackrestOn(lab, 'control', 'check');
+    expect(await pgbackrestOn(lab, 'control', 'info')).toContain('status: ok');
+    await expectReplicates(lab, 'pg2');
+  }
+
+  beforeAll(async () => {
+    lab = await startLabWithBackups('e2e-node-ops', 'posix');
+    file = join(lab.directory, '.env.cluster');
+    await succeed(lab, 'init-primary');
+    await succeed(lab, 'backup', 'setup');
+    await succeed(lab, 'add-replica');
+  }, patienceMs);
+
+  afterAll(async () => lab?.down(), patienceMs);
+
+  test('reload: every node reads its files, but none when one would refuse them', async () => {
+    const loads = 'select pg_conf_load_time()';
+    const before = await askAll(loads);
+    await lab.ssh('pg2', write('work_mem = much'));
+
+    expectClear(lab, await lab.dbctl('reload'), 4, 'pg2 would not accept', 'work_mem');
+    expect(await askAll(loads)).toEqual(before);
+    await onAll(write('work_mem = 5MB'));
+    await succeed(lab, 'reload');
+
+    for (const [index, now] of (await askAll(loads)).entries()) expect(now).not.toBe(before[index]);
+    expect(await askAll('show work_mem')).toEqual(['5MB', '5MB', '5MB']);
+  });
+
+  test('a raised limit is restarted at the replicas first, a lowered one at the primary', async () => {
+    await onAll(write('max_connections = 150'));
+
+    expectClear(lab, await lab.dbctl('restart', 'pg1', '--yes'), 4, 'dbctl restart pg2');
+    expectClear(lab, await lab.dbctl('restart'), 8, 'the primary of e2e-node-ops');
+    const { stdout } = await succeed(lab, 'restart', '--pending', '--yes');
+
+    expect(stdout).toMatch(/^pg1 did not answer for \d+\.\d s$/m);
+    expect(await startOrder()).toEqual(['pg2', 'pg3', 'pg1']);
+    expect(await askAll('show max_connections')).toEqual(['150', '150', '150']);
+
+    await onAll(`rm ${extra}`);
+    await succeed(lab, 'restart', '--pending', '--yes');
+
+    expect(await startOrder()).toEqual(['pg1', 'pg2', 'pg3']);
+    expect(await askAll('show max_connections')).toEqual(['100', '100', '100']);
+    await settled(lab, 'restart', '--pending');
+    for (const replica of ['pg2', 'pg3']) await expectReplicates(lab, replica);
+  });
+
+  test('a node that is down is started, the others are left alone', async () => {
+    await lab.ssh('pg3', `systemctl stop ${unit}`);
+
+    expectClear(lab, await lab.dbctl('reload'), 4, 'does not run on pg3');
+    await succeed(lab, 'restart', 'pg3');
+
+    expect((await startOrder()).at(-1)).toBe('pg3');
+    await expectStreaming(lab, 'pg3');
+  });
+
+  test('roles: what is missing is made, and a password that differs is named and left', async () => {
+    const place = { from: 'pg1', to: 'pg1' };
+    await lab.sql('pg1', `alter role app_writer password 'Set-by-hand-and-in-use'`);
+    await lab.sql('pg1', 'drop owned by app_reader; drop role app_reader', 'app');
+
+    const { stdout } = await finishes(lab, 'roles', 'apply');
+
+    expect(stdout).toContain('Another password than in .env.cluster, and left as it is: app_writer');
+    expect(await sqlAs(lab, 'reader', place, 'select 1')).toBe('1');
+    expect(await sqlAs(lab, 'writer', place, 'select 1', 'Set-by-hand-and-in-use')).toBe('1');
+    await finishes(lab, 'roles', 'apply', '--passwords');
+    expect(await sqlAs(lab, 'writer', place, 'select 1')).toBe('1');
+  });
+
+  test('what must not be removed is not', async () => {
+    const before = readFileSync(file, 'utf8');
+
+    expectClear(lab, await lab.dbctl('remove-replica', 'pg1'), 4, 'pg1 is the primary');
+    expectClear(lab, await lab.dbctl('remove-replica', 'pg9'), 4, 'name one of pg2, pg3');
+    expectClear(lab, await lab.dbctl('remove-replica', 'pg3', '--wipe'), 8, 'not confirmed');
+    await succeed(lab, 'remove-replica', 'pg3', '--dry-run');
+
+    expect(readFileSync(file, 'utf8')).toBe(before);
+    await expectStreaming(lab, 'pg3');
+  });
+
+  test('a replica is removed, however often that is cut off; its data is kept', async () => {
+    const address = addressOf(lab, 'pg3');
+    writeFileSync(file, `# kept by hand\n${readFileSync(file, 'utf8')}`, { mode: 0o600 });
+    let finished = await dbctlKilledAt(lab, 30, 'after', 'remove-replica', 'pg3');
+    for (let n = 45; finished.exitCode === null; n += 15) {
+      finished = await dbctlKilledAt(lab, n, 'after', 'remove-replica', 'pg3');
+    }
+    expectExit(finished, 0);
+
+    await expectForgotten('pg3', address);
+    expect(readFileSync(file, 'utf8')).toMatch(/^# kept by hand\n/);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const enabled = await lab.ssh(
+      'pg3',
+      `systemctl is-enabled ${unit} || :; systemctl is-active ${unit} || :`,
+    );
+    expect(enabled).toBe('disabled\ninactive');
+    expect(await lab.ssh('pg3', 'systemctl list-units --all --no-legend "dbctl-*"; ls -A /etc/dbctl')).toBe(
+      '',
+    );
+    const [, kept] = /kept on its host \([^)]*\): (\S+)/.exec(finished.stdout) ?? [];
+    expect(await lab.ssh('pg3', `cat ${kept}/data/PG_VERSION; ls ${kept}/data/standby.signal`)).toContain(
+      '17\n',
+    );
+    await expectNothingUnfinished(lab, 'pg3');
+  });
+
+  test('once more, the name is unknown, and a slot that somebody made again is told of', async () => {
+    expectClear(lab, await lab.dbctl('remove-replica', 'pg3'), 4, 'is not a replica');
+    await lab.sql('pg1', `select pg_create_physical_replication_slot('dbctl_pg3')`);
+
+    expectClear(lab, await lab.dbctl('remove-replica', 'pg3'), 4, `pg_drop_replication_slot('dbctl_pg3')`);
+    await lab.sql('pg1', `select pg_drop_replication_slot('dbctl_pg3')`);
+  });
+
+  test('the same host is a replica again, loses its power, and is removed while nobody reaches it', async () => {
+    const address = (await lab.hosts()).find(({ name }) => name === 'pg3')!.address;
+    await finishes(lab, 'add-replica', `pg3=${address}`);
+    await expectStreaming(lab, 'pg3');
+    await expectReplicates(lab, 'pg3');
+    await cutPower(lab, 'pg3');
+
+    const { stdout } = await succeed(lab, 'remove-replica', 'pg3');
+
+    await expectForgotten('pg3', address);
+    expect(stdout).toContain('was not reached, so what is on it is still there');
+    expect(stdout).toContain('pg_dropcluster --stop 17 main');
+  });
+});
