@@ -3,6 +3,7 @@
 import { judgeArchiving, type Archiving, type ArchiverView, type ArchivingVerdict } from './archiving.ts';
 import type { BackupInfo } from './backup-info.ts';
 import type { BackupType } from './backup.ts';
+import type { DrillResult } from './drill.ts';
 import { recoveryWindow } from './recovery-window.ts';
 
 /** A part of the JSON of `dbctl status -o json`. Times are ISO 8601, UTC; null where nothing is known. */
@@ -13,6 +14,12 @@ export interface Protection {
   /** WAL files that wait to be archived. */
   readonly waitingFiles: number | null;
   readonly lastBackup: { readonly label: string; readonly type: BackupType; readonly at: string } | null;
+  /** The last time that a restore was rehearsed. */
+  readonly lastDrill: {
+    readonly node: string;
+    readonly result: 'passed' | 'failed';
+    readonly at: string;
+  } | null;
   /** The newest stretch of time of which every second can be restored, gaps in the WAL aside. */
   readonly restorable: { readonly from: string; readonly to: string | null } | null;
   /** For people: "WAL archived 12 s ago", "not protected: …". */
@@ -27,6 +34,8 @@ export interface ProtectionFacts {
   /** What is in the repository; undefined when it could not be asked, or was never set up. */
   readonly info: BackupInfo | undefined;
   readonly problem: string | undefined;
+  /** What the hosts remember, of those that could be asked. */
+  readonly drills: readonly DrillResult[];
 }
 
 /** Status code of `pgbackrest info` for everything that it has no other code for: the repository cannot be read. */
@@ -38,12 +47,13 @@ export const noBackups: Protection = {
   lastArchivedWal: null,
   waitingFiles: null,
   lastBackup: null,
+  lastDrill: null,
   restorable: null,
   message: 'not protected: no backups are configured',
   problem: null,
 };
 
-export function protectionOf({ archiver, info, problem }: ProtectionFacts): Protection {
+export function protectionOf({ archiver, info, problem, drills }: ProtectionFacts): Protection {
   const verdict = archiver && judgeArchiving(archiver);
   const last = info?.backups.at(-1);
   const misread = info?.status.code === unreadable ? oneLine(info.status.message) : undefined;
@@ -54,10 +64,16 @@ export function protectionOf({ archiver, info, problem }: ProtectionFacts): Prot
     lastArchivedWal: archiver?.lastArchivedWal ?? null,
     waitingFiles: archiver?.waitingFiles ?? null,
     lastBackup: last ? { label: last.label, type: last.type, at: isoOf(last.stoppedAt)! } : null,
+    lastDrill: lastOf(drills),
     restorable: info ? restorable(info, archiver) : null,
     message: inWords(verdict, last === undefined && trouble === undefined),
     problem: trouble ?? null,
   };
+}
+
+function lastOf(drills: readonly DrillResult[]): Protection['lastDrill'] {
+  const last = drills.toSorted((one, other) => one.finishedAt - other.finishedAt).at(-1);
+  return last ? { node: last.node, result: last.result, at: isoOf(last.finishedAt)! } : null;
 }
 
 function inWords(verdict: ArchivingVerdict | undefined, isBackupMissing: boolean): string {

@@ -1,5 +1,6 @@
 import type { Backup } from '../cluster/backup.ts';
 import { nodesOf, type Cluster, type Node } from '../cluster/cluster.ts';
+import type { DrillResult } from '../cluster/drill.ts';
 import { instanceOf, type Instance } from '../cluster/instance.ts';
 import { pgbackrestFiles } from '../cluster/pgbackrest.ts';
 import { noBackups, protectionOf, type Protection, type ProtectionFacts } from '../cluster/protection.ts';
@@ -10,7 +11,8 @@ import { withHosts } from '../remote/with-hosts.ts';
 import { archiverFacts, type ArchiverFacts } from '../shell/archiver.ts';
 import { hostFacts } from '../shell/host-facts.ts';
 import { acceptsConnections } from '../shell/instance.ts';
-import { backupInfo } from '../shell/pgbackrest.ts';
+import { readDrills } from '../shell/drills.ts';
+import { backupInfo, bounded } from '../shell/pgbackrest.ts';
 import { serverStatus, type ServerStatus } from '../shell/server-status.ts';
 
 /** A node as its own host sees it. */
@@ -41,15 +43,17 @@ export async function readStatus(cluster: Cluster, options: Options): Promise<Cl
     cluster.backup && askRepository(cluster, cluster.backup, options),
   ]);
   const archiver = looks.find((look) => look.archiver?.isInRecovery === false)?.archiver;
+  const drills = looks.flatMap((look) => look.drills);
   return {
     nodes: looks.map(({ status }) => status),
-    protection: repository ? protectionOf({ archiver, ...repository }) : noBackups,
+    protection: repository ? protectionOf({ archiver, drills, ...repository }) : noBackups,
   };
 }
 
 interface Look {
   readonly status: NodeStatus;
   readonly archiver: ArchiverFacts | undefined;
+  readonly drills: readonly DrillResult[];
 }
 
 async function reachNode(cluster: Cluster, node: Node, options: Options): Promise<Look> {
@@ -60,16 +64,17 @@ async function reachNode(cluster: Cluster, node: Node, options: Options): Promis
   } catch (error) {
     if (!(error instanceof DbctlError)) throw error;
     const status = { ...nothingSeen(cluster, node), state: 'unreachable', problem: error.message } as const;
-    return { status, archiver: undefined };
+    return { status, archiver: undefined, drills: [] };
   }
 }
 
 async function lookAt(cluster: Cluster, node: Node, host: ReadableHost): Promise<Look> {
   const instance = instanceOf(cluster, node);
-  const [facts, server, archiver] = await Promise.all([
+  const [facts, server, archiver, drills = []] = await Promise.all([
     host.ask(hostFacts(instance)),
     askServer(instance, host),
     cluster.backup && host.ask(archiverFacts(instance)),
+    cluster.backup && host.ask(readDrills(cluster)),
   ]);
   const stopped = facts.data.state === 'cluster' ? 'stopped' : 'not set up';
   const status: NodeStatus = {
@@ -78,7 +83,7 @@ async function lookAt(cluster: Cluster, node: Node, host: ReadableHost): Promise
     server,
     diskFreeBytes: facts.diskFreeBytes,
   };
-  return { status, archiver };
+  return { status, archiver, drills };
 }
 
 /** What is in the repository, as the control host sees it; nothing before `backup setup`. */
@@ -92,7 +97,7 @@ async function askRepository(
   try {
     const info = await withHosts([control], { ...options, ssh }, async (hosts) => {
       const host = hosts.get(control.name);
-      return (await host.readFile(place.config)) && host.ask(backupInfo(place));
+      return (await host.readFile(place.config)) && host.ask(backupInfo(place, bounded));
     });
     return { info, problem: undefined };
   } catch (error) {

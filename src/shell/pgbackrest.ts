@@ -16,6 +16,12 @@ export const program = '/usr/bin/pgbackrest';
 /** What it says goes to its standard output: warnings name the link that failed, the final error does not. */
 const logging = ['--log-level-console=info', '--log-level-stderr=off', '--log-level-file=off'];
 
+/**
+ * For a command that only looks: a host that does not answer is given up after three tries of ten seconds, not of sixty.
+ * Never for work that moves data, where a slow disk or store may be silent for longer.
+ */
+export const bounded = '--io-timeout=10';
+
 /** The argv of a pgBackRest command. */
 export const pgbackrest = (
   { config, stanza }: PgbackrestPlace,

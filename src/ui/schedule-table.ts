@@ -5,11 +5,12 @@ import { shorten } from './shorten.ts';
 
 /** One line for each work, at most 80 columns wide. */
 export function scheduleText(runs: readonly ScheduledRun[]): string {
-  const table = new Table({ ...bareTable(), head: ['BACKUP', 'CALENDAR', 'NEXT (UTC)', 'LAST'] });
-  for (const { type, calendar, nextAt, lastResult } of runs) {
+  const table = new Table({ ...bareTable(), head: ['WHAT', 'ON', 'CALENDAR', 'NEXT (UTC)', 'LAST'] });
+  for (const { type, host, calendar, nextAt, lastResult } of runs) {
     table.push([
       type,
-      shorten(calendar ?? 'off', 40),
+      shorten(host, 16),
+      shorten(calendar ?? 'off', 32),
       nextAt === undefined ? '' : nextAt.slice(5, 16).replace('T', ' '),
       shorten(lastResult ?? '', 9),
     ]);

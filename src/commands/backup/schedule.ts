@@ -9,14 +9,20 @@ export const backupSchedule = (bare: Command): Command =>
     .option('--dry-run', 'show what would change and touch nothing')
     .action(async (flags: ChangeFlags, command: Command) => {
       const { loadBackedUpCluster } = await import('../../config/load.ts');
-      const { backupSchedulePlan, scheduledRuns } = await import('../../operations/backup-schedule.ts');
+      const { loginEnvironment } = await import('../../config/environment.ts');
+      const { backupSchedulePlan, scheduledDrill, scheduledRuns } =
+        await import('../../operations/backup-schedule.ts');
       const { scheduleText } = await import('../../ui/schedule-table.ts');
       const { cluster, backup } = loadBackedUpCluster(commonFlags(command).config);
       const place = { cluster, machines: [cluster.control], flags };
       await changeHosts(command, place, async ({ hosts, carryOut }) => {
         const control = hosts.get(cluster.control.name);
         const result = await carryOut(backupSchedulePlan(cluster, backup, control));
-        const runs = await scheduledRuns(cluster, backup, control);
+        const login = { ...loginEnvironment(), acceptHostKeys: flags.acceptHostKey };
+        const runs = [
+          ...(await scheduledRuns(cluster, backup, control)),
+          ...(await scheduledDrill(cluster, backup, login)),
+        ];
         await answer(command, result, flags, { text: scheduleText(runs), json: { schedule: runs } });
       });
     });

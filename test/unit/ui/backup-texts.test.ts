@@ -79,18 +79,26 @@ test('a backup that was made tells its source, its time and its sizes, and when 
   );
 });
 
-test('the schedule is one line for each type', () => {
+test('the schedule is one line for each work', () => {
   const unit = 'dbctl-backup-shop-incr';
   const never = { nextAt: undefined, lastAt: undefined, lastResult: undefined };
   const text = scheduleText([
-    { type: 'full', unit, ...never, calendar: undefined },
+    { type: 'full', host: 'control', unit, ...never, calendar: undefined },
     {
       type: 'incr',
+      host: 'control',
       unit,
       calendar: '*-*-* 00/6:30:00',
       nextAt: '2026-11-21T12:30:00.000Z',
       lastAt: undefined,
       lastResult: 'success',
+    },
+    {
+      type: 'drill',
+      host: 'pg2',
+      unit: 'dbctl-scheduled-drill-shop',
+      ...never,
+      calendar: 'Sun *-*-* 04:00:00',
     },
   ]);
 

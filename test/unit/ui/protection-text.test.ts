@@ -11,16 +11,18 @@ const alive: Protection = {
   lastArchivedWal: '000000010000000000000007',
   waitingFiles: 0,
   lastBackup: { label: '20261121-020000F_20261121-083000I', type: 'incr', at: '2026-11-21T08:30:20.000Z' },
+  lastDrill: { node: 'pg2', result: 'passed', at: '2026-11-20T04:00:00.000Z' },
   restorable: { from: '2026-11-20T02:00:11.000Z', to: '2026-11-21T11:59:48.123Z' },
   message: 'WAL archived 12 s ago',
   problem: null,
 };
 
-test('a protected cluster is three lines', () => {
+test('a protected cluster is four lines', () => {
   expect(protectionText(alive, now)).toMatchInlineSnapshot(`
     "PROTECTION   WAL archived 12 s ago
     LAST BACKUP  incr 20261121-020000F_20261121-083000I, 3 h ago
     RESTORABLE   2026-11-20 02:00:11 to 2026-11-21 11:59:48 UTC
+    LAST DRILL   passed on pg2, 32 h ago
     "
   `);
 });
@@ -31,6 +33,7 @@ test('a cluster that is not protected is told so in plain words, and what to do'
     archiving: 'off',
     message: 'not protected: no WAL goes to the repository',
     lastBackup: null,
+    lastDrill: null,
     restorable: null,
   };
 
@@ -38,6 +41,7 @@ test('a cluster that is not protected is told so in plain words, and what to do'
     "PROTECTION   not protected: no WAL goes to the repository: dbctl backup setup
     LAST BACKUP  none
     RESTORABLE   none
+    LAST DRILL   none
     "
   `);
   expect(protectionText(noBackups, now)).toMatchInlineSnapshot(`
@@ -50,6 +54,7 @@ test('what could not be seen is unknown, and why stands below', () => {
   const hidden = {
     ...alive,
     lastBackup: null,
+    lastDrill: null,
     restorable: null,
     problem: 'control cannot be reached over SSH',
   };
@@ -58,6 +63,7 @@ test('what could not be seen is unknown, and why stands below', () => {
     "PROTECTION   WAL archived 12 s ago
     LAST BACKUP  unknown
     RESTORABLE   unknown
+    LAST DRILL   none
     control cannot be reached over SSH
     "
   `);
