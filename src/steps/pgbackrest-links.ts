@@ -8,7 +8,7 @@ import { nodeConfigOf, pgbackrestFiles } from '../cluster/pgbackrest.ts';
 import type { Step } from '../engine/step.ts';
 import { CommandError, UnreachableError } from '../errors.ts';
 import type { ReadableHost } from '../remote/host.ts';
-import { askEnd, backupInfo, pgbackrest } from '../shell/pgbackrest.ts';
+import { askEnd, backupInfo, bounded, pgbackrest } from '../shell/pgbackrest.ts';
 
 /** The control host reaches the TLS server of every node, and each accepts the other. */
 export const verifyServerLinks = (cluster: Cluster, { stanza }: Backup): Step => ({
@@ -18,10 +18,10 @@ export const verifyServerLinks = (cluster: Cluster, { stanza }: Backup): Step =>
     const place = { config: pgbackrestFiles(cluster).controlConfig, stanza };
     if ((await host.readFile(place.config)) === undefined) return [];
     // Once there is a stanza, pgBackRest's check follows later, and sees more.
-    const info = await host.ask(backupInfo(place)).catch(noAnswer);
+    const info = await host.ask(backupInfo(place, bounded)).catch(noAnswer);
     if (info && hasStanza(info)) return [];
     // Without a stanza it ends badly in any case; what it says about the hosts comes before that.
-    const { complaints } = await host.ask(askEnd(pgbackrest(place, 'check')));
+    const { complaints } = await host.ask(askEnd(pgbackrest(place, 'check', bounded)));
     return refuseComplaints(host, complaints);
   },
 
@@ -39,7 +39,7 @@ export function verifyNodeLinks(cluster: Cluster, { stanza }: Backup, nodes: rea
 
     async diff(host) {
       if ((await host.readFile(place.config)) === undefined) return [];
-      const { complaints } = await host.ask(askEnd(pgbackrest(place, 'check', '--io-timeout=10')));
+      const { complaints } = await host.ask(askEnd(pgbackrest(place, 'check', bounded)));
       return refuseComplaints(host, complaints.filter(isAbout));
     },
 
@@ -54,7 +54,7 @@ export const verifyRepositoryLink = (cluster: Cluster, { stanza }: Backup, node:
   async diff(host) {
     const config = nodeConfigOf(cluster, node);
     if ((await host.readFile(config)) === undefined) return [];
-    const { complaints } = await host.ask(askEnd(pgbackrest({ config, stanza }, 'info')));
+    const { complaints } = await host.ask(askEnd(pgbackrest({ config, stanza }, 'info', bounded)));
     return refuseComplaints(host, complaints);
   },
 

@@ -7,7 +7,7 @@ import { waitUntil } from '../engine/wait-until.ts';
 import type { Step } from '../engine/step.ts';
 import { UnverifiedError } from '../errors.ts';
 import type { ReadableHost } from '../remote/host.ts';
-import { askEnd, pgbackrest } from '../shell/pgbackrest.ts';
+import { askEnd, bounded, pgbackrest } from '../shell/pgbackrest.ts';
 import { archiverFacts } from '../shell/archiver.ts';
 import { ifRunning } from '../shell/psql.ts';
 import { loadedSettings, newestChange } from '../shell/settings.ts';
@@ -40,7 +40,7 @@ export function verifyArchiving(cluster: Cluster, backup: Backup, control?: Read
   }
 
   async function check(host: ReadableHost, config: string, primary: ReadableHost): Promise<void> {
-    const command = askEnd(pgbackrest({ config, stanza: backup.stanza }, 'check'));
+    const command = askEnd(pgbackrest({ config, stanza: backup.stanza }, 'check', bounded));
     const first = await host.ask(command);
     // A file that was finished while the server was being told its new command may have been let go by the old one.
     const { exitCode, complaints } = first.exitCode === archiveTimeout ? await host.ask(command) : first;

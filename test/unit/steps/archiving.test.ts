@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { UnverifiedError } from '../../../src/errors.ts';
 import { acceptsConnections } from '../../../src/shell/instance.ts';
-import { askEnd, pgbackrest } from '../../../src/shell/pgbackrest.ts';
+import { askEnd, bounded, pgbackrest } from '../../../src/shell/pgbackrest.ts';
 import { newestChange } from '../../../src/shell/settings.ts';
 import { verifyArchiving } from '../../../src/steps/verify-archiving.ts';
 import { fakeHost } from '../../support/fake-host.ts';
@@ -13,7 +13,7 @@ import { plan, primary, run } from './shop.ts';
 const { cluster, backup } = backedUpShop();
 const controlConfig = '/etc/dbctl/shop/_pgbackrest/control.conf';
 const nodeConfig = '/etc/dbctl/shop/pg1/pgbackrest.conf';
-const check = (config: string) => askEnd(pgbackrest({ config, stanza: 'shop' }, 'check'));
+const check = (config: string) => askEnd(pgbackrest({ config, stanza: 'shop' }, 'check', bounded));
 
 const facts = {
   ...archiver,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CommandError, RefusedError, UnreachableError } from '../../../src/errors.ts';
-import { askEnd, backupInfo, pgbackrest, pgbackrestVersion } from '../../../src/shell/pgbackrest.ts';
+import { askEnd, backupInfo, bounded, pgbackrest, pgbackrestVersion } from '../../../src/shell/pgbackrest.ts';
 import { verifyRepositoryLink, verifyServerLinks } from '../../../src/steps/pgbackrest-links.ts';
 import { checkSameVersion } from '../../../src/steps/pgbackrest-versions.ts';
 import { fakeHost } from '../../support/fake-host.ts';
@@ -18,7 +18,10 @@ const servers = verifyServerLinks(cluster, backup);
 const controlWith = (info: string | (() => never), end: string) =>
   fakeHost(
     { [control.config]: '' },
-    answering(when(backupInfo(control), info), when(askEnd(pgbackrest(control, 'check')), end)),
+    answering(
+      when(backupInfo(control, bounded), info),
+      when(askEnd(pgbackrest(control, 'check', bounded)), end),
+    ),
     'control',
   ).host;
 
@@ -57,7 +60,7 @@ test('a repository that cannot be read does not hide the links', async () => {
 });
 
 const nodeWith = (end: string) =>
-  fakeHost({ [node.config]: '' }, answering(when(askEnd(pgbackrest(node, 'info')), end))).host;
+  fakeHost({ [node.config]: '' }, answering(when(askEnd(pgbackrest(node, 'info', bounded)), end))).host;
 
 test('a node is asked with its own configuration', async () => {
   const step = verifyRepositoryLink(cluster, backup, pg1);
