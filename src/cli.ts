@@ -16,6 +16,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   exitQuietlyWhenNobodyReads(process.stdout);
   if (declinesColour()) forbidColour();
   const program = await buildProgram(argv);
+  if (argv[2] === '__complete') return answerShell(program, argv.slice(3));
   const fail = async (error: unknown): Promise<number> => {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCode.ok;
     const { end, show } = await import('./commands/begin.ts');
@@ -33,6 +34,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return fail(error);
   }
+}
+
+/** Shells ask this at every Tab; whatever is wrong is told when the command is run. */
+async function answerShell(program: Command, words: readonly string[]): Promise<number> {
+  const { answer } = await import('./commands/complete.ts');
+  await answer(program, words).catch(() => {});
+  return exitCode.ok;
 }
 
 /** Monitoring runs these. It would read our usual codes for a bug and for a wrong command line as WARNING and CRITICAL. */

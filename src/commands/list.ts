@@ -129,6 +129,11 @@ export const list: readonly Listed[] = [
     children: async () => (await import('./certs/list.ts')).certsCommands,
   },
   {
+    name: 'completion',
+    about: 'Print what makes bash, zsh or fish complete commands, flags and names of nodes',
+    complete: async () => (await import('./completion.ts')).completion,
+  },
+  {
     name: 'lab',
     about: 'Real Debian hosts on this machine, to try, learn and test',
     complete: async () => (await import('./lab.ts')).lab,
