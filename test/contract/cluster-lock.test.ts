@@ -74,7 +74,7 @@ describe.each(ways)('a lock over %s', (kind, converse, host) => {
     expect(await attempt('two', 'b')).toMatchObject({ kind: 'busy', holder: operation('a') });
     await lock.insist();
     await lock.release(lineOf('a'));
-    expect(await isFree('two')).toBe(true);
+    await expect.poll(() => isFree('two')).toBe(true);
   });
 
   test('of another cluster is another lock', async () => {
@@ -102,7 +102,8 @@ describe.each(ways)('a lock over %s', (kind, converse, host) => {
       ...{ title: 'add-replica pg2', by: 'alice@laptop', result: 'interrupted', step: 'Clone on pg2' },
     });
     await next.release(lineOf('b'));
-    expect((await journal('asleep')).map((line) => line.kind)).toEqual(['begin', 'end', 'begin', 'end']);
+    const kinds = async () => (await journal('asleep')).map((line) => line.kind);
+    await expect.poll(kinds).toEqual(['begin', 'end', 'begin', 'end']);
   });
 
   test('is free at once when its holder is gone, which is written down', async () => {
