@@ -123,7 +123,7 @@ function entry(
     `${levelColour(chalk, level)(label)}${first}`,
     ...[...rest, ...details].map((line) => `${indent}${line}`),
     ...next.flatMap((advice) =>
-      wrap(printable(advice), width - label.length - 2).map(
+      adviceLines(printable(advice), width - label.length - 2).map(
         (line, index) => `${indent}${index ? '  ' : `${chalk.cyan('→')} `}${line}`,
       ),
     ),
@@ -147,6 +147,13 @@ function verdict({ verdict: state, findings, rows, links }: DoctorReport, chalk:
 }
 
 const plural = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
+
+/** A command that does not fit behind its explanation has a line of its own: then it can be pasted. */
+function adviceLines(advice: string, columnsLeft: number): readonly string[] {
+  const [, explanation, command] = /^([^:]*:) (\S.*)$/.exec(advice) ?? [];
+  if (advice.length <= columnsLeft || !explanation || !command) return wrap(advice, columnsLeft);
+  return [...wrap(explanation, columnsLeft), ...wrap(command, columnsLeft)];
+}
 
 const levelColour = (chalk: ChalkInstance, level: Level): ChalkInstance =>
   level === 'note' ? chalk.dim : colourOf(chalk, level);

@@ -14,10 +14,8 @@ export const shop = clusterOf({
 });
 
 const pgbackrest = { installed: '2.55.1-1', candidate: '2.55.1-1' };
-const packages = {
-  'postgresql-17': { installed: undefined, candidate: '17.12-0+deb13u1' },
-  pgbackrest,
-};
+const common = { pgbackrest, curl: { installed: '8.14.1-2', candidate: undefined } };
+const packages = { ...common, 'postgresql-17': { installed: undefined, candidate: '17.12-0+deb13u1' } };
 export const fitting = { names: ['pg1', '10.0.0.11'], daysLeft: 300, hasName: true, isTrusted: true };
 
 export const bare: SiteFacts = {
@@ -75,16 +73,19 @@ export interface Otherwise {
   readonly links?: Readonly<Record<string, Partial<SeenLink>>>;
 }
 
-/** All three sites; what is said of one by name is different. */
-export const sightOf = (otherwise: Readonly<Record<string, Otherwise>> = {}): readonly SeenSite[] =>
-  sitesOf(shop).map((site) => {
+/** All sites; what is said of one by name is different. */
+export const sightOf = (
+  otherwise: Readonly<Record<string, Otherwise>> = {},
+  cluster = shop,
+): readonly SeenSite[] =>
+  sitesOf(cluster).map((site) => {
     const { facts, node, speed, links = {} } = otherwise[site.name] ?? {};
     return {
       site,
-      facts: { ...bare, ...(site.nodes.length === 0 && { packages: { pgbackrest } }), ...facts },
+      facts: { ...bare, ...(site.nodes.length === 0 && { packages: common }), ...facts },
       nodes: site.nodes.map((one) => ({ node: one, facts: node ?? bareHost })),
       speed: speed ?? { write: 400e6, read: 800e6, sync: 0.001 },
-      links: neededLinks(shop)
+      links: neededLinks(cluster)
         .filter(({ from }) => from === site.name)
         .map((link): SeenLink => ({
           ...link,
