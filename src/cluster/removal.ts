@@ -72,9 +72,7 @@ const rules: readonly Rule[] = [
     commitsWaitFor(node, synchronousNames, otherSenders) && {
       what: `commits wait for ${node}: synchronous_standby_names is ${synchronousNames}`,
       why: 'Without it, nothing could be written any more.',
-      next: [
-        'change POSTGRES_CONF_synchronous_standby_names in .env.cluster first, and have it loaded: dbctl init-primary',
-      ],
+      next: ['change POSTGRES_CONF_synchronous_standby_names in .env.cluster first, then: dbctl up'],
     },
   ({ node, sight }, { wipe }) =>
     wipe &&
