@@ -1,6 +1,7 @@
 import type { Backup } from '../cluster/backup.ts';
 import type { Cluster, Machine, Node } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
+import { roomForClone } from '../cluster/needed-room.ts';
 import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
 import { RefusedError } from '../errors.ts';
@@ -112,8 +113,7 @@ export function addReplicaPlan(
   ];
 }
 
-/** The clone, and as much WAL as a quarter of it, with room for a small cluster's minimum. */
-export const neededBytes = ({ databaseBytes }: Source): number => databaseBytes * 1.25 + 500e6;
+export const neededBytes = ({ databaseBytes }: Source): number => roomForClone(databaseBytes);
 
 const checks = (cluster: Cluster, node: Node, source: Source): readonly Step[] => {
   const instance = instanceOf(cluster, node);

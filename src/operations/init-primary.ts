@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
+import { roomForNewCluster } from '../cluster/needed-room.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { Host } from '../remote/host.ts';
 import { copyAuthority, keepAuthority } from '../steps/certificate-authority.ts';
@@ -19,9 +20,6 @@ export interface InitPrimaryHosts {
   readonly control: Host;
 }
 
-/** A new, empty cluster with WAL to grow into: more would be a guess about the data to come. */
-const neededBytes = 1e9;
-
 /** From a plain host to a primary that every role can log in to. */
 export function initPrimaryPlan(
   cluster: Cluster,
@@ -32,7 +30,9 @@ export function initPrimaryPlan(
   const instance = instanceOf(cluster, node);
   const owner = ownerOf(cluster, node);
   return [
-    onlyOn('Check the host', primary, () => [checkHost({ instance, owner, role: 'primary', neededBytes })]),
+    onlyOn('Check the host', primary, () => [
+      checkHost({ instance, owner, role: 'primary', neededBytes: roomForNewCluster }),
+    ]),
     onlyOn('Keep the certificate authority', control, () => [
       keepAuthority(cluster),
       copyAuthority(cluster, control),
