@@ -73,16 +73,33 @@ test('files and directories are left to the shell', async () => {
   expect(await after('backup', 'run', '--unknown', '')).toEqual([]);
 });
 
-test('nodes are found also in a file that has problems, and none in what is no file', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'dbctl-names-'));
-  const file = join(directory, 'env');
-  writeFileSync(file, 'PRIMARY_IP=pg1=10.0.0.1\nCLUSTER_DB_REPLICA_HOSTS=pg2=10.0.0.2\nFOO=bar\noops\n');
+const pg1 = { name: 'pg1', about: 'primary, 10.0.0.1' };
+const pg2 = { name: 'pg2', about: 'replica, 10.0.0.2' };
 
-  expect(nodeNames(file)).toEqual([
-    { name: 'pg1', about: 'primary, 10.0.0.1' },
-    { name: 'pg2', about: 'replica, 10.0.0.2' },
-  ]);
-  expect([nodeNames(directory), nodeNames('/nonexistent')]).toEqual([[], []]);
+test.each([
+  [
+    'as init writes it',
+    'CLUSTER_DB_PRIMARY_HOST=pg1=10.0.0.1\nCLUSTER_DB_REPLICA_HOSTS="pg2=10.0.0.2:5433"',
+    [pg1, pg2],
+  ],
+  ['without replicas', 'CLUSTER_DB_PRIMARY_HOST=pg1=10.0.0.1', [pg1]],
+  [
+    'with problems',
+    'PRIMARY_IP=pg1=10.0.0.1\nCLUSTER_DB_REPLICA_HOSTS=pg2=10.0.0.2\nFOO=bar\noops',
+    [pg1, pg2],
+  ],
+  ['with names that are made', 'CLUSTER_DB_PRIMARY_HOST=10.0.0.1', [{ ...pg1, name: 'node-10-0-0-1' }]],
+  ['with other names', 'CLUSTER_DB_PRIMARY_HOST=pg1=10.0.0.1\nREPLICAS_IP=pg2=10.0.0.2', [pg1, pg2]],
+  ['that is no cluster', 'hello', []],
+])('nodes are found in a file %s', async (_what, text, nodes) => {
+  const file = join(mkdtempSync(join(tmpdir(), 'dbctl-names-')), 'env');
+  writeFileSync(file, text);
+
+  expect(await nodeNames(file)).toEqual(nodes);
+});
+
+test('what is no file has no nodes', async () => {
+  expect([await nodeNames(tmpdir()), await nodeNames('/nonexistent')]).toEqual([[], []]);
 });
 
 const shells: readonly (readonly [string, readonly string[]])[] = [
