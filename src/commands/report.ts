@@ -14,21 +14,25 @@ export const report = (bare: Command): Command =>
       const { allSecrets } = await import('../config/all-secrets.ts');
       const { loginEnvironment } = await import('../config/environment.ts');
       const { loadUnderstood } = await import('../config/load.ts');
-      const { localReport } = await import('../config/local-report.ts');
+      const { lastRuns } = await import('../config/last-runs.ts');
+      const { shownSettings, unusedLines } = await import('../config/shown-settings.ts');
       const { bundleName, makeBundle } = await import('../operations/make-bundle.ts');
       const { gatherReport } = await import('../operations/report.ts');
       const { progressFor } = await import('../ui/progress-for.ts');
+      const { settingsText } = await import('../ui/settings-text.ts');
       const { reportText } = await import('../ui/report-text.ts');
       const { config, output } = commonFlags(command);
       const understood = loadUnderstood(config);
       const { cluster } = understood;
+      const settings = shownSettings(understood);
+      const configText = settingsText({ cluster, settings, unused: unusedLines(understood) });
       const now = new Date();
       const login = { ...loginEnvironment(), acceptHostKeys: acceptHostKey };
       const hosts = await gatherReport(cluster, login, await progressFor(process.stderr));
       const bundle = makeBundle(outputFile ?? `${bundleName(cluster, now)}.tar.gz`, {
         cluster,
         secrets: allSecrets(understood),
-        local: localReport(understood),
+        local: [{ path: 'config.txt', text: configText }, ...lastRuns(cluster)],
         hosts,
         now,
       });

@@ -1,22 +1,15 @@
-// What a support bundle has of the machine that dbctl runs on.
-
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { TarFile } from '../cluster/tar.ts';
 import { stateDirectory } from './environment.ts';
-import type { Understood } from './load.ts';
 
 const keptRuns = 10;
 const longestLog = 512 * 1024;
 
-/** How .env.cluster was understood, and the logs of the last runs. Texts may hold secrets of earlier times. */
-export const localReport = ({ cluster }: Understood, state = stateDirectory()): readonly TarFile[] => [
-  // Secrets hide themselves from JSON.
-  { path: 'config.txt', text: `${JSON.stringify(cluster, null, 2)}\n` },
-  ...runLogs(join(state, cluster.name)),
-];
-
-function runLogs(directory: string): readonly TarFile[] {
+/** The logs of the last runs of dbctl on a cluster. They may hold secrets that have changed since. */
+export function lastRuns(cluster: Pick<Cluster, 'name'>, state = stateDirectory()): readonly TarFile[] {
+  const directory = join(state, cluster.name);
   try {
     const names = readdirSync(directory).filter((name) => name.endsWith('.log'));
     return names
