@@ -9,6 +9,7 @@ import {
   type ListrTaskWrapper,
   type SimpleRenderer,
 } from 'listr2';
+import { formatClock } from '../cluster/units.ts';
 import type { Job, Progress } from '../engine/progress.ts';
 import { describeResult } from './describe-result.ts';
 import { shorten } from './shorten.ts';
@@ -48,12 +49,29 @@ interface Widths {
 }
 
 async function watch(job: Job, row: Row, widths: Widths): Promise<void> {
+  const startedAt = Date.now();
   const show = (text: string): void => {
     // All of it is in --dry-run, in -o json and in the error.
-    row.title = shorten(`${job.title.padEnd(widths.name)}  ${text}`, widths.row());
+    row.title = withClock(`${job.title.padEnd(widths.name)}  ${text}`, Date.now() - startedAt, widths.row());
   };
-  const result = await job.run(show);
+  let note = '';
+  const report = (text: string): void => show((note = text));
+  // A command may take minutes, and says nothing meanwhile: the clock shows that time passes.
+  const clock = setInterval(() => show(note), clockMs);
+  const result = await job.run(report).finally(() => clearInterval(clock));
   show(describeResult(result));
   if (result.status === 'failed') throw new Error(result.note);
   if (result.status === 'not started') row.skip();
+}
+
+const clockMs = 1000;
+
+/** What is over in less time needs no clock, in milliseconds. */
+const shortMs = 2000;
+
+/** The text, and how long it goes on by now: what does not fit is cut from the text. */
+export function withClock(text: string, elapsedMs: number, width: number): string {
+  if (elapsedMs < shortMs) return shorten(text, width);
+  const clock = formatClock(Math.floor(elapsedMs / 1000));
+  return `${shorten(text, width - clock.length - 2)}  ${clock}`;
 }

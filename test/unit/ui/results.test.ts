@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Job } from '../../../src/engine/progress.ts';
 import { describeResult } from '../../../src/ui/describe-result.ts';
 import { lineProgress } from '../../../src/ui/line-progress.ts';
+import { withClock } from '../../../src/ui/row-progress.ts';
 import { planText } from '../../../src/ui/plan-result.ts';
 
 const change = (host: string, text: string) => ({ host, step: 'Step', change: text });
@@ -34,9 +35,9 @@ const job = (title: string, notes: readonly string[] = []): Job => ({
   },
 });
 
-async function linesOf(order: 'together' | 'one by one', everyMs?: number): Promise<readonly string[]> {
+async function linesOf(order: 'together' | 'one by one', everyMs = 5000): Promise<readonly string[]> {
   const lines: string[] = [];
-  const progress = lineProgress((line) => lines.push(line), everyMs);
+  const progress = lineProgress((line) => lines.push(line), { everyMs });
   await progress.stage('Clone', [job('pg1', ['10 %', '20 %']), job('pg2')], order);
   return lines;
 }
@@ -56,4 +57,39 @@ test('long work is heard of now and then', async () => {
     'Clone: pg1 in place',
     'Clone: pg2 in place',
   ]);
+});
+
+test('work that says nothing is heard of too, with how long it goes on', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const lines: string[] = [];
+  const silent: Job = {
+    title: 'pg1',
+    async run(report) {
+      report('install postgresql-17');
+      await new Promise((resolve) => setTimeout(resolve, 40_000));
+      return { status: 'changed', note: '' };
+    },
+  };
+
+  const stage = lineProgress((line) => lines.push(line)).stage('Install', [silent], 'together');
+  await vi.advanceTimersByTimeAsync(60_000);
+  await stage;
+
+  expect(lines).toEqual([
+    'Install: pg1 … install postgresql-17, 0:15',
+    'Install: pg1 … install postgresql-17, 0:30',
+    'Install: pg1 changed',
+  ]);
+});
+
+test.each([
+  [500, 'pg1  waiting until PostgreSQL answers'],
+  [75_900, 'pg1  waiting until PostgreS…  1:15'],
+])('a row shows how long a host is at it (%i ms)', (elapsedMs, row) => {
+  expect(withClock('pg1  waiting until PostgreSQL answers', elapsedMs, elapsedMs < 1000 ? 80 : 34)).toBe(row);
+});
+
+test('rows have no limit where the terminal does not tell its width', () => {
+  expect(withClock('pg1  x', 60_000, Number.NaN)).toBe('pg1  x  1:00');
 });
