@@ -18,6 +18,8 @@ export interface StandbyNode {
   readonly name: string;
   /** What its server runs with; undefined when none runs. */
   readonly current: StandbyValues | undefined;
+  /** The least that the WAL it has replayed lets it start with; for a replica that is down. */
+  readonly floor?: StandbyValues | undefined;
   /** What it has after its next start. */
   readonly wanted: StandbyValues;
   /** Whether it is among those that are restarted. */
@@ -72,11 +74,25 @@ function placeFor(primary: StandbyNode, replica: StandbyNode, parameter: Standby
     if (will < after) throw tooLow(primary, replica, parameter, after);
     return 'before';
   }
-  if (!replica.restarts || will >= before) return undefined;
-  if (will < after || has === undefined)
-    throw tooLow(primary, replica, parameter, has === undefined ? before : after);
-  return 'after';
+  if (!replica.restarts) return undefined;
+  if (has === undefined) {
+    const floor = Math.max(before, after, replica.floor?.[parameter] ?? 0);
+    if (will < floor) throw wouldNotStart(replica, parameter, floor);
+    return undefined;
+  }
+  if (will < before && will < after) throw tooLow(primary, replica, parameter, after);
+  return will < before ? 'after' : undefined;
 }
+
+const wouldNotStart = (replica: StandbyNode, parameter: StandbyParameter, floor: number): RefusedError =>
+  new RefusedError({
+    what: `${replica.name} is down, and would not start with ${parameter} = ${replica.wanted[parameter]}`,
+    why: `Its primary has or had ${floor}, and it has not replayed that this was lowered.`,
+    next: [
+      `give it ${floor} until it has caught up: POSTGRES_CONF_${parameter}=${floor} in .env.cluster, then: dbctl up`,
+      'nothing was touched',
+    ],
+  });
 
 /** `limit`: what the primary has when the replica is left with less. */
 function tooLow(
@@ -98,11 +114,8 @@ function wayOut(primary: StandbyNode, replica: StandbyNode, parameter: StandbyPa
   if (!replica.restarts && wanted >= primary.wanted[parameter]) {
     return `restart the replica first: dbctl restart ${replica.name}`;
   }
-  if (replica.current !== undefined && !primary.restarts && wanted >= primary.wanted[parameter]) {
+  if (!primary.restarts && wanted >= primary.wanted[parameter]) {
     return `restart the primary first: dbctl restart ${primary.name}`;
-  }
-  if (replica.current === undefined && wanted >= primary.wanted[parameter]) {
-    return `${replica.name} is down: start it with the old ${parameter}, and lower it there last`;
   }
   return `give both the same value: POSTGRES_CONF_${parameter} in .env.cluster`;
 }

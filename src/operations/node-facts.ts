@@ -6,7 +6,7 @@ import type { StandbyValues } from '../cluster/standby-parameters.ts';
 import { RefusedError } from '../errors.ts';
 import type { ReadableHost } from '../remote/host.ts';
 import type { HostSet } from '../remote/with-hosts.ts';
-import { fileSettings, standbyValues, valuesAtStart } from '../shell/file-settings.ts';
+import { fileSettings, recordedValues, standbyValues, valuesAtStart } from '../shell/file-settings.ts';
 import { isRegistered } from '../shell/instance.ts';
 import { ifRunning } from '../shell/psql.ts';
 import { isInRecovery } from '../shell/replication.ts';
@@ -17,6 +17,8 @@ export interface NodeFacts {
   /** Undefined when no server answers; everything it says is undefined then. */
   readonly inRecovery: boolean | undefined;
   readonly current: StandbyValues | undefined;
+  /** What its control file asks for; for one that is down. */
+  readonly floor: StandbyValues | undefined;
   /** What only a restart gives the value that the files have. */
   readonly pendingRestart: readonly string[];
   /** What would keep it from starting again. */
@@ -47,6 +49,7 @@ async function factsOf(cluster: Cluster, node: Node, host: ReadableHost): Promis
     node,
     inRecovery,
     current,
+    floor: inRecovery === undefined ? await host.ask(recordedValues(instance)) : undefined,
     pendingRestart: files?.pendingRestart ?? [],
     errors: files && files.errors.length > 0 ? files.errors : refusal,
     atStart: 'refusal' in atStart ? undefined : atStart,

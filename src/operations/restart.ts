@@ -50,9 +50,10 @@ export async function chooseRestarts(request: RestartRequest): Promise<RestartCh
   return { facts, restarting, order, closesPrimary };
 }
 
-const standbyOf = ({ node, current, atStart }: NodeFacts, restarts: boolean): StandbyNode => ({
+const standbyOf = ({ node, current, floor, atStart }: NodeFacts, restarts: boolean): StandbyNode => ({
   name: node.name,
   current,
+  floor,
   wanted: atStart ?? current!,
   restarts,
 });

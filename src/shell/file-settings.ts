@@ -82,3 +82,25 @@ export const valuesAtStart = ({
     },
     { asUser: 'postgres' },
   );
+
+const recorded: Readonly<Record<(typeof standbyParameters)[number], string>> = {
+  max_connections: 'max_connections',
+  max_worker_processes: 'max_worker_processes',
+  max_wal_senders: 'max_wal_senders',
+  max_prepared_transactions: 'max_prepared_xacts',
+  max_locks_per_transaction: 'max_locks_per_xact',
+};
+
+/** The same parameters as the primary had them where a replica stopped replaying, from its control file. */
+export const recordedValues = ({ binDirectory, dataDirectory }: Instance): Query<StandbyValues> =>
+  query([`${binDirectory}/pg_controldata`, '-D', dataDirectory], (stdout) =>
+    v.parse(
+      Values,
+      Object.fromEntries(
+        standbyParameters.map((name) => [
+          name,
+          Number(new RegExp(`^${recorded[name]} setting: *(\\d+)$`, 'm').exec(stdout)?.[1]),
+        ]),
+      ),
+    ),
+  );

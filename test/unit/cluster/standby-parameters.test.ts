@@ -73,6 +73,13 @@ test.each([
   expect(restartOrder(primary, replicas)).toEqual({ before, after });
 });
 
+test('a replica that went down before it replayed a lowering is not started with less than it knows of', () => {
+  const down = { ...node('pg2', {}, { current: 'down' }), floor: { ...usual, max_connections: 150 } };
+
+  expect(() => restartOrder(node('pg1'), [down])).toThrow('pg2 is down, and would not start');
+  expect(restartOrder(node('pg1'), [{ ...down, floor: usual }])).toEqual({ before: ['pg2'], after: [] });
+});
+
 test.each([
   [
     'a raised primary alone',
@@ -102,7 +109,7 @@ test.each([
     'a replica that is down, and has not replayed the lowering',
     node('pg1', less),
     [node('pg2', less, { current: 'down' })],
-    'pg2 is down: start it with the old max_connections, and lower it there last',
+    'give it 100 until it has caught up: POSTGRES_CONF_max_connections=100 in .env.cluster, then: dbctl up',
   ],
   [
     'one raised, one lowered',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { valuesAtStart } from '../../../src/shell/file-settings.ts';
+import { recordedValues, valuesAtStart } from '../../../src/shell/file-settings.ts';
 import { primary } from '../steps/shop.ts';
 
 const { parse } = valuesAtStart(primary);
@@ -23,4 +23,21 @@ test.each(['refused\nFATAL: bad file\n', '150\n8\nrefused\nFATAL: bad file\n'])(
 
 test('nonsense is no answer', () => {
   expect(() => parse('150\nhello\n')).toThrow();
+});
+
+test('what a control file asks for', () => {
+  const lines = [
+    'wal_level setting:                    replica',
+    'max_connections setting:              150',
+    'max_worker_processes setting:         8',
+    'max_wal_senders setting:              10',
+    'max_prepared_xacts setting:           0',
+    'max_locks_per_xact setting:           64',
+  ];
+
+  expect(recordedValues(primary).parse(lines.join('\n'))).toMatchObject({
+    max_connections: 150,
+    max_prepared_transactions: 0,
+    max_locks_per_transaction: 64,
+  });
 });
