@@ -48,13 +48,12 @@ export function givenFor(
       text: 'is followed by an unquoted #; quote the whole value',
     });
   }
-  const given = filled.map((entry) => textOf(entry, setting, directory));
-  const twice = given.find(({ name }) => given.some((one) => one.name === `${name}_FILE`));
+  const twice = filled.find(({ name }) => filled.some((one) => one.name === `${name}_FILE`));
   if (twice) {
     const { name, line } = twice;
     throw new SettingMisfit({ setting: name, line, text: `and ${name}_FILE are both set; keep one` });
   }
-  return given;
+  return filled.map((entry) => textOf(entry, setting, directory));
 }
 
 /** Docker and Kubernetes mount secrets readable by all, but into a place that only the container sees. */

@@ -250,4 +250,5 @@ test('a secret that is given twice, or whose file is missing, is a problem', () 
   );
 
   expect(problems).toContain('POSTGRES_PASSWORD_FILE: "/none" does not exist');
+  expect(problems).toContain('POSTGRES_APP_PASSWORD and POSTGRES_APP_PASSWORD_FILE are both set; keep one');
 });
