@@ -30,7 +30,7 @@ leave() {
 }
 trap '' PIPE INT HUP
 trap 'exit 143' TERM
-umask 022
+umask 027
 IFS= read -r who || exit 1
 [ -d "$1" ] || mkdir -p -- "$1" || exit 1
 exec 9>>"$lock" || exit 1
