@@ -46,9 +46,9 @@ export function holdersOf(server: WalServerFacts, queueLimitBytes?: number): rea
 export const isGivenUp = ({ walStatus, invalidationReason }: SlotFacts): boolean =>
   walStatus === 'lost' || invalidationReason !== null;
 
-function slotHolder(slot: SlotFacts, { settings, now }: WalServerFacts): readonly WalHolder[] {
+function slotHolder(slot: SlotFacts, server: WalServerFacts): readonly WalHolder[] {
   if (slot.heldBytes === null || isGivenUp(slot)) return [];
-  const { slotLimitBytes, maxBytes } = settings;
+  const { slotLimitBytes, maxBytes } = server.settings;
   const room = slot.safeBytes ?? (slotLimitBytes === null ? null : slotLimitBytes - slot.heldBytes);
   const isLate = slot.heldBytes > maxBytes && slot.grownBytes > 0;
   return [
@@ -58,16 +58,21 @@ function slotHolder(slot: SlotFacts, { settings, now }: WalServerFacts): readonl
       bytes: slot.heldBytes,
       isGrowing: !slot.isActive || isLate,
       roomBytes: room === null ? null : Math.max(0, room),
-      note: slotNote(slot, now),
+      note: slotNote(slot, server),
     },
   ];
 }
 
-function slotNote(slot: SlotFacts, now: number): string {
+function slotNote(
+  { isActive, isTemporary, inactiveSince }: SlotFacts,
+  { now, settings }: WalServerFacts,
+): string {
+  const temporary = isTemporary ? ', temporary' : '';
+  if (isActive) return `in use${temporary}`;
+  const limit = settings.idleSlotSeconds > 0 ? ` of ${formatSeconds(settings.idleSlotSeconds)}` : '';
   const since =
-    slot.inactiveSince === null ? '' : ` for ${formatSeconds(Math.max(0, now - slot.inactiveSince))}`;
-  const use = slot.isActive ? 'in use' : `unread${since}`;
-  return slot.isTemporary ? `${use}, temporary` : use;
+    inactiveSince === null ? '' : ` for ${formatSeconds(Math.max(0, now - inactiveSince))}${limit}`;
+  return `unread${since}${temporary}`;
 }
 
 /** Whether its last attempt failed, it has nothing to run, or a file waits too long. */

@@ -40,7 +40,7 @@ function heading({ node, role, problem, directory }: NodeWal): string {
   const start = `${node}  ${role}`;
   if (directory === null) return `${start}  ${problem}`;
   const { bytes, files, freeBytes, fileSystemBytes } = directory;
-  const wal = `pg_wal ${formatBytes(bytes)} in ${files} files`;
+  const wal = `pg_wal ${formatBytes(bytes)} in ${files} ${files === 1 ? 'file' : 'files'}`;
   const line = [start, ...(problem === null ? [] : [problem]), wal, `${formatBytes(freeBytes)} free`].join(
     '  ',
   );

@@ -255,6 +255,16 @@ test.each([
   expect(commandsOf(explanation)).toEqual(['dbctl reinit pg2']);
 });
 
+test.each([
+  ['a slot in use', walSlot({ heldBytes: 1 }), 0, 'in use'],
+  ['before PostgreSQL 17, nobody knows since when', deadSlot({ inactiveSince: null }), 0, 'unread'],
+  ['since PostgreSQL 18, an idle slot may have a limit', deadSlot(), 86_400, 'unread for 2 h of 24 h'],
+])('%s: its note', (_, slot, idleSlotSeconds, note) => {
+  expect(holdersOf(walServer({ slots: [slot], settings: { idleSlotSeconds } }))).toContainEqual(
+    expect.objectContaining({ kind: 'slot', note }),
+  );
+});
+
 test('archiving into nowhere holds nothing, and is told', () => {
   const explanation = explain(primarySight({ archiver: { command: '/bin/true' } }));
 
