@@ -106,6 +106,13 @@ describe.each(ways)('a lock over %s', (kind, converse, host) => {
     await expect.poll(kinds).toEqual(['begin', 'end', 'begin', 'end']);
   });
 
+  test('is asked for after a pause, and is still ours when that is answered', async () => {
+    const lock = await take('pause', 'a', { ...times, beatMs: 1_000_000, trustMs: 20, patienceMs: 60_000 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await Promise.all([lock.insist(), lock.insist()]);
+    await lock.release(lineOf('a'));
+  });
+
   test('is free at once when its holder is gone, which is written down', async () => {
     await take('gone', 'a');
     talks.at(-1)?.hangUp();
