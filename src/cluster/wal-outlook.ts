@@ -53,15 +53,18 @@ export function rateSinceArchived(server: WalServerFacts): WalRate | undefined {
   return { bytesPerSecond: Math.max(0, bytes) / seconds, seconds };
 }
 
-/** What comes first: a holder's limit or the end of the disk; then the holder with the most is named. */
+/**
+ * What comes first: a holder's limit or the end of the disk; then the holder with the most is named. The larger of two
+ * rates counts: two seconds of silence say little.
+ */
 export function outlookOf(sight: WalSight): WalOutlook {
   const { server, directory } = sight;
   if (server === undefined || directory === undefined) return { kind: 'unknown' };
   const growing = holdersOn(sight).filter(({ isGrowing }) => isGrowing);
   const [biggest] = growing;
   if (biggest === undefined) return { kind: 'steady' };
-  const now = rateNow(server).bytesPerSecond;
-  const bytesPerSecond = now > 0 ? now : (rateSinceArchived(server)?.bytesPerSecond ?? 0);
+  const rates = [rateNow(server), rateSinceArchived(server)];
+  const bytesPerSecond = Math.max(...rates.map((rate) => rate?.bytesPerSecond ?? 0));
   if (bytesPerSecond === 0) return { kind: 'idle', holder: biggest.name };
 
   // WAL goes only when the last who holds it lets it go; the first who is given up is told before that.

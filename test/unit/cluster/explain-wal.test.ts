@@ -150,14 +150,17 @@ test('on a disk that is nearly full, the disk comes first, and nobody is told to
   expect(advice[1]!.why).toBe('PostgreSQL does not run on pg2.');
 });
 
-test('when nothing is written now, the rate since the last archived file counts', () => {
-  const watched = { bytes: 0 };
-  const archiver = { lastArchivedWal: '00000001000000020000003F', lastArchivedAt: 8_976 };
-  const { summary, nodes } = explain(primarySight({ slots: [deadSlot()], watched, archiver }));
+test.each([0, 1000])(
+  'when %d bytes are written now, the rate since the last archived file counts',
+  (bytes) => {
+    const watched = { bytes };
+    const archiver = { lastArchivedWal: '00000001000000020000003F', lastArchivedAt: 8_976 };
+    const { summary, nodes } = explain(primarySight({ slots: [deadSlot()], watched, archiver }));
 
-  expect(nodes[0]!.rate!.sinceArchived).toEqual({ bytesPerSecond: megabyte, seconds: 1024 });
-  expect(summary).toContain('in 51 min 12 s at 1.0 MB/s');
-});
+    expect(nodes[0]!.rate!.sinceArchived).toEqual({ bytesPerSecond: megabyte, seconds: 1024 });
+    expect(summary).toContain('in 51 min 12 s at 1.0 MB/s');
+  },
+);
 
 test('when nothing is written at all, no time is made up', () => {
   const archiver = { lastArchivedWal: null, lastArchivedAt: null };
