@@ -1,9 +1,9 @@
-// dbctl is killed in the middle of init-primary, at one command after the other: each run goes on from what it finds.
+// dbctl is killed in the middle of init-primary, at one thing it does after the other: each run goes on from what it finds.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startLab, type Finished, type Lab } from '../support/e2e.ts';
+import { startLab, type Lab } from '../support/e2e.ts';
 import { expectNothingUnfinished, settled } from '../support/faults.ts';
-import { dbctlKilledAt } from '../support/kill-dbctl.ts';
+import { killAtEachDeed } from '../support/kill-dbctl.ts';
 import { describeOnHosts, expectExit, patienceMs, sqlAs, succeed } from '../support/story.ts';
 
 const command = 'init-primary';
@@ -17,17 +17,10 @@ describeOnHosts('init-primary that is killed', () => {
 
   afterAll(async () => lab?.down(), patienceMs);
 
-  test('at every command in turn is finished by running it again', async () => {
-    let points = 0;
-    let finished: Finished | undefined;
-    for (let n = 1; finished === undefined; n += 1) {
-      for (const moment of ['after', 'before'] as const) {
-        const run = await dbctlKilledAt(lab, n, moment, command);
-        if (run.exitCode === null) points += 1;
-        else finished = run;
-      }
-    }
-    expectExit(finished, 0);
+  test('at everything it does in turn is finished by running it again', async () => {
+    const runs = await killAtEachDeed(lab, [command]);
+    expectExit(runs.at(-1)!, 0);
+    const points = runs.filter(({ exitCode }) => exitCode === null).length;
     process.stderr.write(`killed at ${points} points\n`);
 
     expect(points).toBeGreaterThan(40);
