@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Secret } from '../secret.ts';
-import type { Action } from '../shell/command.ts';
+import { query, type Action } from '../shell/command.ts';
 import { commandFailure, understand } from './command-failure.ts';
 import { defaultTimeoutMs, type Execute } from './execution.ts';
 import { parseFile, readFileArgv, sendFileArgv, writeFileArgv } from './file-scripts.ts';
@@ -31,14 +31,15 @@ export function commandHost(name: string, execute: Execute): Host {
 
   return {
     name,
-    async ask(query) {
-      return understand(name, query, await succeed(query));
+    async ask(asked) {
+      return understand(name, asked, await succeed(asked));
     },
     async run(action) {
       await succeed(action);
     },
     async readFile(path) {
-      return parseFile(await succeed({ argv: readFileArgv(path) }, reading(path)));
+      const said = await succeed({ argv: readFileArgv(path) }, reading(path));
+      return understand(name, query(reading(path).typed, parseFile), said);
     },
     async writeFile(path, content, attributes) {
       const stdin: string = clear(content);

@@ -75,12 +75,15 @@ function umaskFor(mode: number): string {
   return (0o777 & ~mode).toString(8).padStart(4, '0');
 }
 
-/** The answer of the reading script: one line of attributes, then the content; nothing for a missing file. */
+/**
+ * The answer of the reading script: one line of attributes, then the content; nothing for a missing file. Throws when it
+ * is no such answer: what a host says before every answer must not become the content of a file.
+ */
 export function parseFile(stdout: string): RemoteFile | undefined {
   if (stdout === '') return undefined;
-  const end = stdout.indexOf('\n');
-  const [owner = '', mode = ''] = stdout.slice(0, end).split(' ');
-  return { owner, mode: Number.parseInt(mode, 8), content: stdout.slice(end + 1) };
+  const [line, owner = '', mode = ''] = /^([^\s:]+:[^\s:]+) ([0-7]{1,4})\n/.exec(stdout) ?? [];
+  if (line === undefined) throw new Error('not the attributes of a file');
+  return { owner, mode: Number.parseInt(mode, 8), content: stdout.slice(line.length) };
 }
 
 const script = (text: string, ...parameters: readonly string[]): readonly string[] => [
