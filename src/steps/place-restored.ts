@@ -17,6 +17,7 @@ import {
 import { serverStatus } from '../shell/server-status.ts';
 import type { RestoreWork } from './restore-data.ts';
 import { serverSays } from './evidence.ts';
+import { readNote } from './read-note.ts';
 
 /** What a finished restore was, as it is noted on its host. */
 export interface RestoreRecord {
@@ -28,10 +29,8 @@ export interface RestoreRecord {
 }
 
 /** The note of the last finished restore of an instance; undefined when there is none. */
-export async function readRecord(host: ReadableHost, instance: Instance): Promise<RestoreRecord | undefined> {
-  const file = await host.readFile(recordOf(instance));
-  return file && (JSON.parse(file.content) as RestoreRecord);
-}
+export const readRecord = (host: ReadableHost, instance: Instance): Promise<RestoreRecord | undefined> =>
+  readNote<RestoreRecord>(host, recordOf(instance), ({ request }) => typeof request === 'string');
 
 /** The place aside when it was made for this request. */
 async function own(host: ReadableHost, { instance, request }: RestoreWork): Promise<Aside | undefined> {

@@ -5,6 +5,7 @@ import type { Rotation, RotationPhase } from '../cluster/rotation.ts';
 import type { Authority } from '../certificates/credential.ts';
 import type { ReadableHost } from '../remote/host.ts';
 import { Secret } from '../secret.ts';
+import { readNote } from './read-note.ts';
 
 /** Root's, on the control host; the keys never leave it. */
 export function authorityFiles({ name }: Pick<Cluster, 'name'>) {
@@ -66,10 +67,12 @@ export const readNextAuthority = (cluster: Cluster, control: ReadableHost): Prom
 /** The text of the file by which a peer's certificate is judged. */
 export const bundleOf = ({ trusted }: ClusterAuthority): string => trusted.join('');
 
-async function readRotation(cluster: Cluster, control: ReadableHost): Promise<Rotation | undefined> {
-  const file = await control.readFile(authorityFiles(cluster).rotation);
-  return file && (JSON.parse(file.content) as Rotation);
-}
+const readRotation = (cluster: Cluster, control: ReadableHost): Promise<Rotation | undefined> =>
+  readNote<Rotation>(
+    control,
+    authorityFiles(cluster).rotation,
+    ({ phase = '', startedAt }) => Object.hasOwn(roles, phase) && typeof startedAt === 'string',
+  );
 
 async function readPair(
   control: ReadableHost,
