@@ -47,7 +47,11 @@ done
 
 /** For each credential in the order given. openssl is there: PostgreSQL's packages bring it. */
 export const seenCertificates = (wanted: readonly LookedFor[]): Query<readonly SeenCertificate[]> =>
-  query(['sh', '-c', script, 'sh', ...wanted.flatMap(wordsOf)], parseSeen);
+  query(['sh', '-c', script, 'sh', ...wanted.flatMap(wordsOf)], (stdout) => {
+    const seen = parseSeen(stdout);
+    if (seen.length !== wanted.length) throw new Error(`${seen.length} answers to ${wanted.length} questions`);
+    return seen;
+  });
 
 const wordsOf = ({ place, port }: LookedFor): readonly string[] => [
   place.certificate,

@@ -36,3 +36,9 @@ shown=
     { certificate: undefined, authority: undefined, isPair: false, shown: undefined },
   ]);
 });
+
+test('fewer answers than questions are no answer', () => {
+  const { parse } = seenCertificates([{ place, port: undefined }]);
+
+  expect(() => parse('Welcome to Debian!\n')).toThrow('0 answers to 1 questions');
+});
