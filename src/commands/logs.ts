@@ -17,6 +17,7 @@ export const logs = (bare: Command): Command =>
       const { findNode } = await import('../cluster/find-node.ts');
       const { instanceOf } = await import('../cluster/instance.ts');
       const { lastLogLines } = await import('../shell/instance.ts');
+      const { printable } = await import('../remote/printable.ts');
       const { config, output } = commonFlags(command);
       const cluster = loadCluster(config);
       const node = findNode(cluster, name);
@@ -26,7 +27,8 @@ export const logs = (bare: Command): Command =>
       process.stdout.write(
         output === 'json'
           ? `${JSON.stringify({ node: node.name, lines: text.split('\n') }, null, 2)}\n`
-          : `${text}\n`,
+          : // Whoever tries to log in can write into a log.
+            `${printable(text)}\n`,
       );
     });
 
