@@ -117,12 +117,16 @@ function pastStep(begin: StepBegin, lines: readonly JournalLine[], isRunning: bo
   };
 }
 
-/** Whether the newest operation was left unfinished, from the lines of the control host, oldest first. */
+/**
+ * Whether the newest operation was cut off, from the lines of the control host, oldest first. One that ended by itself,
+ * well or not, is none of these: whoever ran it was told.
+ */
 export function unfinishedOperation(lines: readonly JournalLine[]): UnfinishedOperation | undefined {
   const begin = lines.findLast((line) => line.kind === 'begin');
   if (begin === undefined) return undefined;
   const { title, by } = begin;
   const end = lines.find((line) => line.kind === 'end' && line.id === begin.id) as End | undefined;
   const result = end?.result ?? 'interrupted';
-  return result === 'done' ? undefined : { title, by, result, step: end?.step ?? undefined };
+  if (result === 'done' || result === 'refused' || result === 'failed') return undefined;
+  return { title, by, result, step: end?.step ?? undefined };
 }

@@ -27,14 +27,14 @@ export interface Holder extends Operation {
 }
 
 /** How an operation ended. "interrupted" also stands for one that nobody saw end. */
-export type OperationResult = 'done' | 'failed' | 'interrupted' | 'lock lost' | 'released';
+export type OperationResult = 'done' | 'refused' | 'failed' | 'interrupted' | 'lock lost' | 'released';
 
 /** How a step ended. "unverified": applied, but its effect was not seen. */
 export type StepResult = 'ok' | 'failed' | 'unverified' | 'interrupted' | 'lock lost';
 
 /** What is known of an operation that ended without being done, for the one that comes after it. */
 export interface UnfinishedOperation extends Pick<Operation, 'title' | 'by'> {
-  readonly result: Exclude<OperationResult, 'done'>;
+  readonly result: 'interrupted' | 'lock lost' | 'released';
   readonly step: string | undefined;
 }
 

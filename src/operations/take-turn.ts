@@ -5,7 +5,15 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { describeHolder, holderRows } from '../cluster/holder.ts';
 import type { Holder, Operation, OperationResult, UnfinishedOperation } from '../cluster/operation.ts';
 import { formatSeconds } from '../cluster/units.ts';
-import { DbctlError, exitCode, InterruptedError, LockedError, LockLostError } from '../errors.ts';
+import {
+  DbctlError,
+  exitCode,
+  InterruptedError,
+  LockedError,
+  LockLostError,
+  RefusedError,
+  UnconfirmedError,
+} from '../errors.ts';
 import { type ClusterLock, takeLock } from '../remote/cluster-lock.ts';
 import type { Converse } from '../remote/conversation.ts';
 import type { Gate } from '../remote/with-hosts.ts';
@@ -41,7 +49,7 @@ export function turnOf(cluster: Cluster, operation: Operation, { waitMs, onNote 
     journal,
     async enter(converse) {
       lock = await takeOrWait(converse, cluster, operation, { waitMs, onNote });
-      if (lock.before && lock.before.result !== 'failed') onNote(unfinishedText(lock.before));
+      if (lock.before) onNote(unfinishedText(lock.before));
     },
     insist: async () => lock?.insist(),
     async leave(error) {
@@ -111,5 +119,6 @@ function endOf(error: unknown): { readonly result: OperationResult; readonly exi
 
 function resultOf(error: DbctlError): OperationResult {
   if (error instanceof InterruptedError) return 'interrupted';
+  if (error instanceof RefusedError || error instanceof UnconfirmedError) return 'refused';
   return error instanceof LockLostError ? 'lock lost' : 'failed';
 }

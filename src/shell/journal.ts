@@ -70,7 +70,7 @@ const Line = v.variant('kind', [
   v.object({
     ...named,
     kind: v.literal('end'),
-    result: v.picklist(['done', 'failed', 'interrupted', 'lock lost', 'released']),
+    result: v.picklist(['done', 'refused', 'failed', 'interrupted', 'lock lost', 'released']),
     exitCode: v.optional(v.number()),
     changes: v.optional(v.number()),
     why: optionalText,

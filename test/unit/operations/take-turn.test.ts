@@ -1,5 +1,11 @@
 import { beforeEach, expect, test } from 'vitest';
-import { CommandError, InterruptedError, LockLostError } from '../../../src/errors.ts';
+import {
+  CommandError,
+  InterruptedError,
+  LockLostError,
+  RefusedError,
+  UnconfirmedError,
+} from '../../../src/errors.ts';
 import { turnOf } from '../../../src/operations/take-turn.ts';
 import type { Converse } from '../../../src/remote/conversation.ts';
 import { clusterOf } from '../config/cluster-file.ts';
@@ -65,6 +71,8 @@ test('one that has not been had is not given back', async () => {
 test.each([
   [new InterruptedError({ what: 'x' }), 'interrupted', 130],
   [new LockLostError({ what: 'x' }), 'lock lost', 6],
+  [new RefusedError({ what: 'x' }), 'refused', 4],
+  [new UnconfirmedError({ what: 'x' }), 'refused', 8],
   [new CommandError({ what: 'x' }), 'failed', 5],
   [new Error('a bug'), 'failed', 1],
   [new AggregateError([new CommandError({ what: 'x' }), new Error('y')]), 'failed', 5],
@@ -132,12 +140,15 @@ test.each([
   expect(notes).toEqual([`${wanted}; this run goes on from what is there`]);
 });
 
-test.each(['done', 'failed'])('of an operation that ended as "%s" nothing is said', async (result) => {
-  const mine = turn();
-  await mine.enter(control([begun, JSON.stringify({ ...ended, result }), 'held']));
-  await mine.leave();
-  expect(notes).toEqual([]);
-});
+test.each(['done', 'refused', 'failed'])(
+  'of an operation that ended as "%s" nothing is said',
+  async (result) => {
+    const mine = turn();
+    await mine.enter(control([begun, JSON.stringify({ ...ended, result }), 'held']));
+    await mine.leave();
+    expect(notes).toEqual([]);
+  },
+);
 
 test('a lock that the host has ended is lost', async () => {
   const mine = turn();
