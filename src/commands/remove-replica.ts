@@ -56,6 +56,7 @@ async function remove(scene: Scene, flags: Flags, command: Command): Promise<voi
     node: node.name,
     isReached: place.isReached,
     isOurs: isOurs ?? null,
+    isWiped: flags.wipe ?? false,
     keptData: flags.dryRun || !isOurs ? null : await keptData(place),
     left: place.isReached ? [] : leftOnHost(cluster, node),
     notReached: silent.map(({ name }) => name).filter((name) => name !== node.name),

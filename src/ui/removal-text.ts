@@ -6,7 +6,8 @@ export interface Removal {
   readonly isReached: boolean;
   /** Whether its server and data were dbctl's; null when nobody knows. */
   readonly isOurs: boolean | null;
-  /** Where the data is kept; null when there is none, or nobody knows. */
+  readonly isWiped: boolean;
+  /** Where data is kept, of this removal or of an earlier one; null when there is none, or nobody knows. */
   readonly keptData: string | null;
   /** What to type on its host when it is back. */
   readonly left: readonly string[];
@@ -16,14 +17,16 @@ export interface Removal {
 
 /** What is left of a replica that was removed, for people. */
 export function removalText(
-  { node, isReached, isOurs, keptData, left, notReached }: Removal,
+  { node, isReached, isOurs, isWiped, keptData, left, notReached }: Removal,
   { host }: Pick<Node, 'host'>,
   { primary }: Pick<Cluster, 'primary'>,
 ): string {
   return [
     ...(keptData
       ? [
-          `The data of ${node} is kept on its host (${host}): ${keptData}`,
+          isWiped
+            ? `Data of an earlier removal is still on its host (${host}): ${keptData}`
+            : `The data of ${node} is kept on its host (${host}): ${keptData}`,
           `Remove it when nobody needs it:  rm -r ${keptData}`,
         ]
       : []),
