@@ -59,8 +59,15 @@ function textsOf({ cluster, local, hosts, now }: Contents): readonly TarFile[] {
     files.map(({ path, text }) => ({ path: `hosts/${name}/${path}`, text })),
   );
   const all = [{ path: 'README.txt', text: readme(cluster, hosts, now) }, programs(), ...local, ...inHosts];
-  return all.map(({ path, text }) => ({ path: `${bundleName(cluster, now)}/${path}`, text }));
+  return all.map(({ path, text }) => ({ path: `${bundleName(cluster, now)}/${tame(path)}`, text }));
 }
+
+/** A host says what its files are called: none of them may lead out of the directory that it is unpacked in. */
+const tame = (path: string): string =>
+  printable(path)
+    .split(/[/\\\n]/)
+    .filter((part) => !['', '.', '..'].includes(part))
+    .join('/');
 
 const programs = (): TarFile => ({
   path: 'dbctl.txt',

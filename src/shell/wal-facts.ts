@@ -12,7 +12,8 @@ const maybe = {
 };
 
 const Slot = v.object({
-  name: v.string(),
+  // It gets into commands that people paste.
+  name: v.pipe(v.string(), v.regex(/^[a-z0-9_]{1,63}$/)),
   type: v.picklist(['physical', 'logical']),
   database: maybe.text,
   plugin: maybe.text,

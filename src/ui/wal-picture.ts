@@ -4,6 +4,7 @@ import type { NodeWal, WalExplanation } from '../cluster/explain-wal.ts';
 import { formatBytes, formatSeconds } from '../cluster/units.ts';
 import type { WalAdvice, WalStep } from '../cluster/wal-advice.ts';
 import type { WalHolder } from '../cluster/wal-holders.ts';
+import { printable } from '../remote/printable.ts';
 import { wrap } from './probe-table.ts';
 import { shorten } from './shorten.ts';
 
@@ -17,13 +18,15 @@ const mark = '▲';
 const legend = `${mark} keeps ever more while WAL is written; several may hold the same WAL`;
 
 export const walText = ({ cluster, summary, nodes, advice }: WalExplanation): string =>
-  [
-    ...sentence(`cluster ${cluster}: ${summary}`),
-    ...nodes.flatMap((node) => ['', ...nodeLines(node)]),
-    ...(nodes.some(({ holders }) => holders.some(({ isGrowing }) => isGrowing)) ? ['', legend] : []),
-    ...advice.flatMap((one) => ['', ...adviceLines(one)]),
-    '',
-  ].join('\n');
+  printable(
+    [
+      ...sentence(`cluster ${cluster}: ${summary}`),
+      ...nodes.flatMap((node) => ['', ...nodeLines(node)]),
+      ...(nodes.some(({ holders }) => holders.some(({ isGrowing }) => isGrowing)) ? ['', legend] : []),
+      ...advice.flatMap((one) => ['', ...adviceLines(one)]),
+      '',
+    ].join('\n'),
+  );
 
 function nodeLines(node: NodeWal): readonly string[] {
   const largest = Math.max(0, ...node.holders.map(({ bytes }) => bytes));
