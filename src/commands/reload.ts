@@ -15,8 +15,9 @@ export const reload = (bare: Command): Command =>
       const { waitingText } = await import('../ui/restart-text.ts');
       const cluster = loadCluster(commonFlags(command).config);
       const nodes = findNodes(cluster, names);
-      await changeHosts(command, { cluster, machines: nodes, flags }, async ({ hosts, carryOut }) => {
-        const result = await carryOut(await reloadPlan(cluster, nodes, hosts));
+      await changeHosts(command, { cluster, machines: nodes, flags }, async (turn) => {
+        const { hosts } = turn;
+        const result = await turn.carryOut(await reloadPlan(cluster, nodes, hosts));
         const waiting = await waitingNodes(cluster, nodes, hosts);
         await answer(command, result, flags, { text: waitingText(waiting), json: { nodes: waiting } });
       });

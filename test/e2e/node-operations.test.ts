@@ -22,6 +22,9 @@ const nodes = ['pg1', 'pg2', 'pg3'] as const;
 const extra = '/etc/postgresql/17/main/conf.d/zz_story.conf';
 const unit = 'postgresql@17-main';
 
+/** A shell line that writes settings of the user's own. */
+const write = (line: string): string => `echo '${line}' >${extra}; chown postgres: ${extra}`;
+
 describeOnHosts('nodes that are there', () => {
   let lab: Lab;
   let file: string;
@@ -30,7 +33,6 @@ describeOnHosts('nodes that are there', () => {
     Promise.all(nodes.map((node) => lab.ssh(node, line)));
   const askAll = (sql: string): Promise<readonly string[]> =>
     Promise.all(nodes.map((node) => lab.sql(node, sql)));
-  const write = (line: string): string => `echo '${line}' >${extra}; chown postgres: ${extra}`;
 
   /** The nodes in the order in which their servers were started. */
   async function startOrder(): Promise<readonly string[]> {

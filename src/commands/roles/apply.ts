@@ -23,12 +23,13 @@ export const rolesApply = (bare: Command): Command =>
       const { passwords = false } = flags;
       const { primary, replicas } = cluster;
       const machines = [primary, ...(passwords ? replicas : [])];
-      await changeHosts(command, { cluster, machines, flags }, async ({ hosts, carryOut }) => {
+      await changeHosts(command, { cluster, machines, flags }, async (turn) => {
+        const { hosts } = turn;
         const host = hosts.get(primary.name);
         await readSource(cluster, host);
         const differing = await rolesWithOtherPassword(cluster, instanceOf(cluster, primary), host);
         const left = passwords ? [] : differing;
-        const result = await carryOut(applyRolesPlan(cluster, hosts, { left, passwords }));
+        const result = await turn.carryOut(applyRolesPlan(cluster, hosts, { left, passwords }));
         const json = { otherPasswords: left };
         await answer(command, result, flags, { text: otherPasswordsText(left), json });
       });
