@@ -9,11 +9,11 @@ export const dbctl = new URL('../bin/dbctl.js', import.meta.url).pathname;
 const script = (name) => new URL(`baseline/${name}.sh`, import.meta.url).pathname;
 
 /** Boots hosts, waits until they have nothing more to start, and throws them away when the work is done. */
-export async function withLab(name, work) {
+export async function withLab(name, work, ...flags) {
   const directory = await mkdtemp(join(tmpdir(), `dbctl-bench-`));
   const lab = labIn(directory, name);
   try {
-    await lab.dbctl('lab', 'up', '--name', name);
+    await lab.dbctl('lab', 'up', '--name', name, ...flags);
     await Promise.all(lab.hosts().map((host) => lab.ssh(host, 'systemctl is-system-running --wait || true')));
     return await work(lab);
   } finally {
@@ -47,6 +47,7 @@ function labIn(directory, name) {
   return {
     directory,
     envFile: join(directory, '.env.cluster'),
+    addressOf,
     hosts: () => ['control', 'pg1', 'pg2', 'pg3'],
     dbctl: (...argv) => execa('node', [dbctl, ...argv], options),
     baseline: (command, ...argv) => execa('sh', [script(command), ...argv], options),

@@ -7,6 +7,7 @@ import { provisioning } from './provisioning.mjs';
 import { remoteCommand } from './remote-command.mjs';
 import { replica } from './replica.mjs';
 import { startUp } from './start-up.mjs';
+import { up } from './up.mjs';
 
 const parts = {
   'start-up': startUp,
@@ -14,6 +15,7 @@ const parts = {
   provisioning: () => provisioning(Number(process.env.ROUNDS ?? 5)),
   memory,
   replica: () => replica(Number(process.env.ROUNDS ?? 3)),
+  up: () => up(Number(process.env.ROUNDS ?? 5)),
 };
 
 /** Only when asked for by name. */
