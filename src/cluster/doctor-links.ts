@@ -106,7 +106,7 @@ export function linkFinding(
   if (unreachable.includes(link.to) || listening === 'foreign') return undefined;
   const level: Level = link.isLater ? 'warn' : 'fail';
   const about = { level, hosts: [link.from], why: whyOf(link) };
-  const place = `${link.to} (${hostAndPort(link)})`;
+  const place = link.to === link.host ? hostAndPort(link) : `${link.to} (${hostAndPort(link)})`;
   if (link.state === 'open') {
     const rule = certificateRules.find(({ broken }) => broken(link));
     const next = certificateAdvice(link, listening === 'unknown');

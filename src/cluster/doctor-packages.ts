@@ -52,8 +52,7 @@ const versionOf = ({ packages }: SiteFacts, name: string): string | undefined =>
   packages[name]?.installed ?? packages[name]?.candidate;
 
 /** What the makers of the program call it: "17.12", whoever packaged it. */
-const upstreamVersion = (version: string): string =>
-  version.replace(/^\d+:/, '').replace(/-[^-]*$/, '');
+const upstreamVersion = (version: string): string => version.replace(/^\d+:/, '').replace(/-[^-]*$/, '');
 
 /** The version of a program on each host that has it or would get it. */
 export const versionsOf = (seen: readonly SeenSite[], name: string): ReadonlyMap<string, string> =>

@@ -15,6 +15,7 @@ export interface SiteQuestion {
   readonly ports: readonly number[];
 }
 
+// The best of several: a busy machine is not what is looked for.
 const shellStart = `
 user=\${SUDO_USER:-root}
 group=$(id -g "$user")
@@ -27,11 +28,11 @@ as() { (
     env -i HOME="$home" USER="$user" LOGNAME="$user" SHELL="$shell" PATH="$PATH" timeout 3 "$@"
 ) </dev/null >/dev/null 2>&1; }
 took() {
-  best=
-  for round in 1 2 3 4; do
-    begin=$(date +%s%N); as "$@"; spent=$((($(date +%s%N) - begin) / 1000))
+  best= total=0
+  for round in 1 2 3 4 5 6 7 8 9 10; do
+    begin=$(date +%s%N); as "$@"; spent=$((($(date +%s%N) - begin) / 1000)); total=$((total + spent))
     [ -n "$best" ] && [ "$best" -le "$spent" ] || best=$spent
-    [ "$spent" -lt 300000 ] || break
+    [ "$total" -lt 400000 ] || break
   done
   echo "$best"
 }

@@ -138,7 +138,7 @@ function verdict({ verdict: state, findings, rows, links }: DoctorReport, chalk:
     seen.length < rows.length
       ? `${seen.length} of ${plural(rows.length, 'host')}`
       : plural(rows.length, 'host');
-  const looked = `${hosts} and ${plural(tried.length, 'link')} looked at`;
+  const looked = `${hosts}${links.length > 0 ? ` and ${plural(tried.length, 'link')}` : ''} looked at`;
   const found = [
     ...(count('fail') > 0 ? [`${count('fail')} to put right`] : []),
     ...(count('warn') > 0 ? [plural(count('warn'), 'warning')] : []),
