@@ -16,7 +16,7 @@ describeOnHosts('a restore', () => {
   let position: string;
 
   beforeAll(async () => {
-    lab = await startLabWithBackups('e2e-restore', 'posix', '--hosts', 'control,pg1,pg2');
+    lab = await startLabWithBackups('e2e-restore', 'minio', '--hosts', 'control,pg1,pg2');
     await succeed(lab, 'init-primary');
     await succeed(lab, 'add-replica');
     await succeed(lab, 'backup', 'setup');
@@ -55,6 +55,18 @@ describeOnHosts('a restore', () => {
     await expectReplicates(lab, 'pg2');
   });
 
+  test('is rehearsed from the store, of which every file is as it was written', async () => {
+    const { stdout } = await succeed(lab, 'backup', 'drill', '-o', 'json');
+    await succeed(lab, 'backup', 'verify');
+
+    expect(JSON.parse(stdout)).toMatchObject({ node: 'pg2', result: 'passed', checksums: 'passed' });
+    expect((JSON.parse(stdout) as { tables: readonly object[] }).tables).toContainEqual({
+      database: 'app',
+      table: 'public.later',
+      rows: 10,
+    });
+  });
+
   test('asked for again has nothing to do; another one there is refused', async () => {
     const target = ['--type=time', `--target=${beforeDrop}`, '--to=pg2:5499'];
     await settled(lab, ...restore, ...target);
@@ -80,9 +92,10 @@ describeOnHosts('a restore', () => {
   });
 
   test('to a named point, and to a position, ends just there', async () => {
+    const inTurn = ['--lock-wait', '5m'];
     await Promise.all([
-      succeed(lab, ...restore, '--type=name', '--target=release 7', '--to=named=pg1:5499'),
-      succeed(lab, ...restore, '--type=lsn', `--target=${position}`, '--to=at-lsn=pg2:5500'),
+      succeed(lab, ...restore, '--type=name', '--target=release 7', '--to=named=pg1:5499', ...inTurn),
+      succeed(lab, ...restore, '--type=lsn', `--target=${position}`, '--to=at-lsn=pg2:5500', ...inTurn),
     ]);
 
     expect(await checksum(lab, 'pg1', 'orders', 5499)).toBe(rows);
