@@ -76,7 +76,7 @@ function slotNote(
 }
 
 /** Whether its last attempt failed, it has nothing to run, or a file waits too long. */
-export function isArchivingStuck({ archiver: facts, now }: WalServerFacts): boolean {
+function isArchivingStuck({ archiver: facts, now }: WalServerFacts): boolean {
   if (facts.mode === 'off' || facts.waitingFiles === 0) return false;
   if (facts.command === '' && facts.library === '') return true;
   if (facts.lastFailedAt !== null && facts.lastFailedAt >= (facts.lastArchivedAt ?? 0)) return true;

@@ -36,7 +36,7 @@ exit 0
 export const filesBelow = (paths: readonly string[]): Query<readonly FoundFile[]> =>
   query(['bash', '-c', script, 'bash', String(largestBytes), ...paths], parseFiles, { timeoutMs: 60_000 });
 
-export const parseFiles = (stdout: string): readonly FoundFile[] =>
+const parseFiles = (stdout: string): readonly FoundFile[] =>
   stdout
     .split('\n')
     .filter((line) => line !== '')
