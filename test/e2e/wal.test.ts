@@ -44,7 +44,10 @@ describeOnHosts('WAL that piles up', () => {
     await succeed(lab, 'init-primary');
     await succeed(lab, 'add-replica', 'pg2');
     await lab.ssh('pg2', 'systemctl stop postgresql@17-main');
-    await lab.sql('pg1', `alter system set archive_command = '/bin/false'; select pg_reload_conf()`);
+    await lab.sql('pg1', `alter system set archive_command = '/bin/false'`);
+    // One more that may hold WAL, since PostgreSQL 17.
+    await lab.sql('pg1', 'alter system set summarize_wal = on');
+    await lab.sql('pg1', 'select pg_reload_conf()');
     await write(100);
   }, patienceMs);
 
@@ -57,6 +60,7 @@ describeOnHosts('WAL that piles up', () => {
       `select pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) from pg_replication_slots where slot_name = 'dbctl_pg2'`,
     );
 
+    expect(nodes[0]!.server!.unsummarizedBytes).toBeTypeOf('number');
     const slot = nodes[0]!.holders.find(({ name }) => name === 'slot dbctl_pg2')!;
     expect(slot.bytes).toBeGreaterThan(100 * 1024 ** 2);
     // A running server writes a record now and then.
