@@ -1,12 +1,15 @@
 // End-to-end stories: the built dbctl as a child process, and the hosts of a lab asked directly, past dbctl.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { execa } from 'execa';
 import { parse } from 'dotenv';
+
+/** What an earlier run may have left behind. */
+const labs = '/var/lib/dbctl-lab/labs';
 
 const binary = new URL('../../bin/dbctl.js', import.meta.url).pathname;
 
@@ -79,7 +82,7 @@ async function bootLab(name: string, flags: readonly string[]): Promise<Lab> {
   const start = (...args: readonly string[]): Running => runDbctl(directory, args);
   const dbctl = (...args: readonly string[]): Promise<Finished> => start(...args).end;
 
-  await dbctl('lab', 'down', '--name', name);
+  if (existsSync(join(labs, name))) await dbctl('lab', 'down', '--name', name);
   const up = await dbctl('lab', 'up', '--name', name, ...flags);
   if (up.exitCode !== 0) throw new Error(`lab up ended with ${up.exitCode}:\n${up.stderr}`);
   const file = join(directory, '.env.cluster');
@@ -90,7 +93,8 @@ async function bootLab(name: string, flags: readonly string[]): Promise<Lab> {
     const { stdout } = await dbctl('lab', 'status', '--name', name, '-o', 'json');
     return (JSON.parse(stdout) as { hosts: readonly LabHost[] }[])[0]!.hosts;
   };
-  const addresses = new Map((await hosts()).map((host) => [host.name, host.address]));
+  const written = readFileSync(file, 'utf8').matchAll(/([\w-]+)=(\d+\.\d+\.\d+\.\d+)(?=[,:\n])/g);
+  const addresses = new Map([...written].map(([, host, address]) => [host, address]));
   const onHost = (host: string, line: string, input = ''): Promise<string> =>
     ssh(addresses.get(host) ?? host, line, input);
 
@@ -130,6 +134,8 @@ async function bootLab(name: string, flags: readonly string[]): Promise<Lab> {
 export function runDbctl(directory: string, args: readonly string[]): Running {
   const child = spawn(process.execPath, [binary, ...args], {
     cwd: directory,
+    // Logs of runs, which else would be among the developer's own.
+    env: { ...process.env, XDG_STATE_HOME: join(directory, '.state') },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const code = new Promise<number | null>((resolve) => child.on('close', resolve));
