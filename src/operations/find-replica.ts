@@ -10,18 +10,29 @@ import { ifRunning } from '../shell/psql.ts';
 import { slotFacts } from '../shell/replication.ts';
 
 /**
- * The replica that a command line names. Throws RefusedError for the primary, and for a name that is not in the file:
+ * The replica that a command line names. Throws RefusedError for the primary, for the control host, and for a name that is not in the file:
  * with what is left of one that was removed from it.
  */
 export async function findReplica(cluster: Cluster, text: string, options: ConnectOptions): Promise<Node> {
   const found = nodesOf(cluster).find((node) => isNamed(node, text));
   if (found === undefined) throw await unknown(cluster, text, options);
-  if (found.name !== cluster.primary.name) return found;
-  throw new RefusedError({
-    what: `${found.name} is the primary: the replicas follow it`,
+  if (found.name === cluster.primary.name) throw isPrimary(found);
+  if (found.name === cluster.control.name) throw isControlHost(found);
+  return found;
+}
+
+const isPrimary = ({ name }: Node): RefusedError =>
+  new RefusedError({
+    what: `${name} is the primary: the replicas follow it`,
     next: ['name another node as the primary first (CLUSTER_DB_PRIMARY_HOST)', 'nothing was touched'],
   });
-}
+
+const isControlHost = ({ name }: Node): RefusedError =>
+  new RefusedError({
+    what: `${name} is the control host too`,
+    why: "The key of the cluster's CA lives there, and its part in backups.",
+    next: ['name another control host first (CLUSTER_CONTROL_HOST)', 'nothing was touched'],
+  });
 
 async function unknown(cluster: Cluster, text: string, options: ConnectOptions): Promise<RefusedError> {
   const { primary, replicas, name: clusterName } = cluster;

@@ -11,24 +11,24 @@ import * as retire from '../shell/retire.ts';
 import { cloneUnitName } from './clone-unit.ts';
 
 /** Whether no other node of the cluster is on the node's host. */
-const isAlone = (cluster: Cluster, node: Node): boolean =>
+const isLastNode = (cluster: Cluster, node: Node): boolean =>
   !nodesOf(cluster).some(({ name, host }) => name !== node.name && sameHost(host, node.host));
+
+/** Whether nothing of the cluster is on the node's host without it: no other node, and not the control host's part. */
+const isAlone = (cluster: Cluster, node: Node): boolean =>
+  isLastNode(cluster, node) && !sameHost(cluster.control.host, node.host);
+
+const unitsAt = '/etc/systemd/system';
 
 /** Everything that runs for the node besides its server. */
 function unitsOf(cluster: Cluster, node: Node): readonly string[] {
-  const drill = drillFiles(cluster);
+  const { unit, scheduledUnit } = drillFiles(cluster);
+  const works = [cloneUnitName(cluster, node), restoreUnitOf(cluster, node), recoverUnitOf(cluster, node)];
+  const drills = [`${scheduledUnit}.timer`, `${scheduledUnit}.service`, `${unit}.service`];
   return [
-    ...[cloneUnitName(cluster, node), restoreUnitOf(cluster, node), recoverUnitOf(cluster, node)].map(
-      (name) => `${name}.service`,
-    ),
-    ...(isAlone(cluster, node)
-      ? [
-          `${drill.scheduledUnit}.timer`,
-          `${drill.scheduledUnit}.service`,
-          `${drill.unit}.service`,
-          pgbackrestFiles(cluster).unit,
-        ]
-      : []),
+    ...works.map((name) => `${name}.service`),
+    ...(isLastNode(cluster, node) ? drills : []),
+    ...(isAlone(cluster, node) ? [pgbackrestFiles(cluster).unit] : []),
   ];
 }
 
@@ -36,19 +36,15 @@ function unitsOf(cluster: Cluster, node: Node): readonly string[] {
 function pathsOf(cluster: Cluster, node: Node): readonly string[] {
   const { unit, dbctlDirectory } = instanceOf(cluster, node);
   const drill = drillFiles(cluster);
-  const units = '/etc/systemd/system';
+  const ofDrills = [`${unitsAt}/${drill.scheduledUnit}.timer`, drill.scheduledFile, drillDirectory(cluster)];
+  const ofHost = [`${unitsAt}/${pgbackrestFiles(cluster).unit}`, `/etc/dbctl/${cluster.name}`];
   return [
-    `${units}/${unit}.d`,
+    `${unitsAt}/${unit}.d`,
     nodeSpoolOf(cluster, node),
-    ...(isAlone(cluster, node)
-      ? [
-          `${units}/${drill.scheduledUnit}.timer`,
-          drill.scheduledFile,
-          drillDirectory(cluster),
-          `${units}/${pgbackrestFiles(cluster).unit}`,
-          `/etc/dbctl/${cluster.name}`,
-        ]
-      : [dbctlDirectory]),
+    ...(isLastNode(cluster, node) ? ofDrills : []),
+    ...(isAlone(cluster, node) ? ofHost : []),
+    ...(isLastNode(cluster, node) && !isAlone(cluster, node) ? [drill.config, drill.assertions] : []),
+    ...(isAlone(cluster, node) ? [] : [dbctlDirectory]),
   ];
 }
 
@@ -118,12 +114,8 @@ export function leftOnHost(cluster: Cluster, node: Node): readonly string[] {
   const { version, name } = instanceOf(cluster, node);
   const drill = drillFiles(cluster);
   return [
-    ...(isAlone(cluster, node)
-      ? [
-          `systemctl disable --now ${pgbackrestFiles(cluster).unit}`,
-          `systemctl disable --now ${drill.scheduledUnit}.timer`,
-        ]
-      : []),
+    ...(isAlone(cluster, node) ? [`systemctl disable --now ${pgbackrestFiles(cluster).unit}`] : []),
+    ...(isLastNode(cluster, node) ? [`systemctl disable --now ${drill.scheduledUnit}.timer`] : []),
     `pg_dropcluster --stop ${version} ${name}`,
     `rm -rf ${pathsOf(cluster, node).join(' ')}`,
     'systemctl daemon-reload',

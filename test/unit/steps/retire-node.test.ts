@@ -74,6 +74,17 @@ test('what other nodes of the same host need stays', async () => {
   expect(told).not.toContain('/etc/dbctl/shop');
 });
 
+test('what the control host needs stays on it', async () => {
+  const local = clusterOf({ CLUSTER_DB_REPLICA_HOSTS: 'pg2=localhost' });
+  const [node] = local.replicas;
+  const { host } = hostWith(['/etc/dbctl/shop', '/etc/dbctl/shop/pg2', '/etc/dbctl/shop/drill.conf']);
+
+  expect((await plan(forgetNode(local, node!), host)).changes).toEqual([
+    'remove /etc/dbctl/shop/drill.conf',
+    'remove /etc/dbctl/shop/pg2',
+  ]);
+});
+
 test('what is left on a host that was not reached can be pasted there', () => {
   expect(leftOnHost(shop, pg2)).toEqual([
     'systemctl disable --now dbctl-pgbackrest-shop.service',
