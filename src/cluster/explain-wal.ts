@@ -36,7 +36,8 @@ export function explainWal(cluster: Cluster, sights: readonly WalSight[]): WalEx
     const sight = sights.find(({ node }) => node === name);
     return sight ? [nodeWal(cluster, sight)] : [];
   });
-  const primary = nodes[0];
+  // After a failover by hand it is another one than .env.cluster says.
+  const primary = nodes.find(({ role, server }) => role === 'primary' && server !== null) ?? nodes[0];
   const biggest = primary && mostOf(primary.holders);
   return {
     cluster: cluster.name,

@@ -316,6 +316,16 @@ test('a primary that cannot be seen is said first, and the replicas are shown al
   expect(nodes.map(({ node, role }) => `${node} ${role}`)).toEqual(['pg1 primary', 'pg2 replica']);
 });
 
+test('the primary is the node that takes writes, whatever the file says', () => {
+  const { summary, biggest } = explain(
+    { node: 'pg1', problem: 'pg1 cannot be reached over SSH' },
+    { ...primarySight(), node: 'pg2' },
+  );
+
+  expect(summary).toBe('nobody keeps ever more WAL: it does not fill the disk of pg2');
+  expect(biggest?.node).toBe('pg2');
+});
+
 test('a primary that stopped on a full disk gets room before it is started', () => {
   const explanation = explain({ node: 'pg1', directory: walDisk({ freeBytes: 0 }) });
 
