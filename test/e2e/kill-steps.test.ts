@@ -1,0 +1,62 @@
+// dbctl is killed before and after each step of its operations, one after the other: every run begins where a dead one
+// left off, and in the end all is as if nothing had happened.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startLab, type Lab } from '../support/e2e.ts';
+import { expectNothingUnfinished, expectStreaming, slotsOn } from '../support/faults.ts';
+import { killAtEachStep } from '../support/kill-steps.ts';
+import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
+
+describeOnHosts('dbctl that is killed before and after each of its steps', () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await startLab('e2e-kill-steps', '--hosts', 'control,pg1,pg2');
+    await succeed(lab, 'init-primary');
+    await succeed(lab, 'add-replica');
+  }, patienceMs);
+
+  afterAll(async () => lab?.down(), patienceMs);
+
+  /** Runs it until it is done, and insists that no dead run left the lock behind. Answers how often it was killed. */
+  async function kill(command: readonly string[], isDone: () => Promise<boolean>): Promise<number> {
+    const lock = `/run/dbctl/${lab.env['CLUSTER_NAME']}.lock`;
+    const isFree = () => lab.ssh('control', `flock -n ${lock} true && echo free || :`);
+    const runs = await killAtEachStep(lab, command, async () => {
+      await expect.poll(isFree, { timeout: 5000, interval: 20 }).toBe('free');
+      return isDone();
+    });
+    const last = runs.at(-1)!;
+    if (last.exitCode !== null) expectExit(last, 0);
+    const points = runs.filter(({ exitCode }) => exitCode === null).length;
+    process.stderr.write(`dbctl ${command.join(' ')}: killed at ${points} points\n`);
+    return points;
+  }
+
+  test('certs rotate ends with new certificates, and with no trace of a rotation', async () => {
+    const mark = `/etc/dbctl/pki/${lab.env['CLUSTER_NAME']}/rotation`;
+    let isBegun = false;
+    const isDone = async (): Promise<boolean> => {
+      const isMarked = (await lab.ssh('control', `ls ${mark}* 2>/dev/null || :`)) !== '';
+      isBegun ||= isMarked;
+      return isBegun && !isMarked;
+    };
+
+    expect(await kill(['certs', 'rotate'], isDone)).toBeGreaterThan(5);
+
+    await succeed(lab, 'certs', 'status');
+    await expectStreaming(lab, 'pg2');
+    for (const host of ['control', 'pg1', 'pg2']) await expectNothingUnfinished(lab, host);
+  });
+
+  test('remove-replica ends with a primary that knows nothing of it', async () => {
+    const isDone = async (): Promise<boolean> => !lab.env['CLUSTER_DB_REPLICA_HOSTS']?.includes('pg2');
+
+    expect(await kill(['remove-replica', 'pg2'], isDone)).toBeGreaterThan(8);
+
+    expect(await slotsOn(lab)).toBe('');
+    expect(await lab.ssh('pg2', 'pgrep -x postgres || :')).toBe('');
+    for (const host of ['control', 'pg1', 'pg2']) await expectNothingUnfinished(lab, host);
+    expectExit(await succeed(lab, 'init-primary'), 0);
+  });
+});
