@@ -212,7 +212,8 @@ repository info --log-level-console=off --output=json ${label:+--set="$label"} >
 
 # The size of the newest backup is that of the cluster, give or take.
 size=$(sed -n 's/.*"info":{"delta":[0-9]*,"repository":{[^}]*},"size":\([0-9]*\)}.*/\1/p' "$work/info.json")
-free=$(df -Pk "$work" | awk 'NR == 2 { print $4 * 1024 }')
+# Not counted in awk: some write large numbers as 7.5e+10.
+free=$(($(df -Pk "$work" | awk 'NR == 2 { print $4 }') * 1024))
 [ "$((${size:-0} / 4 * 5))" -le "$free" ] ||
   fail "not enough room for a copy: $((size / 4 * 5 / 1048576)) MB are needed, $((free / 1048576)) MB are free"
 
