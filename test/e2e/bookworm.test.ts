@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLab, type Lab } from '../support/e2e.ts';
-import { describeOnHosts, patienceMs, sqlAs, succeed } from '../support/story.ts';
+import { describeOnHosts, expectExit, patienceMs, sqlAs, succeed } from '../support/story.ts';
 
 describeOnHosts('Debian 12', () => {
   let lab: Lab;
@@ -68,5 +68,17 @@ describeOnHosts('Debian 12', () => {
     await lab.ssh('control', `${pgbackrest} check`);
     expect(await lab.ssh('control', `${pgbackrest} info --output=json`)).toContain('"type":"full"');
     expect((await succeed(lab, 'backup', 'setup')).stdout.trim()).toBe('0 changes');
+  });
+
+  test('which a drill brings back', async () => {
+    const { stdout } = await succeed(lab, 'backup', 'drill', '-o', 'json');
+
+    expect(JSON.parse(stdout)).toMatchObject({
+      node: 'pg2',
+      result: 'passed',
+      checksums: 'passed',
+      error: '',
+    });
+    expectExit(await lab.dbctl('backup', 'check'), 0);
   });
 });
