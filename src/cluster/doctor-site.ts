@@ -3,7 +3,7 @@
 import type { Cluster } from './cluster.ts';
 import type { DoctorFinding, Level } from './doctor-finding.ts';
 import type { SeenSite } from './doctor-facts.ts';
-import { hasData, instanceProblems, systemProblems } from './host-check.ts';
+import { hasData, instanceProblems, systemProblems, type HostProblem } from './host-check.ts';
 import { instanceOf } from './instance.ts';
 import { roomForClone, roomForNewCluster } from './needed-room.ts';
 import { packageFindings } from './doctor-packages.ts';
@@ -130,25 +130,10 @@ export function siteFindings(
   primaryBytes: number | undefined,
 ): readonly DoctorFinding[] {
   const hosts = [seen.site.name];
-  const fail = (check: string) => (one: { what: string; next: string }) =>
-    ({ level: 'fail', check, hosts, what: one.what, next: [one.next] }) as const;
   return [
-    ...systemProblems(seen.facts).map(fail('system')),
-    ...seen.nodes.flatMap(({ node, facts }) => {
-      const isPrimary = node.name === cluster.primary.name;
-      const wanted = {
-        instance: instanceOf(cluster, node),
-        owner: `${cluster.name}/${node.name}`,
-        role: isPrimary ? 'primary' : 'replica',
-        neededBytes: isPrimary || primaryBytes === undefined ? roomForNewCluster : roomForClone(primaryBytes),
-      } as const;
-      const isStopped = hasData(facts) && facts.owner === wanted.owner && !facts.listener;
-      return [
-        ...instanceProblems(facts, wanted).map(fail('node')),
-        ...(isStopped ? [stopped(hosts, wanted.instance.unit)] : []),
-      ];
-    }),
-    ...foreignListeners(cluster, seen).map(fail('port')),
+    ...systemProblems(seen.facts).map(failure('system', seen)),
+    ...nodeFindings(cluster, seen, primaryBytes),
+    ...foreignListeners(cluster, seen).map(failure('port', seen)),
     ...packageFindings(cluster, seen),
     ...rules
       .filter(({ broken }) => broken(seen))
@@ -156,10 +141,42 @@ export function siteFindings(
   ];
 }
 
-const stopped = (hosts: readonly string[], unit: string): DoctorFinding => ({
+/** The very checks that setting up a node begins with, and whether one that is set up runs. */
+const nodeFindings = (
+  cluster: Cluster,
+  seen: SeenSite,
+  primaryBytes: number | undefined,
+): readonly DoctorFinding[] =>
+  seen.nodes.flatMap(({ node, facts }) => {
+    const isPrimary = node.name === cluster.primary.name;
+    const wanted = {
+      instance: instanceOf(cluster, node),
+      owner: `${cluster.name}/${node.name}`,
+      role: isPrimary ? 'primary' : 'replica',
+      neededBytes: isPrimary || primaryBytes === undefined ? roomForNewCluster : roomForClone(primaryBytes),
+    } as const;
+    const isOurs = hasData(facts) && facts.owner === wanted.owner;
+    const isStopped = isOurs && !facts.listener && !seen.facts.missingPrograms.includes('ss');
+    return [
+      ...instanceProblems(facts, wanted).map(failure('node', seen)),
+      ...(isStopped ? [stopped(seen, wanted.instance.unit)] : []),
+    ];
+  });
+
+const failure =
+  (check: string, { site }: SeenSite) =>
+  ({ what, next }: HostProblem): DoctorFinding => ({
+    level: 'fail',
+    check,
+    hosts: [site.name],
+    what,
+    next: [next],
+  });
+
+const stopped = ({ site }: SeenSite, unit: string): DoctorFinding => ({
   level: 'warn',
   check: 'service',
-  hosts,
+  hosts: [site.name],
   what: `${unit} is not running`,
   next: [`systemctl start ${unit}`, `see why it ended: journalctl -n 50 -u ${unit}`],
 });

@@ -69,6 +69,16 @@ test.each<Cases[number]>([
     ['warn pg1: postgresql@17-main.service is not running'],
   ],
   [
+    'without ss nobody knows whether a server runs',
+    {
+      pg1: {
+        node: { ...setUp('pg1'), listener: undefined },
+        facts: { missingPrograms: ['ss'] },
+      },
+    },
+    ['warn pg1: ss missing, so not everything could be looked at'],
+  ],
+  [
     'a full disk is told',
     { control: { facts: { disk: { path: '/srv', totalBytes: 100 * 1024 ** 3, freeBytes: 2 * 1024 ** 3 } } } },
     ['fail control: 2.0 GB of 100 GB (2 %) are free on /srv: it is nearly full'],
