@@ -28,7 +28,7 @@ export function end(code: number): number {
 }
 
 /** Whether `--json` was typed: all that is known before the command line is understood. */
-export const asksForEvents = (words: readonly string[]): boolean => words.includes('--json');
+const asksForEvents = (words: readonly string[]): boolean => words.includes('--json');
 
 const beginWith = (options: Partial<RunOptions>): Run =>
   beginRun({

@@ -27,10 +27,11 @@ async function look(config: string, { wait = 0, timeout = 3000 }: Flags): Promis
   const { loadCluster } = await import('../config/load.ts');
   const { probeUntilGreen } = await import('../operations/probe.ts');
   const { verdict } = await import('../ui/probe-table.ts');
+  const { remarks } = await import('../ui/current-run.ts');
   return probeUntilGreen(loadCluster(config), {
     timeoutMs: timeout,
     waitMs: wait,
-    onProblem: (report) => process.stderr.write(`${verdict(report)}, looking again\n`),
+    onProblem: (report) => remarks(process.stderr).write(`${verdict(report)}, looking again\n`),
   });
 }
 

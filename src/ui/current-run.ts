@@ -15,3 +15,7 @@ export const currentRun = (): Run | undefined => run;
 export const notices = (stream: Terminal): Terminal => ({
   write: (text) => (run ? run.notice(text.trimEnd()) : stream.write(text)),
 });
+
+/** Where lines go that are progress in a few words: nowhere with -q. */
+export const remarks = (stream: Terminal): Terminal =>
+  run?.options.verbosity === 'quiet' ? { write: () => {} } : notices(stream);

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { backupTypes, type BackupType } from '../../cluster/backup.ts';
 import { answer, withHostKeyFlag, withLockFlag, type ChangeFlags } from '../change.ts';
 import { changeHosts } from '../change-hosts.ts';
@@ -11,11 +11,10 @@ interface Flags extends ChangeFlags {
 /** `dbctl backup run`: one backup more, now. */
 export const backupRun = (bare: Command): Command =>
   withLockFlag(withHostKeyFlag(withCommonFlags(bare)))
-    .option(
-      '--type <type>',
-      'full, diff (since the last full) or incr (since the last one)',
-      backupType,
-      'incr',
+    .addOption(
+      new Option('--type <type>', 'full, diff (since the last full) or incr (since the last one)')
+        .choices(backupTypes)
+        .default('incr'),
     )
     .option('--dry-run', 'show what would be made and touch nothing')
     .action(async (flags: Flags, command: Command) => {
@@ -36,9 +35,3 @@ export const backupRun = (bare: Command): Command =>
         if (made) insistOnSoundPages(controlPlace(cluster, backup), made);
       });
     });
-
-function backupType(text: string): BackupType {
-  const found = backupTypes.find((type) => type === text);
-  if (found === undefined) throw new InvalidArgumentError(backupTypes.join(', '));
-  return found;
-}
