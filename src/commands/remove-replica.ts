@@ -32,6 +32,7 @@ export const removeReplica = (bare: Command): Command =>
       const node = await findReplica(cluster, name, options);
       const asked = cluster.replicas.filter((one) => one.name !== node.name || !flags.dead);
       const { present, silent } = await whoAnswers(asked, options);
+      if (silent.some((one) => one.name === node.name)) process.stderr.write(`${deadNote(node)}\n`);
       const machines = [cluster.control, cluster.primary, ...present];
       await changeHosts(command, { cluster, machines, flags }, (turn) =>
         remove({ cluster, node, turn, present: present.map((one) => one.name), silent }, flags, command),
@@ -101,6 +102,9 @@ async function keptData({ cluster, node, hosts }: RemovalPlace): Promise<string 
   const { keptRemovedData } = await import('../shell/retire.ts');
   return (await hosts.get(node.name).ask(keptRemovedData(instanceOf(cluster, node)))) ?? null;
 }
+
+const deadNote = ({ name, host }: Node): string =>
+  `nothing answers at ${host}: ${name} is taken for dead, and what can be done without it is done`;
 
 const wipes = ({ name, host }: Node): string => `The data of ${name} (${host}) is removed for good.`;
 

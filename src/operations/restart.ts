@@ -87,7 +87,9 @@ export function restartPlan(
     );
   const itself = restarting.find(({ node }) => node.name === cluster.primary.name);
   const isDown = itself?.inRecovery === undefined;
-  const running = facts.filter(({ inRecovery }) => inRecovery === true);
+  const running = facts.filter(
+    ({ node, inRecovery }) => inRecovery === true || (!isDown && order.before.includes(node.name)),
+  );
   const primaryStages = itself
     ? [
         onlyOn(isDown ? 'Start the primary' : 'Restart the primary', primary, () => [restart(itself)]),
