@@ -17,6 +17,7 @@ import { storedWal } from '../shell/repository-list.ts';
 import { timelineHistory } from '../shell/wal.ts';
 import { controlPlace } from '../steps/make-backup.ts';
 import { askMachines, type LoginOptions } from './ask-machines.ts';
+import { impatient } from './broken-links.ts';
 
 /** The answer of `dbctl backup info`. Drills are told by the hosts that can be reached. */
 export async function readRepository(
@@ -26,7 +27,7 @@ export async function readRepository(
 ): Promise<RepositoryReport> {
   const [repository, rehearsed] = await Promise.all([
     withHosts([cluster.control], { ...options, ssh: cluster.ssh }, (hosts) =>
-      repositoryFacts(cluster, backup, hosts.get(cluster.control.name)),
+      repositoryFacts(cluster, backup, hosts.get(cluster.control.name), impatient),
     ),
     askMachines(cluster, dataMachines(cluster), options, (host) => host.ask(readDrills(cluster))),
   ]);

@@ -12,8 +12,9 @@ import { archiverFacts, type ArchiverFacts } from '../shell/archiver.ts';
 import { hostFacts } from '../shell/host-facts.ts';
 import { acceptsConnections } from '../shell/instance.ts';
 import { readDrills } from '../shell/drills.ts';
-import { backupInfo, bounded } from '../shell/pgbackrest.ts';
+import { backupInfo } from '../shell/pgbackrest.ts';
 import { serverStatus, type ServerStatus } from '../shell/server-status.ts';
+import { bucketLinks, impatient } from './broken-links.ts';
 
 /** A node as its own host sees it. */
 export interface NodeStatus {
@@ -89,17 +90,21 @@ async function lookAt(cluster: Cluster, node: Node, host: ReadableHost): Promise
 /** What is in the repository, as the control host sees it; nothing before `backup setup`. */
 async function askRepository(
   cluster: Cluster,
-  { stanza }: Backup,
+  backup: Backup,
   options: Options,
 ): Promise<Pick<ProtectionFacts, 'info' | 'problem'>> {
   const { control, ssh } = cluster;
-  const place = { config: pgbackrestFiles(cluster).controlConfig, stanza };
+  const place = { config: pgbackrestFiles(cluster).controlConfig, stanza: backup.stanza };
   try {
-    const info = await withHosts([control], { ...options, ssh }, async (hosts) => {
+    return await withHosts([control], { ...options, ssh }, async (hosts) => {
       const host = hosts.get(control.name);
-      return (await host.readFile(place.config)) && host.ask(backupInfo(place, bounded));
+      if ((await host.readFile(place.config)) === undefined) return { info: undefined, problem: undefined };
+      const info = host.ask(backupInfo(place, impatient));
+      // pgBackRest tries for a while what the bucket's own test knows to fail: nobody waits for it then.
+      info.catch(() => {});
+      const [broken] = await bucketLinks(cluster, backup, host);
+      return broken ? { info: undefined, problem: broken.what } : { info: await info, problem: undefined };
     });
-    return { info, problem: undefined };
   } catch (error) {
     if (!(error instanceof DbctlError)) throw error;
     return { info: undefined, problem: error.message };
