@@ -98,8 +98,9 @@ const limitReached = (holder: string, { backup }: Cluster): string =>
 
 /** WAL that takes more of the file system than this is worth a word, also when it does not grow. */
 const largeShare = 0.1;
-/** Sooner than this, or with less free, the disk comes first. */
-const urgent = { seconds: 3600, share: 0.05 } as const;
+/** With less free than this, room comes first; with less time than this in seconds, it comes behind what helps for good. */
+const nearlyFullShare = 0.05;
+const soonSeconds = 3600;
 
 function adviceAbout(wal: NodeWal, cluster: Cluster, sights: readonly WalSight[]): readonly WalAdvice[] {
   const { server, directory, holders, role } = wal;
@@ -112,20 +113,25 @@ function adviceAbout(wal: NodeWal, cluster: Cluster, sights: readonly WalSight[]
   const isLarge = biggest !== undefined && biggest.bytes > fileSystemBytes * largeShare;
   const notable = holders.filter((one) => one.isGrowing || (isLarge && one === biggest));
   const advice = notable.map((holder) => adviceOn(holder, place));
+  const isNearlyFull = directory.freeBytes < fileSystemBytes * nearlyFullShare;
   return [
-    ...(isUrgent(wal, directory) ? [moreRoom(wal.node), ...advice] : advice),
+    ...(isNearlyFull ? [moreRoom(`The disk of ${wal.node} is nearly full`)] : []),
+    ...advice,
+    ...(!isNearlyFull && isFullSoon(wal)
+      ? [moreRoom(`The disk of ${wal.node} is full within the hour`)]
+      : []),
     ...lostSlotAdvice(place),
     ...nowhereAdvice(place),
   ];
 }
 
-const isUrgent = ({ outlook }: NodeWal, { freeBytes, fileSystemBytes }: WalDirectory): boolean =>
-  (outlook.kind === 'full' && outlook.seconds < urgent.seconds) || freeBytes < fileSystemBytes * urgent.share;
+const isFullSoon = ({ outlook }: NodeWal): boolean =>
+  outlook.kind === 'full' && outlook.seconds < soonSeconds;
 
 const room: WalStep = { text: 'make the file system larger, or move what is not PostgreSQL off it' };
 
-const moreRoom = (node: string): WalAdvice => ({
-  why: `The disk of ${node} is nearly full. Delete nothing in pg_wal by hand: that destroys the database.`,
+const moreRoom = (why: string): WalAdvice => ({
+  why: `${why}. Delete nothing in pg_wal by hand: that destroys the database.`,
   next: [room],
 });
 
@@ -133,7 +139,7 @@ const stoppedAdvice = ({ node }: NodeWal, { freeBytes, fileSystemBytes }: WalDir
   why: `PostgreSQL does not run on ${node}. Delete nothing in pg_wal by hand: that destroys the database.`,
   next: [
     { text: 'see why it stopped', command: `dbctl logs ${node}` },
-    ...(freeBytes < fileSystemBytes * urgent.share ? [room] : []),
+    ...(freeBytes < fileSystemBytes * nearlyFullShare ? [room] : []),
     { text: 'start it', command: 'dbctl init-primary' },
   ],
 });

@@ -146,8 +146,24 @@ test('on a disk that is nearly full, the disk comes first, and nobody is told to
   );
   const { advice } = explain(sight, stopped);
 
-  expect(advice[0]!.why).toContain('Delete nothing in pg_wal by hand');
+  expect(advice[0]!.why).toBe(
+    'The disk of pg1 is nearly full. Delete nothing in pg_wal by hand: that destroys the database.',
+  );
   expect(advice[1]!.why).toBe('PostgreSQL does not run on pg2.');
+});
+
+test('on a disk that is full soon, what helps for good comes before room', () => {
+  const settings = { slotLimitBytes: null };
+  const watched = { bytes: 20 * megabyte };
+  const { advice } = explain(
+    primarySight({ slots: [deadSlot({ safeBytes: null })], settings, watched }),
+    stopped,
+  );
+
+  expect(advice.map(({ why }) => why.split('. ')[0])).toEqual([
+    'PostgreSQL does not run on pg2.',
+    'The disk of pg1 is full within the hour',
+  ]);
 });
 
 test.each([0, 1000])(
