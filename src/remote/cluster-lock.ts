@@ -39,6 +39,9 @@ export interface LockTimes {
 
 const usualTimes: LockTimes = { beatMs: 5000, trustMs: 10_000, patienceMs: 20_000, answerMs: 5000 };
 
+/** How long the host may take to say whether the lock is ours, and what was left unfinished. */
+const longestAnswerMs = 60_000;
+
 /** Asks for the lock once. Throws UnreachableError, and CommandError where there is no lock to be had. */
 export async function takeLock(
   converse: Converse,
@@ -50,9 +53,11 @@ export async function takeLock(
   const talk = await converse(holdLock({ cluster, id, patienceSeconds: times.patienceMs / 1000 }));
   const heldSince = now();
   talk.say(journalTail(operation));
+  const limit = setTimeout(() => talk.hangUp(), longestAnswerMs);
   const before: string[] = [];
   for (;;) {
     const line = await talk.hear();
+    if (line === undefined || line === 'held' || line.startsWith('busy ')) clearTimeout(limit);
     if (line === undefined) throw noLock(cluster, talk);
     if (line.startsWith('busy ')) return { kind: 'busy', holder: parseBusy(line) };
     if (line === 'held') break;

@@ -1,6 +1,7 @@
 // A command that stays open and is spoken with line by line.
 
 import type { Readable, Writable } from 'node:stream';
+import { outputLimit } from './execution.ts';
 import { lastLines } from './printable.ts';
 
 export interface Conversation {
@@ -8,7 +9,7 @@ export interface Conversation {
   say(line: string): void;
   /** The next line of the other side, waited for; undefined once it has ended. */
   hear(): Promise<string | undefined>;
-  /** Ends it from here: the other side reads the end of its input. */
+  /** Ends it from here: the other side reads the end of its input, and is cut off soon after when it goes on talking. */
   hangUp(): void;
   /** The last words on its stderr. */
   complaint(): string;
@@ -26,6 +27,8 @@ export interface Streams {
 /** Characters that one line may have. Who says more is not the program that was started. */
 const longestLine = 1_000_000;
 const longestComplaint = 10_000;
+/** How long the other side may take to end after we have. */
+const farewellMs = 2000;
 /** How long stderr is waited for after the end of stdout. */
 const stderrMs = 200;
 
@@ -34,6 +37,7 @@ export function conversationOver({ input, output, errors }: Streams): Conversati
   let rest = '';
   let said = '';
   let isEnded = false;
+  let heard = 0;
   let wake: (() => void) | undefined;
 
   const isWaiting = (): boolean => lines.length === 0 && !isEnded;
@@ -41,8 +45,20 @@ export function conversationOver({ input, output, errors }: Streams): Conversati
     isEnded = true;
     wake?.();
   };
+  const cutOff = (): void => {
+    lines.length = 0;
+    for (const stream of [output, errors]) stream.destroy();
+    end();
+  };
+  /** A host that never stops talking is cut off. */
+  const count = (text: string): void => {
+    heard += text.length;
+    if (heard > outputLimit) cutOff();
+  };
   output.setEncoding('utf8');
   output.on('data', (text: string) => {
+    count(text);
+    if (heard > outputLimit) return;
     const parts = (rest + text).split('\n');
     rest = parts.pop() ?? '';
     lines.push(...parts);
@@ -50,7 +66,10 @@ export function conversationOver({ input, output, errors }: Streams): Conversati
     wake?.();
   });
   errors.setEncoding('utf8');
-  errors.on('data', (text: string) => (said = (said + text).slice(-longestComplaint)));
+  errors.on('data', (text: string) => {
+    count(text);
+    said = (said + text).slice(-longestComplaint);
+  });
   for (const stream of [input, output]) stream.on('error', () => {});
   // Its last complaint may come after its last word. A program that it leaves behind may keep stderr open for long.
   const endSoon = (): void => {
@@ -65,7 +84,10 @@ export function conversationOver({ input, output, errors }: Streams): Conversati
       while (isWaiting()) await new Promise<void>((resolve) => (wake = resolve));
       return lines.shift();
     },
-    hangUp: () => void input.end(),
+    hangUp() {
+      input.end();
+      setTimeout(cutOff, farewellMs).unref();
+    },
     complaint: () => lastLines(said, 5),
   };
 }
