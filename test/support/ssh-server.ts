@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import ssh2, { type AuthContext, type Connection, type Session } from 'ssh2';
+import ssh2, { type AuthContext, type Connection, type ServerChannel, type Session } from 'ssh2';
 
 /** What the server does instead of running a command, to see what a client makes of it. */
 export type Misbehaviour = 'no exit status' | 'answer at once';
@@ -10,17 +10,26 @@ export interface SshServerOptions {
   /** Public keys that may log in, as in authorized_keys; anybody without it. */
   readonly authorizedKeys?: readonly string[];
   readonly hostKey?: string;
+  /** Shown before the login. */
+  readonly banner?: string;
+  /** Answers a command instead of the shell; undefined lets the shell run it. */
+  readonly answer?: (command: string) => ((channel: ServerChannel) => void) | undefined;
 }
 
 export const newKey = () => ssh2.utils.generateKeyPairSync('ed25519');
 
 /** A real SSH server in this process; its commands run in a real shell on this machine, as the account of the test. */
-export async function startSshServer({ authorizedKeys, hostKey = newKey().private }: SshServerOptions = {}) {
+export async function startSshServer({
+  authorizedKeys,
+  hostKey = newKey().private,
+  banner,
+  answer = () => undefined,
+}: SshServerOptions = {}) {
   const connections = new Set<Connection>();
   const seen = { logins: 0, commands: [] as string[], channels: 0, mostChannels: 0, attempts: 0 };
   const misbehave = new Map<string, Misbehaviour>();
 
-  const server = new ssh2.Server({ hostKeys: [hostKey] }, (connection) => {
+  const server = new ssh2.Server({ hostKeys: [hostKey], ...(banner && { banner }) }, (connection) => {
     connections.add(connection);
     connection.on('close', () => connections.delete(connection));
     connection.on('error', () => {});
@@ -54,8 +63,14 @@ export async function startSshServer({ authorizedKeys, hostKey = newKey().privat
         channel.end();
         return;
       }
-      const child = spawn('sh', ['-c', command]);
       channel.on('error', () => {});
+      const ownAnswer = answer(command);
+      if (ownAnswer !== undefined) {
+        channel.on('close', () => (seen.channels -= 1));
+        ownAnswer(channel);
+        return;
+      }
+      const child = spawn('sh', ['-c', command]);
       child.stdin.on('error', () => {});
       channel.pipe(child.stdin);
       child.stdout.pipe(channel, { end: false });
