@@ -35,7 +35,8 @@ export interface RemovalRequest {
   readonly wipe: boolean;
 }
 
-type Rule = (facts: RemovalFacts, request: RemovalRequest) => Explanation | false;
+type Refusal = Explanation & Required<Pick<Explanation, 'next'>>;
+type Rule = (facts: RemovalFacts, request: RemovalRequest) => Refusal | false;
 
 const rules: readonly Rule[] = [
   ({ node, sight, followers }) => {
@@ -102,7 +103,7 @@ const rules: readonly Rule[] = [
 export function refuseRemoval(facts: RemovalFacts, request: RemovalRequest): void {
   for (const rule of rules) {
     const found = rule(facts, request);
-    if (found) throw new RefusedError({ ...found, next: [...(found.next ?? []), 'nothing was touched'] });
+    if (found) throw new RefusedError({ ...found, next: [...found.next, 'nothing was touched'] });
   }
 }
 

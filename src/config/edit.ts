@@ -7,7 +7,6 @@ import type { Cluster, Node } from '../cluster/cluster.ts';
 import { ConfigError } from '../errors.ts';
 import { addNumbered, isNumbered, removeNumbered } from './edit-numbered.ts';
 import { parseCluster, readClusterText } from './load.ts';
-import { Misfit } from './problem.ts';
 import { readNodeEntry } from './readers/node.ts';
 import { replaceFile } from './replace-file.ts';
 import { settings } from './settings.ts';
@@ -63,15 +62,11 @@ export function withoutReplica(
   });
 }
 
-/** Whether an entry of a list can mean a node: what it does not say is left open. */
+/** Whether an entry of a list that was understood before can mean a node: what it does not say is left open. */
 function means(entry: string, node: Node): boolean {
-  try {
-    const { name = node.name, host, port = node.port } = readNodeEntry(entry);
-    return name === node.name && sameHost(host, node.host) && port === node.port;
-  } catch (error) {
-    if (error instanceof Misfit) return false;
-    throw error;
-  }
+  if (entry === '') return false;
+  const { name = node.name, host, port = node.port } = readNodeEntry(entry);
+  return name === node.name && sameHost(host, node.host) && port === node.port;
 }
 
 /** A node as an entry of the list: `name=host:port`. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { hostAndPort, isIpAddress, singleAddressCidr } from '../../../src/cluster/address.ts';
-import { findNode, isNamed } from '../../../src/cluster/find-node.ts';
+import { findNode, findNodes, isNamed } from '../../../src/cluster/find-node.ts';
 import { ConfigError } from '../../../src/errors.ts';
 import { clusterOf } from '../config/cluster-file.ts';
 
@@ -48,4 +48,12 @@ test.each([
 test('a name is no address', () => {
   expect(isIpAddress('db.example.org')).toBe(false);
   expect(hostAndPort({ host: 'db.example.org', port: 1 })).toBe('db.example.org:1');
+});
+
+test.each([
+  ['none is named, so all are meant', [], ['pg1', 'pg2', 'pg3']],
+  ['the primary comes first, whatever the order', ['pg3', 'pg1'], ['pg1', 'pg3']],
+  ['one that is named twice is one', ['pg2', '10.0.0.12'], ['pg2']],
+])('%s', (_reason, texts, names) => {
+  expect(findNodes(cluster, texts).map(({ name }) => name)).toEqual(names);
 });

@@ -103,6 +103,12 @@ test('what probe checks does not name it any more either', () => {
   expect(cluster.probed.map(({ name }) => name)).toEqual(['pg1']);
 });
 
+test('an empty list of what probe checks stays empty', () => {
+  const file = temporaryFile(`${fileOf({ CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12' })}CLUSTER_DB_HOSTS=\n`);
+
+  expect(withoutReplica(file, pg2).text).toMatch(/^CLUSTER_DB_HOSTS=$/m);
+});
+
 test('unnamed nodes of one host are told apart by their place in the list', () => {
   const hosts = '10.0.0.12,10.0.0.12:5433';
   const file = temporaryFile(fileOf({ CLUSTER_DB_REPLICA_HOSTS: hosts }));

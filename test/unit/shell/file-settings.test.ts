@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
-import { recordedValues, valuesAtStart } from '../../../src/shell/file-settings.ts';
+import { recordedValues, standbyValues, valuesAtStart } from '../../../src/shell/file-settings.ts';
 import { primary } from '../steps/shop.ts';
 
+const usual = {
+  max_connections: 100,
+  max_worker_processes: 8,
+  max_wal_senders: 10,
+  max_prepared_transactions: 0,
+  max_locks_per_transaction: 64,
+};
 const { parse } = valuesAtStart(primary);
 
 test('the values of the next start, in the order in which they are asked for', () => {
@@ -40,4 +47,9 @@ test('what a control file asks for', () => {
     max_prepared_transactions: 0,
     max_locks_per_transaction: 64,
   });
+});
+
+test('what a running server has', () => {
+  expect(standbyValues(primary).parse(JSON.stringify(usual))).toEqual(usual);
+  expect(() => standbyValues(primary).parse('{}')).toThrow();
 });
