@@ -52,11 +52,11 @@ for place in /proc/$$/environ "/proc/$PPID/environ"; do
 done
 case $from in *[!0-9A-Za-z:.%_-]*) from=unknown ;; esac
 since=$EPOCHREALTIME
-show
 if [ -e "$file" ]; then
-  tail -n 500 -- "$file" | grep -E '^[{]"at":[0-9.]*,"kind":"(begin|end)"' | tail -n 4
+  tail -c 20000 -- "$file" | grep -E '^[{]"at":[0-9.]*,"kind":"(begin|end)"'
 fi
 echo held
+show
 append "\\"kind\\":\\"begin\\",\\"from\\":\\"$from\\",$who" sync
 while :; do
   IFS=' ' read -r -t "$patience" word rest
@@ -88,8 +88,12 @@ const statusScript = `${files}
 ${seeHolder}
 [ -e "$lock" ] || exit 0
 exec 9<"$lock"
-flock -n -s 9 && exit 0
-see_holder || said=
+for attempt in 1 2 3 4 5; do
+  flock -n -s 9 && exit 0
+  see_holder && break
+  said=
+  sleep 0.1
+done
 printf 'busy %s %s\\n' "$EPOCHREALTIME" "$said"`;
 
 /** Who has the lock; "unknown" where it does not say; undefined when it is free. */

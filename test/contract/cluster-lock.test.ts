@@ -107,8 +107,13 @@ describe.each(ways)('a lock over %s', (kind, converse, host) => {
   });
 
   test('is asked for after a pause, and is still ours when that is answered', async () => {
-    const lock = await take('pause', 'a', { ...times, beatMs: 1_000_000, trustMs: 20, patienceMs: 60_000 });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const lock = await take('pause', 'a', {
+      beatMs: 1_000_000,
+      trustMs: 500,
+      patienceMs: 60_000,
+      answerMs: 4000,
+    });
+    await new Promise((resolve) => setTimeout(resolve, 600));
     await Promise.all([lock.insist(), lock.insist()]);
     await lock.release(lineOf('a'));
   });
@@ -126,6 +131,7 @@ describe.each(ways)('a lock over %s', (kind, converse, host) => {
 
   test('can be taken away, by its id only, and its holder notices', async () => {
     const lock = await take('away', 'a');
+    await expect.poll(() => holder('away')).toMatchObject({ id: 'a' });
     const found = (await holder('away')) as Holder;
 
     await host.run(moved(releaseLock(cluster('away'), { ...found, id: 'another' }, 'bob@desk')));
