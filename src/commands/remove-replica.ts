@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { Cluster, Node } from '../cluster/cluster.ts';
 import type { PlanResult } from '../engine/run-plan.ts';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, UnreachableError } from '../errors.ts';
 import type { RemovalPlace } from '../operations/removal-facts.ts';
+import type { Answering } from '../operations/who-answers.ts';
+import type { ConnectOptions } from '../remote/connect.ts';
 import { answer, withHostKeyFlag, withLockFlag, type ChangeFlags } from './change.ts';
 import { changeHosts, type Turn } from './change-hosts.ts';
 import { commonFlags, withCommonFlags } from './common.ts';
@@ -26,18 +28,32 @@ export const removeReplica = (bare: Command): Command =>
       const { loadCluster } = await import('../config/load.ts');
       const { loginEnvironment } = await import('../config/environment.ts');
       const { findReplica } = await import('../operations/find-replica.ts');
-      const { whoAnswers } = await import('../operations/who-answers.ts');
       const cluster = loadCluster(commonFlags(command).config);
       const options = { ...loginEnvironment(), ssh: cluster.ssh, acceptHostKeys: flags.acceptHostKey };
       const node = await findReplica(cluster, name, options);
-      const asked = cluster.replicas.filter((one) => one.name !== node.name || !flags.dead);
-      const { present, silent } = await whoAnswers(asked, options);
+      const { present, silent } = await reach(cluster, node, options, flags);
       if (silent.some((one) => one.name === node.name)) process.stderr.write(`${deadNote(node)}\n`);
       const machines = [cluster.control, cluster.primary, ...present];
       await changeHosts(command, { cluster, machines, flags }, (turn) =>
         remove({ cluster, node, turn, present: present.map((one) => one.name), silent }, flags, command),
       );
     });
+
+/** The replicas, by whether their hosts answer; the node itself is not asked when it is said to be dead. */
+async function reach(
+  cluster: Cluster,
+  node: Node,
+  options: ConnectOptions,
+  { dead }: Flags,
+): Promise<Answering> {
+  const { whoAnswers } = await import('../operations/who-answers.ts');
+  const others = cluster.replicas.filter(({ name }) => name !== node.name);
+  const itself = whoAnswers(dead ? [] : [node], options).catch((error: unknown) => {
+    throw error instanceof UnreachableError ? refusesUs(error, node) : error;
+  });
+  const [own, rest] = await Promise.all([itself, whoAnswers(others, options)]);
+  return { present: [...own.present, ...rest.present], silent: [...own.silent, ...rest.silent] };
+}
 
 interface Scene {
   readonly cluster: Cluster;
@@ -111,6 +127,15 @@ const wipes = ({ name, host }: Node): string => `The data of ${name} (${host}) i
 /** "20261121-100000", UTC. */
 const stampOf = (time: Date): string =>
   time.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+
+/** A host that is there may come back with a server that goes on, so it is not taken for dead without being told. */
+const refusesUs = (error: UnreachableError, { name }: Node): UnreachableError =>
+  new UnreachableError({
+    what: error.message,
+    ...(error.why === undefined ? {} : { why: error.why }),
+    next: [...error.next, `or, when its host is gone for good: dbctl remove-replica ${name} --dead`],
+    cause: error.cause,
+  });
 
 const nothingToWipe = (): ConfigError =>
   new ConfigError({

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pgbackrestOn } from '../support/backup-story.ts';
 import { startLabWithBackups, type Lab } from '../support/e2e.ts';
 import {
+  cable,
   cutPower,
   expectClear,
   expectNothingUnfinished,
@@ -166,6 +167,8 @@ describeOnHosts('nodes that are there', () => {
     await expectStreaming(lab, 'pg3');
     await expectReplicates(lab, 'pg3');
     await cutPower(lab, 'pg3');
+    expectClear(lab, await lab.dbctl('remove-replica', 'pg3'), 3, 'remove-replica pg3 --dead');
+    await cable(lab, 'pg3', 'down');
 
     const { stdout } = await succeed(lab, 'remove-replica', 'pg3');
 
