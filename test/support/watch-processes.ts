@@ -14,12 +14,24 @@ const pauseMs = 10;
 /** Looks at every process again and again until `stop`. */
 export function watchProcesses(): { stop(): Seen } {
   const texts = new Set<string>();
+  /** What each process was when it was last looked at: its environment is read anew when it is something else. */
+  let known = new Map<string, string>();
   const startedAt = Date.now();
   let looks = 0;
-  const timer = setInterval(() => {
+  const look = (): void => {
     looks += 1;
-    for (const pid of readdirSync('/proc')) if (/^\d+$/.test(pid)) lookAt(pid, texts);
-  }, pauseMs);
+    const now = new Map<string, string>();
+    for (const pid of readdirSync('/proc')) {
+      const argv = /^\d+$/.test(pid) ? read(pid, 'cmdline') : undefined;
+      if (argv === undefined) continue;
+      now.set(pid, argv);
+      if (known.get(pid) === argv) continue;
+      texts.add(argv);
+      texts.add(read(pid, 'environ') ?? '');
+    }
+    known = now;
+  };
+  const timer = setInterval(look, pauseMs);
   return {
     stop() {
       clearInterval(timer);
@@ -28,12 +40,11 @@ export function watchProcesses(): { stop(): Seen } {
   };
 }
 
-function lookAt(pid: string, texts: Set<string>): void {
-  for (const file of ['cmdline', 'environ']) {
-    try {
-      texts.add(readFileSync(`/proc/${pid}/${file}`, 'utf8').replaceAll('\0', ' '));
-    } catch {
-      // It has ended, or is a kernel thread.
-    }
+/** Undefined when the process has ended, or is the kernel's own. */
+function read(pid: string, file: 'cmdline' | 'environ'): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return undefined;
   }
 }
