@@ -178,9 +178,15 @@ function sizeAdvice({ kind, name }: WalHolder, { node }: Place): WalAdvice {
       next: [{ text: `let it go now, on ${node.name}`, command: checkpoint }],
     };
   }
+  if (kind === 'summarizer') {
+    return {
+      why: 'The WAL summarizer has not read most of the WAL yet.',
+      next: [{ text: 'see what it says', command: `dbctl logs ${node.name}` }],
+    };
+  }
   const setting = settingsOf[kind];
   return {
-    why: `Most of the WAL is there for ${name}.`,
+    why: `Most of the WAL is there for the ${name}.`,
     next: setting ? [{ text: `make ${setting} smaller in .env.cluster, then`, command: 'dbctl up' }] : [],
   };
 }
