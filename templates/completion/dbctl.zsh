@@ -1,7 +1,7 @@
 #compdef dbctl
 # Completion of dbctl in zsh. To have it in every shell: source <(dbctl completion zsh)
 _dbctl() {
-  local line value
+  local line value about tab=$'\t'
   local -a candidates
   for line in "${(@f)$(dbctl __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
     case $line in
@@ -9,8 +9,8 @@ _dbctl() {
       :files) _files ;;
       :directories) _files -/ ;;
       *)
-        value=${${line%%$'\t'*}//:/\\:}
-        candidates+=("$value${${line#*$'\t'}:+:${line#*$'\t'}}")
+        value=${line%%$tab*} about=${line#*$tab}
+        candidates+=("${value//:/\\:}${about:+:$about}")
         ;;
     esac
   done
