@@ -44,12 +44,22 @@ export async function killGroup(group: string): Promise<void> {
   const deadline = Date.now() + longestMs;
   for (;;) {
     const pids = groupsUnder(group).flatMap(pidsOf);
-    if (pids.length === 0) break;
+    if (pids.length === 0 && isRemoved(group)) return;
     if (Date.now() > deadline) throw immortal(group, pids);
     for (const pid of pids) kill(pid);
     await pause(20);
   }
-  for (const path of groupsUnder(group)) rmdirSync(path);
+}
+
+/** A group is busy for a moment after its last process has ended, until that one's end was taken note of. */
+function isRemoved(group: string): boolean {
+  try {
+    for (const path of groupsUnder(group)) rmdirSync(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EBUSY') return false;
+    throw error;
+  }
 }
 
 /** Names of the labs that have a control group. */
