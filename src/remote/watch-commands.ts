@@ -1,6 +1,7 @@
 // Tells whoever asked to be told of every login and every command on a host, wherever in dbctl it was asked for.
 
 import { channel } from 'node:diagnostics_channel';
+import type { Converse } from './conversation.ts';
 import type { Ending, Execution, Outcome } from './execution.ts';
 
 /** A command that has ended. Its input is never told, only how much it was. */
@@ -12,8 +13,8 @@ export interface CommandSeen {
   /** undefined: a file that was sent piece by piece. */
   readonly stdinBytes: number | undefined;
   readonly durationMs: number;
-  /** "lost": the connection broke before it ended. */
-  readonly outcome: Outcome | { readonly kind: 'lost' };
+  /** "lost": the connection broke before it ended. "stays open": it began, and is told of only then. */
+  readonly outcome: Outcome | { readonly kind: 'lost' | 'stays open' };
   readonly stderr: string;
 }
 
@@ -58,6 +59,19 @@ export async function told(
     throw error;
   }
 }
+
+/** The same, and tells of each command that begins that way. */
+export const toldConversations =
+  (host: string, converse: Converse): Converse =>
+  async (argv) => {
+    const startedAt = performance.now();
+    const conversation = await converse(argv);
+    const durationMs = performance.now() - startedAt;
+    const outcome = { kind: 'stays open' } as const;
+    const rest = { asUser: undefined, stdinBytes: 0, durationMs, outcome, stderr: '' };
+    seen.publish({ kind: 'command', host, argv, ...rest } satisfies Seen);
+    return conversation;
+  };
 
 /** Tells of a login that began at this time of `performance.now()`. */
 export const toldLogin = (host: string, user: string, startedAt: number): void =>

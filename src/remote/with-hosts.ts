@@ -8,7 +8,7 @@ import { guardedHost } from './guarded-host.ts';
 import type { Host } from './host.ts';
 import { converseHere, localHost, localLogin } from './local-host.ts';
 import { converseOverSsh, sshHost } from './ssh-host.ts';
-import { toldLogin } from './watch-commands.ts';
+import { toldConversations, toldLogin } from './watch-commands.ts';
 
 /** The hosts that were connected to. */
 export interface HostSet {
@@ -70,7 +70,7 @@ async function openAll(
   const results = await Promise.allSettled(
     addresses.map(async (host) => {
       const opened = await (isLocal(host) ? openLocal() : openOverSsh(host, phone));
-      if (host === gated) await gate?.enter(opened.converse);
+      if (host === gated) await gate?.enter(toldConversations(host, opened.converse));
       return opened;
     }),
   );

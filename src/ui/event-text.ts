@@ -57,7 +57,7 @@ function shortWord(word: string): string {
     .slice(1, -1)
     .split('\n')
     .filter((line) => /\S/.test(line) && !/^\s*(?:set -|#)/.test(line));
-  return `'${shorten(first.trim(), longestScript)} …'`;
+  return `'${shorten(`${first.trim()} …`, longestScript)}'`;
 }
 
 const longestScript = 60;

@@ -1,7 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { commandHost } from '../../../src/remote/command-host.ts';
 import type { Ending } from '../../../src/remote/execution.ts';
-import { type CommandSeen, toldLogin, watchCommands } from '../../../src/remote/watch-commands.ts';
+import {
+  type CommandSeen,
+  toldConversations,
+  toldLogin,
+  watchCommands,
+} from '../../../src/remote/watch-commands.ts';
 import { Secret } from '../../../src/secret.ts';
 import { action } from '../../../src/shell/command.ts';
 
@@ -64,4 +69,14 @@ test('a login is told, and nothing any more to one who stopped listening', async
   await hostThatEnds({}).run(action(['true']));
 
   expect(seen).toMatchObject([{ kind: 'login', host: '10.0.0.11', user: 'root' }]);
+});
+
+test('a command that stays open is told of when it begins', async () => {
+  const seen = watch();
+  const converse = toldConversations('pg1', async () => 'a conversation' as never);
+
+  expect(await converse(['bash', '-c', 'read'])).toBe('a conversation');
+  expect(seen).toMatchObject([
+    { kind: 'command', host: 'pg1', argv: ['bash', '-c', 'read'], outcome: { kind: 'stays open' } },
+  ]);
 });
