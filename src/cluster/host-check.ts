@@ -1,6 +1,7 @@
 // May dbctl work on this host? Facts in, problems out; nothing is asked here.
 
 import type { Instance } from './instance.ts';
+import { moveAway, moveSettings } from './move-away.ts';
 
 /** What must be right on every host, whatever is on it. */
 export interface SystemFacts {
@@ -25,6 +26,8 @@ export interface HostFacts extends SystemFacts {
   readonly isStandby: boolean;
   /** The data directory that the instance's postgresql.conf names. */
   readonly configuredFor: string | undefined;
+  /** The configuration of an instance that is this node too, at another port or of another version. */
+  readonly elsewhere?: string | undefined;
   readonly diskTotalBytes: number;
   readonly diskFreeBytes: number;
   readonly cores: number;
@@ -126,6 +129,14 @@ const rules: readonly Rule[] = [
     }),
   },
   {
+    reason: 'a node has one place: another port or version would begin anew, and leave its data behind',
+    broken: ({ elsewhere }) => elsewhere !== undefined,
+    problem: ({ elsewhere }, { owner, instance }) => ({
+      what: `${owner} is the server of ${elsewhere} there, and .env.cluster means ${instance.configDirectory}`,
+      next: `put back the port and the version that it has: grep '^port' ${elsewhere}/conf.d/dbctl.conf`,
+    }),
+  },
+  {
     reason: 'new data is made beside its place and moved there when it is whole',
     broken: ({ data }) => data.state === 'mount',
     problem: (_facts, { instance }) => ({
@@ -168,20 +179,6 @@ const rules: readonly Rule[] = [
 ];
 
 const holdsData = ({ data }: HostFacts): boolean => data.state === 'cluster' || data.state === 'foreign';
-
-/** A server goes on writing into a directory that was moved, and without its data its settings are of no use. */
-function moveAway({ postmaster, configuredFor }: HostFacts, instance: Instance): string {
-  const { unit, dataDirectory } = instance;
-  return [
-    ...(postmaster ? [`systemctl stop ${unit}`] : []),
-    ...(configuredFor === dataDirectory ? [moveSettings(instance)] : []),
-    `mv ${dataDirectory} ${dataDirectory}.old`,
-  ].join(' && ');
-}
-
-/** Out of /etc/postgresql, where postgresql-common would take the old settings for another server. */
-const moveSettings = ({ configDirectory, version, name }: Instance): string =>
-  `mv ${configDirectory} /root/postgresql-${version}-${name}.old`;
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 

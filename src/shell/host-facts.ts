@@ -14,6 +14,10 @@ configured_for() {
   found=$(sed -n "s/^ *data_directory *=* *'\\([^']*\\)'.*/\\1/p" "$1/postgresql.conf" | tail -n 1)
   echo "\${found:-$2}"
 }
+lives_in() {
+  grep -lxF "cluster_name = '\${2#/etc/dbctl/}'" /etc/postgresql/*/*/conf.d/dbctl.conf 2>/dev/null |
+    grep -vF "$1/conf.d/" | sed -n '1s,/conf.d/.*,,p'
+}
 . /etc/os-release
 echo "os=$ID $VERSION_ID"
 [ -d /run/systemd/system ] && echo systemd=yes || echo systemd=no
@@ -29,6 +33,7 @@ elif [ -e "$1/PG_VERSION" ]; then echo "data=$(cat "$1/PG_VERSION")"
 else echo data=foreign; fi
 [ -e "$1/standby.signal" ] || [ -e "$1.dbctl-restoring" ] && echo standby=yes || echo standby=no
 echo "configured=$(configured_for "$3" "$1")"
+echo "elsewhere=$(lives_in "$3" "$4")"
 dir=$1; while [ ! -d "$dir" ]; do dir=$(dirname "$dir"); done
 df -Pk "$dir" | awk 'NR == 2 { print "disk=" $2 " " $4 }'
 echo "cores=$(nproc)"
@@ -75,6 +80,7 @@ export function parseHostFacts(stdout: string, now: number): HostFacts {
     data: parseData(of('data')),
     isStandby: of('standby') === 'yes',
     configuredFor: of('configured') || undefined,
+    elsewhere: of('elsewhere') || undefined,
     diskTotalBytes: (totalKb ?? 0) * 1024,
     diskFreeBytes: (freeKb ?? 0) * 1024,
     cores: Number(of('cores')),

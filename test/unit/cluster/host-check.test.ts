@@ -188,3 +188,9 @@ test('only a cluster counts as data', () => {
   expect(states.map(hasData)).toEqual([false, false, false]);
   expect(hasData({ ...fresh, ...ours })).toBe(true);
 });
+
+test('a node whose port was changed is not begun anew beside its data', () => {
+  expect(whats({ elsewhere: '/etc/postgresql/17/pg1' }, primary)).toEqual([
+    'shop/pg1 is the server of /etc/postgresql/17/pg1 there, and .env.cluster means /etc/postgresql/17/main',
+  ]);
+});

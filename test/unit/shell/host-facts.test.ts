@@ -13,6 +13,7 @@ postmaster=812 5432 ${''}
 data=17
 standby=yes
 configured=/var/lib/postgresql/17/main
+elsewhere=
 disk=1000 400
 cores=4
 `;
@@ -34,6 +35,7 @@ test('a host that runs a replica is understood', () => {
     data: { state: 'cluster', version: 17 },
     isStandby: true,
     configuredFor: '/var/lib/postgresql/17/main',
+    elsewhere: undefined,
     diskTotalBytes: 1_024_000,
     diskFreeBytes: 409_600,
     cores: 4,
@@ -56,6 +58,7 @@ test.each([
   ['files of others are there', 'data=foreign', { data: { state: 'foreign' } }],
   ['nobody owns the data', 'owner=', { owner: undefined }],
   ['postgresql-common does not know it', 'configured=', { configuredFor: undefined }],
+  ['the node has another place', 'elsewhere=/etc/postgresql/17/pg1', { elsewhere: '/etc/postgresql/17/pg1' }],
   ['it is a primary', 'standby=no', { isStandby: false }],
   ['it was not booted by systemd', 'systemd=no', { hasSystemd: false }],
   ['a release has no number', 'os=arch ', { os: 'arch', release: '' }],
