@@ -1,7 +1,7 @@
 import { query, type Query } from './command.ts';
 
 /** A file as it is on a host. */
-export interface FoundFile {
+interface FoundFile {
   /** Owner and group by name. */
   readonly owner: string;
   readonly mode: number;
@@ -22,7 +22,7 @@ export const readFiles = (paths: readonly string[]): Query<readonly (FoundFile |
   query(['sh', '-c', script, 'sh', ...paths], parseFiles);
 
 /** Each begins with U+001E, which stands in no text; then a line with owner and mode, then the content. */
-export const parseFiles = (stdout: string): readonly (FoundFile | undefined)[] =>
+const parseFiles = (stdout: string): readonly (FoundFile | undefined)[] =>
   stdout
     .split('\u001e')
     .slice(1)

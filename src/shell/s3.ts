@@ -148,7 +148,7 @@ export function parseStoreAnswers(stdout: string): readonly [StoreAnswer, ...Sto
   });
   const last = Math.max(0, facts.length - 1);
   const earlier = facts.slice(0, last).map((_, index) => answerOf(index, { curlCode: 0, curlSays: '' }));
-  const [first = answerOf(last, end), ...others] = [...earlier, answerOf(last, end)];
+  const [first, ...others] = [...earlier, answerOf(last, end)];
   return [first, ...others];
 }
 
