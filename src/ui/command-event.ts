@@ -1,10 +1,10 @@
 import { type Execution, privileged } from '../remote/execution.ts';
-import { lastLines, printable } from '../remote/printable.ts';
+import { printable } from '../remote/printable.ts';
 import type { CommandSeen } from '../remote/watch-commands.ts';
 import { quote } from '../shell/quote.ts';
 import type { CommandEvent } from './run-event.ts';
 
-/** A command that was seen, as an event: the way root would type it, how it ended, and its last words. */
+/** A command that was seen, as an event: the way root would type it, how it ended, and what it said on stderr. */
 export function commandEvent(seen: CommandSeen): { readonly event: 'command' } & CommandEvent {
   const { host, outcome, stdinBytes = null } = seen;
   return {
@@ -15,11 +15,9 @@ export function commandEvent(seen: CommandSeen): { readonly event: 'command' } &
     durationMs: Math.round(seen.durationMs),
     exitCode: outcome.kind === 'exited' ? outcome.code : null,
     ended: outcome.kind === 'killed' ? `killed by ${outcome.signal}` : outcome.kind,
-    stderr: lastLines(seen.stderr, stderrLines),
+    stderr: seen.stderr,
   };
 }
-
-const stderrLines = 20;
 
 const typed = ({ argv, asUser }: Pick<Execution, 'argv' | 'asUser'>): string =>
   printable(quote(privileged(argv, asUser, 'root')).slice(0, longestCommand));

@@ -3,7 +3,8 @@
 
 import { redactor, secretsIn } from '../cluster/redact.ts';
 import { watchClusters } from '../config/loaded.ts';
-import { type LoginSeen, watchCommands } from '../remote/watch-commands.ts';
+import { type CommandSeen, type LoginSeen, watchCommands } from '../remote/watch-commands.ts';
+import { lastLines } from '../remote/printable.ts';
 import type { Secret } from '../secret.ts';
 import { commandEvent } from './command-event.ts';
 import { errorEvents } from './error-events.ts';
@@ -42,7 +43,7 @@ export class Run {
     this.options = options;
     this.#stops = [
       watchClusters((cluster) => this.#hide(secretsIn(cluster))),
-      watchCommands((seen) => this.tell(seen.kind === 'command' ? commandEvent(seen) : asLogin(seen))),
+      watchCommands((seen) => (seen.kind === 'command' ? this.#tellCommand(seen) : this.tell(asLogin(seen)))),
     ];
     if (options.hasEvents) this.#show(this.#event(this.#beginning()));
   }
@@ -59,11 +60,7 @@ export class Run {
 
   /** Shows, and keeps, one thing that happened. */
   tell(happening: Happening): void {
-    const isShown = this.#isShown(happening);
-    if (!isShown && !isLog(this.#log)) return;
-    const event = this.#event(happening);
-    if (isLog(this.#log)) this.#log.write(event);
-    if (isShown) this.#show(event);
+    if (this.#isWanted(happening.event)) this.#pass(this.#event(happening));
   }
 
   /** A line for the user that is neither progress, answer nor error. */
@@ -102,12 +99,33 @@ export class Run {
     this.#redact = undefined;
   }
 
-  #event(happening: Happening, at = new Date()): RunEvent {
-    this.#redact ??= remembering(redactor(this.#secrets));
-    return { at: at.toISOString(), ...redactedEvent(happening, this.#redact) };
+  /** Word by word: the scripts among them are always the same, and long. */
+  #tellCommand(seen: CommandSeen): void {
+    if (!this.#isWanted('command')) return;
+    const redact = this.#redactor();
+    const argv = seen.argv.map((word) => redact(word));
+    const event = commandEvent({ ...seen, argv, stderr: redact(lastLines(seen.stderr, longestStderr)) });
+    this.#pass({ at: new Date().toISOString(), ...event });
   }
 
-  #isShown({ event }: Happening): boolean {
+  #pass(event: RunEvent): void {
+    if (isLog(this.#log)) this.#log.write(event);
+    if (this.#isShown(event.event)) this.#show(event);
+  }
+
+  #redactor(): (text: string) => string {
+    return (this.#redact ??= remembering(redactor(this.#secrets)));
+  }
+
+  #event(happening: Happening, at = new Date()): RunEvent {
+    return { at: at.toISOString(), ...redactedEvent(happening, this.#redactor()) };
+  }
+
+  #isWanted(event: Happening['event']): boolean {
+    return isLog(this.#log) || this.#isShown(event);
+  }
+
+  #isShown(event: Happening['event']): boolean {
     const { verbosity, hasEvents } = this.options;
     if (event === 'command' || event === 'login') return verbosity === 'verbose';
     return hasEvents || event === 'warning';
@@ -144,3 +162,6 @@ function remembering(redact: (text: string) => string): (text: string) => string
 }
 
 const mostRemembered = 2000;
+
+/** How many lines of a command's stderr are told. */
+const longestStderr = 20;
