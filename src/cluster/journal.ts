@@ -47,7 +47,8 @@ export interface PastOperation extends Pick<Operation, 'id' | 'title' | 'by'> {
   readonly from: string;
   readonly command: string;
   readonly version: string;
-  readonly result: OperationResult | 'running';
+  /** "unknown": the control host, which would know, was not asked or has forgotten. */
+  readonly result: OperationResult | 'running' | 'unknown';
   readonly exitCode: number | null;
   /** Undefined while it runs, and where nobody saw its end. */
   readonly seconds: number | undefined;
@@ -95,7 +96,7 @@ function pastOperation(lines: readonly JournalLine[], isRunning: boolean): PastO
   return {
     ...{ id, title, by, startedAt: at, from: begin?.from ?? '', command: begin?.command ?? '' },
     version: begin?.version ?? '',
-    result: end?.result ?? (isRunning ? 'running' : 'interrupted'),
+    result: end?.result ?? unfinished(begin, isRunning),
     exitCode: end?.exitCode ?? null,
     seconds: begin && end && Math.max(0, end.at - begin.at),
     why: [end?.why, end?.step && `during "${end.step}"`].filter(Boolean).join(', '),
@@ -104,6 +105,11 @@ function pastOperation(lines: readonly JournalLine[], isRunning: boolean): PastO
     steps,
   };
 }
+
+const unfinished = (begin: Begin | undefined, isRunning: boolean): PastOperation['result'] => {
+  if (isRunning) return 'running';
+  return begin ? 'interrupted' : 'unknown';
+};
 
 function pastStep(begin: StepBegin, lines: readonly JournalLine[], isRunning: boolean): PastStep {
   const { host, step, changes, at } = begin;

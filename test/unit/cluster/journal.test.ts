@@ -60,7 +60,9 @@ test('the first of two ends counts', () => {
 
 test('an operation whose control host is down is known from what it did elsewhere', () => {
   const [found] = historyOf([step('a', 11, 'Clone'), stepped('a', 12, 'Clone')], undefined);
-  expect(found).toMatchObject({ title: 'add-replica pg2', startedAt: 11, from: '', seconds: undefined });
+  expect(found).toMatchObject({
+    ...{ title: 'add-replica pg2', startedAt: 11, from: '', seconds: undefined, result: 'unknown' },
+  });
 });
 
 test('an end alone is no operation', () => {
