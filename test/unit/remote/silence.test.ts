@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { CommandError, UnreachableError } from '../../../src/errors.ts';
 import { isSilence } from '../../../src/remote/silence.ts';
 
-const because = (cause: unknown): UnreachableError => new UnreachableError({ what: 'pg2 cannot be reached', cause });
+const because = (cause: unknown): UnreachableError =>
+  new UnreachableError({ what: 'pg2 cannot be reached', cause });
 const coded = (code: string): Error => Object.assign(new Error(code), { code });
 const late = new Error('no answer within 5 s', { cause: new DOMException('aborted', 'AbortError') });
 
