@@ -71,7 +71,7 @@ async function restartsComing(
 const notAccepted = (host: string, errors: readonly string[]): CommandError =>
   new CommandError({
     what: `PostgreSQL on ${host} does not accept its settings, and goes on with the old ones`,
-    why: errors.join('\n'),
+    evidence: errors.join('\n'),
     next: ['correct POSTGRES_CONF_* in .env.cluster and run the same command again'],
   });
 
