@@ -103,9 +103,10 @@ test('the schedule is one line for each work', () => {
   ]);
 
   expect(text).toMatchInlineSnapshot(`
-    "BACKUP  CALENDAR          NEXT (UTC)   LAST
-    full    off
-    incr    *-*-* 00/6:30:00  11-21 12:30  success
+    "WHAT   ON       CALENDAR            NEXT (UTC)   LAST
+    full   control  off
+    incr   control  *-*-* 00/6:30:00    11-21 12:30  success
+    drill  pg2      Sun *-*-* 04:00:00
     "
   `);
 });
