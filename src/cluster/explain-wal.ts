@@ -83,9 +83,10 @@ function summaryOf(primary: NodeWal, cluster: Cluster): string {
     case 'limit':
       return `${limitReached(outlook.holder, cluster)} in ${when(outlook)}`;
     case 'unknown':
-      if (directory === null) return `${node}: ${primary.problem}`;
-      return `${node}: ${primary.problem}; ${formatBytes(directory.freeBytes)} of its disk is free`;
+      break;
   }
+  const free = directory ? `; ${formatBytes(directory.freeBytes)} of its disk is free` : '';
+  return `${node}: ${primary.problem}${free}`;
 }
 
 const when = ({ seconds, bytesPerSecond }: { seconds: number; bytesPerSecond: number }): string =>

@@ -11,9 +11,12 @@ import { carryOut, onHosts, type ChangeFlags } from './change.ts';
 export interface Turn {
   readonly hosts: HostSet;
   /** Runs a plan with its progress on stderr. */
-  carryOut(plan: Plan): Promise<PlanResult>;
+  readonly carryOut: (plan: Plan) => Promise<PlanResult>;
   /** Work on more machines, as a part of the same operation. */
-  alsoOn<Answer>(machines: readonly Machine[], work: (hosts: HostSet) => Promise<Answer>): Promise<Answer>;
+  readonly alsoOn: <Answer>(
+    machines: readonly Machine[],
+    work: (hosts: HostSet) => Promise<Answer>,
+  ) => Promise<Answer>;
 }
 
 export interface Asked {

@@ -6,7 +6,10 @@ import { readFiles } from '../shell/read-files.ts';
 
 /** The same host with every file read once: for stages in which nobody changes them and many ask for them. */
 export function readingOnce(host: ReadableHost): ReadableHost {
-  const readFile = once(host.readFile, (path) => path);
+  const readFile = once(
+    (path: string) => host.readFile(path),
+    (path) => path,
+  );
   return { name: host.name, ask: (query) => host.ask(query), readFile };
 }
 

@@ -21,11 +21,11 @@ export interface Gate {
   /** The name of the machine. */
   readonly machine: string;
   /** Called as soon as that machine is logged in on, while others still are. Throws when the work may not begin. */
-  enter(converse: Converse): Promise<void>;
+  readonly enter: (converse: Converse) => Promise<void>;
   /** Asked before each change of any host. Throws when nothing may be changed any more. */
-  insist(): Promise<void>;
+  readonly insist: () => Promise<void>;
   /** Called once, before hanging up, also when it was not entered; with the error that ended the work, if one did. */
-  leave(error?: unknown): Promise<void>;
+  readonly leave: (error?: unknown) => Promise<void>;
 }
 
 const isLocal = (host: string): boolean => host === 'local' || host === 'localhost';

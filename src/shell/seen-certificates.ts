@@ -49,7 +49,8 @@ done
 export const seenCertificates = (wanted: readonly LookedFor[]): Query<readonly SeenCertificate[]> =>
   query(['sh', '-c', script, 'sh', ...wanted.flatMap(wordsOf)], (stdout) => {
     const seen = parseSeen(stdout);
-    if (seen.length !== wanted.length) throw new Error(`${seen.length} answers to ${wanted.length} questions`);
+    if (seen.length !== wanted.length)
+      throw new Error(`${seen.length} answers to ${wanted.length} questions`);
     return seen;
   });
 

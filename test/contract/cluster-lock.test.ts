@@ -102,8 +102,9 @@ describe.each(ways)('a lock over %s', (kind, converse, host) => {
       ...{ title: 'add-replica pg2', by: 'alice@laptop', result: 'interrupted', step: 'Clone on pg2' },
     });
     await next.release(lineOf('b'));
-    const kinds = async () => (await journal('asleep')).map((line) => line.kind);
-    await expect.poll(kinds).toEqual(['begin', 'end', 'begin', 'end']);
+    await expect
+      .poll(async () => (await journal('asleep')).map((line) => line.kind))
+      .toEqual(['begin', 'end', 'begin', 'end']);
   });
 
   test('is asked for after a pause, and is still ours when that is answered', async () => {

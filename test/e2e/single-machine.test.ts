@@ -29,6 +29,9 @@ describeOnHosts('one machine', () => {
   const sqlOn = (port: number, statement: string): Promise<string> =>
     lab.ssh('pg1', `cd / && runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -p ${port} app`, statement);
 
+  const isActive = (host: string, name: Name) =>
+    lab.ssh(host, `systemctl is-active 'dbctl-pgbackrest-${lab.name}-${name}.service' || :`);
+
   /** The settings of the lab for a cluster whose nodes are all on its one data host. */
   function define(name: Name, nodes: Readonly<Record<string, number>>, control: string): void {
     const [primary, ...replicas] = Object.entries(nodes).map(([node, port]) => `${node}=${address}:${port}`);
@@ -78,8 +81,6 @@ describeOnHosts('one machine', () => {
 
     await expect.poll(() => sqlOn(5434, 'select count(*) from seen').catch(String)).toBe('1000');
     await expect.poll(() => sqlOn(5443, 'select n from seen').catch(String)).toBe('7');
-    const isActive = (host: string, name: Name) =>
-      lab.ssh(host, `systemctl is-active 'dbctl-pgbackrest-${lab.name}-${name}.service' || :`);
     expect(await isActive('pg1', 'one')).toBe('inactive');
     expect(await isActive('pg1', 'two')).toBe('active');
     expect(await isActive('control', 'two')).toBe('active');

@@ -19,8 +19,7 @@ function rowsOf(command: Command, parent = 'dbctl'): readonly string[] {
 }
 
 /** Can be typed without one of the words that may follow it; commander has no public way to ask. */
-const doesSomething = (command: Command): boolean =>
-  Boolean((command as unknown as { readonly _actionHandler: unknown })._actionHandler);
+const doesSomething = (command: Command): boolean => Boolean(Reflect.get(command, '_actionHandler'));
 
 function rowOf(command: Command, name: string): string {
   const words = [name, ...command.registeredArguments.map(argumentOf)].join(' ');

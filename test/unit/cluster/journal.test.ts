@@ -12,8 +12,15 @@ const begin = (id: string, at: number): JournalLine => ({
   },
   ...{ from: '10.0.0.5', pid: 7, version: '1.2.3' },
 });
-const end = (id: string, at: number, more: object = {}): JournalLine =>
-  ({ kind: 'end', id, at, result: 'done', exitCode: 0, changes: 3, ...more }) as JournalLine;
+const end = (id: string, at: number, more: object = {}): JournalLine => ({
+  kind: 'end',
+  id,
+  at,
+  result: 'done',
+  exitCode: 0,
+  changes: 3,
+  ...more,
+});
 const step = (id: string, at: number, name: string, host = 'pg2'): JournalLine => ({
   ...{ kind: 'step', id, at, host, step: name, title: 'add-replica pg2', by: 'alice@laptop' },
   changes: ['one', 'two'],

@@ -103,9 +103,10 @@ test('a primary that cannot be asked hides the archiver, not the backups', () =>
   });
 });
 
+const drill = (node: string, result: 'passed' | 'failed', finishedAt: number) =>
+  ({ node, result, finishedAt }) as DrillResult;
+
 test('the last drill of all hosts is told, whatever came of it', () => {
-  const drill = (node: string, result: 'passed' | 'failed', finishedAt: number) =>
-    ({ node, result, finishedAt }) as DrillResult;
   const drills = [drill('pg2', 'failed', seconds - 60), drill('pg1', 'passed', seconds - 3600)];
 
   expect(protectionOf({ archiver, info, problem, drills }).lastDrill).toEqual({

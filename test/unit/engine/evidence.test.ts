@@ -49,12 +49,12 @@ test('evidence is shown once, by whoever had it first', async () => {
   expect(first.why).toBe('its own log');
 });
 
+const silent = () => Promise.reject(new Error('gone'));
+
 test('a refusal, a bug, and a host that says nothing more are left alone', async () => {
   const refusal = new RefusedError({ what: 'no' });
   const bug = new Error('oops');
   const failure = new CommandError({ what: 'no' });
-  const silent = () => Promise.reject(new Error('gone'));
-
   expect(await withEvidence(refusal, { evidence }, host)).toBe(refusal);
   expect(await withEvidence(bug, { evidence }, host)).toBe(bug);
   expect(await withEvidence(failure, { evidence: silent }, host)).toBe(failure);

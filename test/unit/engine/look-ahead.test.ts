@@ -64,12 +64,13 @@ test('what two parts of a plan see to is told once', async () => {
   expect(changes).toHaveLength(1);
 });
 
-test('one failure is thrown as it is, different ones together, and the same one once', async () => {
-  const failing = (message: string) => stepOf('x', { diff: () => Promise.reject(new Error(message)) });
-  const planOf = (...messages: readonly string[]): readonly Stage[] => [
-    onlyOn('all', pg1, () => messages.map(failing)),
-  ];
+const failing = (message: string) => stepOf('x', { diff: () => Promise.reject(new Error(message)) });
 
+const planOf = (...messages: readonly string[]): readonly Stage[] => [
+  onlyOn('all', pg1, () => messages.map(failing)),
+];
+
+test('one failure is thrown as it is, different ones together, and the same one once', async () => {
   await expect(lookAhead(planOf('a', 'a'))).rejects.toThrow(/^a$/);
   await expect(lookAhead(planOf('a', 'b'))).rejects.toBeInstanceOf(AggregateError);
 });

@@ -155,7 +155,7 @@ test('a lock that the host has ended is lost', async () => {
   let end: (() => void) | undefined;
   const talk: Converse = async (argv) => {
     const one = await control(['held'])(argv);
-    end = one.hangUp;
+    end = () => one.hangUp();
     return one;
   };
   await mine.enter(talk);

@@ -25,7 +25,11 @@ function holder(answers: () => boolean) {
     hangUp: () => {},
     complaint: () => '',
   });
-  return { converse, said, late: (line: string) => void (lines.push(line), wake?.()) };
+  const late = (line: string): void => {
+    lines.push(line);
+    wake?.();
+  };
+  return { converse, said, late };
 }
 
 afterEach(() => void vi.useRealTimers());
