@@ -1,5 +1,6 @@
 // Builds a Go program for another machine, with the Go toolchain of this one.
 
+import { availableParallelism, freemem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa, ExecaError } from 'execa';
 import type { GoProgram } from '../cluster/store-program.ts';
@@ -39,7 +40,10 @@ const goIn =
   async (doing: string, words: readonly string[]): Promise<void> => {
     const child = execa('go', words, {
       cwd: directory,
-      env: { PATH: searchPath, CGO_ENABLED: '0', GOOS: 'linux', GOARCH: architecture, GOWORK: 'off' },
+      env: {
+        ...memoryForSpeed(freemem(), availableParallelism()),
+        ...{ PATH: searchPath, CGO_ENABLED: '0', GOOS: 'linux', GOARCH: architecture, GOWORK: 'off' },
+      },
       stdin: 'ignore',
       all: true,
     });
@@ -52,6 +56,13 @@ const goIn =
       throw cause;
     }
   };
+
+/**
+ * Go's compiler spends a sixth of its time on collecting garbage that its end throws away. With `freeBytes` to spare for
+ * one compiler on each of the `cores`, it collects only what is over its limit.
+ */
+export const memoryForSpeed = (freeBytes: number, cores: number): Readonly<Record<string, string>> =>
+  freeBytes > 2 * cores * 1024 ** 3 ? { GOGC: 'off', GOMEMLIMIT: '1GiB' } : {};
 
 /** Waits for the end and tells every second how long it took so far: "0:45". */
 async function whileReporting(work: Promise<unknown>, onSecond: (elapsed: string) => void): Promise<void> {
