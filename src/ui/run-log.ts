@@ -37,6 +37,7 @@ export function openRunLog(place: Place): RunLog | string {
     const file = openLogFile(place.base, place.cluster, place.command);
     // A disk that is full lets a file be made, and takes nothing into it.
     file.append(`${file.path}\n`);
+    file.flush();
     return logInto(file);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
