@@ -82,7 +82,7 @@ describeOnHosts('backups, day by day', { timeout: 120_000 }, () => {
     expect(await newest()).toMatchObject({ type: 'incr' });
     expect((await newest()).label).not.toBe(before.label);
     const { stdout } = await succeed(lab, 'backup', 'schedule');
-    expect(stdout).toMatch(/^incr +\*-\*-\* 03:30:00 +\S+ 03:30 +success$/m);
+    expect(stdout).toMatch(/^incr +control +\*-\*-\* 03:30:00 +\S+ 03:30 +success$/m);
     expect(stdout).toContain('0 changes');
   });
 
