@@ -1,8 +1,8 @@
 // What the user's ~/.ssh/config says about a host, asked from OpenSSH itself (`ssh -G`): Include, Match, patterns and
 // defaults mean there exactly what they mean for `ssh`. Without an ssh program its defaults are used.
 
+import { execFile } from 'node:child_process';
 import { userInfo } from 'node:os';
-import { execa } from 'execa';
 import { ConfigError } from '../errors.ts';
 import type { SshSettings } from '../cluster/cluster.ts';
 
@@ -42,15 +42,31 @@ export async function resolveRoute(
     ...(settings.user === undefined ? [] : ['-l', settings.user]),
     ...(settings.port === undefined ? [] : ['-p', String(settings.port)]),
   ];
-  const result = await execa('ssh', ['-G', ...argv, '--', host], { reject: false, stdin: 'ignore' });
-  if (result.code === 'ENOENT') return parseRoute('', host, settings, options.home);
-  if (result.exitCode === 0) return parseRoute(result.stdout, host, settings, options.home);
+  const { code, stdout, stderr } = await askSsh(['-G', ...argv, '--', host]);
+  if (code === 'ENOENT') return parseRoute('', host, settings, options.home);
+  if (code === 0) return parseRoute(stdout, host, settings, options.home);
   throw new ConfigError({
     what: `ssh cannot read its configuration for ${host}`,
-    why: result.stderr,
+    why: stderr.trim(),
     next: [`see it by hand: ssh -G ${host}`],
   });
 }
+
+interface Answer {
+  /** The exit code, or the system's word for why it did not start. */
+  readonly code: number | string | null | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Every run asks this, and importing execa takes longer than everything else before the first login. */
+const askSsh = (argv: readonly string[]): Promise<Answer> =>
+  new Promise((resolve) => {
+    const child = execFile('ssh', argv, (error, stdout, stderr) =>
+      resolve({ code: error ? error.code : 0, stdout, stderr }),
+    );
+    child.stdin?.end();
+  });
 
 /** Reads the answer of `ssh -G`: one "name value" per line, names in lower case, identityfile repeated. */
 export function parseRoute(answer: string, host: string, settings: SshSettings, home: string): Route {

@@ -6,7 +6,6 @@ import { connectionOver } from './connection.ts';
 import type { Converse } from './conversation.ts';
 import { guardedHost } from './guarded-host.ts';
 import type { Host } from './host.ts';
-import { converseHere, localHost, localLogin } from './local-host.ts';
 import { converseOverSsh, sshHost } from './ssh-host.ts';
 import { toldConversations, toldLogin } from './watch-commands.ts';
 
@@ -101,6 +100,7 @@ async function openOverSsh(host: string, phone: Dialer): Promise<Open> {
 }
 
 async function openLocal(): Promise<Open> {
+  const { converseHere, localHost, localLogin } = await import('./local-host.ts');
   const login = localLogin();
   if (login === 'sudoer') await checkSudo(localHost('this machine', login));
   return { host: (name) => localHost(name, login), converse: converseHere(login) };
