@@ -8,7 +8,6 @@ import { goArchitectureOf, storePrograms } from '../cluster/store-program.ts';
 import { ConfigError, RefusedError } from '../errors.ts';
 import { measureFile } from '../remote/local-file.ts';
 import { download } from './download.ts';
-import { buildGoProgram } from './go-build.ts';
 
 type Program = Pick<StoreRepository, 'kind' | 'binary'>;
 
@@ -68,6 +67,7 @@ async function build(
   }
   const directory = join(aside, 'module');
   await mkdir(directory);
+  const { buildGoProgram } = await import('./go-build.ts');
   await buildGoProgram(
     storePrograms[kind],
     { architecture, directory, output: join(aside, 'program'), searchPath },
