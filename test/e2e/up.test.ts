@@ -98,6 +98,17 @@ describeOnHosts('the whole cluster', () => {
     expect(await startTimes()).toEqual(started);
   });
 
+  test('gets a new password, which the plan names and does not show', async () => {
+    const password = `new 'pass" #1`;
+    lab.configure({ POSTGRES_READONLY_PASSWORD: password });
+
+    const changes = await planned();
+    await succeed(lab, 'up');
+
+    expect(changes.map(({ change }) => change)).toEqual(['set the password of role app_reader']);
+    expect(await sqlAs(lab, 'reader', { from: 'pg1', to: 'pg1' }, 'select n from kept')).toBe('7');
+  });
+
   test('restarts for a setting only when that is asked for', async () => {
     const started = await startTimes();
     lab.configure({ POSTGRES_CONF_max_connections: '150' });

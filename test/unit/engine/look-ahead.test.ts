@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CommandError, RefusedError, UnverifiedError } from '../../../src/errors.ts';
 import { lookAhead } from '../../../src/engine/look-ahead.ts';
 import { onlyOn, together, type Stage } from '../../../src/engine/run-plan.ts';
 import type { Step } from '../../../src/engine/step.ts';
@@ -91,4 +92,18 @@ test('a plan that ends in the middle waits for the looks that are on their way',
 
   await expect(lookAhead(stages())).rejects.toThrow('no more stages');
   expect(hasEnded).toBe(true);
+});
+
+test.each([
+  ['what could not be seen', new UnverifiedError({ what: 'app cannot log in' }), true],
+  ['a command that failed', new CommandError({ what: 'no such role' }), true],
+  ['a refusal', new RefusedError({ what: 'the data of somebody else' }), false],
+  ['a bug', new Error('oops'), false],
+])('%s may be what the changes are for', async (_what, failure, isMended) => {
+  const failing = stepOf('verify', { diff: () => Promise.reject(failure) });
+  const withChange = lookAhead([onlyOn('all', pg1, () => [stepOf('make'), failing])]);
+
+  if (isMended) expect((await withChange).map(({ change }) => change)).toEqual(['do make']);
+  else await expect(withChange).rejects.toBe(failure);
+  await expect(lookAhead([onlyOn('all', pg1, () => [failing])])).rejects.toBe(failure);
 });
