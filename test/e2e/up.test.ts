@@ -105,7 +105,7 @@ describeOnHosts('the whole cluster', () => {
     const changes = await planned();
     await succeed(lab, 'up');
 
-    expect(changes.map(({ change }) => change)).toEqual(['set the password of role app_reader']);
+    expect(changes.map(({ change }) => change)).toEqual(['change the password of role app_reader']);
     expect(await sqlAs(lab, 'reader', { from: 'pg1', to: 'pg1' }, 'select n from kept')).toBe('7');
   });
 
