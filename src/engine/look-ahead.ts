@@ -1,6 +1,6 @@
 import type { HostChange, Plan, Stage } from './run-plan.ts';
 import type { Step } from './step.ts';
-import { CommandError, UnverifiedError } from '../errors.ts';
+import { CommandError, UnreachableError, UnverifiedError } from '../errors.ts';
 import type { Host } from '../remote/host.ts';
 
 /** A change that was found before anything is made. */
@@ -40,9 +40,9 @@ export async function lookAhead(plan: Plan): Promise<readonly PlannedChange[]> {
   return changes;
 }
 
-/** What does not work yet (a login before its role is there) may work when the changes are made, and is seen then. */
+/** What does not work yet (a login before its role, a link before its server is there) may work when the changes are made, and is seen then. */
 const mayPass = (failure: unknown): boolean =>
-  failure instanceof UnverifiedError || failure instanceof CommandError;
+  [UnverifiedError, CommandError, UnreachableError].some((kind) => failure instanceof kind);
 
 const settled = async (one: Promise<Look>): Promise<PromiseSettledResult<Look>> =>
   (await Promise.allSettled([one]))[0];

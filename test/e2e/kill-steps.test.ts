@@ -38,7 +38,7 @@ describeOnHosts('dbctl that is killed before and after each of its steps', () =>
   }
 
   test('up ends with a whole cluster, and nothing left to do', async () => {
-    expect(await kill(['up'], async () => false, 2)).toBeGreaterThan(15);
+    expect(await kill(['up'], async () => false, 3)).toBeGreaterThan(10);
 
     expect((await succeed(lab, 'up')).stdout).toBe('0 changes\n');
     await expectStreaming(lab, 'pg2');

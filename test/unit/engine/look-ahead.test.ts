@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CommandError, RefusedError, UnverifiedError } from '../../../src/errors.ts';
+import { CommandError, RefusedError, UnreachableError, UnverifiedError } from '../../../src/errors.ts';
 import { lookAhead } from '../../../src/engine/look-ahead.ts';
 import { onlyOn, together, type Stage } from '../../../src/engine/run-plan.ts';
 import type { Step } from '../../../src/engine/step.ts';
@@ -97,6 +97,7 @@ test('a plan that ends in the middle waits for the looks that are on their way',
 test.each([
   ['what could not be seen', new UnverifiedError({ what: 'app cannot log in' }), true],
   ['a command that failed', new CommandError({ what: 'no such role' }), true],
+  ['a link that is not there', new UnreachableError({ what: 'pg1 cannot reach control' }), true],
   ['a refusal', new RefusedError({ what: 'the data of somebody else' }), false],
   ['a bug', new Error('oops'), false],
 ])('%s may be what the changes are for', async (_what, failure, isMended) => {
