@@ -20,19 +20,17 @@ const dbctlKilledAtStep = (
 /**
  * Runs the same command again and again, killed before and after the first step that it still has to make: each step is
  * met both ways, and every run begins where a dead one left off. `isDone` looks at what a killed run left behind, and
- * tells whether all is done. With another `nth` than 1, runs get further: a sample of a long command. Answers every run;
- * the last one is the one that finished, unless it was done before.
+ * tells whether all is done. Answers every run; the last one is the one that finished, unless it was done before.
  */
 export async function killAtEachStep(
   lab: Lab,
   args: readonly string[],
   isDone: () => Promise<boolean>,
-  nth = 1,
 ): Promise<readonly Finished[]> {
   const runs: Finished[] = [];
   while (runs.length < mostRuns) {
     const moment: Moment = runs.length % 2 === 0 ? 'before' : 'after';
-    const run = await dbctlKilledAtStep(lab, nth, moment, ...args);
+    const run = await dbctlKilledAtStep(lab, 1, moment, ...args);
     runs.push(run);
     if (run.exitCode !== null || (await isDone())) return runs;
   }
