@@ -101,10 +101,10 @@ test.each([
   ['a refusal', new RefusedError({ what: 'the data of somebody else' }), false],
   ['a bug', new Error('oops'), false],
 ])('%s may be what the changes are for', async (_what, failure, isMended) => {
-  const failing = stepOf('verify', { diff: () => Promise.reject(failure) });
-  const withChange = lookAhead([onlyOn('all', pg1, () => [stepOf('make'), failing])]);
+  const verifying = stepOf('verify', { diff: () => Promise.reject(failure) });
+  const withChange = lookAhead([onlyOn('all', pg1, () => [stepOf('make'), verifying])]);
 
   if (isMended) expect((await withChange).map(({ change }) => change)).toEqual(['do make']);
   else await expect(withChange).rejects.toBe(failure);
-  await expect(lookAhead([onlyOn('all', pg1, () => [failing])])).rejects.toBe(failure);
+  await expect(lookAhead([onlyOn('all', pg1, () => [verifying])])).rejects.toBe(failure);
 });
