@@ -4,7 +4,7 @@
 import { Command, CommanderError } from 'commander';
 import { hasNoColor, withCommonFlags } from './commands/common.ts';
 import { addCommands } from './commands/list.ts';
-import { probeExitCode } from './cluster/probe-finding.ts';
+import { probeExitCode } from './cluster/probe/finding.ts';
 import { declinesColour } from './config/environment.ts';
 import { exitCode } from './errors.ts';
 import { printable } from './remote/printable.ts';

@@ -1,7 +1,7 @@
 // What a cluster is, in the words of the people who run it. Plain data, made by config/, read by everybody.
 
 import type { Secret } from '../secret.ts';
-import type { Backup } from './backup.ts';
+import type { Backup } from './backup/backup.ts';
 
 /** One PostgreSQL instance. */
 export interface Node {

@@ -1,6 +1,6 @@
 // Timelines: every recovery that ends in a writable server begins a new one, and leaves what came after behind.
 
-import type { BackupInfo, BackupSet } from './backup-info.ts';
+import type { BackupInfo, BackupSet } from './backup/backup-info.ts';
 import { parseLsn } from './lsn.ts';
 
 /** One line of a .history file: up to where an earlier timeline belongs to this one. */

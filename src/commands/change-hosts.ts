@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { Cluster, Machine } from '../cluster/cluster.ts';
-import type { Operation } from '../cluster/operation.ts';
+import type { Operation } from '../cluster/operation/operation.ts';
 import type { Plan, PlanResult } from '../engine/run-plan.ts';
 import type { Gate, HostSet } from '../remote/with-hosts.ts';
 import { carryOut, onHosts, type ChangeFlags } from './change.ts';
@@ -41,7 +41,7 @@ export async function changeHosts<Answer>(
     const look = (plan: Plan): Promise<PlanResult> => carryOut(plan, flags);
     return onHosts(cluster, all, flags, (hosts) => work({ hosts, carryOut: look, alsoOn }));
   }
-  const { turnOf } = await import('../operations/take-turn.ts');
+  const { turnOf } = await import('../operations/turn/take-turn.ts');
   const { printable } = await import('../remote/printable.ts');
   const { currentRun, notices } = await import('../ui/current-run.ts');
   currentRun()?.keepLog(cluster);
@@ -70,7 +70,7 @@ const nothing = (): Promise<void> => Promise.resolve();
 const longestCommand = 500;
 
 async function operationOf(command: Command): Promise<Operation> {
-  const { operationId } = await import('../cluster/operation.ts');
+  const { operationId } = await import('../cluster/operation/operation.ts');
   const { operatorName } = await import('../config/environment.ts');
   const { quote } = await import('../shell/quote.ts');
   const { version } = await import('../version.ts');

@@ -20,7 +20,7 @@ export const doctor = (bare: Command): Command =>
     .action(async ({ acceptHostKey }: Pick<ChangeFlags, 'acceptHostKey'>, command: Command) => {
       const { loadCluster } = await import('../config/load.ts');
       const { loginEnvironment } = await import('../config/environment.ts');
-      const { examine } = await import('../operations/doctor.ts');
+      const { examine } = await import('../operations/doctor/doctor.ts');
       const { doctorJson, doctorText } = await import('../ui/doctor-text.ts');
       const { colourLevel } = await import('../ui/terminal.ts');
       const { config, output } = commonFlags(command);

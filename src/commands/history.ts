@@ -15,7 +15,7 @@ export const history = (bare: Command): Command =>
     .action(async (flags: Flags, command: Command) => {
       const { loadCluster } = await import('../config/load.ts');
       const { loginEnvironment } = await import('../config/environment.ts');
-      const { readHistory } = await import('../operations/read-history.ts');
+      const { readHistory } = await import('../operations/turn/read-history.ts');
       const { historyText } = await import('../ui/history-text.ts');
       const { config, output } = commonFlags(command);
       const cluster = loadCluster(config);

@@ -7,8 +7,8 @@ import { commonFlags, withCommonFlags } from './common.ts';
 export const initPrimary = (bare: Command): Command =>
   withChangeFlags(withCommonFlags(bare)).action(async (flags: ChangeFlags, command: Command) => {
     const { loadCluster } = await import('../config/load.ts');
-    const { initPrimaryPlan } = await import('../operations/init-primary.ts');
-    const { refuseSecondCluster } = await import('../operations/refuse-second-cluster.ts');
+    const { initPrimaryPlan } = await import('../operations/nodes/init-primary.ts');
+    const { refuseSecondCluster } = await import('../operations/nodes/refuse-second-cluster.ts');
     const cluster = loadCluster(commonFlags(command).config);
     const { control, primary } = cluster;
     const asked = { cluster, machines: [primary], flags };

@@ -3,7 +3,7 @@
 import { Option, type Command } from 'commander';
 import type { Cluster, Node } from '../cluster/cluster.ts';
 import type { Stage } from '../engine/run-plan.ts';
-import type { CloneQuestion } from '../operations/clone-methods.ts';
+import type { CloneQuestion } from '../operations/replica/clone-methods.ts';
 import { answer, type ChangeFlags } from './change.ts';
 import { changeHosts } from './change-hosts.ts';
 
@@ -34,9 +34,10 @@ export interface Prepared {
 /** Makes replicas, and shows how they stream. */
 export async function makeReplicas(command: Command, making: Making): Promise<void> {
   const { cluster, nodes, flags, prepare = unprepared } = making;
-  const { addReplicaPlan, machinesForReplicas, readSource } = await import('../operations/add-replica.ts');
-  const { backupsInPlace } = await import('../operations/backups-in-place.ts');
-  const { chooseCloneMethods } = await import('../operations/clone-methods.ts');
+  const { addReplicaPlan, machinesForReplicas, readSource } =
+    await import('../operations/replica/add-replica.ts');
+  const { backupsInPlace } = await import('../operations/backup/backups-in-place.ts');
+  const { chooseCloneMethods } = await import('../operations/replica/clone-methods.ts');
   const { replicationView } = await import('../operations/replication-view.ts');
   const { replicationText } = await import('../ui/replication-table.ts');
 

@@ -10,7 +10,7 @@ export const plan = (bare: Command): Command =>
   withHostKeyFlag(withCommonFlags(bare)).action(async (flags: ChangeFlags, command: Command) => {
     const { loadCluster } = await import('../config/load.ts');
     const { machinesOf } = await import('../cluster/cluster.ts');
-    const { planUp } = await import('../operations/plan-up.ts');
+    const { planUp } = await import('../operations/up/plan-up.ts');
     const { config, output } = commonFlags(command);
     const cluster = loadCluster(config);
     const changes = await onHosts(cluster, machinesOf(cluster), flags, (hosts) => planUp(cluster, hosts));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ProbeReport } from '../cluster/probe-report.ts';
+import type { ProbeReport } from '../cluster/probe/report.ts';
 import { commonFlags, withCommonFlags } from './common.ts';
 import { duration } from './duration.ts';
 
@@ -25,7 +25,7 @@ async function look(config: string, { wait = 0, timeout = 3000 }: Flags): Promis
   const { shortenNameLookups } = await import('../config/environment.ts');
   shortenNameLookups();
   const { loadCluster } = await import('../config/load.ts');
-  const { probeUntilGreen } = await import('../operations/probe.ts');
+  const { probeUntilGreen } = await import('../operations/probe/probe.ts');
   const { verdict } = await import('../ui/probe-table.ts');
   const { remarks } = await import('../ui/current-run.ts');
   return probeUntilGreen(loadCluster(config), {

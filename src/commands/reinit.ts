@@ -17,7 +17,7 @@ export const reinit = (bare: Command): Command =>
     .action(async (name: string, flags: Flags, command: Command) => {
       const { findNode } = await import('../cluster/find-node.ts');
       const { loadCluster } = await import('../config/load.ts');
-      const { chooseReinit, makeRoomPlan, refusePrimary } = await import('../operations/reinit.ts');
+      const { chooseReinit, makeRoomPlan, refusePrimary } = await import('../operations/replica/reinit.ts');
       const { confirmByName } = await import('../ui/confirm.ts');
       const cluster = loadCluster(commonFlags(command).config);
       const node = findNode(cluster, name);

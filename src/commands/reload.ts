@@ -11,7 +11,7 @@ export const reload = (bare: Command): Command =>
     .action(async (names: string[], flags: Omit<ChangeFlags, 'restart'>, command: Command) => {
       const { findNodes } = await import('../cluster/find-node.ts');
       const { loadCluster } = await import('../config/load.ts');
-      const { reloadPlan, waitingNodes } = await import('../operations/reload.ts');
+      const { reloadPlan, waitingNodes } = await import('../operations/nodes/reload.ts');
       const { waitingText } = await import('../ui/restart-text.ts');
       const cluster = loadCluster(commonFlags(command).config);
       const nodes = findNodes(cluster, names);

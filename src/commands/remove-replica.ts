@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Cluster, Node } from '../cluster/cluster.ts';
 import type { PlanResult } from '../engine/run-plan.ts';
 import { ConfigError, UnreachableError } from '../errors.ts';
-import type { RemovalPlace } from '../operations/removal-facts.ts';
+import type { RemovalPlace } from '../operations/replica/removal-facts.ts';
 import type { Answering } from '../operations/who-answers.ts';
 import type { ConnectOptions } from '../remote/connect.ts';
 import { answer, withHostKeyFlag, withLockFlag, type ChangeFlags } from './change.ts';
@@ -27,7 +27,7 @@ export const removeReplica = (bare: Command): Command =>
       if (flags.dead && flags.wipe) throw nothingToWipe();
       const { loadCluster } = await import('../config/load.ts');
       const { loginEnvironment } = await import('../config/environment.ts');
-      const { findReplica } = await import('../operations/find-replica.ts');
+      const { findReplica } = await import('../operations/replica/find-replica.ts');
       const cluster = loadCluster(commonFlags(command).config);
       const options = { ...loginEnvironment(), ssh: cluster.ssh, acceptHostKeys: flags.acceptHostKey };
       const node = await findReplica(cluster, name, options);
@@ -66,7 +66,7 @@ interface Scene {
 
 async function remove(scene: Scene, flags: Flags, command: Command): Promise<void> {
   const { cluster, node, silent } = scene;
-  const { leftOnHost } = await import('../steps/retire-node.ts');
+  const { leftOnHost } = await import('../steps/replica/retire-node.ts');
   const { removalText } = await import('../ui/removal-text.ts');
   const { place, isOurs, result } = await decideAndRemove(scene, flags);
   const removal = {
@@ -86,12 +86,12 @@ async function decideAndRemove(scene: Scene, flags: Flags) {
   const { cluster, node, present, turn } = scene;
   const { hosts } = turn;
   const { wipe = false, dead = false, dryRun = false, yes = false } = flags;
-  const { refuseRemoval } = await import('../cluster/removal.ts');
+  const { refuseRemoval } = await import('../cluster/replica/removal.ts');
   const { withoutReplica } = await import('../config/edit.ts');
-  const { readSource } = await import('../operations/add-replica.ts');
-  const { backupsInPlace } = await import('../operations/backups-in-place.ts');
-  const { readRemovalFacts } = await import('../operations/removal-facts.ts');
-  const { removeReplicaPlan } = await import('../operations/remove-replica.ts');
+  const { readSource } = await import('../operations/replica/add-replica.ts');
+  const { backupsInPlace } = await import('../operations/backup/backups-in-place.ts');
+  const { readRemovalFacts } = await import('../operations/replica/removal-facts.ts');
+  const { removeReplicaPlan } = await import('../operations/replica/remove-replica.ts');
   const { confirmByName } = await import('../ui/confirm.ts');
 
   const { cluster: after } = withoutReplica(cluster.file, node);

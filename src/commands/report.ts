@@ -16,8 +16,8 @@ export const report = (bare: Command): Command =>
       const { loadUnderstood } = await import('../config/load.ts');
       const { lastRuns } = await import('../config/last-runs.ts');
       const { shownSettings, unusedLines } = await import('../config/shown-settings.ts');
-      const { bundleName, makeBundle } = await import('../operations/make-bundle.ts');
-      const { gatherReport } = await import('../operations/report.ts');
+      const { bundleName, makeBundle } = await import('../operations/report/make-bundle.ts');
+      const { gatherReport } = await import('../operations/report/report.ts');
       const { progressFor } = await import('../ui/progress-for.ts');
       const { settingsText } = await import('../ui/settings-text.ts');
       const { reportText } = await import('../ui/report-text.ts');

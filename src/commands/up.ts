@@ -30,8 +30,8 @@ async function converge(
   turn: Turn,
 ): Promise<PlanResult> {
   const { nodesOf } = await import('../cluster/cluster.ts');
-  const { planUp } = await import('../operations/plan-up.ts');
-  const { upPlan } = await import('../operations/up.ts');
+  const { planUp } = await import('../operations/up/plan-up.ts');
+  const { upPlan } = await import('../operations/up/up.ts');
   const planned = await planUp(cluster, turn.hosts);
   if (flags.plan !== undefined) await refuseWhenStale(flags.plan, planned);
   if (planned.length === 0 || flags.dryRun) return { changes: planned };
@@ -43,6 +43,6 @@ async function converge(
 
 async function refuseWhenStale(file: string, planned: readonly PlannedChange[]): Promise<void> {
   const { readPlanFile } = await import('../config/plan-file.ts');
-  const { refuseStalePlan } = await import('../operations/refuse-stale-plan.ts');
+  const { refuseStalePlan } = await import('../operations/up/refuse-stale-plan.ts');
   refuseStalePlan(readPlanFile(file), planned);
 }

@@ -1,4 +1,4 @@
-import { secretsIn } from '../cluster/redact.ts';
+import { secretsIn } from '../cluster/secrecy/redact.ts';
 import { Secret } from '../secret.ts';
 import type { Understood } from './load.ts';
 import { settingRows } from './settings.ts';

@@ -1,6 +1,6 @@
 // From settings to how the cluster is backed up.
 
-import type { Backup, Repository } from '../cluster/backup.ts';
+import type { Backup, Repository } from '../cluster/backup/backup.ts';
 import type { Machine } from '../cluster/cluster.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 // What must fit together in the settings of backups.
 
-import type { Repository } from '../cluster/backup.ts';
+import type { Repository } from '../cluster/backup/backup.ts';
 import type { Machine } from '../cluster/cluster.ts';
 import type { Problem } from './problem.ts';
 import { isBucketName } from './readers/backup.ts';

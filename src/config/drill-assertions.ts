@@ -1,7 +1,7 @@
 // The SQL that a restored copy must agree to, from the file that BACKUP_DRILL_SQL names.
 
-import type { Backup } from '../cluster/backup.ts';
-import { splitStatements, type Statement } from '../cluster/split-statements.ts';
+import type { Backup } from '../cluster/backup/backup.ts';
+import { splitStatements, type Statement } from '../cluster/roles/split-statements.ts';
 import { ConfigError } from '../errors.ts';
 import { Misfit } from './problem.ts';
 import { readSmallFile } from './read-file.ts';

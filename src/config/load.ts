@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
-import type { Backup } from '../cluster/backup.ts';
+import type { Backup } from '../cluster/backup/backup.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { moveProblem } from '../cluster/backup-move.ts';
+import { moveProblem } from '../cluster/backup/backup-move.ts';
 import { ConfigError } from '../errors.ts';
 import { buildCluster } from './build-cluster.ts';
 import { deepFreeze } from './deep-freeze.ts';

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
-import type { Attempt, ReaderReach } from '../cluster/probe-facts.ts';
+import type { Attempt, ReaderReach } from '../cluster/probe/facts.ts';
 import type { Session } from './connection.ts';
 
 async function makeTable(session: Session): Promise<string> {

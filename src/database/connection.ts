@@ -8,8 +8,8 @@ import { checkServerIdentity } from 'node:tls';
 // Not 'pg' itself, which loads another driver when NODE_PG_FORCE_NATIVE is set.
 import Client from 'pg/lib/client.js';
 import type { Node, Role } from '../cluster/cluster.ts';
-import type { Failure } from '../cluster/probe-facts.ts';
-import { prepare } from '../cluster/saslprep.ts';
+import type { Failure } from '../cluster/probe/facts.ts';
+import { prepare } from '../cluster/roles/saslprep.ts';
 import { classify } from './failure.ts';
 
 export interface Target {

@@ -1,7 +1,7 @@
 // What probe asks a server. Every answer is checked before it is believed.
 
 import * as v from 'valibot';
-import type { PrimarySide, ReplicaSide, RoleAttributes, ServerState } from '../cluster/probe-facts.ts';
+import type { PrimarySide, ReplicaSide, RoleAttributes, ServerState } from '../cluster/probe/facts.ts';
 import { ArchiverFacts, archiverSql } from '../shell/archiver.ts';
 import type { Session } from './connection.ts';
 

@@ -1,7 +1,7 @@
 // Names the reason of a failed connection by Node's error codes and PostgreSQL's SQLSTATEs.
 
 import { ValiError } from 'valibot';
-import type { Failure, FailureKind } from '../cluster/probe-facts.ts';
+import type { Failure, FailureKind } from '../cluster/probe/facts.ts';
 
 /** Appendix A of the PostgreSQL manual. 28000 is also a role that may not log in. */
 const bySqlState: Readonly<Record<string, FailureKind>> = {

@@ -1,8 +1,8 @@
 import { nodesOf, type Cluster, type Node } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
-import { nodeConfigOf } from '../cluster/pgbackrest.ts';
+import { nodeConfigOf } from '../cluster/backup/pgbackrest.ts';
 import { formatBytes } from '../cluster/units.ts';
-import type { WalSight } from '../cluster/wal-facts.ts';
+import type { WalSight } from '../cluster/wal/facts.ts';
 import type { Progress } from '../engine/progress.ts';
 import type { ReadableHost } from '../remote/host.ts';
 import { queueLimitOf, walDirectory, walServerFacts } from '../shell/wal-facts.ts';

@@ -1,8 +1,8 @@
 import type { Cluster, Node } from '../cluster/cluster.ts';
 import type { ReadableHost } from '../remote/host.ts';
-import { hbaFile } from '../steps/hba.ts';
+import { hbaFile } from '../steps/server/hba.ts';
 import { contentOf } from '../steps/own-file.ts';
-import { settingsFile } from '../steps/settings.ts';
+import { settingsFile } from '../steps/server/settings.ts';
 
 /** What can be rendered, by the name people know it by. */
 export const renderable = { 'postgresql.conf': settingsFile, 'pg_hba.conf': hbaFile } as const;

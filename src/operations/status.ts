@@ -1,9 +1,14 @@
-import type { Backup } from '../cluster/backup.ts';
+import type { Backup } from '../cluster/backup/backup.ts';
 import { nodesOf, type Cluster, type Node } from '../cluster/cluster.ts';
-import type { DrillResult } from '../cluster/drill.ts';
+import type { DrillResult } from '../cluster/restore/drill.ts';
 import { instanceOf, type Instance } from '../cluster/instance.ts';
-import { pgbackrestFiles } from '../cluster/pgbackrest.ts';
-import { noBackups, protectionOf, type Protection, type ProtectionFacts } from '../cluster/protection.ts';
+import { pgbackrestFiles } from '../cluster/backup/pgbackrest.ts';
+import {
+  noBackups,
+  protectionOf,
+  type Protection,
+  type ProtectionFacts,
+} from '../cluster/backup/protection.ts';
 import { DbctlError } from '../errors.ts';
 import type { ConnectOptions } from '../remote/connect.ts';
 import type { ReadableHost } from '../remote/host.ts';
@@ -14,7 +19,7 @@ import { acceptsConnections } from '../shell/instance.ts';
 import { readDrills } from '../shell/drills.ts';
 import { backupInfo } from '../shell/pgbackrest.ts';
 import { serverStatus, type ServerStatus } from '../shell/server-status.ts';
-import { bucketLinks, impatient } from './broken-links.ts';
+import { bucketLinks, impatient } from './backup/broken-links.ts';
 
 /** A node as its own host sees it. */
 export interface NodeStatus {

@@ -3,7 +3,7 @@
 import { availableParallelism, freemem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa, ExecaError } from 'execa';
-import type { GoProgram } from '../cluster/store-program.ts';
+import type { GoProgram } from '../cluster/store/store-program.ts';
 import { CommandError, RefusedError } from '../errors.ts';
 
 type Report = (note: string) => void;

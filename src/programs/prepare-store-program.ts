@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StoreRepository } from '../cluster/backup.ts';
-import { goArchitectureOf, storePrograms } from '../cluster/store-program.ts';
+import type { StoreRepository } from '../cluster/backup/backup.ts';
+import { goArchitectureOf, storePrograms } from '../cluster/store/store-program.ts';
 import { ConfigError, RefusedError } from '../errors.ts';
 import { measureFile } from '../remote/local-file.ts';
 import { download } from './download.ts';

@@ -1,7 +1,7 @@
 // The lock of a cluster, as its holder on this side sees it: signs of life, and whether it is still ours.
 
-import { unfinishedOperation } from '../cluster/journal.ts';
-import type { Holder, Operation, UnfinishedOperation } from '../cluster/operation.ts';
+import { unfinishedOperation } from '../cluster/operation/journal.ts';
+import type { Holder, Operation, UnfinishedOperation } from '../cluster/operation/operation.ts';
 import { CommandError, LockLostError } from '../errors.ts';
 import { journalTail, parseJournal } from '../shell/journal.ts';
 import { holdLock, parseBusy } from '../shell/lock.ts';

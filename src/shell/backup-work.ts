@@ -1,8 +1,8 @@
 // Work that changes the repository, one after the other: dbctl's own by a lock that they wait for, others by
 // pgBackRest's lock, at which they fail.
 
-import { pgbackrestFiles, pgbackrestUser } from '../cluster/pgbackrest.ts';
-import type { BackupType } from '../cluster/backup.ts';
+import { pgbackrestFiles, pgbackrestUser } from '../cluster/backup/pgbackrest.ts';
+import type { BackupType } from '../cluster/backup/backup.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { query, type Query } from './command.ts';
 import { askEnd, pgbackrest, program, type PgbackrestEnd, type PgbackrestPlace } from './pgbackrest.ts';

@@ -1,6 +1,6 @@
 // How fast a file system is, found out in about a second.
 
-import type { DiskSpeed } from '../cluster/doctor-facts.ts';
+import type { DiskSpeed } from '../cluster/doctor/facts.ts';
 import { query, type Query } from './command.ts';
 
 // The file has no name any more when the first byte is written: the kernel removes it, whatever happens to us.

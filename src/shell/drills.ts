@@ -2,10 +2,10 @@
 
 import * as v from 'valibot';
 import type { Cluster } from '../cluster/cluster.ts';
-import { drillDirectory, drillFiles, type DrillResult } from '../cluster/drill.ts';
-import type { DrillAim } from '../cluster/drill-target.ts';
-import type { DrillProgress } from '../cluster/drill-progress.ts';
-import { parseTargetTime, type RecoveryTarget } from '../cluster/recovery-target.ts';
+import { drillDirectory, drillFiles, type DrillResult } from '../cluster/restore/drill.ts';
+import type { DrillAim } from '../cluster/restore/drill-target.ts';
+import type { DrillProgress } from '../cluster/restore/drill-progress.ts';
+import { parseTargetTime, type RecoveryTarget } from '../cluster/restore/recovery-target.ts';
 import { action, query, type Action, type Query } from './command.ts';
 import type { TransientUnit } from './systemd.ts';
 

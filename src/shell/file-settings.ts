@@ -1,7 +1,7 @@
 // What a server's files say, before it reads them.
 
 import * as v from 'valibot';
-import { standbyParameters, type StandbyValues } from '../cluster/standby-parameters.ts';
+import { standbyParameters, type StandbyValues } from '../cluster/replica/standby-parameters.ts';
 import type { Instance } from '../cluster/instance.ts';
 import { query, type Query } from './command.ts';
 import { askJson } from './psql.ts';

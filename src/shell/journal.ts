@@ -1,8 +1,8 @@
 // The journal of a cluster on one host: how lines are added, and how they are read.
 
 import * as v from 'valibot';
-import type { JournalLine } from '../cluster/journal.ts';
-import { journalDirectory } from '../cluster/operation.ts';
+import type { JournalLine } from '../cluster/operation/journal.ts';
+import { journalDirectory } from '../cluster/operation/operation.ts';
 import { action, query, type Action, type Query } from './command.ts';
 
 /** Bytes; one file of this size is kept besides the one that is written. */

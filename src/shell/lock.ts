@@ -1,7 +1,7 @@
 // The lock of a cluster on its control host: the program that holds it, who that is, and how it is made to let go.
 
 import * as v from 'valibot';
-import { journalDirectory, lockDirectory, type Holder } from '../cluster/operation.ts';
+import { journalDirectory, lockDirectory, type Holder } from '../cluster/operation/operation.ts';
 import { action, query, type Action, type Query } from './command.ts';
 import { appendFunction, bash, jsonOf, journalTail } from './journal.ts';
 

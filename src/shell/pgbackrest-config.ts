@@ -1,10 +1,10 @@
 // Lines of pgBackRest's configuration. No comment may stand behind a value: pgBackRest takes it for a part of the value.
 
 import { sameHost } from '../cluster/address.ts';
-import { bucketOf, isKeptHere, keepingsOf, type Backup, type Keeping } from '../cluster/backup.ts';
+import { bucketOf, isKeptHere, keepingsOf, type Backup, type Keeping } from '../cluster/backup/backup.ts';
 import { nodesOf, type Cluster, type Machine, type Node } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
-import { clientNameOf, nodeConfigOf, pgbackrestFiles } from '../cluster/pgbackrest.ts';
+import { clientNameOf, nodeConfigOf, pgbackrestFiles } from '../cluster/backup/pgbackrest.ts';
 
 type Options = Readonly<Record<string, string | undefined>>;
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { BackupInfo, BackupSet, RunningBackup } from '../cluster/backup-info.ts';
+import type { BackupInfo, BackupSet, RunningBackup } from '../cluster/backup/backup-info.ts';
 
 const Progress = v.object({
   held: v.boolean(),

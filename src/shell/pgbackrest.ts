@@ -1,7 +1,7 @@
 // pgBackRest's command line. Its secrets are in its configuration files, never in its argv (it refuses them there).
 
-import { pgbackrestUser } from '../cluster/pgbackrest.ts';
-import type { BackupInfo } from '../cluster/backup-info.ts';
+import { pgbackrestUser } from '../cluster/backup/pgbackrest.ts';
+import type { BackupInfo } from '../cluster/backup/backup-info.ts';
 import { query, type Query } from './command.ts';
 import { parseInfo } from './pgbackrest-info.ts';
 

@@ -1,8 +1,8 @@
 // What lies in a repository besides backups.
 
 import * as v from 'valibot';
-import { pgbackrestUser } from '../cluster/pgbackrest.ts';
-import type { StoredWal } from '../cluster/stored-wal.ts';
+import { pgbackrestUser } from '../cluster/backup/pgbackrest.ts';
+import type { StoredWal } from '../cluster/backup/stored-wal.ts';
 import { query, type Query } from './command.ts';
 import { program, type PgbackrestPlace } from './pgbackrest.ts';
 

@@ -1,10 +1,10 @@
 // The place aside in which a restore is made, and the moves that bring it into place. Each move is one rename.
 
 import * as v from 'valibot';
-import type { BackupSet } from '../cluster/backup-info.ts';
+import type { BackupSet } from '../cluster/backup/backup-info.ts';
 import type { Instance } from '../cluster/instance.ts';
-import { parseTargetTime } from '../cluster/recovery-target.ts';
-import { asideOf, type RestoreRequest } from '../cluster/restore.ts';
+import { parseTargetTime } from '../cluster/restore/recovery-target.ts';
+import { asideOf, type RestoreRequest } from '../cluster/restore/restore.ts';
 import { action, query, type Action, type Query } from './command.ts';
 import { pgbackrest, type PgbackrestPlace } from './pgbackrest.ts';
 

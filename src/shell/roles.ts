@@ -1,8 +1,8 @@
 // Roles, the database and its privileges, as SQL.
 
 import * as v from 'valibot';
-import type { FoundRole, WantedRole } from '../cluster/role-plan.ts';
-import { scramVerifier } from '../cluster/scram.ts';
+import type { FoundRole, WantedRole } from '../cluster/roles/role-plan.ts';
+import { scramVerifier } from '../cluster/roles/scram.ts';
 import type { Query } from './command.ts';
 import { askJson, type Socket } from './psql.ts';
 import { identifier, literal } from './sql.ts';

@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { hostAndPort } from '../cluster/address.ts';
-import type { Bucket } from '../cluster/backup.ts';
-import type { StoreAnswer } from '../cluster/store-answer.ts';
+import type { Bucket } from '../cluster/backup/backup.ts';
+import type { StoreAnswer } from '../cluster/store/store-answer.ts';
 import { Secret } from '../secret.ts';
 import { action, query, type Action, type Query } from './command.ts';
 

@@ -1,7 +1,7 @@
 // One question about a machine as a whole: its system, room, ports, packages, and how fast its shells start.
 // Needs nothing but a shell, coreutils and awk; what other programs would add is missing without them.
 
-import type { Listener, PackageVersions, SiteFacts, Startup } from '../cluster/doctor-facts.ts';
+import type { Listener, PackageVersions, SiteFacts, Startup } from '../cluster/doctor/facts.ts';
 import { query, type Query } from './command.ts';
 
 export interface SiteQuestion {

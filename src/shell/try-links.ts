@@ -1,8 +1,8 @@
 // Whether a host reaches others, tried from that host itself, all at once.
 
 import { canonical, hostAndPort } from '../cluster/address.ts';
-import type { LinkState } from '../cluster/doctor-facts.ts';
-import type { Link } from '../cluster/needed-links.ts';
+import type { LinkState } from '../cluster/doctor/facts.ts';
+import type { Link } from '../cluster/doctor/needed-links.ts';
 import { query, type Query } from './command.ts';
 
 /** What a host saw of one link. */

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import type { Instance } from '../cluster/instance.ts';
-import type { WalDirectory, WalServerFacts } from '../cluster/wal-facts.ts';
+import type { WalDirectory, WalServerFacts } from '../cluster/wal/facts.ts';
 import { query, type Query } from './command.ts';
 import { askJson, ifRunning, type Socket } from './psql.ts';
 

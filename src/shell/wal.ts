@@ -1,6 +1,6 @@
 // WAL on its way to the repository.
 
-import { pgbackrestUser } from '../cluster/pgbackrest.ts';
+import { pgbackrestUser } from '../cluster/backup/pgbackrest.ts';
 import { historyFileOf, parseHistory, type Ancestor } from '../cluster/timeline.ts';
 import * as v from 'valibot';
 import { query, type Query, type Action } from './command.ts';

@@ -1,4 +1,4 @@
-import { sourcesAdvice, type PackageAdvice } from '../cluster/package-advice.ts';
+import { sourcesAdvice, type PackageAdvice } from '../cluster/doctor/package-advice.ts';
 import { RefusedError } from '../errors.ts';
 import type { Step } from '../engine/step.ts';
 import * as apt from '../shell/apt.ts';

@@ -1,8 +1,8 @@
 // Shows what `backup check` found: what is well, what is wrong and what to do, and one line with the verdict.
 
 import { Chalk } from 'chalk';
-import type { BackupCheck } from '../cluster/backup-check.ts';
-import { problemsOf, type Finding } from '../cluster/probe-finding.ts';
+import type { BackupCheck } from '../cluster/backup/backup-check.ts';
+import { problemsOf, type Finding } from '../cluster/probe/finding.ts';
 import { problem, verdict, wrap } from './probe-table.ts';
 import { shorten } from './shorten.ts';
 

@@ -1,4 +1,4 @@
-import type { MadeBackup } from '../operations/backup-run.ts';
+import type { MadeBackup } from '../operations/backup/run.ts';
 import { formatBytes, formatSeconds } from '../cluster/units.ts';
 
 /** What was made, for people. */

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { CertificatesReport, CertificateStatus } from '../operations/certificate-status.ts';
+import type { CertificatesReport, CertificateStatus } from '../operations/certificates/certificate-status.ts';
 import { bareTable } from './bare-table.ts';
 import { shorten } from './shorten.ts';
 

@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
-import type { LinkState } from '../cluster/doctor-facts.ts';
-import type { DoctorRow, JudgedLink } from '../cluster/doctor-report.ts';
+import type { LinkState } from '../cluster/doctor/facts.ts';
+import type { DoctorRow, JudgedLink } from '../cluster/doctor/report.ts';
 import { bareTable } from './bare-table.ts';
 import { shorten } from './shorten.ts';
 

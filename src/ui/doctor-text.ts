@@ -2,9 +2,9 @@
 
 import { Chalk, type ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
-import type { DoctorFinding, Level } from '../cluster/doctor-finding.ts';
-import { serverPackage, versionsOf } from '../cluster/doctor-packages.ts';
-import type { DoctorReport, DoctorRow, Verdict } from '../cluster/doctor-report.ts';
+import type { DoctorFinding, Level } from '../cluster/doctor/finding.ts';
+import { serverPackage, versionsOf } from '../cluster/doctor/packages.ts';
+import type { DoctorReport, DoctorRow, Verdict } from '../cluster/doctor/report.ts';
 import { formatBytes } from '../cluster/units.ts';
 import { printable } from '../remote/printable.ts';
 import { bareTable } from './bare-table.ts';

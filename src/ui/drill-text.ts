@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
-import { rpoSeconds, rtoSeconds, type DrillResult } from '../cluster/drill.ts';
-import { formatTime, parseTargetTime } from '../cluster/recovery-target.ts';
+import { rpoSeconds, rtoSeconds, type DrillResult } from '../cluster/restore/drill.ts';
+import { formatTime, parseTargetTime } from '../cluster/restore/recovery-target.ts';
 import { formatBytes, formatSeconds } from '../cluster/units.ts';
 import { bareTable } from './bare-table.ts';
 import { shorten } from './shorten.ts';

@@ -1,7 +1,7 @@
-import type { PastOperation, PastStep } from '../cluster/journal.ts';
-import { formatTime } from '../cluster/recovery-target.ts';
+import type { PastOperation, PastStep } from '../cluster/operation/journal.ts';
+import { formatTime } from '../cluster/restore/recovery-target.ts';
 import { formatSeconds } from '../cluster/units.ts';
-import type { ClusterHistory } from '../operations/read-history.ts';
+import type { ClusterHistory } from '../operations/turn/read-history.ts';
 import { printable } from '../remote/printable.ts';
 import { shorten } from './shorten.ts';
 

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
-import { holderRows } from '../cluster/holder.ts';
-import type { Holder } from '../cluster/operation.ts';
+import { holderRows } from '../cluster/operation/holder.ts';
+import type { Holder } from '../cluster/operation/operation.ts';
 import { printable } from '../remote/printable.ts';
 import { bareTable } from './bare-table.ts';
 import { shorten } from './shorten.ts';

@@ -2,8 +2,8 @@
 
 import { Chalk, type ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
-import { problemsOf, type Problem, type Status } from '../cluster/probe-finding.ts';
-import type { LoginMark, NodeReport, ProbeReport } from '../cluster/probe-report.ts';
+import { problemsOf, type Problem, type Status } from '../cluster/probe/finding.ts';
+import type { LoginMark, NodeReport, ProbeReport } from '../cluster/probe/report.ts';
 import { formatBytes, formatSeconds } from '../cluster/units.ts';
 import { bareTable } from './bare-table.ts';
 import { shorten } from './shorten.ts';

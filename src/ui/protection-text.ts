@@ -1,4 +1,4 @@
-import type { Protection } from '../cluster/protection.ts';
+import type { Protection } from '../cluster/backup/protection.ts';
 import { formatSeconds } from '../cluster/units.ts';
 import { shorten } from './shorten.ts';
 

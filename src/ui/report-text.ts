@@ -1,7 +1,7 @@
 // Says where a support bundle is, and what is in it.
 
 import { formatBytes } from '../cluster/units.ts';
-import type { Bundle } from '../operations/make-bundle.ts';
+import type { Bundle } from '../operations/report/make-bundle.ts';
 import { shorten } from './shorten.ts';
 
 const width = 80;

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { formatBytes } from '../cluster/units.ts';
-import type { BackupRow, RepositoryReport } from '../cluster/repository-report.ts';
+import type { BackupRow, RepositoryReport } from '../cluster/backup/repository-report.ts';
 import { bareTable } from './bare-table.ts';
 
 /** What can be restored, from what, and how large it is; at most 80 columns wide. */

@@ -1,8 +1,8 @@
 import type { Cluster, Node } from '../cluster/cluster.ts';
 import { instanceOf } from '../cluster/instance.ts';
-import { throwAway } from '../cluster/restore.ts';
-import { formatTime } from '../cluster/recovery-target.ts';
-import type { RestoreRecord } from '../steps/place-restored.ts';
+import { throwAway } from '../cluster/restore/restore.ts';
+import { formatTime } from '../cluster/restore/recovery-target.ts';
+import type { RestoreRecord } from '../steps/restore/place-restored.ts';
 
 export interface Restored {
   readonly cluster: Cluster;

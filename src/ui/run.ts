@@ -1,7 +1,7 @@
 // The run of dbctl that goes on: what of it is shown, in which form, and the log that is kept of it. Each process has
 // one; cli.ts begins and ends it.
 
-import { redactor, secretsIn } from '../cluster/redact.ts';
+import { redactor, secretsIn } from '../cluster/secrecy/redact.ts';
 import { watchClusters } from '../config/loaded.ts';
 import { type CommandSeen, type LoginSeen, watchCommands } from '../remote/watch-commands.ts';
 import { lastLines } from '../remote/printable.ts';

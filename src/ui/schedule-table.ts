@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { ScheduledRun } from '../operations/backup-schedule.ts';
+import type { ScheduledRun } from '../operations/backup/schedule.ts';
 import { bareTable } from './bare-table.ts';
 import { shorten } from './shorten.ts';
 

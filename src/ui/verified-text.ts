@@ -1,4 +1,4 @@
-import type { VerifiedRepository } from '../operations/backup-verify.ts';
+import type { VerifiedRepository } from '../operations/backup/verify.ts';
 
 /** What was read, and what of it is damaged. */
 export const verifiedText = (found: VerifiedRepository): string =>

@@ -1,9 +1,9 @@
 // Shows who keeps WAL as bars, then what to do: at most 80 columns, and no colour is needed to read it.
 
-import type { NodeWal, WalExplanation } from '../cluster/explain-wal.ts';
+import type { NodeWal, WalExplanation } from '../cluster/wal/explain-wal.ts';
 import { formatBytes, formatSeconds } from '../cluster/units.ts';
-import type { WalAdvice, WalStep } from '../cluster/wal-advice.ts';
-import type { WalHolder } from '../cluster/wal-holders.ts';
+import type { WalAdvice, WalStep } from '../cluster/wal/advice.ts';
+import type { WalHolder } from '../cluster/wal/holders.ts';
 import { printable } from '../remote/printable.ts';
 import { wrap } from './probe-table.ts';
 import { shorten } from './shorten.ts';

@@ -4,7 +4,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { journalDirectory, lockDirectory, type Holder } from '../../src/cluster/operation.ts';
+import { journalDirectory, lockDirectory, type Holder } from '../../src/cluster/operation/operation.ts';
 import { takeLock, type ClusterLock, type LockTimes } from '../../src/remote/cluster-lock.ts';
 import type { Conversation, Converse } from '../../src/remote/conversation.ts';
 import type { Host } from '../../src/remote/host.ts';

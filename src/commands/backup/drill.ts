@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { DrillResult } from '../../cluster/drill.ts';
-import type { DrillFlags } from '../../cluster/drill-target.ts';
+import type { DrillResult } from '../../cluster/restore/drill.ts';
+import type { DrillFlags } from '../../cluster/restore/drill-target.ts';
 import { exitCode } from '../../errors.ts';
 import { onHosts, withHostKeyFlag, withLockFlag, type ChangeFlags } from '../change.ts';
 import { changeHosts } from '../change-hosts.ts';
@@ -29,8 +29,8 @@ export const backupDrill = (bare: Command): Command =>
 async function drill(flags: Flags, command: Command): Promise<DrillResult> {
   const { loadBackedUpCluster } = await import('../../config/load.ts');
   const { machinesOf } = await import('../../cluster/cluster.ts');
-  const { targetOf } = await import('../../cluster/drill-target.ts');
-  const { backupDrillPlan, readDrillFacts } = await import('../../operations/backup-drill.ts');
+  const { targetOf } = await import('../../cluster/restore/drill-target.ts');
+  const { backupDrillPlan, readDrillFacts } = await import('../../operations/backup/drill.ts');
   const { cluster, backup } = loadBackedUpCluster(commonFlags(command).config);
   targetOf(flags);
   const asked = { cluster, machines: machinesOf(cluster), flags };
@@ -45,7 +45,7 @@ async function drill(flags: Flags, command: Command): Promise<DrillResult> {
 async function showHistory(flags: Flags, command: Command): Promise<void> {
   const { loadBackedUpCluster } = await import('../../config/load.ts');
   const { nodesOf } = await import('../../cluster/cluster.ts');
-  const { drillHistory } = await import('../../operations/backup-drill.ts');
+  const { drillHistory } = await import('../../operations/backup/drill.ts');
   const { drillHistoryText } = await import('../../ui/drill-text.ts');
   const { cluster } = loadBackedUpCluster(commonFlags(command).config);
   const drills = await onHosts(cluster, nodesOf(cluster), flags, (hosts) => drillHistory(cluster, hosts));

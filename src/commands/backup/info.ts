@@ -7,7 +7,7 @@ export const backupShow = (bare: Command): Command =>
   withHostKeyFlag(withCommonFlags(bare)).action(async (flags: ChangeFlags, command: Command) => {
     const { loadBackedUpCluster } = await import('../../config/load.ts');
     const { loginEnvironment } = await import('../../config/environment.ts');
-    const { readRepository } = await import('../../operations/repository-facts.ts');
+    const { readRepository } = await import('../../operations/backup/repository-facts.ts');
     const { repositoryText } = await import('../../ui/repository-table.ts');
     const { config, output } = commonFlags(command);
     const { cluster, backup } = loadBackedUpCluster(config);

@@ -11,11 +11,11 @@ export async function restoreBeside(
   command: Command,
 ): Promise<void> {
   const { besideOf } = await import('../../config/beside.ts');
-  const { chooseStart } = await import('../../cluster/restore.ts');
+  const { chooseStart } = await import('../../cluster/restore/restore.ts');
   const { instanceOf } = await import('../../cluster/instance.ts');
-  const { readRestoreFacts } = await import('../../operations/restore-facts.ts');
-  const { isRestored, restoreBesidePlan } = await import('../../operations/restore-beside.ts');
-  const { readRecord } = await import('../../steps/place-restored.ts');
+  const { readRestoreFacts } = await import('../../operations/restore/restore-facts.ts');
+  const { isRestored, restoreBesidePlan } = await import('../../operations/restore/restore-beside.ts');
+  const { readRecord } = await import('../../steps/restore/place-restored.ts');
   const { besideText } = await import('../../ui/restore-text.ts');
   const { cluster, node } = besideOf(own, to);
   const hasPrimary = await isReachable(cluster, cluster.primary, flags);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { PlanResult, Stage } from '../../engine/run-plan.ts';
-import type { RestoreTask, TaskHosts } from '../../operations/restore-beside.ts';
+import type { RestoreTask, TaskHosts } from '../../operations/restore/restore-beside.ts';
 import type { Host } from '../../remote/host.ts';
 import { answer } from '../change.ts';
 import { changeHosts, type Turn } from '../change-hosts.ts';
@@ -10,8 +10,9 @@ import type { Asked, Flags } from './restore.ts';
 export async function restoreInPlace(asked: Asked, command: Command): Promise<void> {
   const { cluster, flags } = asked;
   const { instanceOf } = await import('../../cluster/instance.ts');
-  const { finishInPlacePlan, isRestoredInPlace } = await import('../../operations/restore-in-place.ts');
-  const { readRecord } = await import('../../steps/place-restored.ts');
+  const { finishInPlacePlan, isRestoredInPlace } =
+    await import('../../operations/restore/restore-in-place.ts');
+  const { readRecord } = await import('../../steps/restore/place-restored.ts');
   const { inPlaceText } = await import('../../ui/restore-text.ts');
   const { control, primary: node } = cluster;
   // Where nobody can be asked, it is said now, not when hours of work are done.
@@ -40,7 +41,7 @@ async function agree({
   request,
   flags,
 }: Pick<Asked, 'cluster' | 'request' | 'flags'>): Promise<void> {
-  const { describeTarget } = await import('../../cluster/restore.ts');
+  const { describeTarget } = await import('../../cluster/restore/restore.ts');
   const { confirmByName } = await import('../../ui/confirm.ts');
   const { name, primary, replicas } = cluster;
   const what = [
@@ -55,8 +56,8 @@ async function taskOf(
   control: Host,
   primary: Host,
 ): Promise<RestoreTask> {
-  const { chooseStart } = await import('../../cluster/restore.ts');
-  const { readRestoreFacts } = await import('../../operations/restore-facts.ts');
+  const { chooseStart } = await import('../../cluster/restore/restore.ts');
+  const { readRestoreFacts } = await import('../../operations/restore/restore-facts.ts');
   const facts = await readRestoreFacts(cluster, backup, { control, primary }, request);
   const start = chooseStart(request, facts, backup.stanza);
   return { cluster, backup, node: cluster.primary, request, start };
@@ -68,7 +69,8 @@ async function replacePrimary(
   { carryOut }: Turn,
   flags: Flags,
 ): Promise<PlanResult> {
-  const { prepareInPlacePlan, replacePrimaryPlan } = await import('../../operations/restore-in-place.ts');
+  const { prepareInPlacePlan, replacePrimaryPlan } =
+    await import('../../operations/restore/restore-in-place.ts');
   const prepared = await carryOut(prepareInPlacePlan(task, hosts));
   await agree({ ...task, flags });
   return joined([prepared, await carryOut(replacePrimaryPlan(task, hosts))]);
@@ -79,8 +81,8 @@ async function cloneReplicas({ cluster, flags }: Asked, { carryOut, alsoOn }: Tu
   const { control, primary, replicas } = cluster;
   const dryRun = flags.dryRun ?? false;
   if (replicas.length === 0) return { changes: [] };
-  const { discardReplicasPlan } = await import('../../operations/restore-in-place.ts');
-  const { addReplicaPlan, readSource } = await import('../../operations/add-replica.ts');
+  const { discardReplicasPlan } = await import('../../operations/restore/restore-in-place.ts');
+  const { addReplicaPlan, readSource } = await import('../../operations/replica/add-replica.ts');
   return alsoOn([control, primary, ...replicas], async (hosts) => {
     const source = hosts.get(primary.name);
     const discarded = await carryOut(await discardReplicasPlan(cluster, { hosts, primary: source, dryRun }));

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { Backup } from '../../cluster/backup.ts';
+import type { Backup } from '../../cluster/backup/backup.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
-import type { RestoreFlags, RestoreRequest } from '../../cluster/restore.ts';
+import type { RestoreFlags, RestoreRequest } from '../../cluster/restore/restore.ts';
 import { ConfigError } from '../../errors.ts';
 import { withHostKeyFlag, withLockFlag, type ChangeFlags } from '../change.ts';
 import { commonFlags, withCommonFlags } from '../common.ts';
@@ -36,7 +36,7 @@ export const backupRestore = (bare: Command): Command =>
     .option('--dry-run', 'show what would change and touch nothing')
     .action(async (flags: Flags, command: Command) => {
       const { loadBackedUpCluster } = await import('../../config/load.ts');
-      const { requestOf } = await import('../../cluster/restore.ts');
+      const { requestOf } = await import('../../cluster/restore/restore.ts');
       if ((flags.to === undefined) === (flags.inPlace !== true)) throw oneOfTwo();
       const asked: Asked = {
         ...loadBackedUpCluster(commonFlags(command).config),

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { backupTypes, type BackupType } from '../../cluster/backup.ts';
+import { backupTypes, type BackupType } from '../../cluster/backup/backup.ts';
 import { answer, withHostKeyFlag, withLockFlag, type ChangeFlags } from '../change.ts';
 import { changeHosts } from '../change-hosts.ts';
 import { commonFlags, withCommonFlags } from '../common.ts';
@@ -20,8 +20,8 @@ export const backupRun = (bare: Command): Command =>
     .action(async (flags: Flags, command: Command) => {
       const { loadBackedUpCluster } = await import('../../config/load.ts');
       const { backupRunPlan, insistOnSoundPages, knownBackups, madeBackup } =
-        await import('../../operations/backup-run.ts');
-      const { controlPlace } = await import('../../steps/make-backup.ts');
+        await import('../../operations/backup/run.ts');
+      const { controlPlace } = await import('../../steps/backup/make-backup.ts');
       const { madeText } = await import('../../ui/backup-made.ts');
       const { cluster, backup } = loadBackedUpCluster(commonFlags(command).config);
       const place = { cluster, machines: [cluster.control], flags };

@@ -11,7 +11,7 @@ export const backupSchedule = (bare: Command): Command =>
       const { loadBackedUpCluster } = await import('../../config/load.ts');
       const { loginEnvironment } = await import('../../config/environment.ts');
       const { backupSchedulePlan, scheduledDrill, scheduledRuns } =
-        await import('../../operations/backup-schedule.ts');
+        await import('../../operations/backup/schedule.ts');
       const { scheduleText } = await import('../../ui/schedule-table.ts');
       const { cluster, backup } = loadBackedUpCluster(commonFlags(command).config);
       const place = { cluster, machines: [cluster.control], flags };

@@ -8,9 +8,9 @@ export const backupSetup = (bare: Command): Command =>
   withChangeFlags(withCommonFlags(bare)).action(async (flags: ChangeFlags, command: Command) => {
     const { loadBackedUpCluster } = await import('../../config/load.ts');
     const { machinesOf } = await import('../../cluster/cluster.ts');
-    const { backupSetupPlan } = await import('../../operations/backup-setup.ts');
-    const { setUpNodes } = await import('../../operations/set-up-nodes.ts');
-    const { readSource } = await import('../../operations/add-replica.ts');
+    const { backupSetupPlan } = await import('../../operations/backup/setup.ts');
+    const { setUpNodes } = await import('../../operations/nodes/set-up-nodes.ts');
+    const { readSource } = await import('../../operations/replica/add-replica.ts');
     const { cluster, backup } = loadBackedUpCluster(commonFlags(command).config);
     const asked = { cluster, machines: machinesOf(cluster), flags };
     const result = await changeHosts(command, asked, async ({ hosts, carryOut }) => {

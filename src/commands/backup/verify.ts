@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { VerifiedRepository } from '../../operations/backup-verify.ts';
+import type { VerifiedRepository } from '../../operations/backup/verify.ts';
 import { carryOut, onHosts, withHostKeyFlag, type ChangeFlags } from '../change.ts';
 import { commonFlags, withCommonFlags } from '../common.ts';
 
@@ -7,7 +7,7 @@ import { commonFlags, withCommonFlags } from '../common.ts';
 export const backupVerify = (bare: Command): Command =>
   withHostKeyFlag(withCommonFlags(bare)).action(async (flags: ChangeFlags, command: Command) => {
     const { loadBackedUpCluster } = await import('../../config/load.ts');
-    const { backupVerifyPlan, insistOnSoundRepository } = await import('../../operations/backup-verify.ts');
+    const { backupVerifyPlan, insistOnSoundRepository } = await import('../../operations/backup/verify.ts');
     const { verifiedText } = await import('../../ui/verified-text.ts');
     const { config, output } = commonFlags(command);
     const { cluster, backup } = loadBackedUpCluster(config);

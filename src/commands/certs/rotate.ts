@@ -20,7 +20,8 @@ export const certsRotate = (bare: Command): Command =>
       const asked = requestOf(flags);
       const { loadCluster } = await import('../../config/load.ts');
       const { machinesOf } = await import('../../cluster/cluster.ts');
-      const { rotationFacts, rotationPlan } = await import('../../operations/rotate-certificates.ts');
+      const { rotationFacts, rotationPlan } =
+        await import('../../operations/certificates/rotate-certificates.ts');
       const { rotationHint } = await import('../../ui/rotation-hint.ts');
       const cluster = loadCluster(commonFlags(command).config);
       const place = { cluster, machines: machinesOf(cluster), flags };

@@ -9,7 +9,7 @@ export const certsStatus = (bare: Command): Command =>
     async (flags: Pick<ChangeFlags, 'acceptHostKey'>, command: Command) => {
       const { loadCluster } = await import('../../config/load.ts');
       const { machinesOf } = await import('../../cluster/cluster.ts');
-      const { certificatesReport } = await import('../../operations/certificate-status.ts');
+      const { certificatesReport } = await import('../../operations/certificates/certificate-status.ts');
       const { certificatesText, nextSteps, problemsIn } = await import('../../ui/certificates-table.ts');
       const { config, output } = commonFlags(command);
       const cluster = loadCluster(config);

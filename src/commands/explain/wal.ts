@@ -13,7 +13,7 @@ export const explainWalCommand = (bare: Command): Command =>
     .action(async ({ acceptHostKey }: Pick<ChangeFlags, 'acceptHostKey'>, command: Command) => {
       const { loadCluster } = await import('../../config/load.ts');
       const { loginEnvironment } = await import('../../config/environment.ts');
-      const { explainWal } = await import('../../cluster/explain-wal.ts');
+      const { explainWal } = await import('../../cluster/wal/explain-wal.ts');
       const { seeWal } = await import('../../operations/explain-wal.ts');
       const { progressFor } = await import('../../ui/progress-for.ts');
       const { walText } = await import('../../ui/wal-picture.ts');

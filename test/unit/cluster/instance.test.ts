@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { nodesOf } from '../../../src/cluster/cluster.ts';
 import { instanceOf } from '../../../src/cluster/instance.ts';
-import { slotNameOf } from '../../../src/cluster/slot.ts';
+import { slotNameOf } from '../../../src/cluster/replica/slot.ts';
 import { clusterOf } from '../config/cluster-file.ts';
 
 const namesOf = (replicas: string): readonly string[] => {

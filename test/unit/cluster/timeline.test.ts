@@ -6,7 +6,7 @@ import {
   parseHistory,
   timelineOf,
 } from '../../../src/cluster/timeline.ts';
-import type { BackupInfo } from '../../../src/cluster/backup-info.ts';
+import type { BackupInfo } from '../../../src/cluster/backup/backup-info.ts';
 
 const history =
   '1\t0/5000110\tbefore 2026-11-21 10:00:00+00\n\n# a comment\n2\t0/9000028\tno recovery target\n';

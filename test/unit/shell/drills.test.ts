@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DrillAim } from '../../../src/cluster/drill-target.ts';
+import type { DrillAim } from '../../../src/cluster/restore/drill-target.ts';
 import {
   drillFreeBytes,
   drillProgress,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Backup } from '../../../src/cluster/backup.ts';
+import type { Backup } from '../../../src/cluster/backup/backup.ts';
 import type { Cluster } from '../../../src/cluster/cluster.ts';
 import {
   clientLines,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { describeBackup } from '../../../src/cluster/backup-progress.ts';
-import type { BackupInfo } from '../../../src/cluster/backup-info.ts';
+import { describeBackup } from '../../../src/cluster/backup/backup-progress.ts';
+import type { BackupInfo } from '../../../src/cluster/backup/backup-info.ts';
 import { parseInfo } from '../../../src/shell/pgbackrest-info.ts';
 import { infoOf245, infoOf255, infoWithoutBackups, infoWithoutStanza } from './pgbackrest-samples.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { BackupSet } from '../../../src/cluster/backup-info.ts';
-import { requestOf } from '../../../src/cluster/restore.ts';
+import type { BackupSet } from '../../../src/cluster/backup/backup-info.ts';
+import { requestOf } from '../../../src/cluster/restore/restore.ts';
 import { fetchCommand, parseAside, restoreArgv } from '../../../src/shell/restore.ts';
 
 const place = { config: '/etc/dbctl/shop/pg1/pgbackrest.conf', stanza: 'shop' };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { wantedRoles } from '../../../src/cluster/role-plan.ts';
-import { verifierMatches } from '../../../src/cluster/scram.ts';
+import { wantedRoles } from '../../../src/cluster/roles/role-plan.ts';
+import { verifierMatches } from '../../../src/cluster/roles/scram.ts';
 import { foundRoles, keepRolesStatements } from '../../../src/shell/roles.ts';
 import { clusterOf } from '../config/cluster-file.ts';
 

@@ -3,7 +3,7 @@ import { RefusedError } from '../../../src/errors.ts';
 import { hostFacts } from '../../../src/shell/host-facts.ts';
 import { systemIdentifier } from '../../../src/shell/instance.ts';
 import { checkHost } from '../../../src/steps/check-host.ts';
-import { checkSameCluster } from '../../../src/steps/check-same-cluster.ts';
+import { checkSameCluster } from '../../../src/steps/replica/check-same-cluster.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, when } from './answering.ts';
 import { primary, replica, run } from './shop.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { BackupInfo } from '../../../src/cluster/backup-info.ts';
-import { repositoryReport } from '../../../src/cluster/repository-report.ts';
-import type { StoredWal } from '../../../src/cluster/stored-wal.ts';
+import type { BackupInfo } from '../../../src/cluster/backup/backup-info.ts';
+import { repositoryReport } from '../../../src/cluster/backup/repository-report.ts';
+import type { StoredWal } from '../../../src/cluster/backup/stored-wal.ts';
 import { parseInfo } from '../../../src/shell/pgbackrest-info.ts';
 import { madeText } from '../../../src/ui/backup-made.ts';
 import { repositoryText } from '../../../src/ui/repository-table.ts';

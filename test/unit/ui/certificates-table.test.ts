@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import type { CertificatesReport, CertificateStatus } from '../../../src/operations/certificate-status.ts';
+import type {
+  CertificatesReport,
+  CertificateStatus,
+} from '../../../src/operations/certificates/certificate-status.ts';
 import { certificatesText, nextSteps, problemsIn } from '../../../src/ui/certificates-table.ts';
 import { rotationHint } from '../../../src/ui/rotation-hint.ts';
 import { widest } from './written.ts';

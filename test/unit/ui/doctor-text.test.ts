@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { doctorReport } from '../../../src/cluster/doctor-report.ts';
-import { sitesOf } from '../../../src/cluster/site.ts';
+import { doctorReport } from '../../../src/cluster/doctor/report.ts';
+import { sitesOf } from '../../../src/cluster/doctor/site.ts';
 import { doctorJson, doctorText } from '../../../src/ui/doctor-text.ts';
-import { setUp, shop, sightOf, type Otherwise } from '../cluster/doctor-sight.ts';
+import { setUp, shop, sightOf, type Otherwise } from '../cluster/doctor/doctor-sight.ts';
 import { widest } from './written.ts';
 
 const textOf = (otherwise: Readonly<Record<string, Otherwise>>): string =>

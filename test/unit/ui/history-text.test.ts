@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PastOperation } from '../../../src/cluster/journal.ts';
+import type { PastOperation } from '../../../src/cluster/operation/journal.ts';
 import { historyText } from '../../../src/ui/history-text.ts';
 import { widest } from './written.ts';
 

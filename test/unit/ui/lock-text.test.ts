@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Holder } from '../../../src/cluster/operation.ts';
+import type { Holder } from '../../../src/cluster/operation/operation.ts';
 import { lockText, releasedText } from '../../../src/ui/lock-text.ts';
 import { widest } from './written.ts';
 

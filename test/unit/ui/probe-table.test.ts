@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import type { NodeFacts } from '../../../src/cluster/probe-facts.ts';
-import { reportOf } from '../../../src/cluster/probe-report.ts';
+import type { NodeFacts } from '../../../src/cluster/probe/facts.ts';
+import { reportOf } from '../../../src/cluster/probe/report.ts';
 import { probeText } from '../../../src/ui/probe-table.ts';
 import {
   archiver,

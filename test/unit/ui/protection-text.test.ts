@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { noBackups, type Protection } from '../../../src/cluster/protection.ts';
+import { noBackups, type Protection } from '../../../src/cluster/backup/protection.ts';
 import { protectionText } from '../../../src/ui/protection-text.ts';
 import { widest } from './written.ts';
 

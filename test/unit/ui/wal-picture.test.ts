@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explainWal } from '../../../src/cluster/explain-wal.ts';
+import { explainWal } from '../../../src/cluster/wal/explain-wal.ts';
 import { walText } from '../../../src/ui/wal-picture.ts';
 import { deadSlot, gigabyte, megabyte, primarySight, replicaSight } from '../../support/wal-sights.ts';
 import { clusterOf, leastBackup } from '../config/cluster-file.ts';

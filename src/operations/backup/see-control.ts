@@ -1,0 +1,100 @@
+import type { ControlSight, TimerSight } from '../../cluster/backup/backup-sight.ts';
+import { backupTypes, storeOf, type Backup } from '../../cluster/backup/backup.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { pgbackrestFiles } from '../../cluster/backup/pgbackrest.ts';
+import { repositoryReport, type RepositoryFacts } from '../../cluster/backup/repository-report.ts';
+import { RefusedError } from '../../errors.ts';
+import type { ReadableHost } from '../../remote/host.ts';
+import { backupUnitTimed } from '../../shell/backup-work.ts';
+import { spaceAt } from '../../shell/store.ts';
+import { calendarInterval, timerStates } from '../../shell/timer.ts';
+import { storeHealth } from '../../steps/store/store-health.ts';
+import { bucketLinks, impatient, serverLinks } from './broken-links.ts';
+import { readingTogether } from '../up/reading-together.ts';
+import { repositoryFacts } from './repository-facts.ts';
+import { filesToSee, seeCertificates } from '../certificates/see-certificates.ts';
+
+/** Everything that the control host knows about backups, asked at once. */
+export async function seeControl(
+  cluster: Cluster,
+  backup: Backup,
+  control: ReadableHost,
+): Promise<ControlSight> {
+  const { controlConfig } = pgbackrestFiles(cluster);
+  const files = [controlConfig, ...filesToSee(cluster, backup, cluster.control)];
+  const host = readingTogether(control, files);
+  const whole = Promise.all([readFacts(cluster, backup, host), serverLinks(cluster, backup, host)]);
+  // pgBackRest tries for half a minute what the bucket's own test knows to fail: nobody waits for it then.
+  whole.catch(() => {});
+  const [bucket, space, timers, certificates] = await Promise.all([
+    bucketLinks(cluster, backup, host),
+    spaceOf(cluster, backup, host),
+    seeTimers(cluster, backup, host),
+    seeCertificates(cluster, cluster.control, host),
+  ]);
+  const [facts, servers] = bucket.length === 0 ? await whole : ([unreachable, []] as const);
+  const name = { name: cluster.name, stanza: backup.stanza };
+  return {
+    repository: facts && {
+      ...facts.info.status,
+      report: repositoryReport(name, { ...facts, drills: [] }),
+    },
+    walNames: facts?.wal.map((file) => file.name) ?? [],
+    brokenLinks: [...servers, ...bucket],
+    space,
+    timers,
+    certificates,
+  };
+}
+
+const unreachable: Omit<RepositoryFacts, 'drills'> = {
+  info: {
+    status: { code: 99, message: 'the bucket cannot be reached or used' },
+    cipher: 'none',
+    running: undefined,
+    repositories: [],
+    databases: [],
+    archives: [],
+    backups: [],
+  },
+  wal: [],
+  lineage: undefined,
+};
+
+async function readFacts(cluster: Cluster, backup: Backup, control: ReadableHost) {
+  try {
+    return await repositoryFacts(cluster, backup, control, impatient);
+  } catch (error) {
+    if (error instanceof RefusedError) return undefined;
+    throw error;
+  }
+}
+
+async function spaceOf(cluster: Cluster, backup: Backup, control: ReadableHost) {
+  if (backup.repository.kind === 'posix') {
+    return control.ask(spaceAt(pgbackrestFiles(cluster).repositoryDirectory));
+  }
+  const store = storeOf(backup);
+  return store && storeHealth(cluster, store, control);
+}
+
+async function seeTimers(
+  cluster: Cluster,
+  { schedule }: Backup,
+  control: ReadableHost,
+): Promise<readonly TimerSight[]> {
+  const types = backupTypes.filter((type) => schedule[type] !== undefined);
+  if (types.length === 0) return [];
+  const units = types.map((type) => backupUnitTimed(cluster, type));
+  const [states, fullSeconds] = await Promise.all([
+    control.ask(timerStates(units)),
+    schedule.full === undefined ? undefined : control.ask(calendarInterval(schedule.full)),
+  ]);
+  return types.map((type, index) => ({
+    type,
+    unit: units[index]!,
+    isRunning: states[index]!.isActive && states[index]!.isEnabled,
+    lastResult: states[index]!.lastResult,
+    intervalSeconds: type === 'full' ? fullSeconds : undefined,
+  }));
+}

@@ -1,0 +1,45 @@
+import { parseCertificate } from '../../certificates/inspect.ts';
+import type { CertificateSight } from '../../cluster/backup/backup-sight.ts';
+import { bucketOf, type Backup } from '../../cluster/backup/backup.ts';
+import type { Cluster, Machine } from '../../cluster/cluster.ts';
+import type { ReadableHost } from '../../remote/host.ts';
+import { storeCaFile } from '../../steps/store/bucket-link.ts';
+import { credentialsOf } from '../../steps/certificates/cluster-credentials.ts';
+import { authorityFiles } from '../../steps/certificates/read-authority.ts';
+
+interface Kept {
+  readonly what: string;
+  readonly file: string;
+}
+
+/** Every certificate that this machine keeps, as files. */
+function certificateFiles(cluster: Cluster, machine: Machine): readonly Kept[] {
+  const own = credentialsOf(cluster)
+    .filter((one) => one.machine.name === machine.name)
+    .map(({ what, place }) => ({ what, file: place.certificate }));
+  const authority = { what: 'CA', file: authorityFiles(cluster).certificate };
+  return machine.name === cluster.control.name ? [...own, authority] : own;
+}
+
+/** When they end. What is not there, or is none, ends nowhere: others see that. */
+export async function seeCertificates(
+  cluster: Cluster,
+  machine: Machine,
+  host: ReadableHost,
+): Promise<readonly CertificateSight[]> {
+  const seen = await Promise.all(
+    certificateFiles(cluster, machine).map(async ({ what, file }) => {
+      const certificate = parseCertificate((await host.readFile(file))?.content ?? '');
+      return certificate && { host: host.name, what, endsAt: Date.parse(certificate.validTo) / 1000 };
+    }),
+  );
+  return seen.flatMap((one) => one ?? []);
+}
+
+/** The files that a look at this machine begins with: what its links are judged by, and its certificates. */
+export function filesToSee(cluster: Cluster, backup: Backup, machine: Machine): readonly string[] {
+  const bucket = bucketOf(backup);
+  const authority = bucket && storeCaFile(cluster, bucket);
+  const certificates = certificateFiles(cluster, machine).map(({ file }) => file);
+  return authority === undefined ? certificates : [authority, ...certificates];
+}

@@ -1,0 +1,75 @@
+// What is known of nodes before they are restarted or reloaded.
+
+import type { Cluster, Node } from '../../cluster/cluster.ts';
+import { instanceOf } from '../../cluster/instance.ts';
+import type { StandbyValues } from '../../cluster/replica/standby-parameters.ts';
+import { RefusedError } from '../../errors.ts';
+import type { ReadableHost } from '../../remote/host.ts';
+import type { HostSet } from '../../remote/with-hosts.ts';
+import { fileSettings, recordedValues, standbyValues, valuesAtStart } from '../../shell/file-settings.ts';
+import { isRegistered } from '../../shell/instance.ts';
+import { ifRunning } from '../../shell/psql.ts';
+import { isInRecovery } from '../../shell/replication.ts';
+import { unacceptable } from '../../steps/server/reload-node.ts';
+
+export interface NodeFacts {
+  readonly node: Node;
+  /** Undefined when no server answers; everything it says is undefined then. */
+  readonly inRecovery: boolean | undefined;
+  readonly current: StandbyValues | undefined;
+  /** What its control file asks for; for one that is down. */
+  readonly floor: StandbyValues | undefined;
+  /** What only a restart gives the value that the files have. */
+  readonly pendingRestart: readonly string[];
+  /** What would keep it from starting again. */
+  readonly errors: readonly string[];
+  /** Undefined when it would not start. */
+  readonly atStart: StandbyValues | undefined;
+}
+
+/** Asks all nodes at once. Throws RefusedError for one that is not set up. */
+export const readNodeFacts = (
+  cluster: Cluster,
+  nodes: readonly Node[],
+  hosts: HostSet,
+): Promise<readonly NodeFacts[]> =>
+  Promise.all(nodes.map((node) => factsOf(cluster, node, hosts.get(node.name))));
+
+async function factsOf(cluster: Cluster, node: Node, host: ReadableHost): Promise<NodeFacts> {
+  const instance = instanceOf(cluster, node);
+  if (!(await host.ask(isRegistered(instance)))) throw notSetUp(cluster, node);
+  const [inRecovery, current, files, atStart] = await Promise.all([
+    host.ask(ifRunning(instance, isInRecovery(instance))),
+    host.ask(ifRunning(instance, standbyValues(instance))),
+    host.ask(ifRunning(instance, fileSettings(instance))),
+    host.ask(valuesAtStart(instance)),
+  ]);
+  const refusal = 'refusal' in atStart ? [atStart.refusal] : [];
+  return {
+    node,
+    inRecovery,
+    current,
+    floor: inRecovery === undefined ? await host.ask(recordedValues(instance)) : undefined,
+    pendingRestart: files?.pendingRestart ?? [],
+    errors: files && files.errors.length > 0 ? files.errors : refusal,
+    atStart: 'refusal' in atStart ? undefined : atStart,
+  };
+}
+
+/** Refuses nodes with files that their servers would not accept. */
+export function refuseBadFiles(nodes: readonly NodeFacts[]): void {
+  const bad = nodes.filter(({ errors }) => errors.length > 0);
+  const refusals = bad.map(({ node, errors }) => unacceptable(node.name, errors));
+  if (refusals.length === 1) throw refusals[0];
+  if (refusals.length > 1) throw new AggregateError(refusals, 'files that would not be accepted');
+}
+
+const notSetUp = (cluster: Cluster, { name }: Node): RefusedError =>
+  new RefusedError({
+    what: `${name} is not set up yet`,
+    next: [
+      name === cluster.primary.name
+        ? 'set it up: dbctl init-primary'
+        : `set it up: dbctl add-replica ${name}`,
+    ],
+  });

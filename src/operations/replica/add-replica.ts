@@ -1,0 +1,138 @@
+import type { Backup } from '../../cluster/backup/backup.ts';
+import type { Cluster, Machine, Node } from '../../cluster/cluster.ts';
+import { instanceOf } from '../../cluster/instance.ts';
+import { roomForClone } from '../../cluster/backup/needed-room.ts';
+import { onlyOn, together, type Stage } from '../../engine/run-plan.ts';
+import type { Step } from '../../engine/step.ts';
+import { RefusedError } from '../../errors.ts';
+import type { Host, ReadableHost } from '../../remote/host.ts';
+import type { HostSet } from '../../remote/with-hosts.ts';
+import { hostFacts } from '../../shell/host-facts.ts';
+import { acceptsConnections } from '../../shell/instance.ts';
+import { primaryFacts } from '../../shell/replication.ts';
+import { keepArchiving } from '../../steps/backup/archiving.ts';
+import { checkHost } from '../../steps/check-host.ts';
+import { checkSameCluster } from '../../steps/replica/check-same-cluster.ts';
+import { cloneReplica, type CloneSource } from '../../steps/replica/clone-replica.ts';
+import { keepFollowing } from '../../steps/replica/follow-primary.ts';
+import { keepHba } from '../../steps/server/hba.ts';
+import { installPostgres } from '../../steps/server/install-postgres.ts';
+import { listReplica } from '../../steps/replica/list-replica.ts';
+import { forgetKeptData } from '../../steps/restore/kept-data.ts';
+import { ownDataDirectory } from '../../steps/server/own-data-directory.ts';
+import { verifyNodeLinks } from '../../steps/backup/pgbackrest-links.ts';
+import { reloadSettings } from '../../steps/server/reload-settings.ts';
+import { keepSlot } from '../../steps/replica/replication-slot.ts';
+import { verifyReplicationLogin } from '../../steps/replica/verify-replication-login.ts';
+import { verifyStreaming } from '../../steps/replica/verify-streaming.ts';
+import { connectionStages, machinesUnder } from '../backup/connections.ts';
+import type { CloneMethods } from './clone-methods.ts';
+import { credentialSteps, serverSteps } from '../nodes/node-stages.ts';
+import { ownerOf } from '../nodes/owner.ts';
+import { restartStages, type Restart } from '../nodes/restart-stages.ts';
+
+export interface Source extends CloneSource {
+  readonly systemIdentifier: string;
+  /** The end of the primary's WAL when it was looked at. */
+  readonly flushLsn: string | null;
+}
+
+export interface AddReplicaOptions {
+  readonly restart: Restart;
+  /** How the cluster is backed up, when backups are set up: the replicas get their part in it. */
+  readonly backup?: Backup | undefined;
+  /** From where each replica is made; the primary for one that is not there. */
+  readonly methods?: CloneMethods;
+}
+
+/** Facts about the primary that clones are made from. Throws RefusedError when it is none. */
+export async function readSource(cluster: Cluster, host: Host): Promise<Source> {
+  const instance = instanceOf(cluster, cluster.primary);
+  if (!(await host.ask(acceptsConnections(instance)))) throw notRunning(cluster, host);
+  const [facts, { cores }] = await Promise.all([
+    host.ask(primaryFacts(instance)),
+    host.ask(hostFacts(instance)),
+  ]);
+  if (facts.isInRecovery) throw isReplica(cluster);
+  const { databaseBytes, systemIdentifier, flushLsn } = facts;
+  return { host, cores, databaseBytes, systemIdentifier, flushLsn };
+}
+
+/** Every machine that has a part in it; machines with the same address share a connection. */
+export const machinesForReplicas = (cluster: Cluster, nodes: readonly Node[]): readonly Machine[] => {
+  const all = [cluster.control, cluster.primary, ...nodes, ...machinesUnder(cluster, nodes)];
+  return all.filter(({ name }, index) => all.findIndex((one) => one.name === name) === index);
+};
+
+/** From plain hosts to replicas that stream: all of them at once. */
+export function addReplicaPlan(
+  cluster: Cluster,
+  nodes: readonly Node[],
+  { hosts, source }: { readonly hosts: HostSet; readonly source: Source },
+  { restart, backup, methods = new Map() }: AddReplicaOptions,
+): readonly Stage[] {
+  const primary = source.host;
+  const control = hosts.get(cluster.control.name);
+  const onEach = (title: string, steps: (node: Node) => readonly Step[]): Stage =>
+    together(
+      title,
+      nodes.map(({ name }) => hosts.get(name)),
+      ({ name }) => steps(nodes.find((node) => node.name === name)!),
+    );
+  const archiving = (node: Node): readonly Step[] => (backup ? [keepArchiving(cluster, backup, node)] : []);
+  return [
+    onEach('Check the hosts', (node) => checks(cluster, node, source)),
+    onEach(`Install PostgreSQL ${cluster.postgres.version}`, () => installPostgres(cluster.postgres.version)),
+    onlyOn('Let the replicas in', primary, () => [
+      ...nodes.map((node) => listReplica(cluster, node)),
+      keepHba(cluster, cluster.primary),
+      reloadSettings(instanceOf(cluster, cluster.primary)),
+    ]),
+    ...(backup ? connectionStages({ cluster, backup, hosts }, nodes) : []),
+    onEach('Prepare the replicas', (node) => [
+      ownDataDirectory(instanceOf(cluster, node), ownerOf(cluster, node)),
+      ...credentialSteps(cluster, node, control),
+      verifyReplicationLogin(cluster, node),
+    ]),
+    onEach('Clone the primary', (node) => [
+      keepSlot(cluster, node, primary),
+      cloneReplica(cluster, node, source, methods.get(node.name)),
+    ]),
+    onEach('Run PostgreSQL', (node) => [
+      ...serverSteps(cluster, node, archiving(node)),
+      keepFollowing(cluster, node),
+    ]),
+    ...restartStages(nodes, { cluster, hosts, restart }),
+    onEach('Verify that they stream', (node) => [
+      verifyStreaming(cluster, node, primary, backup && { control, stanza: backup.stanza }),
+      forgetKeptData(instanceOf(cluster, node)),
+    ]),
+    ...(backup
+      ? [onlyOn('Reach them for backups', control, () => [verifyNodeLinks(cluster, backup, nodes)])]
+      : []),
+  ];
+}
+
+export const neededBytes = ({ databaseBytes }: Source): number => roomForClone(databaseBytes);
+
+const checks = (cluster: Cluster, node: Node, source: Source): readonly Step[] => {
+  const instance = instanceOf(cluster, node);
+  const owner = ownerOf(cluster, node);
+  return [
+    checkHost({ instance, owner, role: 'replica', neededBytes: neededBytes(source) }),
+    checkSameCluster(instance, source.systemIdentifier),
+  ];
+};
+
+const notRunning = ({ name }: Cluster, host: ReadableHost): RefusedError =>
+  new RefusedError({
+    what: `PostgreSQL does not answer on ${host.name}, the primary of ${name}`,
+    next: ['set it up, or start it: dbctl init-primary', `see why it stopped: dbctl logs ${host.name}`],
+  });
+
+const isReplica = ({ primary }: Cluster): RefusedError =>
+  new RefusedError({
+    what: `${primary.name} is a replica`,
+    why: 'CLUSTER_DB_PRIMARY_HOST names it as the primary.',
+    next: ['see which node is the primary now: dbctl probe', 'and name that one in CLUSTER_DB_PRIMARY_HOST'],
+  });

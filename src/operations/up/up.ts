@@ -1,0 +1,78 @@
+// Everything that .env.cluster says, from bare hosts to a cluster that is backed up, in the order in which each part is
+// needed. A part that can be known only when an earlier one is done is looked at on the way.
+
+import type { Cluster, Node } from '../../cluster/cluster.ts';
+import { nodesOf } from '../../cluster/cluster.ts';
+import { instanceOf } from '../../cluster/instance.ts';
+import type { Stage } from '../../engine/run-plan.ts';
+import type { HostSet } from '../../remote/with-hosts.ts';
+import { systemIdentifier, acceptsConnections } from '../../shell/instance.ts';
+import { addReplicaPlan, readSource, type Source } from '../replica/add-replica.ts';
+import { backupSetupPlan } from '../backup/setup.ts';
+import { backupsInPlace } from '../backup/backups-in-place.ts';
+import { chooseCloneMethods } from '../replica/clone-methods.ts';
+import { initPrimaryPlan } from '../nodes/init-primary.ts';
+import { comingRestarts } from '../nodes/coming-restarts.ts';
+import { refuseSecondCluster } from '../nodes/refuse-second-cluster.ts';
+import { restartStages } from '../nodes/restart-stages.ts';
+import { chooseRestarts, restartPlan } from '../nodes/restart.ts';
+
+export interface UpOptions {
+  readonly cluster: Cluster;
+  readonly hosts: HostSet;
+  /** The nodes that are restarted when a setting waits for it; undefined while somebody only looks. */
+  readonly restarting: readonly Node[] | undefined;
+}
+
+export async function* upPlan(options: UpOptions): AsyncGenerator<Stage, void> {
+  const { cluster, hosts, restarting } = options;
+  const primary = hosts.get(cluster.primary.name);
+  const control = hosts.get(cluster.control.name);
+  await refuseSecondCluster(cluster, primary);
+  yield* initPrimaryPlan(cluster, { primary, control }, { restart: 'later' });
+  if (cluster.replicas.length > 0) yield* await replicaStages(options);
+  if (restarting === undefined) yield* await comingRestarts(cluster, hosts);
+  else if (restarting.length > 0) yield* await restarts({ cluster, hosts, nodes: restarting });
+  if (cluster.backup) {
+    const backedUp = { cluster, backup: cluster.backup, hosts };
+    yield* backupSetupPlan(backedUp, { restart: 'later', nodes: nodesOf(cluster) });
+  }
+  // What waits for a restart that nobody has agreed to is refused when everything else is in place.
+  if (restarting) yield* restartStages(nodesOf(cluster), { cluster, hosts, restart: false });
+}
+
+async function replicaStages({ cluster, hosts, restarting }: UpOptions): Promise<readonly Stage[]> {
+  const nodes = cluster.replicas;
+  const primary = hosts.get(cluster.primary.name);
+  const runs = await primary.ask(acceptsConnections(instanceOf(cluster, cluster.primary)));
+  const [source, backup] = await Promise.all([
+    runs || restarting ? readSource(cluster, primary) : sourceToBe(cluster, hosts),
+    backupsInPlace(cluster, hosts),
+  ]);
+  const question = {
+    cluster,
+    nodes,
+    hosts,
+    source,
+    backup: runs ? backup : undefined,
+    from: 'auto',
+  } as const;
+  const methods = await chooseCloneMethods(question);
+  return addReplicaPlan(cluster, nodes, { hosts, source }, { restart: 'later', backup, methods });
+}
+
+/** What is known of a primary that does not run yet. */
+async function sourceToBe(cluster: Cluster, hosts: HostSet): Promise<Source> {
+  const host = hosts.get(cluster.primary.name);
+  const identifier = await host.ask(systemIdentifier(instanceOf(cluster, cluster.primary)));
+  return { host, cores: 1, databaseBytes: 0, systemIdentifier: identifier ?? '', flushLsn: null };
+}
+
+async function restarts(request: {
+  readonly cluster: Cluster;
+  readonly hosts: HostSet;
+  readonly nodes: readonly Node[];
+}): Promise<readonly Stage[]> {
+  const choice = await chooseRestarts({ ...request, reached: nodesOf(request.cluster), pending: true });
+  return restartPlan(request, choice, { onSilence: () => {} });
+}
