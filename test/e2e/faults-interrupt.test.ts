@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLab, type Lab } from '../support/e2e.ts';
 import {
+  cableOf,
   cloneHasCopied,
   expectClear,
   expectNothingUnfinished,
@@ -79,15 +80,22 @@ describeOnHosts('a run that is asked to stop', () => {
 
   test('twice ends at once, and the next run goes on from there', async () => {
     await lab.ssh('pg2', 'systemctl stop postgresql@17-main && rm -r /var/lib/postgresql/17/main');
+    const cables = await Promise.all(['pg1', 'pg2'].map((name) => cableOf(lab, name)));
     const run = lab.start('add-replica');
-    await new Promise<void>((seen) => {
-      run.process.stderr!.on('data', (text) => String(text).includes('Let the replicas in') && seen());
-    });
+    const said = (words: string) =>
+      new Promise<void>((seen) => {
+        run.process.stderr!.on('data', (text) => String(text).includes(words) && seen());
+      });
+    await said('Let the replicas in');
+    // Now no step can end.
+    await Promise.all(cables.map((pull) => pull('down')));
+    const noticed = said('once more ends at once');
     run.process.kill('SIGINT');
-    await new Promise((noticed) => run.process.stderr!.once('data', noticed));
+    await noticed;
     run.process.kill('SIGINT');
 
     expect((await run.end).exitCode).toBe(null);
+    await Promise.all(cables.map((plug) => plug('up')));
     await finishes(lab, 'add-replica');
     await expectNothingUnfinished(lab, 'pg2');
     await expectStreaming(lab, 'pg2');

@@ -30,13 +30,12 @@ const ends = (code: number, stdout: string | Buffer, stderr: string | Buffer = '
 const endless =
   (streamOf: (channel: ServerChannel) => NodeJS.WritableStream): Answer =>
   (channel) => {
-    let isOpen = true;
-    channel.on('close', () => (isOpen = false));
+    const stream = streamOf(channel);
     const chunk = Buffer.alloc(32_768, 'y');
     const talk = (): void => {
-      const isHeard = streamOf(channel).write(chunk);
-      if (isOpen && isHeard) setImmediate(talk);
-      else if (isOpen) streamOf(channel).once('drain', talk);
+      if (!stream.writable) return;
+      if (stream.write(chunk)) setImmediate(talk);
+      else stream.once('drain', talk);
     };
     talk();
   };

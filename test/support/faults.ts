@@ -14,7 +14,13 @@ async function machine(lab: Lab, name: string): Promise<LabHost> {
 
 /** Pulls the network cable of a host, or plugs it in again. */
 export async function cable(lab: Lab, name: string, way: 'up' | 'down'): Promise<void> {
-  await execa('ip', ['link', 'set', (await machine(lab, name)).veth, way]);
+  await (await cableOf(lab, name))(way);
+}
+
+/** The network cable of a host, at hand: pulled and plugged in within milliseconds. */
+export async function cableOf(lab: Lab, name: string): Promise<(way: 'up' | 'down') => Promise<unknown>> {
+  const { veth } = await machine(lab, name);
+  return (way) => execa('ip', ['link', 'set', veth, way]);
 }
 
 /** Limits what a host receives ("100mbit"); without a rate it is as fast as before. */

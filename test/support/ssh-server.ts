@@ -16,7 +16,13 @@ export interface SshServerOptions {
   readonly answer?: (command: string) => ((channel: ServerChannel) => void) | undefined;
 }
 
-export const newKey = () => ssh2.utils.generateKeyPairSync('ed25519');
+/** A new key pair. One in 140 that ssh2 makes cannot be read again, by ssh2 itself neither; those are made anew. */
+export function newKey(): ssh2.KeyPairReturn {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair;
+  }
+}
 
 /** A real SSH server in this process; its commands run in a real shell on this machine, as the account of the test. */
 export async function startSshServer({

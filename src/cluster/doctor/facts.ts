@@ -1,4 +1,4 @@
-// What `dbctl doctor` sees, as plain data. operations/ gathers it; the other doctor files judge it.
+// What `dbctl doctor` sees, as plain data. operations/ gathers it; the files beside this one judge it.
 
 import type { HostFacts } from '../host-check.ts';
 import type { Link } from './needed-links.ts';

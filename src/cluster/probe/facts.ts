@@ -1,4 +1,4 @@
-// What probe saw, as plain data. database/ and operations/ make it; the probe-*.ts files beside this one judge it.
+// What probe saw, as plain data. database/ and operations/ make it; the files beside this one judge it.
 
 import type { ArchiverView } from '../backup/archiving.ts';
 import type { Lag } from '../replica/lag.ts';
