@@ -27,6 +27,16 @@ const psql = ({ binDirectory, port, database = 'postgres' }: Socket): readonly s
   '-',
 ];
 
+/** Whether a question is SQL on the standard input of psql. */
+export const takesSql = ({
+  argv,
+  stdin,
+}: {
+  readonly argv: readonly string[];
+  readonly stdin?: unknown;
+}): boolean =>
+  typeof stdin === 'string' && argv.some((word) => word.endsWith('/psql')) && argv.at(-1) === '-';
+
 /** Asks for one JSON value and parses it. */
 export const askJson = <Answer>(
   socket: Socket,

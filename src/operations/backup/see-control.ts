@@ -5,14 +5,14 @@ import { pgbackrestFiles } from '../../cluster/backup/pgbackrest.ts';
 import { repositoryReport, type RepositoryFacts } from '../../cluster/backup/repository-report.ts';
 import { RefusedError } from '../../errors.ts';
 import type { ReadableHost } from '../../remote/host.ts';
+import { lookingOnce } from '../../remote/looking-once.ts';
 import { backupUnitTimed } from '../../shell/backup-work.ts';
 import { spaceAt } from '../../shell/store.ts';
 import { calendarInterval, timerStates } from '../../shell/timer.ts';
 import { storeHealth } from '../../steps/store/store-health.ts';
 import { bucketLinks, impatient, serverLinks } from './broken-links.ts';
-import { readingTogether } from '../up/reading-together.ts';
 import { repositoryFacts } from './repository-facts.ts';
-import { filesToSee, seeCertificates } from '../certificates/see-certificates.ts';
+import { seeCertificates } from '../certificates/see-certificates.ts';
 
 /** Everything that the control host knows about backups, asked at once. */
 export async function seeControl(
@@ -20,9 +20,7 @@ export async function seeControl(
   backup: Backup,
   control: ReadableHost,
 ): Promise<ControlSight> {
-  const { controlConfig } = pgbackrestFiles(cluster);
-  const files = [controlConfig, ...filesToSee(cluster, backup, cluster.control)];
-  const host = readingTogether(control, files);
+  const host = lookingOnce(control);
   const whole = Promise.all([readFacts(cluster, backup, host), serverLinks(cluster, backup, host)]);
   // pgBackRest tries for half a minute what the bucket's own test knows to fail: nobody waits for it then.
   whole.catch(() => {});

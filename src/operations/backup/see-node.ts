@@ -5,11 +5,11 @@ import { drillFiles } from '../../cluster/restore/drill.ts';
 import { instanceOf } from '../../cluster/instance.ts';
 import { nodeConfigOf } from '../../cluster/backup/pgbackrest.ts';
 import type { ReadableHost } from '../../remote/host.ts';
+import { lookingOnce } from '../../remote/looking-once.ts';
 import { archiverFacts } from '../../shell/archiver.ts';
 import { parseDrills } from '../../shell/drills.ts';
 import { bucketLinks, repositoryLinks } from './broken-links.ts';
-import { readingTogether } from '../up/reading-together.ts';
-import { filesToSee, seeCertificates } from '../certificates/see-certificates.ts';
+import { seeCertificates } from '../certificates/see-certificates.ts';
 
 /** Everything that a node's host knows about backups, asked at once. */
 export async function seeNode(
@@ -20,7 +20,7 @@ export async function seeNode(
 ): Promise<NodeSight> {
   const history = drillFiles(cluster).history;
   const config = nodeConfigOf(cluster, node);
-  const host = readingTogether(remote, [config, history, ...filesToSee(cluster, backup, node)]);
+  const host = lookingOnce(remote);
   const [archiver, ownConfig, repository, bucket, drills, certificates] = await Promise.all([
     host.ask(archiverFacts(instanceOf(cluster, node))),
     host.readFile(config),

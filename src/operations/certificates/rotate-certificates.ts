@@ -26,7 +26,7 @@ import { showCertificate } from '../../steps/certificates/show-certificate.ts';
 import { verifyReplicationLogin } from '../../steps/replica/verify-replication-login.ts';
 import { verifyStreaming } from '../../steps/replica/verify-streaming.ts';
 import { runningNodes, seeCredentials } from './certificate-facts.ts';
-import { readingOnce } from '../up/reading-once.ts';
+import { lookingOnce } from '../../remote/looking-once.ts';
 
 /** What a rotation works on: certificates that are there, and servers that run. */
 export interface RotationFacts {
@@ -99,7 +99,7 @@ interface Scene {
 
 /** Before anybody shows what only the new CA signed, everybody must trust it. */
 function trustStages(title: string, authorities: number, { cluster, hosts, facts }: Scene): readonly Stage[] {
-  const control = readingOnce(hosts.get(cluster.control.name));
+  const control = lookingOnce(hosts.get(cluster.control.name));
   return [
     onEach(title, hosts, facts.credentials, (credential) => [
       keepTrust(cluster, credential.place, control, { authorities }),
@@ -112,7 +112,7 @@ function trustStages(title: string, authorities: number, { cluster, hosts, facts
 function replaceStages({ cluster, hosts, facts }: Scene): readonly Stage[] {
   const { work, credentials, running } = facts;
   const since = Date.parse(work.startedAt);
-  const control = readingOnce(hosts.get(cluster.control.name));
+  const control = lookingOnce(hosts.get(cluster.control.name));
   const primary = hosts.get(cluster.primary.name);
   const replicas = running.filter(({ name }) => name !== cluster.primary.name);
   const isPrimaryRunning = running.some(({ name }) => name === cluster.primary.name);

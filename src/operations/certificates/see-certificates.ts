@@ -1,9 +1,7 @@
 import { parseCertificate } from '../../certificates/inspect.ts';
 import type { CertificateSight } from '../../cluster/backup/backup-sight.ts';
-import { bucketOf, type Backup } from '../../cluster/backup/backup.ts';
 import type { Cluster, Machine } from '../../cluster/cluster.ts';
 import type { ReadableHost } from '../../remote/host.ts';
-import { storeCaFile } from '../../steps/store/bucket-link.ts';
 import { credentialsOf } from '../../steps/certificates/cluster-credentials.ts';
 import { authorityFiles } from '../../steps/certificates/read-authority.ts';
 
@@ -34,12 +32,4 @@ export async function seeCertificates(
     }),
   );
   return seen.flatMap((one) => one ?? []);
-}
-
-/** The files that a look at this machine begins with: what its links are judged by, and its certificates. */
-export function filesToSee(cluster: Cluster, backup: Backup, machine: Machine): readonly string[] {
-  const bucket = bucketOf(backup);
-  const authority = bucket && storeCaFile(cluster, bucket);
-  const certificates = certificateFiles(cluster, machine).map(({ file }) => file);
-  return authority === undefined ? certificates : [authority, ...certificates];
 }

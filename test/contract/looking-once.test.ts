@@ -1,0 +1,145 @@
+// Questions that travel together get the answers, and the errors, that each of them gets alone.
+
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import type { Host } from '../../src/remote/host.ts';
+import { localHost } from '../../src/remote/local-host.ts';
+import { lookingOnce } from '../../src/remote/looking-once.ts';
+import { Secret } from '../../src/secret.ts';
+import { query, type Query } from '../../src/shell/command.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'dbctl-looking-'));
+const psql = join(directory, 'psql');
+// Reads shell lines for SQL, and stops at the first that fails, as psql does with ON_ERROR_STOP.
+writeFileSync(psql, `#!/bin/sh\nset -e\nwhile read -r line; do eval "\${line#\\\\\\\\}"; done\n`);
+chmodSync(psql, 0o755);
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const shell = (script: string, options = {}): Query<string> =>
+  query(['sh', '-c', script], (stdout) => stdout, options);
+const sql = (text: string): Query<string> =>
+  query([psql, '-f', '-'], (stdout) => stdout, { stdin: `${text}\n` });
+
+let asked: readonly string[][];
+let host: Host;
+
+beforeEach(() => {
+  const real = localHost('pg1', 'root');
+  asked = [];
+  const counting: Host = {
+    ...real,
+    ask: (one) => {
+      asked = [...asked, [...one.argv]];
+      return real.ask(one);
+    },
+  };
+  host = lookingOnce(counting);
+});
+
+test('what is asked in one turn is one command', async () => {
+  const answers = await Promise.all([
+    host.ask(shell('echo one')),
+    host.ask(shell('printf two')),
+    host.ask(shell('printf "a\\n\\nb"')),
+    host.ask(shell(':')),
+    host.ask(shell(`echo "it's" '$HOME'`)),
+  ]);
+
+  expect(answers).toEqual(['one\n', 'two', 'a\n\nb', '', `it's $HOME\n`]);
+  expect(asked).toEqual([['sh', '-s', 'sh', 'sh', 'sh', 'sh', 'sh']]);
+});
+
+test('what was asked before is not asked again, however it is understood', async () => {
+  const number = query(['sh', '-c', 'echo 7'], Number);
+
+  expect(await host.ask(shell('echo 7'))).toBe('7\n');
+  expect(await host.ask(number)).toBe(7);
+  expect(asked).toHaveLength(1);
+});
+
+test('a question that fails among others has the error that it has alone', async () => {
+  const alone = await localHost('pg1', 'root')
+    .ask(shell('echo no >&2; exit 3'))
+    .catch((error: unknown) => error);
+  const [good, bad] = await Promise.allSettled([
+    host.ask(shell('echo good')),
+    host.ask(shell('echo no >&2; exit 3')),
+  ]);
+
+  expect(good).toMatchObject({ value: 'good\n' });
+  expect(bad).toMatchObject({ reason: alone });
+});
+
+test('an answer that is not understood is an error of who asked', async () => {
+  const picky = query(['echo', 'nonsense'], (stdout) => JSON.parse(stdout) as unknown);
+
+  const [good, bad] = await Promise.allSettled([host.ask(shell('echo good')), host.ask(picky)]);
+
+  expect(good).toMatchObject({ value: 'good\n' });
+  expect(bad).toMatchObject({ reason: { message: 'pg1 gave an answer that dbctl does not understand' } });
+});
+
+test('SQL for the same server is one session, and what follows a failure is asked alone', async () => {
+  const answers = await Promise.allSettled([
+    host.ask(sql('echo first')),
+    host.ask(shell('echo beside')),
+    host.ask(sql('echo lost; false')),
+    host.ask(sql('echo third')),
+  ]);
+
+  expect(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : 'failed'))).toEqual([
+    'first\n',
+    'beside\n',
+    'failed',
+    'third\n',
+  ]);
+  expect(asked.map(([program]) => program)).toEqual(['sh', psql, psql]);
+});
+
+test('no question reads what is meant for the next', async () => {
+  expect(await Promise.all([host.ask(shell('cat')), host.ask(shell('cat; echo end'))])).toEqual([
+    '',
+    'end\n',
+  ]);
+});
+
+test('what may take long, and what is secret, goes alone', async () => {
+  const slow = shell('echo slow', { timeoutMs: 5000 });
+  const secret = shell('cat', { stdin: new Secret('hunter2') });
+
+  expect(await Promise.all([host.ask(slow), host.ask(secret), host.ask(shell('echo plain'))])).toEqual([
+    'slow\n',
+    'hunter2',
+    'plain\n',
+  ]);
+  expect(asked.filter(([, flag]) => flag === '-s')).toEqual([]);
+});
+
+test('files are read together, and once', async () => {
+  const [here, gone] = [join(directory, 'here'), join(directory, 'gone')];
+  writeFileSync(here, 'content\n');
+
+  const [first, missing, again] = await Promise.all([
+    host.readFile(here),
+    host.readFile(gone),
+    host.readFile(here),
+  ]);
+
+  expect(first).toMatchObject({ content: 'content\n' });
+  expect(missing).toBeUndefined();
+  expect(again).toBe(first);
+  expect(asked).toHaveLength(1);
+});
+
+test('a file with the separator of files in it is read whole', async () => {
+  const [odd, plain] = [join(directory, 'odd'), join(directory, 'plain')];
+  writeFileSync(odd, 'a\u001eb\n');
+  writeFileSync(plain, 'c\n');
+
+  expect(await Promise.all([host.readFile(odd), host.readFile(plain)])).toMatchObject([
+    { content: 'a\u001eb\n' },
+    { content: 'c\n' },
+  ]);
+});
