@@ -8,12 +8,14 @@ interface LinkProblem {
   readonly next: string;
 }
 
+const noAnswer: LinkProblem = {
+  error: 'HostConnectError',
+  meaning: 'nothing answers there: the TLS server is down, or a firewall is in between',
+  next: "see on that host: systemctl status 'dbctl-pgbackrest-*'",
+};
+
 const table: readonly LinkProblem[] = [
-  {
-    error: 'HostConnectError',
-    meaning: 'nothing answers there: the TLS server is down, or a firewall is in between',
-    next: "see on that host: systemctl status 'dbctl-pgbackrest-*'",
-  },
+  noAnswer,
   {
     error: 'CryptoError',
     meaning: 'the certificate shown there is not one of this cluster for that name',
@@ -51,3 +53,9 @@ export const linkComplaints = (complaints: readonly string[]): readonly LinkComp
     const found = table.find(({ error }) => complaint.includes(`[${error}]`));
     return found ? [{ ...found, complaint }] : [];
   });
+
+/** The same, of a port ("10.0.0.11:8432") that was tried without pgBackRest; `how` is "refused", "silent". */
+export const noAnswerFrom = (place: string, how: string): LinkComplaint => ({
+  ...noAnswer,
+  complaint: `unable to connect to '${place}': ${how}`,
+});

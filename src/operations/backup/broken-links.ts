@@ -2,31 +2,27 @@
 
 import type { BrokenLink } from '../../cluster/backup/backup-sight.ts';
 import type { Backup } from '../../cluster/backup/backup.ts';
-import type { Cluster, Node } from '../../cluster/cluster.ts';
-import { linkComplaints } from '../../cluster/backup/pgbackrest-complaints.ts';
+import { nodesOf, type Cluster, type Node } from '../../cluster/cluster.ts';
+import { linkComplaints, type LinkComplaint } from '../../cluster/backup/pgbackrest-complaints.ts';
 import { nodeConfigOf, pgbackrestFiles } from '../../cluster/backup/pgbackrest.ts';
 import type { ReadableHost } from '../../remote/host.ts';
-import { askEnd, backupInfo, pgbackrest } from '../../shell/pgbackrest.ts';
+import { backupInfo } from '../../shell/pgbackrest.ts';
+import { repositoryComplaints, serverComplaints } from '../../steps/backup/server-links.ts';
 import { findBucketProblem, storeCaFile } from '../../steps/store/bucket-link.ts';
 import { bucketOf } from '../../cluster/backup/backup.ts';
 
 /** pgBackRest tries again until three times this has passed; by default that is three minutes. */
 export const impatient = '--io-timeout=2';
 
-/** An empty place: pgBackRest's check reaches every host, finds nothing there, and ends before it switches WAL. */
-const nowhere = '--repo1-path=/dbctl-check-of-links';
-
 /** From the control host to the TLS server of every node, each of which must accept it. */
 export async function serverLinks(
   cluster: Cluster,
-  { stanza }: Backup,
+  backup: Backup,
   control: ReadableHost,
 ): Promise<readonly BrokenLink[]> {
-  const config = pgbackrestFiles(cluster).controlConfig;
-  if ((await control.readFile(config)) === undefined) return [];
-  const check = pgbackrest({ config, stanza }, 'check', nowhere, impatient);
-  const { complaints } = await control.ask(askEnd(check));
-  return asLinks(control, complaints);
+  if ((await control.readFile(pgbackrestFiles(cluster).controlConfig)) === undefined) return [];
+  const ask = { nodes: nodesOf(cluster), patienceMs: 0, timeout: impatient };
+  return asLinks(control, await serverComplaints(cluster, backup, control, ask));
 }
 
 /** From a node to a repository that is not in a bucket. */
@@ -40,8 +36,10 @@ export async function repositoryLinks(
   const { stanza } = backup;
   const config = nodeConfigOf(cluster, node);
   if ((await host.readFile(config)) === undefined) return [];
+  const unanswered = await repositoryComplaints(cluster, backup, { node, host, patienceMs: 0 });
+  if (unanswered.length > 0) return asLinks(host, unanswered);
   const info = await host.ask(backupInfo({ config, stanza }, impatient));
-  return asLinks(host, info?.status.message.split('\n') ?? []);
+  return asLinks(host, linkComplaints(info?.status.message.split('\n') ?? []));
 }
 
 /** From a host to the bucket, when there is one. */
@@ -60,8 +58,8 @@ export async function bucketLinks(
 }
 
 /** pgBackRest repeats itself: once for each try, and once for each thing that it needed the link for. */
-function asLinks({ name }: ReadableHost, complaints: readonly string[]): readonly BrokenLink[] {
-  const links = linkComplaints(complaints).map(({ complaint, meaning, next }) => {
+function asLinks({ name }: ReadableHost, complaints: readonly LinkComplaint[]): readonly BrokenLink[] {
+  const links = complaints.map(({ complaint, meaning, next }) => {
     const place = /'([^' ]+:\d+)'/.exec(complaint)?.[1];
     const what = place ? `${name} → ${place}: ${meaning}` : `${name}: ${complaint} (${meaning})`;
     return { what, next: [next] };

@@ -9,6 +9,7 @@ import type { Host, ReadableHost } from '../../remote/host.ts';
 import { isFromReplica } from '../../shell/backup-work.ts';
 import { backupInfo, type PgbackrestPlace } from '../../shell/pgbackrest.ts';
 import { backupWords, controlPlace, makeNewBackup } from '../../steps/backup/make-backup.ts';
+import { verifyNodeLinks } from '../../steps/backup/pgbackrest-links.ts';
 
 /** A backup that was made. Also the JSON of `dbctl backup run -o json`. */
 export interface MadeBackup {
@@ -50,7 +51,9 @@ export async function knownBackups(
   });
 }
 
+/** Asks for the primary first: for a server that is down, a backup would wait for minutes before it fails. */
 export const backupRunPlan = (cluster: Cluster, backup: Backup, asked: Asked): readonly Stage[] => [
+  onlyOn('Reach the primary', asked.control, () => [verifyNodeLinks(cluster, backup, [cluster.primary])]),
   onlyOn(`Make ${backupWords[asked.type]}`, asked.control, () => [makeNewBackup(cluster, backup, asked)]),
 ];
 
