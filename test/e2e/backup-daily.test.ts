@@ -150,6 +150,13 @@ describeOnHosts('backups, day by day', { timeout: 120_000 }, () => {
     expect(broken.exitCode).toBe(2);
     expect(broken.problems.join('\n')).toMatch(/pg1 → \S+:8432: nothing answers there/);
 
+    // pgBackRest itself would try for a minute.
+    const startedAt = Date.now();
+    const planned = await lab.dbctl('plan');
+    expectExit(planned, 10);
+    expect(planned.stdout).toContain(`start dbctl-pgbackrest-${name}`);
+    expect(Date.now() - startedAt).toBeLessThan(45_000);
+
     await lab.ssh('control', `systemctl start dbctl-pgbackrest-${name}`);
     await expect.poll(statusOfCheck, { timeout: 100_000 }).toEqual({ exitCode: 0, problems: [] });
   });
