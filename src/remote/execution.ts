@@ -1,6 +1,7 @@
 // One command on one host, from what is asked to how it ended. ssh-host.ts and local-host.ts each have a way to do it.
 
 import type { Readable } from 'node:stream';
+import { become } from '../shell/become.ts';
 
 /** What a command reads: all at once, or piece by piece as it asks for more. */
 export type Input = string | Readable;
@@ -50,5 +51,5 @@ export type Login = 'root' | 'sudoer';
 /** The argv that runs as root, or as `asUser`, from this login. */
 export function privileged(argv: readonly string[], asUser = 'root', login: Login): readonly string[] {
   if (login === 'sudoer') return ['sudo', '-n', '-u', asUser, '--', ...argv];
-  return asUser === 'root' ? argv : ['runuser', '-u', asUser, '--', ...argv];
+  return asUser === 'root' ? argv : become(asUser, argv);
 }

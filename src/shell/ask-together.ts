@@ -1,3 +1,4 @@
+import { become } from './become.ts';
 import { query, type Query } from './command.ts';
 import { quote } from './quote.ts';
 import { takesSql } from './psql.ts';
@@ -21,7 +22,7 @@ export function askTogether(
   asked: readonly PlainQuery[],
   mark: string,
 ): Query<readonly (string | undefined)[]> {
-  const script = [functionsOf(mark), ...groupsOf(asked).map((group) => shellText(group, mark))].join('\n');
+  const script = [endOf(mark), ...groupsOf(asked).map((group) => shellText(group, mark))].join('\n');
   const titles = asked.map(({ argv: [program = ''] }) => program.slice(program.lastIndexOf('/') + 1));
   return query(['sh', '-s', ...titles], (stdout) => answersOf(stdout, asked.length, mark), {
     stdin: `${script}\n`,
@@ -41,17 +42,14 @@ function groupsOf(asked: readonly PlainQuery[]): readonly Group[] {
 }
 
 /** Another account's HOME is not root's. */
-const functionsOf = (mark: string): string => `
-end() { printf '%s %s %s\\n' '${mark}' "$1" "$2"; }
-as() { account=$1; shift; (unset HOME; exec runuser -u "$account" -- "$@"); }`;
+const commandText = ({ argv, asUser }: PlainQuery): string =>
+  asUser === undefined ? quote(argv) : `env -u HOME ${quote(become(asUser, argv))}`;
+
+const endOf = (mark: string): string => `end() { printf '%s %s %s\\n' '${mark}' "$1" "$2"; }`;
 
 function shellText(group: Group, mark: string): string {
   const [{ index, asked }] = group as [Group[number]];
-  const command = [
-    ...(asked.asUser === undefined ? [] : ['as', quote([asked.asUser])]),
-    quote(asked.argv),
-    '2>/dev/null',
-  ].join(' ');
+  const command = `${commandText(asked)} 2>/dev/null`;
   if (!takesSql(asked)) return `${command} </dev/null; end ${index} $?`;
   const sql = group.flatMap((one) => [one.asked.stdin ?? '', `\\echo ${mark} ${one.index} 0`]);
   // Where psql stopped, the rest is nobody's answer.

@@ -1,5 +1,6 @@
 // SQL on a host: psql as the postgres user over the local socket, the text on standard input.
 
+import { become } from './become.ts';
 import { action, query, type Action, type Query } from './command.ts';
 import { Secret } from '../secret.ts';
 
@@ -48,15 +49,18 @@ export const askJson = <Answer>(
 const notRunning = 'not running\n';
 // Becomes the asked account only then: a host without PostgreSQL has no postgres.
 const ifRunningScript =
-  '"$1/pg_isready" -qh /var/run/postgresql -p "$2" || { echo not running; exit 0; }; user=$3; shift 3; exec runuser -u "$user" -- "$@"';
+  '"$1/pg_isready" -qh /var/run/postgresql -p "$2" || { echo not running; exit 0; }; shift 2; exec "$@"';
 
 /** The same question in the same round trip, answered with undefined when no server accepts connections there. */
 export const ifRunning = <Answer>(
   { binDirectory, port }: Socket,
-  { asUser: account = 'root', argv, parse, ...asked }: Query<Answer>,
+  { asUser: account, argv, parse, ...asked }: Query<Answer>,
 ): Query<Answer | undefined> => ({
   ...asked,
-  argv: ['sh', '-c', ifRunningScript, 'sh', binDirectory, String(port), account, ...argv],
+  argv: [
+    ...['sh', '-c', ifRunningScript, 'sh', binDirectory, String(port)],
+    ...(account === undefined ? argv : become(account, argv)),
+  ],
   parse: (stdout) => (stdout === notRunning ? undefined : parse(stdout)),
 });
 

@@ -17,7 +17,7 @@ export interface SshServerOptions {
 }
 
 /** A new key pair. One in 140 that ssh2 makes cannot be read again, by ssh2 itself neither; those are made anew. */
-export function newKey(): ssh2.KeyPairReturn {
+export function newKey(): { readonly private: string; readonly public: string } {
   for (;;) {
     const pair = ssh2.utils.generateKeyPairSync('ed25519');
     if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair;
