@@ -28,10 +28,13 @@ export async function* upPlan(options: UpOptions): AsyncGenerator<Stage, void> {
   const { cluster, hosts, restarting } = options;
   const primary = hosts.get(cluster.primary.name);
   const control = hosts.get(cluster.control.name);
+  const when = restarting === undefined ? begun : later;
+  const replicas = when(() => (cluster.replicas.length > 0 ? replicaStages(options) : Promise.resolve([])));
+  const coming = when(() => comingRestarts(cluster, hosts));
   await refuseSecondCluster(cluster, primary);
   yield* initPrimaryPlan(cluster, { primary, control }, { restart: 'later' });
-  if (cluster.replicas.length > 0) yield* await replicaStages(options);
-  if (restarting === undefined) yield* await comingRestarts(cluster, hosts);
+  yield* await replicas();
+  if (restarting === undefined) yield* await coming();
   else if (restarting.length > 0) yield* await restarts({ cluster, hosts, nodes: restarting });
   if (cluster.backup) {
     const backedUp = { cluster, backup: cluster.backup, hosts };
@@ -39,6 +42,18 @@ export async function* upPlan(options: UpOptions): AsyncGenerator<Stage, void> {
   }
   // What waits for a restart that nobody has agreed to is refused when everything else is in place.
   if (restarting) yield* restartStages(nodesOf(cluster), { cluster, hosts, restart: false });
+}
+
+type Work<Answer> = () => Promise<Answer>;
+
+/** Done when it is needed: what comes before it may change its answer. */
+const later = <Answer>(work: Work<Answer>): Work<Answer> => work;
+
+/** Begun now: while somebody only looks, nothing changes its answer. What goes wrong is thrown where it is needed. */
+function begun<Answer>(work: Work<Answer>): Work<Answer> {
+  const answer = work();
+  answer.catch(() => {});
+  return () => answer;
 }
 
 async function replicaStages({ cluster, hosts, restarting }: UpOptions): Promise<readonly Stage[]> {
