@@ -11,7 +11,9 @@ const script = (name) => new URL(`baseline/${name}.sh`, import.meta.url).pathnam
 /** Boots hosts, waits until they have nothing more to start, and throws them away when the work is done. */
 export async function withLab(name, work, ...flags) {
   const directory = await mkdtemp(join(tmpdir(), `dbctl-bench-`));
-  const lab = labIn(directory, name);
+  const at = flags.indexOf('--hosts');
+  const hosts = at === -1 ? ['control', 'pg1', 'pg2', 'pg3'] : flags[at + 1].split(',');
+  const lab = labIn(directory, name, hosts);
   try {
     await lab.dbctl('lab', 'up', '--name', name, ...flags);
     await Promise.all(lab.hosts().map((host) => lab.ssh(host, 'systemctl is-system-running --wait || true')));
@@ -22,7 +24,7 @@ export async function withLab(name, work, ...flags) {
   }
 }
 
-function labIn(directory, name) {
+function labIn(directory, name, hosts) {
   const keys = join(directory, '.lab', name);
   const options = { cwd: directory };
   let addresses;
@@ -48,7 +50,7 @@ function labIn(directory, name) {
     directory,
     envFile: join(directory, '.env.cluster'),
     addressOf,
-    hosts: () => ['control', 'pg1', 'pg2', 'pg3'],
+    hosts: () => hosts,
     dbctl: (...argv) => execa('node', [dbctl, ...argv], options),
     baseline: (command, ...argv) => execa('sh', [script(command), ...argv], options),
     /** Runs a line on a host, with `input` on its standard input; `flags` are further options of ssh. */

@@ -6,6 +6,7 @@ import { memory } from './memory.mjs';
 import { provisioning } from './provisioning.mjs';
 import { remoteCommand } from './remote-command.mjs';
 import { replica } from './replica.mjs';
+import { replicas } from './replicas.mjs';
 import { startUp } from './start-up.mjs';
 import { up } from './up.mjs';
 
@@ -15,6 +16,7 @@ const parts = {
   provisioning: () => provisioning(Number(process.env.ROUNDS ?? 5)),
   memory,
   replica: () => replica(Number(process.env.ROUNDS ?? 3)),
+  replicas: () => replicas(Number(process.env.ROUNDS ?? 3)),
   up: () => up(Number(process.env.ROUNDS ?? 5)),
 };
 

@@ -49,7 +49,7 @@ export const askJson = <Answer>(
 const notRunning = 'not running\n';
 // Becomes the asked account only then: a host without PostgreSQL has no postgres.
 const ifRunningScript =
-  '"$1/pg_isready" -qh /var/run/postgresql -p "$2" || { echo not running; exit 0; }; shift 2; exec "$@"';
+  '"$1/pg_isready" -qh /var/run/postgresql -p "$2" || { echo not running; exit 0; }; shift 2; unset HOME; exec "$@"';
 
 /** The same question in the same round trip, answered with undefined when no server accepts connections there. */
 export const ifRunning = <Answer>(
