@@ -8,18 +8,20 @@ interface FoundFile {
   readonly content: string;
 }
 
-// Opened once, so that owner, mode and content belong together even while somebody replaces it.
+// One process for all of them. Opened once, so that owner, mode and content belong together even while somebody replaces it.
 const script = `
-for file; do
-  printf '\\036'
-  if [ -f "$file" ]; then { stat -L -c '%U:%G %a' - && cat; } < "$file" || exit
-  elif [ -e "$file" ]; then echo "$file is not a regular file" >&2; exit 1
-  fi
-done`;
+for my $file (@ARGV) {
+  print "\\x1e";
+  -e $file or next;
+  -f _ && open my $in, "<", $file or die "$file is not a regular file, or cannot be read\\n";
+  my (undef, undef, $mode, undef, $user, $group) = stat $in;
+  printf "%s:%s %o\\n", getpwuid($user) // "UNKNOWN", getgrgid($group) // "UNKNOWN", $mode & 07777;
+  print while <$in>;
+}`;
 
 /** Several text files in one question, in the order of their paths; undefined for one that is not there. */
 export const readFiles = (paths: readonly string[]): Query<readonly (FoundFile | undefined)[]> =>
-  query(['sh', '-c', script, 'sh', ...paths], parseFiles);
+  query(['perl', '-e', script, '--', ...paths], parseFiles);
 
 /** Each begins with U+001E, which stands in no text; then a line with owner and mode, then the content. */
 const parseFiles = (stdout: string): readonly (FoundFile | undefined)[] =>
