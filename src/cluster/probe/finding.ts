@@ -25,7 +25,7 @@ export const probeExitCode = { ok: 0, warning: 1, critical: 2, unknown: 3 } as c
 const severity: readonly Status[] = ['ok', 'warning', 'unknown', 'critical'];
 
 export const worstOf = (findings: readonly Pick<Finding, 'status'>[]): Status =>
-  severity[Math.max(0, ...findings.map(({ status }) => severity.indexOf(status)))] ?? 'unknown';
+  severity.findLast((status) => findings.some((one) => one.status === status)) ?? 'ok';
 
 /** What is wrong, told once however many nodes it concerns. */
 export interface Problem extends Pick<Finding, 'message' | 'next'> {
@@ -36,12 +36,13 @@ export interface Problem extends Pick<Finding, 'message' | 'next'> {
 
 /** Everything that is not OK, the worst first. */
 export function problemsOf(findings: readonly Finding[]): readonly Problem[] {
-  const problems = new Map<string, Problem>();
+  const problems = new Map<string, Problem & { readonly nodes: string[] }>();
   for (const { status, node, message, next } of findings) {
     if (status === 'ok') continue;
     const key = JSON.stringify([status, message, next]);
-    const nodes = [...(problems.get(key)?.nodes ?? []), ...(node === undefined ? [] : [node])];
-    problems.set(key, { status, nodes, message, ...(next && { next }) });
+    const problem = problems.get(key) ?? { status, nodes: [], message, ...(next && { next }) };
+    problems.set(key, problem);
+    if (node !== undefined) problem.nodes.push(node);
   }
   return [...problems.values()].toSorted((a, b) => severity.indexOf(b.status) - severity.indexOf(a.status));
 }

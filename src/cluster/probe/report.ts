@@ -1,7 +1,7 @@
 // The whole answer of probe: what was seen, what is wrong, and how bad it is. This is also the JSON schema of
 // `dbctl probe -o json` (docs/probe.md): fields may be added, never renamed.
 
-import { nodesOf, type Cluster } from '../cluster.ts';
+import type { Cluster } from '../cluster.ts';
 import { judgeCluster } from './cluster.ts';
 import type { NodeFacts, RoleKind } from './facts.ts';
 import { probeExitCode, worstOf, type Finding, type Status } from './finding.ts';
@@ -53,24 +53,35 @@ export function reportOf(cluster: Cluster, all: readonly NodeFacts[], now: numbe
     ...judgeProtection(cluster, all),
   ];
   const status = worstOf(findings);
+  const ofNode = byNode(findings);
   return {
     cluster: cluster.name,
     status,
     exitCode: probeExitCode[status],
     time: new Date(now).toISOString(),
-    nodes: all.map((facts) => nodeReport(cluster, facts, findings)),
+    nodes: all.map((facts) => nodeReport(cluster, facts, ofNode.get(facts.node.name) ?? [])),
     protection: protectionOf(cluster, all),
     findings,
   };
 }
 
+function byNode(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
+  const groups = new Map<string, Finding[]>();
+  for (const one of findings) {
+    if (one.node === undefined) continue;
+    const group = groups.get(one.node) ?? [];
+    groups.set(one.node, group);
+    group.push(one);
+  }
+  return groups;
+}
+
 function nodeReport(cluster: Cluster, facts: NodeFacts, findings: readonly Finding[]): NodeReport {
   const { node, server, lag, certificateEnds } = facts;
-  const expected = nodesOf(cluster).find(({ name }) => name === node.name);
   return {
     ...node,
-    status: worstOf(findings.filter((one) => one.node === node.name)),
-    expectedRole: expected === cluster.primary ? 'primary' : 'replica',
+    status: worstOf(findings),
+    expectedRole: node.name === cluster.primary.name ? 'primary' : 'replica',
     role: server ? (server.inRecovery ? 'replica' : 'primary') : null,
     state: stateOf(facts),
     lagSeconds: lag?.seconds === undefined ? null : Math.round(lag.seconds * 1000) / 1000,
