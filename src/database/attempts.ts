@@ -5,10 +5,12 @@ import * as v from 'valibot';
 import type { Attempt, ReaderReach } from '../cluster/probe/facts.ts';
 import type { Session } from './connection.ts';
 
-async function makeTable(session: Session): Promise<string> {
+type Begin = 'begin' | 'begin read write';
+
+/** In a transaction of its own, which is left open. */
+async function makeTable(session: Session, begin: Begin): Promise<string> {
   const table = `public.dbctl_probe_${randomBytes(6).toString('hex')}`;
-  await session.query(`create table ${table} (number int)`);
-  await session.query(`insert into ${table} values (1)`);
+  await session.run(begin, `create table ${table} (number int)`, `insert into ${table} values (1)`);
   return table;
 }
 
@@ -16,9 +18,9 @@ async function makeTable(session: Session): Promise<string> {
  * Makes a table and writes a row. `begin` says how hard to try: "begin read write" undoes a role's
  * default_transaction_read_only (a replica refuses the words themselves, so use "begin" there).
  */
-export const tryToWrite = (session: Session, begin: 'begin' | 'begin read write'): Promise<Attempt> =>
-  rolledBack(session, begin, async () => {
-    await makeTable(session);
+export const tryToWrite = (session: Session, begin: Begin): Promise<Attempt> =>
+  rolledBack(session, async () => {
+    await makeTable(session, begin);
   });
 
 const seen = v.tuple([v.object({ seen: v.boolean() })]);
@@ -29,8 +31,8 @@ export async function tryToShare(
   reader: string,
 ): Promise<{ readonly attempt: Attempt; readonly readerSees: boolean | undefined }> {
   let readerSees: boolean | undefined;
-  const attempt = await rolledBack(session, 'begin', async () => {
-    const table = await makeTable(session);
+  const attempt = await rolledBack(session, async () => {
+    const table = await makeTable(session, 'begin');
     const rows = await session.query(
       `select has_table_privilege(oid, $2, 'SELECT') as seen from pg_roles where rolname = $1`,
       [reader, table],
@@ -63,8 +65,7 @@ export async function readReach(session: Session, owners: readonly string[]): Pr
   return v.parse(reach, rows)[0];
 }
 
-async function rolledBack(session: Session, begin: string, work: () => Promise<void>): Promise<Attempt> {
-  await session.query(begin);
+async function rolledBack(session: Session, work: () => Promise<void>): Promise<Attempt> {
   try {
     await work();
     return { allowed: true };
@@ -72,7 +73,7 @@ async function rolledBack(session: Session, begin: string, work: () => Promise<v
     if (!isRefusal(error)) throw error;
     return { allowed: false, code: error.code, detail: error.message };
   } finally {
-    await session.query('rollback');
+    await session.run('rollback');
   }
 }
 

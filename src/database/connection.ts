@@ -4,7 +4,7 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup as resolveAll } from 'node:dns/promises';
 import { Socket, type LookupFunction } from 'node:net';
-import { checkServerIdentity } from 'node:tls';
+import { checkServerIdentity, createSecureContext, type SecureContext } from 'node:tls';
 // Not 'pg' itself, which loads another driver when NODE_PG_FORCE_NATIVE is set.
 import Client from 'pg/lib/client.js';
 import type { Node, Role } from '../cluster/cluster.ts';
@@ -15,17 +15,24 @@ import { classify } from './failure.ts';
 export interface Target {
   readonly node: Node;
   readonly database: string;
-  /** PEM of the cluster's CA: the only one that is trusted. */
-  readonly ca: string;
+  /** Of the cluster's CA, the only one that is trusted; shared, because making one costs as much as a login. */
+  readonly trust: SecureContext;
   /** Ends every session to this node, answered or not. */
   readonly deadline: AbortSignal;
   /** Shared by the sessions to one node: getaddrinfo has only four threads, and a dead name server blocks them. */
   readonly lookup: LookupFunction;
+  /** Called at every sign of life. */
+  readonly answered: () => void;
 }
+
+/** Trusts the servers of one CA and no others. `ca` is PEM. */
+export const trustOnly = (ca: string): SecureContext => createSecureContext({ ca, minVersion: 'TLSv1.2' });
 
 export interface Session {
   /** Rows of one statement. Rejects with pg's error: `code` is the SQLSTATE. */
   query(sql: string, values?: readonly unknown[]): Promise<readonly unknown[]>;
+  /** Statements without answers, in one message: none runs after the first that fails. Rejects like `query`. */
+  run(...statements: readonly string[]): Promise<void>;
   /** When the server's certificate ends, milliseconds since 1970. */
   readonly certificateEnds: number;
   close(): Promise<void>;
@@ -37,9 +44,18 @@ export type Connected =
 
 export type Mode = 'sql' | 'physical replication';
 
-/** Logs in. A login that fails is an answer here, not an error. */
-export async function connect(target: Target, role: Role, mode: Mode = 'sql'): Promise<Connected> {
+/** Logs in. A login that fails is an answer here, not an error. Calls `reached` as soon as something listens. */
+export async function connect(
+  target: Target,
+  role: Role,
+  mode: Mode = 'sql',
+  reached: () => void = () => {},
+): Promise<Connected> {
   const { socket, tlsAnswer } = makeSocket(target);
+  socket.once('connect', () => {
+    target.answered();
+    reached();
+  });
   const certificate = { ends: 0 };
   const client = new Client(options(target, role, mode, socket, certificate));
   // A connection that breaks while idle must not end the process; the next query tells.
@@ -49,7 +65,8 @@ export async function connect(target: Target, role: Role, mode: Mode = 'sql'): P
   try {
     target.deadline.throwIfAborted();
     await client.connect();
-    return { ok: true, session: sessionOf(client, socket, certificate.ends, target.deadline) };
+    target.answered();
+    return { ok: true, session: sessionOf(client, socket, certificate.ends, target) };
   } catch (error) {
     socket.destroy();
     const isLate = target.deadline.aborted;
@@ -58,7 +75,7 @@ export async function connect(target: Target, role: Role, mode: Mode = 'sql'): P
 }
 
 function options(
-  { node, database, ca }: Target,
+  { node, database, trust }: Target,
   role: Role,
   mode: Mode,
   socket: Socket,
@@ -80,9 +97,8 @@ function options(
       '-c search_path=pg_catalog -c lock_timeout=2s -c statement_timeout=10s -c idle_in_transaction_session_timeout=10s',
     stream: () => socket,
     ssl: {
-      ca,
+      secureContext: trust,
       rejectUnauthorized: true,
-      minVersion: 'TLSv1.2' as const,
       checkServerIdentity: (host: string, peer: Parameters<typeof checkServerIdentity>[1]) => {
         certificate.ends = Date.parse(peer.valid_to);
         return checkServerIdentity(host, peer);
@@ -103,13 +119,23 @@ function makeSocket({ lookup }: Target): { socket: Socket; tlsAnswer: () => stri
   return { socket, tlsAnswer: () => answer };
 }
 
-function sessionOf(client: Client, socket: Socket, certificateEnds: number, deadline: AbortSignal): Session {
+function sessionOf(
+  client: Client,
+  socket: Socket,
+  certificateEnds: number,
+  { deadline, answered }: Target,
+): Session {
+  const ask = async (sql: string, values?: readonly unknown[]) => {
+    deadline.throwIfAborted();
+    const result = await client.query(sql, values && [...values]);
+    answered();
+    return result;
+  };
   return {
     certificateEnds,
-    query: async (sql, values) => {
-      deadline.throwIfAborted();
-      const { rows } = await client.query(sql, values && [...values]);
-      return rows as readonly unknown[];
+    query: async (sql, values) => (await ask(sql, values)).rows as readonly unknown[],
+    run: async (...statements) => {
+      await ask(statements.join('; '));
     },
     close: async () => {
       if (!deadline.aborted) await client.end().catch(() => {});

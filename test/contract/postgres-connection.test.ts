@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { createAuthority, issueCertificate } from '../../src/certificates/issue.ts';
-import { connect, lookupOnce, type Mode, type Target } from '../../src/database/connection.ts';
+import { connect, lookupOnce, trustOnly, type Mode, type Target } from '../../src/database/connection.ts';
 import { Secret } from '../../src/secret.ts';
 import { startPostgres, type Behaviour, type PostgresServer } from '../support/postgres-server.ts';
 
@@ -42,7 +42,14 @@ const start = async (behaviour: Behaviour): Promise<PostgresServer> => {
 function target(port: number, host = '127.0.0.1', timeoutMs = 2000): Target {
   const deadline = AbortSignal.timeout(timeoutMs);
   const node = { name: 'pg1', host, port };
-  return { node, database: 'app', ca, deadline, lookup: lookupOnce(deadline) };
+  return {
+    node,
+    database: 'app',
+    trust: trustOnly(ca),
+    deadline,
+    lookup: lookupOnce(deadline),
+    answered: () => {},
+  };
 }
 
 const login = async (to: Target, mode?: Mode): Promise<string> => {

@@ -11,6 +11,7 @@ export type RoleKind = (typeof roleKinds)[number];
 export type FailureKind =
   | 'refused'
   | 'timeout'
+  | 'not-asked'
   | 'dns'
   | 'no-route'
   | 'closed'

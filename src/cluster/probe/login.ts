@@ -31,6 +31,10 @@ const nodeWide: Partial<Record<FailureKind, Reason>> = {
       `check that the host is up and that a firewall lets this machine reach ${address(node)}`,
     ],
   },
+  'not-asked': {
+    says: () => 'was not asked: the time was up before its turn',
+    next: () => ['give it more time: dbctl probe --timeout 30s'],
+  },
   dns: {
     says: (_, __, node) => `the name ${node.host} cannot be resolved`,
     next: () => ['check the name in .env.cluster, and the name server of this machine'],
@@ -88,7 +92,8 @@ function unreachable(cluster: Cluster, node: Node, failure: Failure): Finding {
   const reason = nodeWide[failure.kind];
   const message = reason?.says(failure, cluster, node) ?? failure.detail;
   const check = failure.kind.includes('tls') ? 'tls' : 'reachable';
-  return finding({ node, check }, 'critical', message, reason?.next(cluster, node));
+  const status = failure.kind === 'not-asked' ? 'unknown' : 'critical';
+  return finding({ node, check }, status, message, reason?.next(cluster, node));
 }
 
 const day = 86_400_000;

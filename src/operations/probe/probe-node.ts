@@ -3,9 +3,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, Node } from '../../cluster/cluster.ts';
 import { lagOf, type Mark } from '../../cluster/replica/lag.ts';
-import type { Login, NodeFacts, RoleKind } from '../../cluster/probe/facts.ts';
+import type { NodeFacts } from '../../cluster/probe/facts.ts';
 import { readReach, tryToShare, tryToWrite } from '../../database/attempts.ts';
-import { connect, type Connected, type Session, type Target } from '../../database/connection.ts';
+import type { Session, Target } from '../../database/connection.ts';
 import {
   identifySystem,
   readArchiver,
@@ -17,10 +17,11 @@ import {
   readState,
 } from '../../database/facts.ts';
 import { classify } from '../../database/failure.ts';
+import type { Place } from './places.ts';
+import { closeSessions, loginsOf, openSessions, sameFor, sessionIn, type Sessions } from './sessions.ts';
 
 type Asked = Pick<Cluster, 'postgres' | 'backup'>;
 type Roles = Cluster['postgres'];
-type Sessions = Readonly<Record<RoleKind | 'replicationSql', Connected>>;
 type Draft = { -readonly [Key in keyof NodeFacts]: NodeFacts[Key] };
 
 /** Where the primary of this round was; each node says what it knows, and replicas wait for it. */
@@ -40,56 +41,51 @@ export interface Posted {
   readonly takenAt: number;
 }
 
-export async function gatherNode(target: Target, asked: Asked, board: MarkBoard): Promise<NodeFacts> {
-  const sessions = await openAll(target, asked.postgres);
+export async function gatherNode(
+  target: Target,
+  asked: Asked,
+  board: MarkBoard,
+  place: Place,
+): Promise<NodeFacts> {
+  const sessions = target.deadline.aborted ? notAsked : await openSessions(target, asked.postgres);
   const facts: Draft = { node: target.node, ...loginsOf(sessions) };
+  const anyone = sessionIn(sessions.admin) ?? sessionIn(sessions.writer) ?? sessionIn(sessions.reader);
+  const closing: Promise<void>[] = [];
   try {
-    await look(sessions, asked, board, facts);
+    if (anyone) await look(anyone, sessions, asked, board, facts);
+    board.pass(target.node);
+    place.leave();
+    closing.push(closeSessions(sessions, anyone));
+    if (anyone && facts.server?.inRecovery) await measureLag(anyone, board, facts);
   } catch (error) {
     const isLate = target.deadline.aborted;
     facts.interrupted = classify(error, { isLate, tlsAnswer: undefined });
   } finally {
     board.pass(target.node);
-    await Promise.all(Object.values(sessions).flatMap((one) => (one.ok ? [one.session.close()] : [])));
+    place.leave();
+    await Promise.all(closing);
+    await closeSessions(sessions);
   }
   return facts;
 }
 
-async function openAll(target: Target, { admin, writer, reader, replication }: Roles): Promise<Sessions> {
-  const [adminOne, writerOne, readerOne, physical, replicationSql] = await Promise.all([
-    connect(target, admin),
-    connect(target, writer),
-    connect(target, reader),
-    connect(target, replication, 'physical replication'),
-    connect(target, replication),
-  ]);
-  return { admin: adminOne, writer: writerOne, reader: readerOne, replication: physical, replicationSql };
-}
-
-const login = (one: Connected): Login => (one.ok ? { ok: true } : one);
-
-function loginsOf(sessions: Sessions): Pick<NodeFacts, 'logins' | 'replicationSql' | 'certificateEnds'> {
-  const ends = Object.values(sessions).find((one) => one.ok)?.session.certificateEnds;
-  return {
-    logins: {
-      admin: login(sessions.admin),
-      writer: login(sessions.writer),
-      reader: login(sessions.reader),
-      replication: login(sessions.replication),
-    },
-    replicationSql: login(sessions.replicationSql),
-    certificateEnds: ends,
-  };
-}
+const notAsked = sameFor({
+  ok: false,
+  failure: { kind: 'not-asked', detail: 'the time was up before its turn' },
+});
 
 /** One session runs one statement at a time; the sessions run side by side. */
-async function look(sessions: Sessions, asked: Asked, board: MarkBoard, facts: Draft): Promise<void> {
+async function look(
+  anyone: Session,
+  sessions: Sessions,
+  asked: Asked,
+  board: MarkBoard,
+  facts: Draft,
+): Promise<void> {
   const roles = asked.postgres;
   const admin = sessionIn(sessions.admin);
   const writer = sessionIn(sessions.writer);
   const reader = sessionIn(sessions.reader);
-  const anyone = admin ?? writer ?? reader;
-  if (!anyone) return;
 
   const server = await readState(anyone);
   facts.server = server;
@@ -102,7 +98,6 @@ async function look(sessions: Sessions, asked: Asked, board: MarkBoard, facts: D
     reader && lookAsReader(reader, roles, server.inRecovery, facts),
     sessions.replication.ok && identifySystem(sessions.replication.session),
   ]);
-  if (server.inRecovery) await measureLag(anyone, board, facts);
 }
 
 const toBeWholeMs = 500;
@@ -117,8 +112,6 @@ async function takeMark(session: Session): Promise<Mark> {
   }
   return mark;
 }
-
-const sessionIn = (one: Connected): Session | undefined => (one.ok ? one.session : undefined);
 
 async function lookAsAdmin(
   session: Session,

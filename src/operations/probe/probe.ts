@@ -5,31 +5,39 @@ import { readFile } from 'node:fs/promises';
 import type { Cluster, Node } from '../../cluster/cluster.ts';
 import type { NodeFacts } from '../../cluster/probe/facts.ts';
 import { reportOf, type ProbeReport } from '../../cluster/probe/report.ts';
-import { lookupOnce, type Target } from '../../database/connection.ts';
+import { lookupOnce, trustOnly, type Target } from '../../database/connection.ts';
 import { ConfigError } from '../../errors.ts';
+import { places } from './places.ts';
 import { gatherNode, type MarkBoard, type Posted } from './probe-node.ts';
+
+/** Each is five sessions. More at a time take no less time altogether, and at the deadline fewer are done. */
+const nodesAtOnce = 64;
 
 /**
  * One round. Takes at most `timeoutMs` (plus a moment for closing), however many nodes are dead.
  * Throws ConfigError when the cluster's CA certificate cannot be read.
  */
 export async function probeCluster(cluster: Cluster, timeoutMs: number): Promise<ProbeReport> {
-  const ca = await readCa(cluster);
+  const trust = trustOnly(await readCa(cluster));
   const deadline = AbortSignal.timeout(timeoutMs);
   // Every session listens, and Node suspects a leak above ten.
   setMaxListeners(0, deadline);
   const board = markBoard(cluster.probed, deadline, Math.min(1, timeoutMs / 2000));
   const lookup = lookupOnce(deadline);
-  const targetOf = (node: Node): Target => ({
-    node,
-    database: cluster.postgres.database,
-    ca,
-    deadline,
-    lookup,
-  });
-  const nodes: readonly NodeFacts[] = await Promise.all(
-    cluster.probed.map((node) => gatherNode(targetOf(node), cluster, board)),
-  );
+  const enter = places(nodesAtOnce, { firstMs: 100, nextMs: timeoutMs / 3 }, deadline);
+  const gather = async (node: Node): Promise<NodeFacts> => {
+    const place = await enter();
+    const target: Target = {
+      node,
+      database: cluster.postgres.database,
+      trust,
+      deadline,
+      lookup,
+      answered: place.stay,
+    };
+    return gatherNode(target, cluster, board, place);
+  };
+  const nodes = await Promise.all(cluster.probed.map(gather));
   return reportOf(cluster, nodes, Date.now());
 }
 

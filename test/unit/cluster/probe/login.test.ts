@@ -20,6 +20,7 @@ const problems = (facts: NodeFacts): string[] =>
 
 test.each([
   ['timeout', 'critical | 10.0.0.11:5432 did not answer in time'],
+  ['not-asked', 'unknown | was not asked: the time was up before its turn'],
   ['refused', 'critical | nothing listens on 10.0.0.11:5432'],
   ['tls-ca', 'critical | shows a certificate that the CA of shop did not sign'],
   ['tls-name', 'critical | shows a certificate for another name: as seen'],
