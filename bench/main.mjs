@@ -3,6 +3,7 @@
 import { backups } from './backups.mjs';
 import { compression } from './compression.mjs';
 import { memory } from './memory.mjs';
+import { probe } from './probe.mjs';
 import { provisioning } from './provisioning.mjs';
 import { remoteCommand } from './remote-command.mjs';
 import { replica } from './replica.mjs';
@@ -17,6 +18,7 @@ const parts = {
   memory,
   replica: () => replica(Number(process.env.ROUNDS ?? 3)),
   replicas: () => replicas(Number(process.env.ROUNDS ?? 3)),
+  probe: () => probe(Number(process.env.ROUNDS ?? 5)),
   up: () => up(Number(process.env.ROUNDS ?? 5)),
 };
 
