@@ -10,8 +10,11 @@ import { ConfigError } from '../../errors.ts';
 import { places } from './places.ts';
 import { gatherNode, type MarkBoard, type Posted } from './probe-node.ts';
 
-/** Each is five sessions. More at a time take no less time altogether, and at the deadline fewer are done. */
-const nodesAtOnce = 64;
+/**
+ * Each is five sessions. More at a time take no less time altogether where processors are the limit, and at the
+ * deadline fewer are done; fewer at a time take longer where the network is slow.
+ */
+const nodesAtOnce = 32;
 
 /**
  * One round. Takes at most `timeoutMs` (plus a moment for closing), however many nodes are dead.
