@@ -34,8 +34,8 @@ export interface Prepared {
 /** Makes replicas, and shows how they stream. */
 export async function makeReplicas(command: Command, making: Making): Promise<void> {
   const { cluster, nodes, flags, prepare = unprepared } = making;
-  const { addReplicaPlan, machinesForReplicas, readSource } =
-    await import('../operations/replica/add-replica.ts');
+  const { addReplicaPlan, machinesForReplicas } = await import('../operations/replica/add-replica.ts');
+  const { readSource } = await import('../operations/replica/source.ts');
   const { backupsInPlace } = await import('../operations/backup/backups-in-place.ts');
   const { chooseCloneMethods } = await import('../operations/replica/clone-methods.ts');
   const { replicationView } = await import('../operations/replication-view.ts');

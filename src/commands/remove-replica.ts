@@ -88,7 +88,7 @@ async function decideAndRemove(scene: Scene, flags: Flags) {
   const { wipe = false, dead = false, dryRun = false, yes = false } = flags;
   const { refuseRemoval } = await import('../cluster/replica/removal.ts');
   const { withoutReplica } = await import('../config/edit.ts');
-  const { readSource } = await import('../operations/replica/add-replica.ts');
+  const { readSource } = await import('../operations/replica/source.ts');
   const { backupsInPlace } = await import('../operations/backup/backups-in-place.ts');
   const { readRemovalFacts } = await import('../operations/replica/removal-facts.ts');
   const { removeReplicaPlan } = await import('../operations/replica/remove-replica.ts');

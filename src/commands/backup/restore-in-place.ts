@@ -82,7 +82,8 @@ async function cloneReplicas({ cluster, flags }: Asked, { carryOut, alsoOn }: Tu
   const dryRun = flags.dryRun ?? false;
   if (replicas.length === 0) return { changes: [] };
   const { discardReplicasPlan } = await import('../../operations/restore/restore-in-place.ts');
-  const { addReplicaPlan, readSource } = await import('../../operations/replica/add-replica.ts');
+  const { addReplicaPlan } = await import('../../operations/replica/add-replica.ts');
+  const { readSource } = await import('../../operations/replica/source.ts');
   return alsoOn([control, primary, ...replicas], async (hosts) => {
     const source = hosts.get(primary.name);
     const discarded = await carryOut(await discardReplicasPlan(cluster, { hosts, primary: source, dryRun }));

@@ -10,7 +10,7 @@ export const backupSetup = (bare: Command): Command =>
     const { machinesOf } = await import('../../cluster/cluster.ts');
     const { backupSetupPlan } = await import('../../operations/backup/setup.ts');
     const { setUpNodes } = await import('../../operations/nodes/set-up-nodes.ts');
-    const { readSource } = await import('../../operations/replica/add-replica.ts');
+    const { readSource } = await import('../../operations/replica/source.ts');
     const { cluster, backup } = loadBackedUpCluster(commonFlags(command).config);
     const asked = { cluster, machines: machinesOf(cluster), flags };
     const result = await changeHosts(command, asked, async ({ hosts, carryOut }) => {

@@ -15,7 +15,7 @@ export const rolesApply = (bare: Command): Command =>
     .action(async (flags: Flags, command: Command) => {
       const { instanceOf } = await import('../../cluster/instance.ts');
       const { loadCluster } = await import('../../config/load.ts');
-      const { readSource } = await import('../../operations/replica/add-replica.ts');
+      const { readSource } = await import('../../operations/replica/source.ts');
       const { applyRolesPlan } = await import('../../operations/nodes/apply-roles.ts');
       const { rolesWithOtherPassword } = await import('../../steps/access/roles.ts');
       const { otherPasswordsText } = await import('../../ui/roles-text.ts');

@@ -4,16 +4,11 @@ import { instanceOf } from '../../cluster/instance.ts';
 import { roomForClone } from '../../cluster/backup/needed-room.ts';
 import { onlyOn, together, type Stage } from '../../engine/run-plan.ts';
 import type { Step } from '../../engine/step.ts';
-import { RefusedError } from '../../errors.ts';
-import type { Host, ReadableHost } from '../../remote/host.ts';
 import type { HostSet } from '../../remote/with-hosts.ts';
-import { hostFacts } from '../../shell/host-facts.ts';
-import { acceptsConnections } from '../../shell/instance.ts';
-import { primaryFacts } from '../../shell/replication.ts';
 import { keepArchiving } from '../../steps/backup/archiving.ts';
 import { checkHost } from '../../steps/check-host.ts';
 import { checkSameCluster } from '../../steps/replica/check-same-cluster.ts';
-import { cloneReplica, type CloneSource } from '../../steps/replica/clone-replica.ts';
+import { cloneReplica } from '../../steps/replica/clone-replica.ts';
 import { keepFollowing } from '../../steps/replica/follow-primary.ts';
 import { keepHba } from '../../steps/server/hba.ts';
 import { installPostgres } from '../../steps/server/install-postgres.ts';
@@ -27,15 +22,10 @@ import { verifyReplicationLogin } from '../../steps/replica/verify-replication-l
 import { verifyStreaming } from '../../steps/replica/verify-streaming.ts';
 import { connectionStages, machinesUnder } from '../backup/connections.ts';
 import type { CloneMethods } from './clone-methods.ts';
+import type { Source } from './source.ts';
 import { credentialSteps, serverSteps } from '../nodes/node-stages.ts';
 import { ownerOf } from '../nodes/owner.ts';
 import { restartStages, type Restart } from '../nodes/restart-stages.ts';
-
-export interface Source extends CloneSource {
-  readonly systemIdentifier: string;
-  /** The end of the primary's WAL when it was looked at. */
-  readonly flushLsn: string | null;
-}
 
 export interface AddReplicaOptions {
   readonly restart: Restart;
@@ -43,19 +33,6 @@ export interface AddReplicaOptions {
   readonly backup?: Backup | undefined;
   /** From where each replica is made; the primary for one that is not there. */
   readonly methods?: CloneMethods;
-}
-
-/** Facts about the primary that clones are made from. Throws RefusedError when it is none. */
-export async function readSource(cluster: Cluster, host: Host): Promise<Source> {
-  const instance = instanceOf(cluster, cluster.primary);
-  if (!(await host.ask(acceptsConnections(instance)))) throw notRunning(cluster, host);
-  const [facts, { cores }] = await Promise.all([
-    host.ask(primaryFacts(instance)),
-    host.ask(hostFacts(instance)),
-  ]);
-  if (facts.isInRecovery) throw isReplica(cluster);
-  const { databaseBytes, systemIdentifier, flushLsn } = facts;
-  return { host, cores, databaseBytes, systemIdentifier, flushLsn };
 }
 
 /** Every machine that has a part in it; machines with the same address share a connection. */
@@ -123,16 +100,3 @@ const checks = (cluster: Cluster, node: Node, source: Source): readonly Step[] =
     checkSameCluster(instance, source.systemIdentifier),
   ];
 };
-
-const notRunning = ({ name }: Cluster, host: ReadableHost): RefusedError =>
-  new RefusedError({
-    what: `PostgreSQL does not answer on ${host.name}, the primary of ${name}`,
-    next: ['set it up, or start it: dbctl init-primary', `see why it stopped: dbctl logs ${host.name}`],
-  });
-
-const isReplica = ({ primary }: Cluster): RefusedError =>
-  new RefusedError({
-    what: `${primary.name} is a replica`,
-    why: 'CLUSTER_DB_PRIMARY_HOST names it as the primary.',
-    next: ['see which node is the primary now: dbctl probe', 'and name that one in CLUSTER_DB_PRIMARY_HOST'],
-  });

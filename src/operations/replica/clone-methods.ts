@@ -17,7 +17,7 @@ import { archiverFacts, type ArchiverFacts } from '../../shell/archiver.ts';
 import { replicaData, type ReplicaData } from '../../shell/clone.ts';
 import { coresOf } from '../../shell/host-facts.ts';
 import { backupInfo } from '../../shell/pgbackrest.ts';
-import type { Source } from './add-replica.ts';
+import type { Source } from './source.ts';
 
 export type CloneFrom = 'auto' | 'primary' | 'backup';
 

@@ -13,7 +13,8 @@ import { ifRunning } from '../../shell/psql.ts';
 import { isInRecovery } from '../../shell/replication.ts';
 import { exists } from '../../shell/restore.ts';
 import { keepDataAside, markRestoring, removeCopy, stopReplica } from '../../steps/replica/make-room.ts';
-import { neededBytes, type Source } from './add-replica.ts';
+import { neededBytes } from './add-replica.ts';
+import type { Source } from './source.ts';
 import { ownerOf } from '../nodes/owner.ts';
 
 /** Throws RefusedError for the primary of .env.cluster. */

@@ -6,8 +6,9 @@ import { nodesOf } from '../../cluster/cluster.ts';
 import { instanceOf } from '../../cluster/instance.ts';
 import type { Stage } from '../../engine/run-plan.ts';
 import type { HostSet } from '../../remote/with-hosts.ts';
-import { systemIdentifier, acceptsConnections } from '../../shell/instance.ts';
-import { addReplicaPlan, readSource, type Source } from '../replica/add-replica.ts';
+import { acceptsConnections } from '../../shell/instance.ts';
+import { addReplicaPlan } from '../replica/add-replica.ts';
+import { readSource, sourceToBe } from '../replica/source.ts';
 import { backupSetupPlan } from '../backup/setup.ts';
 import { backupsInPlace } from '../backup/backups-in-place.ts';
 import { chooseCloneMethods } from '../replica/clone-methods.ts';
@@ -74,13 +75,6 @@ async function replicaStages({ cluster, hosts, restarting }: UpOptions): Promise
   } as const;
   const methods = await chooseCloneMethods(question);
   return addReplicaPlan(cluster, nodes, { hosts, source }, { restart: 'later', backup, methods });
-}
-
-/** What is known of a primary that does not run yet. */
-async function sourceToBe(cluster: Cluster, hosts: HostSet): Promise<Source> {
-  const host = hosts.get(cluster.primary.name);
-  const identifier = await host.ask(systemIdentifier(instanceOf(cluster, cluster.primary)));
-  return { host, cores: 1, databaseBytes: 0, systemIdentifier: identifier ?? '', flushLsn: null };
 }
 
 async function restarts(request: {
