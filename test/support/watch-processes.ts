@@ -1,50 +1,42 @@
 // What anybody on the machine can see of its processes, those of the lab's hosts included: argv and environment.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 
 export interface Seen {
   /** Every different argv and environment that was seen. */
   readonly texts: readonly string[];
-  /** Looks a second, on average. */
+  /** Looks a second: the median of all whole seconds. */
   readonly rate: number;
+  readonly looks: number;
+  /** How many processes were looked at. */
+  readonly processes: number;
+  readonly longestGapMs: number;
 }
 
-const pauseMs = 10;
+const watcher = new URL('process-watcher.mjs', import.meta.url);
+
+interface Found extends Pick<Seen, 'texts' | 'processes' | 'longestGapMs'> {
+  /** In each second. */
+  readonly looks: readonly number[];
+}
 
 /** Looks at every process again and again until `stop`. */
-export function watchProcesses(): { stop(): Seen } {
-  const texts = new Set<string>();
-  /** What each process was when it was last looked at: its environment is read anew when it is something else. */
-  let known = new Map<string, string>();
-  const startedAt = Date.now();
-  let looks = 0;
-  const look = (): void => {
-    looks += 1;
-    const now = new Map<string, string>();
-    for (const pid of readdirSync('/proc')) {
-      const argv = /^\d+$/.test(pid) ? read(pid, 'cmdline') : undefined;
-      if (argv === undefined) continue;
-      now.set(pid, argv);
-      if (known.get(pid) === argv) continue;
-      texts.add(argv);
-      texts.add(read(pid, 'environ') ?? '');
-    }
-    known = now;
-  };
-  const timer = setInterval(look, pauseMs);
+export async function watchProcesses(): Promise<{ stop(): Promise<Seen> }> {
+  const child = fork(watcher, { serialization: 'advanced' });
+  await once(child, 'message');
+  // A test that fails and never stops it should end nevertheless; it ends with the test.
+  child.unref();
+  child.channel?.unref();
   return {
-    stop() {
-      clearInterval(timer);
-      return { texts: [...texts], rate: looks / ((Date.now() - startedAt) / 1000) };
+    async stop() {
+      child.channel?.ref();
+      const said = once(child, 'message');
+      child.send('stop');
+      const [{ looks, ...found }] = (await said) as [Found];
+      const rates = looks.slice(0, -1).toSorted((a, b) => a - b);
+      const total = looks.reduce((sum, one) => sum + one, 0);
+      return { ...found, rate: rates[rates.length >> 1] ?? total, looks: total };
     },
   };
-}
-
-/** Undefined when the process has ended, or is the kernel's own. */
-function read(pid: string, file: 'cmdline' | 'environ'): string | undefined {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return undefined;
-  }
 }
