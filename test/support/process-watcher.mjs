@@ -2,16 +2,19 @@
 // this machine again and again, and tells its parent what it saw when it is told to stop.
 
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, readSync, readdirSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, readdirSync } from 'node:fs';
 
-const pauseMs = 10;
+/** Between two looks: short enough for 20 a second, and longer where a look is long, for this goes before all else. */
+const pauseMs = { least: 25, most: 40 };
+/** For so many looks a process may be a copy of its parent that is about to become another program. */
+const youth = 30;
 
 /** Argv and environments, each once. */
 const texts = new Set();
 /**
- * What is held open of each process: its argv, which reads anew at every look, and the environment of the program that
- * it ran when it was opened, which cannot be read any more once it runs another one.
- * @type {Map<string, { cmdline: number, environ: number | undefined, argv: string }>}
+ * What is held open of each process: its argv, which is read anew at every look, and the environment of the program that
+ * it ran when it was opened, which nobody can read any more once it runs another one.
+ * @type {Map<string, { cmdline: number, environ: number | undefined, argv: Buffer | undefined, looks: number, isKernel: boolean }>}
  */
 const watched = new Map();
 /** Looks in each second since the start. */
@@ -35,22 +38,24 @@ function look() {
 /** False when it has ended, maybe with another one in its place. */
 function see(pid) {
   const known = watched.get(pid) ?? begin(pid);
+  if (known?.isKernel) return true;
   const argv = known && read(known.cmdline);
   if (argv === undefined) return false;
-  if (argv === known.argv && known.environ !== undefined && canRead(known.environ)) return true;
-  known.argv = argv;
-  texts.add(argv);
+  known.looks += 1;
+  if (known.argv?.equals(argv) && (known.looks > youth || canRead(known.environ))) return true;
+  known.argv = Buffer.from(argv);
+  texts.add(textOf(argv));
   close(known.environ);
   known.environ = open(`/proc/${pid}/environ`);
-  texts.add((known.environ && read(known.environ)) ?? '');
+  texts.add(textOf((known.environ && read(known.environ)) ?? ''));
   return true;
 }
 
 function begin(pid) {
   const cmdline = open(`/proc/${pid}/cmdline`);
   if (cmdline === undefined) return undefined;
-  processes += 1;
-  const known = { cmdline, environ: undefined, argv: '' };
+  const known = { cmdline, environ: undefined, argv: undefined, looks: 0, isKernel: isKernel(pid) };
+  if (!known.isKernel) processes += 1;
   watched.set(pid, known);
   return known;
 }
@@ -60,6 +65,10 @@ function forget(pid) {
   close(watched.get(pid)?.environ);
   watched.delete(pid);
 }
+
+/** Process 2 and its children have no argv and no environment, and never become anything else. */
+const isKernel = (pid) =>
+  pid === '2' || attempt(() => /\) \S+ 2 /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')));
 
 const attempt = (deed) => {
   try {
@@ -71,25 +80,28 @@ const attempt = (deed) => {
 
 const open = (path) => attempt(() => openSync(path));
 const close = (file) => file !== undefined && attempt(() => closeSync(file));
-const canRead = (file) => attempt(() => readSync(file, buffer, 0, 1, 0)) === 1;
+const canRead = (file) => file !== undefined && attempt(() => readSync(file, buffer, 0, 1, 0)) === 1;
 
-/** The whole file, with spaces for zero bytes; undefined when its process has ended. */
+/** The whole file, until the next one is read; undefined when its process has ended. */
 function read(file) {
   const size = attempt(() => readSync(file, buffer, 0, buffer.length, 0));
-  if (size !== buffer.length) return size === undefined ? undefined : text(size);
+  if (size !== buffer.length) return size === undefined ? undefined : buffer.subarray(0, size);
   buffer = Buffer.alloc(buffer.length * 2);
   return read(file);
 }
 
-const text = (size) => buffer.utf8Slice(0, size).replaceAll('\0', ' ');
+const textOf = (bytes) => bytes.toString().replaceAll('\0', ' ');
 
-// Real time, which only root may ask for: a busy machine always has the few milliseconds that it needs.
+// Real time, which only root may ask for: a busy machine always has the little that it needs.
 attempt(() => execFileSync('chrt', ['--rr', '--all-tasks', '--pid', '1', String(process.pid)]));
 look();
 const startedAt = performance.now();
 let lastAt = startedAt;
 let longestGapMs = 0;
-const timer = setInterval(() => {
+let timer;
+
+function lookAgain() {
+  const begunAt = performance.now();
   look();
   const now = performance.now();
   longestGapMs = Math.max(longestGapMs, now - lastAt);
@@ -97,8 +109,11 @@ const timer = setInterval(() => {
   const second = Math.floor((now - startedAt) / 1000);
   while (looks.length <= second) looks.push(0);
   looks[second] += 1;
-}, pauseMs);
-process.once('disconnect', () => clearInterval(timer));
+  timer = setTimeout(lookAgain, Math.min(pauseMs.most, Math.max(pauseMs.least, 2 * (now - begunAt))));
+}
+
+lookAgain();
+process.once('disconnect', () => clearTimeout(timer));
 process.once('message', () => {
   process.send({ texts: [...texts], looks, processes, longestGapMs }, () => process.disconnect());
 });
