@@ -27,7 +27,7 @@ select json_build_object(
   'pendingRestart', (select coalesce(json_agg(name order by name), '[]') from pending),
   'errors', (
     select coalesce(json_agg(message), '[]') from (
-      select format('%s:%s: %s: %s', sourcefile, sourceline, name, error) as message from pg_file_settings
+      select concat_ws(': ', format('%s:%s', sourcefile, sourceline), name, error) as message from pg_file_settings
       where error is not null and sourcefile is not null
         and (name is null or name not in (select name from pending))
       union all

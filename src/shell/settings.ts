@@ -23,35 +23,6 @@ export function settingsRefusal(
   );
 }
 
-const LoadedSettings = v.object({
-  /** When the running server last read its files, seconds since 1970. */
-  loadedAt: v.number(),
-  /** Parameters that wait for a restart. */
-  pendingRestart: v.array(v.string()),
-  /** What the server could not accept in its files: "file:line: message". */
-  errors: v.array(v.string()),
-});
-export type LoadedSettings = v.InferOutput<typeof LoadedSettings>;
-
-const loadedSql = `
-with pending as (select name from pg_settings where pending_restart)
-select json_build_object(
-  'loadedAt', extract(epoch from pg_conf_load_time()),
-  'pendingRestart', (select coalesce(json_agg(name order by name), '[]') from pending),
-  'errors', (
-    select coalesce(json_agg(message), '[]') from (
-      select format('%s:%s: %s', sourcefile, sourceline, error) as message from pg_file_settings
-      where error is not null and name not in (select name from pending)
-      union all
-      select format('pg_hba.conf:%s: %s', line_number, error) from pg_hba_file_rules where error is not null
-    ) as found
-  )
-)`;
-
-/** What the running server has loaded, and what it could not. */
-export const loadedSettings = (instance: Instance): Query<LoadedSettings> =>
-  askJson(instance, loadedSql, (value) => v.parse(LoadedSettings, value));
-
 /** Which of these parameters only a restart can change. */
 export const postmasterParameters = (
   instance: Instance,

@@ -10,7 +10,6 @@ import { fileSettings, recordedValues, standbyValues, valuesAtStart } from '../.
 import { isRegistered } from '../../shell/instance.ts';
 import { ifRunning } from '../../shell/psql.ts';
 import { isInRecovery } from '../../shell/replication.ts';
-import { unacceptable } from '../../steps/server/reload-node.ts';
 
 export interface NodeFacts {
   readonly node: Node;
@@ -63,6 +62,13 @@ export function refuseBadFiles(nodes: readonly NodeFacts[]): void {
   if (refusals.length === 1) throw refusals[0];
   if (refusals.length > 1) throw new AggregateError(refusals, 'files that would not be accepted');
 }
+
+const unacceptable = (host: string, errors: readonly string[]): RefusedError =>
+  new RefusedError({
+    what: `PostgreSQL on ${host} would not accept its files as they are now`,
+    why: errors.join('\n'),
+    next: ['correct POSTGRES_CONF_* in .env.cluster, or the file that is named', 'nothing was touched'],
+  });
 
 const notSetUp = (cluster: Cluster, { name }: Node): RefusedError =>
   new RefusedError({

@@ -3,7 +3,7 @@ import { instanceOf } from '../../cluster/instance.ts';
 import type { Stage } from '../../engine/run-plan.ts';
 import { RefusedError } from '../../errors.ts';
 import type { HostSet } from '../../remote/with-hosts.ts';
-import { reloadNode } from '../../steps/server/reload-node.ts';
+import { reloadSettings } from '../../steps/server/reload-settings.ts';
 import { onMachines } from '../backup/connections.ts';
 import { readNodeFacts, refuseBadFiles } from './node-facts.ts';
 
@@ -17,7 +17,8 @@ export async function reloadPlan(
   const down = facts.filter(({ inRecovery }) => inRecovery === undefined).map(({ node }) => node.name);
   if (down.length > 0) throw notRunning(down);
   refuseBadFiles(facts);
-  return [onMachines('Load the settings', nodes, hosts, (node) => [reloadNode(instanceOf(cluster, node))])];
+  const reload = (node: Node) => reloadSettings(instanceOf(cluster, node), { always: true });
+  return [onMachines('Load the settings', nodes, hosts, (node) => [reload(node)])];
 }
 
 /** What waits for a restart on which node. Also in the JSON of `dbctl reload -o json`. */

@@ -9,8 +9,9 @@ import { UnverifiedError } from '../../errors.ts';
 import type { ReadableHost } from '../../remote/host.ts';
 import { askEnd, bounded, pgbackrest } from '../../shell/pgbackrest.ts';
 import { archiverFacts } from '../../shell/archiver.ts';
+import { fileSettings } from '../../shell/file-settings.ts';
 import { ifRunning } from '../../shell/psql.ts';
-import { loadedSettings, newestChange } from '../../shell/settings.ts';
+import { newestChange } from '../../shell/settings.ts';
 
 /** pgBackRest's exit code when a WAL file did not arrive within archive-timeout, a minute. */
 const archiveTimeout = 82;
@@ -30,7 +31,7 @@ export function verifyArchiving(cluster: Cluster, backup: Backup, control?: Read
   async function isProven(primary: ReadableHost): Promise<boolean> {
     const [archiver, loaded, ...changes] = await Promise.all([
       primary.ask(archiverFacts(socket)),
-      primary.ask(ifRunning(socket, loadedSettings(socket))),
+      primary.ask(ifRunning(socket, fileSettings(socket))),
       primary.ask(newestChange([nodeConfig])),
       ...(control ? [control.ask(newestChange([controlConfig]))] : []),
     ]);

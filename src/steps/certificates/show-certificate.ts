@@ -3,10 +3,11 @@ import type { Step } from '../../engine/step.ts';
 import { waitUntil } from '../../engine/wait-until.ts';
 import type { ReadableHost } from '../../remote/host.ts';
 import type { Action } from '../../shell/command.ts';
+import { fileSettings } from '../../shell/file-settings.ts';
 import { ifRunning } from '../../shell/psql.ts';
 import { seenCertificates } from '../../shell/seen-certificates.ts';
 import { reloadService, serviceState, startService } from '../../shell/service.ts';
-import { loadedSettings, newestChange, reload } from '../../shell/settings.ts';
+import { newestChange, reload } from '../../shell/settings.ts';
 import type { ClusterCredential, Reader } from './cluster-credentials.ts';
 import { serverSays, unitSays } from '../evidence.ts';
 
@@ -47,7 +48,7 @@ export function showCertificate({ reader, place, port }: ClusterCredential & { r
 /** When it last read its files, seconds since 1970; undefined when it does not run. */
 async function readAt(reader: Reader, host: ReadableHost): Promise<number | undefined> {
   if (reader.kind === 'postgres') {
-    return (await host.ask(ifRunning(reader.instance, loadedSettings(reader.instance))))?.loadedAt;
+    return (await host.ask(ifRunning(reader.instance, fileSettings(reader.instance))))?.loadedAt;
   }
   const { isActive, loadedAt } = await host.ask(serviceState(reader.unit));
   return isActive ? loadedAt : undefined;

@@ -4,8 +4,9 @@ import { waitUntil } from '../../engine/wait-until.ts';
 import { CommandError, RefusedError } from '../../errors.ts';
 import type { Step } from '../../engine/step.ts';
 import type { ReadableHost } from '../../remote/host.ts';
+import { fileSettings } from '../../shell/file-settings.ts';
 import { ifRunning } from '../../shell/psql.ts';
-import { loadedSettings, newestChange, postmasterParameters, reload } from '../../shell/settings.ts';
+import { newestChange, postmasterParameters, reload } from '../../shell/settings.ts';
 import { Secret } from '../../secret.ts';
 import { serverSays } from '../evidence.ts';
 import { contentOf, type OwnFile } from '../own-file.ts';
@@ -21,14 +22,23 @@ export const filesOf = ({ configDirectory, dbctlDirectory }: Instance): readonly
   `${dbctlDirectory}/server.key`,
 ];
 
+export interface Reloading {
+  /** Also when it has read all that is there. */
+  readonly always?: boolean;
+}
+
 /** Makes the running server read its files when they are newer than what it has loaded, and accept all of them. */
-export function reloadSettings(instance: Instance): Step {
+export function reloadSettings(instance: Instance, { always = false }: Reloading = {}): Step {
+  let firstSeen: number | undefined;
   async function look(host: ReadableHost) {
     const [changedAt, loaded] = await Promise.all([
       host.ask(newestChange(filesOf(instance))),
-      host.ask(ifRunning(instance, loadedSettings(instance))),
+      host.ask(ifRunning(instance, fileSettings(instance))),
     ]);
-    return loaded && { isStale: changedAt > loaded.loadedAt, errors: loaded.errors };
+    if (loaded === undefined) return undefined;
+    firstSeen ??= loaded.loadedAt;
+    const isStale = always ? loaded.loadedAt === firstSeen : loaded.loadedAt < changedAt;
+    return { isStale, errors: loaded.errors };
   }
 
   return {
@@ -89,7 +99,7 @@ export const restartWhenAsked = (instance: Instance, { allowed, wanted }: Restar
 
   async diff(host) {
     const [loaded, coming] = await Promise.all([
-      host.ask(ifRunning(instance, loadedSettings(instance))),
+      host.ask(ifRunning(instance, fileSettings(instance))),
       wanted ? restartsComing(host, instance, wanted) : [],
     ]);
     const names = [...new Set([...(loaded?.pendingRestart ?? []), ...coming])].toSorted();
@@ -98,7 +108,7 @@ export const restartWhenAsked = (instance: Instance, { allowed, wanted }: Restar
 
   async apply(host, report) {
     if (!allowed) {
-      const { pendingRestart } = await host.ask(loadedSettings(instance));
+      const { pendingRestart } = await host.ask(fileSettings(instance));
       throw new RefusedError({
         what: `${host.name} needs a restart for ${pendingRestart.join(', ')}`,
         why: 'A restart closes every connection, so it is done only when asked for. Everything else is in place.',

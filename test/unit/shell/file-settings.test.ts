@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { recordedValues, standbyValues, valuesAtStart } from '../../../src/shell/file-settings.ts';
+import {
+  fileSettings,
+  recordedValues,
+  standbyValues,
+  valuesAtStart,
+} from '../../../src/shell/file-settings.ts';
 import { primary } from '../steps/shop.ts';
 
 const usual = {
@@ -53,3 +58,16 @@ test('what a running server has', () => {
   expect(standbyValues(primary).parse(JSON.stringify(usual))).toEqual(usual);
   expect(() => standbyValues(primary).parse('{}')).toThrow();
 });
+
+test('what the server has loaded is read from JSON', () => {
+  const answer = { loadedAt: 1763699000.5, pendingRestart: ['max_connections'], errors: [] };
+
+  expect(fileSettings(primary).parse(JSON.stringify(answer))).toEqual(answer);
+});
+
+test.each(['{}', 'null', '{"loadedAt": "now", "pendingRestart": [], "errors": []}', 'psql: error'])(
+  '%s is no answer',
+  (stdout) => {
+    expect(() => fileSettings(primary).parse(stdout)).toThrow();
+  },
+);

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { instanceOf } from '../../../src/cluster/instance.ts';
 import { Secret } from '../../../src/secret.ts';
 import { quote } from '../../../src/shell/quote.ts';
-import { settingsRefusal, loadedSettings, newestChange, reload } from '../../../src/shell/settings.ts';
+import { settingsRefusal, newestChange, reload } from '../../../src/shell/settings.ts';
 import { clusterOf } from '../config/cluster-file.ts';
 
 const cluster = clusterOf();
@@ -34,19 +34,6 @@ test.each([
 
   expect(query.parse(stdout)).toBe(refusal);
 });
-
-test('what the server has loaded is read from JSON', () => {
-  const answer = { loadedAt: 1763699000.5, pendingRestart: ['max_connections'], errors: [] };
-
-  expect(loadedSettings(instance).parse(JSON.stringify(answer))).toEqual(answer);
-});
-
-test.each(['{}', 'null', '{"loadedAt": "now", "pendingRestart": [], "errors": []}', 'psql: error'])(
-  '%s is no answer',
-  (stdout) => {
-    expect(() => loadedSettings(instance).parse(stdout)).toThrow();
-  },
-);
 
 test('a reload is asked for in SQL', () => {
   expect((reload(instance).stdin as Secret).reveal()).toContain('select pg_reload_conf();\n');

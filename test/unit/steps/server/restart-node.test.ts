@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { fileSettings } from '../../../../src/shell/file-settings.ts';
 import * as server from '../../../../src/shell/instance.ts';
-import { reload } from '../../../../src/shell/settings.ts';
+import { newestChange, reload } from '../../../../src/shell/settings.ts';
 import { checkpoint } from '../../../../src/shell/wal.ts';
-import { reloadNode } from '../../../../src/steps/server/reload-node.ts';
+import { filesOf, reloadSettings } from '../../../../src/steps/server/reload-settings.ts';
 import { restartNode } from '../../../../src/steps/server/restart-node.ts';
 import { fakeHost } from '../../../support/fake-host.ts';
 import { answering, json, when, yesOrNo } from '../answering.ts';
@@ -27,6 +27,7 @@ function serverThat(state: { running?: boolean; comesBack?: boolean } = {}) {
       when(server.restart(primary), begin),
       when(server.start(primary), begin),
       when(checkpoint(primary), ''),
+      when(newestChange(filesOf(primary)), '50'),
       when(fileSettings(primary), () => json({ loadedAt: now.loadedAt, pendingRestart: [], errors: [] })),
       when(reload(primary), () => void (now.loadedAt += 1)),
     ),
@@ -71,7 +72,7 @@ test('a server that does not come back fails with its last words', async () => {
 
 test('a reload is done even when no file is new, and only when the server has read them it is over', async () => {
   const { host, ran } = serverThat();
-  const step = reloadNode(primary);
+  const step = reloadSettings(primary, { always: true });
 
   expect((await plan(step, host)).changes).toEqual(['reload PostgreSQL']);
   expect((await run(step, host)).status).toBe('changed');

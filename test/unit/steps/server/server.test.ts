@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { RefusedError, UnverifiedError } from '../../../../src/errors.ts';
+import { fileSettings, type FileSettings } from '../../../../src/shell/file-settings.ts';
 import * as server from '../../../../src/shell/instance.ts';
-import { loadedSettings, newestChange, reload, type LoadedSettings } from '../../../../src/shell/settings.ts';
+import { newestChange, reload } from '../../../../src/shell/settings.ts';
 import { createDataDirectory, registerInstance } from '../../../../src/steps/server/data-directory.ts';
 import { filesOf, reloadSettings, restartWhenAsked } from '../../../../src/steps/server/reload-settings.ts';
 import { startPostgres } from '../../../../src/steps/server/start-postgres.ts';
@@ -16,7 +17,7 @@ interface Server {
   failed: boolean;
   invocation: number;
   changedAt: number;
-  loaded: LoadedSettings;
+  loaded: FileSettings;
   /** What happens to the unit when it is started. */
   start: () => void;
 }
@@ -51,7 +52,7 @@ function serverThat(state: Partial<Server> = {}) {
       }),
       when(server.lastLogLines(primary), 'FATAL:  no space left'),
       when(newestChange(filesOf(primary)), () => String(now.changedAt)),
-      when(loadedSettings(primary), () => json(now.loaded)),
+      when(fileSettings(primary), () => json(now.loaded)),
       when(reload(primary), () => void (now.loaded = { ...now.loaded, loadedAt: 300 })),
     ),
   );
