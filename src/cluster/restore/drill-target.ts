@@ -3,12 +3,10 @@
 import { ConfigError, RefusedError } from '../../errors.ts';
 import { chooseBackup, formatTime, type RecoveryTarget } from './recovery-target.ts';
 import type { RecoveryWindow, RestorableBackup } from './recovery-window.ts';
+import { typedTarget, type TargetFlags } from './typed-target.ts';
 
-export interface DrillFlags {
+export interface DrillFlags extends TargetFlags {
   readonly randomPoint?: boolean;
-  readonly set?: string;
-  readonly type?: string;
-  readonly target?: string;
 }
 
 export interface DrillAim {
@@ -27,19 +25,13 @@ export function drillAim(flags: DrillFlags, window: RecoveryWindow, random: () =
 }
 
 /** What the flags say. Throws ConfigError for flags that contradict each other. */
-export function targetOf({ randomPoint: isRandom, set, type, target }: DrillFlags): RecoveryTarget {
-  if (isRandom && (set ?? type ?? target) !== undefined) {
-    throw contradiction('--random-point chooses its own point: leave --set, --type and --target out');
+export function targetOf({ randomPoint: isRandom, ...flags }: DrillFlags): RecoveryTarget {
+  if (isRandom && (flags.set ?? flags.type ?? flags.target) !== undefined) {
+    throw new ConfigError({
+      what: '--random-point chooses its own point: leave --set, --type and --target out',
+    });
   }
-  if (type === undefined || type === 'default' || type === 'immediate') {
-    if (target !== undefined) throw contradiction('--target needs --type time, lsn, xid or name');
-    return { type: type ?? 'default', set };
-  }
-  if (type !== 'time' && type !== 'lsn' && type !== 'xid' && type !== 'name') {
-    throw contradiction('--type is one of default, immediate, time, lsn, xid, name');
-  }
-  if (target === undefined) throw contradiction(`--type ${type} needs a --target`);
-  return { type, value: target, set };
+  return typedTarget(flags);
 }
 
 /** Any second that can be restored, each as likely as the others. */
@@ -55,5 +47,3 @@ function randomPoint({ ranges }: RecoveryWindow, random: () => number): Recovery
   }
   return { type: 'default' };
 }
-
-const contradiction = (what: string): ConfigError => new ConfigError({ what });

@@ -7,6 +7,7 @@ import type { Instance } from '../instance.ts';
 import { chooseBackup, formatTime, parseTargetTime, type RecoveryTarget } from './recovery-target.ts';
 import { recoveryWindow } from './recovery-window.ts';
 import { leadsTo, type Lineage } from '../timeline.ts';
+import { typedTarget, type TargetFlags } from './typed-target.ts';
 
 /** What the user asked for, in pgBackRest's words. */
 export interface RestoreRequest {
@@ -42,33 +43,22 @@ export const recoverUnitOf = ({ name }: Cluster, node: Node): string => `dbctl-r
 export const keyOf = ({ target, exclusive, timeline }: RestoreRequest): string =>
   JSON.stringify({ ...target, ...(exclusive ? { exclusive } : {}), ...(timeline ? { timeline } : {}) });
 
-const valued = ['time', 'lsn', 'xid', 'name'] as const;
-const types = ['default', 'immediate', ...valued] as const;
-
-export interface RestoreFlags {
-  readonly type?: string | undefined;
-  readonly target?: string | undefined;
-  readonly set?: string | undefined;
+export interface RestoreFlags extends TargetFlags {
   readonly targetExclusive?: boolean | undefined;
   readonly targetTimeline?: string | undefined;
 }
 
-/** Understands the command line. Throws ConfigError when type and target do not fit each other. */
+/** Understands the command line. Throws ConfigError when flags do not fit each other. */
 export function requestOf(flags: RestoreFlags): RestoreRequest {
-  const { type = 'default', target: value, set } = flags;
-  const isValued = valued.find((one) => one === type);
-  const isKnown = types.find((one) => one === type);
-  if (isKnown === undefined) throw misused(`--type is one of ${types.join(', ')}, not ${type}`);
-  if (isValued && value === undefined) throw misused(`--type=${type} needs a --target`);
-  if (!isValued && value !== undefined) throw misused(`--target needs its --type: ${valued.join(', ')}`);
+  const target = typedTarget(flags);
   const exclusive = flags.targetExclusive ?? false;
-  if (exclusive && (!isValued || type === 'name'))
+  if (exclusive && (!('value' in target) || target.type === 'name')) {
     throw misused('--target-exclusive goes with time, lsn, xid');
+  }
   const timeline = flags.targetTimeline === undefined ? undefined : Number(flags.targetTimeline);
   if (timeline !== undefined && !(Number.isInteger(timeline) && timeline > 0)) {
     throw misused('--target-timeline is a number, as in the answer of a restore');
   }
-  const target = isValued ? { type: isValued, value: value!, set } : { type: isKnown as 'default', set };
   return { target, exclusive, timeline };
 }
 

@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { DrillResult } from '../../cluster/restore/drill.ts';
 import type { DrillFlags } from '../../cluster/restore/drill-target.ts';
+import { targetTypes } from '../../cluster/restore/typed-target.ts';
 import { exitCode } from '../../errors.ts';
 import { onHosts, withHostKeyFlag, withLockFlag, type ChangeFlags } from '../change.ts';
 import { changeHosts } from '../change-hosts.ts';
@@ -15,7 +16,12 @@ export const backupDrill = (bare: Command): Command =>
   withLockFlag(withHostKeyFlag(withCommonFlags(bare)))
     .option('--random-point', 'restore to a random time of all that can be restored')
     .option('--set <label>', 'start from this backup instead of the newest one')
-    .option('--type <type>', 'time, lsn, xid, name or immediate; without it: the end of the archive')
+    .addOption(
+      new Option(
+        '--type <type>',
+        'of what kind the point is (default: default, the end of the archive)',
+      ).choices(targetTypes),
+    )
     .option('--target <target>', 'the point, as the type wants it: "2026-11-21 10:00:00+00"')
     .option('--history', 'show past drills instead')
     .action(async (flags: Flags, command: Command) => {

@@ -1,7 +1,8 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Backup } from '../../cluster/backup/backup.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { RestoreFlags, RestoreRequest } from '../../cluster/restore/restore.ts';
+import { targetTypes } from '../../cluster/restore/typed-target.ts';
 import { ConfigError } from '../../errors.ts';
 import { withHostKeyFlag, withLockFlag, type ChangeFlags } from '../change.ts';
 import { commonFlags, withCommonFlags } from '../common.ts';
@@ -22,9 +23,10 @@ export interface Asked {
 /** `dbctl backup restore`: the past, beside the running cluster or in its place. */
 export const backupRestore = (bare: Command): Command =>
   withLockFlag(withHostKeyFlag(withCommonFlags(bare)))
-    .option(
-      '--type <type>',
-      'default (the newest point), immediate, time, lsn, xid or name (default: default)',
+    .addOption(
+      new Option('--type <type>', 'of what kind the point is (default: default, the newest)').choices(
+        targetTypes,
+      ),
     )
     .option('--target <value>', 'the point: a time with its zone, a position, a transaction, a restore point')
     .option('--target-exclusive', 'stop just before the target, not just after it')

@@ -43,6 +43,11 @@ test.each([
   expect(await after(...words)).toEqual(['auto', 'primary', 'backup']);
 });
 
+test.each(['restore', 'drill'])('the kinds of points for backup %s are completed', async (command) => {
+  const kinds = ['default', 'immediate', 'time', 'lsn', 'xid', 'name'];
+  expect(await after('backup', command, '--type', '')).toEqual(kinds);
+});
+
 test('behind its sign, as other shells leave it, an option is repeated', async () => {
   expect(await after('add-replica', '--from=')).toEqual(['--from=auto', '--from=primary', '--from=backup']);
   expect(await after('add-replica', '--dry-run=')).toEqual([]);

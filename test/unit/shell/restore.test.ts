@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import type { BackupSet } from '../../../src/cluster/backup/backup-info.ts';
-import { requestOf } from '../../../src/cluster/restore/restore.ts';
+import { requestOf, type RestoreFlags } from '../../../src/cluster/restore/restore.ts';
 import { fetchCommand, parseAside, restoreArgv } from '../../../src/shell/restore.ts';
 
 const place = { config: '/etc/dbctl/shop/pg1/pgbackrest.conf', stanza: 'shop' };
 const backup = { label: '20261121-020000F', repository: 1 } as BackupSet;
-const optionsOf = (flags: Parameters<typeof requestOf>[0], archiveMode: 'off' | 'preserve' = 'off') =>
+const optionsOf = (flags: RestoreFlags, archiveMode: 'off' | 'preserve' = 'off') =>
   restoreArgv(place, backup, requestOf(flags), archiveMode).slice(6);
 
-test.each([
+test.each<[RestoreFlags, readonly string[]]>([
   [{}, ['--type=default']],
   [{ type: 'immediate' }, ['--type=immediate', '--target-action=promote']],
   [{ type: 'lsn', target: '0/4000000' }, ['--type=lsn', '--target=0/4000000', '--target-action=promote']],

@@ -6,6 +6,7 @@ import {
   keyOf,
   neededFor,
   requestOf,
+  type RestoreFlags,
   type RestoreFacts,
 } from '../../../../src/cluster/restore/restore.ts';
 import { describeRestore } from '../../../../src/cluster/restore/restore-progress.ts';
@@ -44,7 +45,8 @@ function facts(backups: readonly BackupSet[], change: Partial<RestoreFacts> = {}
   return { info, lineage: { timeline: 1, ancestors: [] }, walUntil: noon + 5 * hour, ...change };
 }
 
-const request = (type: string, target?: string, set?: string) => requestOf({ type, target, set });
+const request = (type: RestoreFlags['type'], target?: string, set?: string) =>
+  requestOf({ type, target, set });
 
 test.each([
   [['default'], '20261121-140000F'],
@@ -90,8 +92,7 @@ test('a repository without the stanza has nothing to restore', () => {
   );
 });
 
-test.each([
-  [{ type: 'newest' }, /--type is one of/],
+test.each<[RestoreFlags, RegExp]>([
   [{ type: 'time' }, /needs a --target/],
   [{ target: '745' }, /needs its --type/],
   [{ type: 'immediate', target: '745' }, /needs its --type/],
@@ -110,7 +111,7 @@ test('the same request has the same key, whatever backup it starts from', () => 
   );
 });
 
-test.each([
+test.each<[RestoreFlags, string]>([
   [{}, 'the newest point'],
   [{ type: 'immediate' }, 'the end of the backup'],
   [{ type: 'time', target: '2026-11-21 12:00:00+02' }, '2026-11-21T10:00:00Z'],
