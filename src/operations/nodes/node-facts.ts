@@ -7,9 +7,9 @@ import { RefusedError } from '../../errors.ts';
 import type { ReadableHost } from '../../remote/host.ts';
 import type { HostSet } from '../../remote/with-hosts.ts';
 import { fileSettings, recordedValues, standbyValues, valuesAtStart } from '../../shell/file-settings.ts';
-import { isRegistered } from '../../shell/instance.ts';
 import { ifRunning } from '../../shell/psql.ts';
 import { isInRecovery } from '../../shell/replication.ts';
+import { foundAt, notOurs, setUpWith } from './owner.ts';
 
 export interface NodeFacts {
   readonly node: Node;
@@ -26,7 +26,7 @@ export interface NodeFacts {
   readonly atStart: StandbyValues | undefined;
 }
 
-/** Asks all nodes at once. Throws RefusedError for one that is not set up. */
+/** Asks all nodes at once. Throws RefusedError for one that is not set up, or has another cluster's server. */
 export const readNodeFacts = (
   cluster: Cluster,
   nodes: readonly Node[],
@@ -36,7 +36,9 @@ export const readNodeFacts = (
 
 async function factsOf(cluster: Cluster, node: Node, host: ReadableHost): Promise<NodeFacts> {
   const instance = instanceOf(cluster, node);
-  if (!(await host.ask(isRegistered(instance)))) throw notSetUp(cluster, node);
+  const found = await foundAt(cluster, node, host);
+  if (found === 'nothing') throw notSetUp(cluster, node);
+  if (found === 'another') throw notOurs(cluster, node);
   const [inRecovery, current, files, atStart] = await Promise.all([
     host.ask(ifRunning(instance, isInRecovery(instance))),
     host.ask(ifRunning(instance, standbyValues(instance))),
@@ -70,12 +72,8 @@ const unacceptable = (host: string, errors: readonly string[]): RefusedError =>
     next: ['correct POSTGRES_CONF_* in .env.cluster, or the file that is named', 'nothing was touched'],
   });
 
-const notSetUp = (cluster: Cluster, { name }: Node): RefusedError =>
+const notSetUp = (cluster: Cluster, node: Node): RefusedError =>
   new RefusedError({
-    what: `${name} is not set up yet`,
-    next: [
-      name === cluster.primary.name
-        ? 'set it up: dbctl init-primary'
-        : `set it up: dbctl add-replica ${name}`,
-    ],
+    what: `${node.name} is not set up yet`,
+    next: [`set it up: ${setUpWith(cluster, node)}`],
   });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { instanceOf } from '../../../../src/cluster/instance.ts';
+import { readNodeFacts } from '../../../../src/operations/nodes/node-facts.ts';
 import { setUpNodes } from '../../../../src/operations/nodes/set-up-nodes.ts';
 import { isRegistered } from '../../../../src/shell/instance.ts';
 import { fakeHost } from '../../../support/fake-host.ts';
@@ -29,5 +30,18 @@ test("another cluster's primary is refused", async () => {
   await expect(setUpNodes(cluster, machineWith({}))).rejects.toMatchObject({
     exitCode: 4,
     message: '/var/lib/postgresql/17/main on pg1 is not the primary of shop',
+  });
+});
+
+test.each([
+  ['without a note', {}],
+  ["with another's note", { '/etc/dbctl/shop/pg2/owner': 'orders/pg2\n' }],
+])('a server %s is neither restarted nor reloaded', async (_how, notes) => {
+  const [pg2] = cluster.replicas;
+
+  await expect(readNodeFacts(cluster, [pg2!], machineWith(notes))).rejects.toMatchObject({
+    exitCode: 4,
+    message: '/var/lib/postgresql/17/pg2 on pg2 is not a replica of shop',
+    next: ['set it up, or see whose it is: dbctl add-replica pg2', 'nothing was touched'],
   });
 });
