@@ -38,13 +38,15 @@ export const foundRoles = (socket: Socket, names: readonly string[]): Query<read
     (value) => v.parse(FoundRoles, value),
   );
 
-/** Keeps verifiers out of the server's log, whatever log_statement says. */
+/** Keeps verifiers out of the server's log and out of pg_stat_statements, whatever settings say. */
 const silent = [
   `set local log_statement = 'none'`,
   `set local log_min_error_statement = 'panic'`,
   `set local log_min_duration_statement = -1`,
   `set local log_min_duration_sample = -1`,
   `set local log_transaction_sample_rate = 0`,
+  // Where the library is not loaded, this is a setting that nobody reads.
+  `set local pg_stat_statements.track = 'none'`,
 ];
 
 /** Makes roles as wanted, whether they exist or not; a verifier that already matches is not replaced. */

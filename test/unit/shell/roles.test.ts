@@ -17,6 +17,7 @@ test('roles that exist with their passwords are altered in place', () => {
       "set local log_min_duration_statement = -1",
       "set local log_min_duration_sample = -1",
       "set local log_transaction_sample_rate = 0",
+      "set local pg_stat_statements.track = 'none'",
       "alter role "shop_admin" login noreplication nosuperuser nocreaterole nocreatedb nobypassrls inherit valid until 'infinity' connection limit 80",
       "grant "pg_monitor" to "shop_admin"",
       "grant "shop_app" to "shop_admin"",
