@@ -5,7 +5,14 @@ import { pgbackrestFiles, pgbackrestUser } from '../cluster/backup/pgbackrest.ts
 import type { BackupType } from '../cluster/backup/backup.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { query, type Query } from './command.ts';
-import { askEnd, pgbackrest, program, type PgbackrestEnd, type PgbackrestPlace } from './pgbackrest.ts';
+import {
+  askEnd,
+  pgbackrest,
+  plainAnswer,
+  program,
+  type PgbackrestEnd,
+  type PgbackrestPlace,
+} from './pgbackrest.ts';
 
 /** Exit code when its turn did not come in time. */
 export const turnDidNotCome = 75;
@@ -69,24 +76,14 @@ export const lockHolders = (cluster: Pick<Cluster, 'name'>, stanza: string): Que
   );
 
 /** Whether the files of a backup came from a replica, as its manifest says; undefined when it does not. */
-export const isFromReplica = (
-  { config, stanza }: PgbackrestPlace,
-  label: string,
-): Query<boolean | undefined> =>
+export const isFromReplica = (place: PgbackrestPlace, label: string): Query<boolean | undefined> =>
   query(
     [
       'sh',
       '-c',
       '"$@" | sed -n "/^option-backup-standby=/{p;q}"',
       'sh',
-      program,
-      `--config=${config}`,
-      `--stanza=${stanza}`,
-      '--log-level-console=off',
-      '--log-level-stderr=off',
-      '--repo=1',
-      'repo-get',
-      `backup/${stanza}/${label}/backup.manifest`,
+      ...plainAnswer(place, '--repo=1', 'repo-get', `backup/${place.stanza}/${label}/backup.manifest`),
     ],
     (stdout) => {
       const value = /=(true|false)\n/.exec(stdout)?.[1];

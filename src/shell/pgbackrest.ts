@@ -36,6 +36,19 @@ export const pgbackrest = (
   command,
 ];
 
+/** The argv of a command that says its answer and nothing else; what went wrong is on standard error. */
+export const plainAnswer = (
+  { config, stanza }: PgbackrestPlace,
+  ...words: readonly string[]
+): readonly string[] => [
+  program,
+  `--config=${config}`,
+  `--stanza=${stanza}`,
+  '--log-level-console=off',
+  '--log-level-stderr=error',
+  ...words,
+];
+
 /** The version, "2.55.1"; undefined when it is not installed. */
 export const pgbackrestVersion = (): Query<string | undefined> =>
   query(
@@ -83,16 +96,7 @@ export const backupInfo = (
   ...options: readonly string[]
 ): Query<BackupInfo | undefined> =>
   query(
-    [
-      program,
-      `--config=${place.config}`,
-      `--stanza=${place.stanza}`,
-      '--log-level-console=off',
-      '--log-level-stderr=error',
-      '--output=json',
-      ...options,
-      'info',
-    ],
+    plainAnswer(place, '--output=json', ...options, 'info'),
     (stdout) => parseInfo(stdout, place.stanza),
     { asUser: pgbackrestUser, timeoutMs: 120_000 },
   );

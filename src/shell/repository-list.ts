@@ -4,29 +4,23 @@ import * as v from 'valibot';
 import { pgbackrestUser } from '../cluster/backup/pgbackrest.ts';
 import type { StoredWal } from '../cluster/backup/stored-wal.ts';
 import { query, type Query } from './command.ts';
-import { program, type PgbackrestPlace } from './pgbackrest.ts';
+import { plainAnswer, type PgbackrestPlace } from './pgbackrest.ts';
 
 const Entry = v.object({ type: v.string(), size: v.optional(v.number()), time: v.optional(v.number()) });
 
 /** Every file of WAL, with .history and .backup files among them; none without a repository. */
 export const storedWal = (
-  { config, stanza }: PgbackrestPlace,
+  place: PgbackrestPlace,
   ...options: readonly string[]
 ): Query<readonly StoredWal[]> =>
   query(
-    [
-      program,
-      `--config=${config}`,
-      `--stanza=${stanza}`,
-      '--log-level-console=off',
-      '--log-level-stderr=error',
-      '--repo=1',
-      '--recurse',
-      '--output=json',
+    plainAnswer(
+      place,
+      ...['--repo=1', '--recurse', '--output=json'],
       ...options,
       'repo-ls',
-      `archive/${stanza}`,
-    ],
+      `archive/${place.stanza}`,
+    ),
     parseStoredWal,
     { asUser: pgbackrestUser, timeoutMs: 120_000 },
   );

@@ -4,27 +4,21 @@ import { pgbackrestUser } from '../cluster/backup/pgbackrest.ts';
 import { historyFileOf, parseHistory, type Ancestor } from '../cluster/timeline.ts';
 import * as v from 'valibot';
 import { query, type Query, type Action } from './command.ts';
-import { program, type PgbackrestPlace } from './pgbackrest.ts';
+import { plainAnswer, type PgbackrestPlace } from './pgbackrest.ts';
 import { askJson, execute, executeAlone, ifRunning, type Socket } from './psql.ts';
 
 /** The ancestors of a timeline, from the repository; none when it has no history there. */
 export const timelineHistory = (
-  { config, stanza }: PgbackrestPlace,
+  place: PgbackrestPlace,
   archiveId: string,
   timeline: number,
 ): Query<readonly Ancestor[]> =>
   query(
-    [
-      program,
-      `--config=${config}`,
-      `--stanza=${stanza}`,
-      '--log-level-console=off',
-      '--log-level-stderr=error',
-      '--repo=1',
-      '--ignore-missing',
-      'repo-get',
-      `archive/${stanza}/${archiveId}/${historyFileOf(timeline)}`,
-    ],
+    plainAnswer(
+      place,
+      ...['--repo=1', '--ignore-missing', 'repo-get'],
+      `archive/${place.stanza}/${archiveId}/${historyFileOf(timeline)}`,
+    ),
     parseHistory,
     { asUser: pgbackrestUser, timeoutMs: 120_000 },
   );

@@ -10,6 +10,7 @@ import { quoteValue } from '../../../src/config/quote-value.ts';
 import type { Cluster } from '../../../src/cluster/cluster.ts';
 import { loadCluster } from '../../../src/config/load.ts';
 import { clusterOf, fileOf, leastBackup, problemsOf, temporaryFile } from './cluster-file.ts';
+import { hostileNames } from './hostile-names.ts';
 
 const read = (name: SettingName, text: string): unknown => {
   const result = v.safeParse(settings[name].read, text);
@@ -128,27 +129,8 @@ test.each<[SettingName, string, string]>([
 });
 
 const hostile = [
-  '-oProxyCommand=touch /tmp/pwn',
-  '--help',
-  '-',
-  '`id`',
-  '$(id)',
-  'a;reboot',
-  'a|b',
-  'a&&b',
-  'a\nb',
-  'a\r\nb',
-  'a\0b',
-  'host name',
-  '../../etc/passwd',
-  '%h%r',
-  '${HOME}',
-  '~root',
-  '[::1%eth0]',
-  'localhost.',
+  ...hostileNames,
   'pаypal',
-  '....',
-  '🔑',
   '\u202Egp',
   'a"b',
   "a'b",

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseNode } from '../../../src/config/readers/node.ts';
 import { clusterOf, problemsOf } from './cluster-file.ts';
+import { hostileNames } from './hostile-names.ts';
 
 test.each([
   ['pg1=10.0.0.11', 'pg1', '10.0.0.11', 5432],
@@ -18,32 +19,13 @@ test.each([
 });
 
 test.each([
-  '-oProxyCommand=touch /tmp/pwn',
-  '--help',
-  '-',
-  '`id`',
-  '$(id)',
-  'a;reboot',
-  'a|b',
-  'a&&b',
-  'a\nb',
-  'a\r\nb',
-  'a\0b',
-  'host name',
-  '../../etc/passwd',
-  '%h%r',
-  '${HOME}',
-  '~root',
-  '[::1%eth0]',
+  ...hostileNames,
   '::1',
-  'localhost.',
-  '....',
   'pаypal.example',
   `${'a'.repeat(256)}.net`,
   `${'a.'.repeat(130)}net`,
   '',
   '.',
-  '🔑',
   '\u202Egp1',
   'münchen.de',
   '10.0.0.256',

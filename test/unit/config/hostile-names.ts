@@ -1,0 +1,23 @@
+/** What no host may be called, whoever writes .env.cluster. */
+export const hostileNames: readonly string[] = [
+  '-oProxyCommand=touch /tmp/pwn',
+  '--help',
+  '-',
+  '`id`',
+  '$(id)',
+  'a;reboot',
+  'a|b',
+  'a&&b',
+  'a\nb',
+  'a\r\nb',
+  'a\0b',
+  'host name',
+  '../../etc/passwd',
+  '%h%r',
+  '${HOME}',
+  '~root',
+  '[::1%eth0]',
+  'localhost.',
+  '....',
+  '🔑',
+];
