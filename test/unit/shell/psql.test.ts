@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../../src/secret.ts';
+import { become } from '../../../src/shell/become.ts';
 import { askJson, execute, executeAlone, ifRunning } from '../../../src/shell/psql.ts';
 import { quote } from '../../../src/shell/quote.ts';
 
@@ -53,13 +54,9 @@ test('the text of statements hides itself', () => {
 test('a question to a running server only is one command, and silence is no answer', () => {
   const query = ifRunning(socket, askJson(socket, 'select 1', Number));
 
-  expect(query.argv.slice(3, 8)).toEqual([
-    'sh',
-    socket.binDirectory,
-    '5433',
-    'postgres',
-    `${socket.binDirectory}/psql`,
-  ]);
+  const psql = `${socket.binDirectory}/psql`;
+  expect(query.argv.slice(3, 6)).toEqual(['sh', socket.binDirectory, '5433']);
+  expect(query.argv.slice(6, query.argv.indexOf(psql))).toEqual(become('postgres', []));
   expect(query).toMatchObject({ kind: 'query', stdin: 'select 1;\n' });
   expect(query.asUser, 'a host without PostgreSQL has no such account').toBeUndefined();
   expect(query.parse('1\n')).toBe(1);

@@ -32,8 +32,11 @@ export const answering =
   (argv, stdin) => {
     if (!argv[2]?.startsWith('"$1/pg_isready"')) return firstAnswer(rules, argv, stdin);
     const isDown = firstAnswer(rules, acceptsConnections(primary).argv, '') === yesOrNo(false);
-    return isDown ? 'not running\n' : firstAnswer(rules, argv.slice(7), stdin);
+    return isDown ? 'not running\n' : firstAnswer(rules, withoutAccount(argv.slice(6)), stdin);
   };
+
+const withoutAccount = (argv: readonly string[]): readonly string[] =>
+  argv[0] === 'setpriv' ? argv.slice(argv.indexOf('--') + 1) : argv;
 
 function firstAnswer(rules: readonly Rule[], argv: readonly string[], stdin: string): string | undefined {
   const rule = rules.find(({ matches }) => matches(argv, stdin));
