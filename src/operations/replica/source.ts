@@ -6,7 +6,7 @@ import { RefusedError } from '../../errors.ts';
 import type { Host, ReadableHost } from '../../remote/host.ts';
 import type { HostSet } from '../../remote/with-hosts.ts';
 import { hostFacts } from '../../shell/host-facts.ts';
-import { acceptsConnections, systemIdentifier } from '../../shell/instance.ts';
+import { acceptsConnections, systemIdentifier as identifierOf } from '../../shell/instance.ts';
 import { primaryFacts } from '../../shell/replication.ts';
 import type { CloneSource } from '../../steps/replica/clone-replica.ts';
 
@@ -32,7 +32,7 @@ export async function readSource(cluster: Cluster, host: Host): Promise<Source> 
 /** What is known of a primary that does not run yet. */
 export async function sourceToBe(cluster: Cluster, hosts: HostSet): Promise<Source> {
   const host = hosts.get(cluster.primary.name);
-  const identifier = await host.ask(systemIdentifier(instanceOf(cluster, cluster.primary)));
+  const identifier = await host.ask(identifierOf(instanceOf(cluster, cluster.primary)));
   return { host, cores: 1, databaseBytes: 0, systemIdentifier: identifier ?? '', flushLsn: null };
 }
 
