@@ -64,6 +64,7 @@ async function makeRoom(lab) {
 }
 
 const of = (kind) => (run) => run[kind];
+const both = ({ here, there }) => here + there;
 
 /** Every twentieth node is dead when `dead` says in which ways, in turn. */
 async function measure(lab, own, rounds, { nodes, dead = [], goal, timeout = '5m' }) {
@@ -91,11 +92,10 @@ async function measure(lab, own, rounds, { nodes, dead = [], goal, timeout = '5m
 
   heading(`probe --timeout ${timeout} of ${nodes} nodes, ${nodes - living.length} of them dead`);
   figure('five sessions to each of the living', runs.floor.map(of('wall')));
-  compared('dbctl probe', runs.dbctl.map(of('wall')), runs.floor.map(of('wall')), 1.5);
-  figure('processor: sessions, this side', runs.floor.map(of('here')));
-  figure('processor: sessions, the servers', runs.floor.map(of('there')));
-  figure('processor: dbctl, this side', runs.dbctl.map(of('here')));
-  figure('processor: dbctl, the servers', runs.dbctl.map(of('there')));
+  figure('dbctl probe', runs.dbctl.map(of('wall')));
+  figure('sessions: processor, both sides', runs.floor.map(both));
+  compared('dbctl probe: processor, both sides', runs.dbctl.map(both), runs.floor.map(both), 1.5);
+  figure('dbctl probe: processor, this side', runs.dbctl.map(of('here')));
   const least = Math.min(...seen);
   const isMet = median(runs.dbctl.map(of('wall'))) <= goal && least === living.length;
   const wanted = verdict(isMet, `<= ${goal} ms with all of them`);
