@@ -1,29 +1,35 @@
 // The end-to-end stories: the built dbctl against the hosts of labs on this machine.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { countReport } from './count.mjs';
 import { run, sayFailed, sayWhat } from './run.mjs';
-import { asRoot, buildStores, prepareMachine, tool } from './prepare.mjs';
+import { asRoot, buildStores, prepareMachine, root, tool } from './prepare.mjs';
 
 /** Environment of a lab, kept when sudo drops the rest. */
 const kept = ['PATH', 'CI', 'NO_COLOR', 'FORCE_COLOR', 'DBCTL_LAB_DIR', 'DBCTL_LAB_MIRROR'];
 const usageError = 2;
 
 /**
- * Runs the stories and answers the counts. Where hosts cannot be booted, the stories skip themselves and `reason`
- * says why.
+ * Runs the stories of these names, or all when there is none, and answers the counts. Where hosts cannot be booted,
+ * the stories skip themselves and `reason` says why.
  */
-export async function runLabTests(report) {
+export async function runLabTests(report, names = []) {
   const reason = (await prepareMachine({ online: true })) ?? (await prepareHosts());
   sayWhat('end-to-end stories');
-  const argv = [tool('vitest'), 'run', '--project', 'e2e', '--reporter=default', '--reporter=json'];
-  const shown = 'npx vitest run --project e2e';
+  const chosen = ['run', '--project', 'e2e', ...names.map(fileOfStory)];
+  const argv = [tool('vitest'), ...chosen, '--reporter=default', '--reporter=json'];
+  const shown = ['npx vitest', ...chosen].join(' ');
   if (reason === undefined) await withRoot([...argv, `--outputFile=${report}`], shown);
   else await run([...argv, `--outputFile=${report}`], { shown, env: { DBCTL_TEST_HOSTS: 'none' } });
   return { ...countReport(report), reason };
 }
+
+const fileOfStory = (name) => `test/e2e/${name}.test.ts`;
+
+/** The names that there is no story of. */
+export const unknownStories = (names) => names.filter((name) => !existsSync(join(root, fileOfStory(name))));
 
 /** Images and object stores, side by side. Answers why hosts cannot be had here. */
 async function prepareHosts() {

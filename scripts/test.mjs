@@ -1,4 +1,5 @@
 // npm test: everything. Installs what it needs, checks, builds, and tells the stories on a lab.
+// npm test -- up doctor: these stories alone, on a fresh build.
 // The last line is the count of the tests; the exit code says whether all is well.
 
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -6,9 +7,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { staticChecks, unitTests } from './checks.mjs';
 import { add, countLine, countReport } from './count.mjs';
-import { runLabTests } from './lab-tests.mjs';
+import { runLabTests, unknownStories } from './lab-tests.mjs';
 import { prepareProject, shownTool } from './prepare.mjs';
 import { run, say, sayFailed, sayWhat } from './run.mjs';
+
+const usage = `npm test                  every check and test, those on hosts of a lab included
+npm test -- up doctor     these end-to-end stories alone: names in test/e2e, without .test.ts
+npm run check             all that needs no lab`;
+
+const names = process.argv.slice(2);
+if (names.includes('--help') || names.includes('-h')) {
+  say(usage);
+  process.exit(0);
+}
+const unknown = unknownStories(names);
+if (unknown.length > 0) {
+  sayFailed(`there is no story ${unknown.join(', ')}`);
+  say(usage);
+  process.exit(2);
+}
 
 const began = Date.now();
 const reports = mkdtempSync(join(tmpdir(), 'dbctl-test-'));
@@ -16,17 +33,9 @@ const problems = [];
 
 await prepareProject();
 
-sayWhat('checks');
-for (const { name, argv } of staticChecks) {
-  if ((await run(argv, { shown: shownTool(argv) })) !== 0) problems.push(name);
-}
+const unit = names.length === 0 ? await runChecks() : { passed: 0, failed: 0, skipped: 0 };
 
-const unitReport = join(reports, 'unit.json');
-const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${unitReport}`];
-const unitCode = await run([...unitTests.argv, ...reporters], { shown: shownTool(unitTests.argv) });
-if (unitCode !== 0) problems.push(unitTests.name);
-
-const stories = await runLabTests(join(reports, 'stories.json'));
+const stories = await runLabTests(join(reports, 'stories.json'), names);
 if (stories.failed > 0) problems.push('end-to-end stories');
 if (stories.reason !== undefined) {
   say(`skipped ${stories.skipped} end-to-end tests: ${stories.reason}`);
@@ -34,10 +43,23 @@ if (stories.reason !== undefined) {
     problems.push('end-to-end stories were skipped, which is a failure with CI=true');
 }
 
-const count = add(countReport(unitReport), stories);
+const count = add(unit, stories);
 rmSync(reports, { recursive: true, force: true });
 if (count.failed > 0 && problems.length === 0) problems.push('tests');
 if (problems.length > 0) sayFailed(`failed: ${problems.join(', ')}`);
 say(`${Math.round((Date.now() - began) / 1000)} s`);
 say(countLine(count));
 process.exitCode = problems.length > 0 ? 1 : 0;
+
+/** What needs no lab. Answers the counts of the unit and contract tests. */
+async function runChecks() {
+  sayWhat('checks');
+  for (const { name, argv } of staticChecks) {
+    if ((await run(argv, { shown: shownTool(argv) })) !== 0) problems.push(name);
+  }
+  const report = join(reports, 'unit.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`];
+  const code = await run([...unitTests.argv, ...reporters], { shown: shownTool(unitTests.argv) });
+  if (code !== 0) problems.push(unitTests.name);
+  return countReport(report);
+}
