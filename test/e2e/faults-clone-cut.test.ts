@@ -13,7 +13,6 @@ import {
   fillPrimary,
   finishes,
   healLab,
-  inside,
   limitLink,
   slotsOn,
 } from '../support/faults.ts';
@@ -87,7 +86,7 @@ describeOnHosts('a clone whose host is lost', () => {
     const lost = await cloneThatLoses(() => cable(lab, 'pg2', 'down'));
     const unit = `systemctl show --value -p ActiveState 'dbctl-clone-${lab.env['CLUSTER_NAME']}-pg2.service'`;
     const poll = { timeout: 120_000, interval: 500 };
-    await expect.poll(() => inside(lab, 'pg2', unit), poll).toBe('failed');
+    await expect.poll(() => lab.ssh('pg2', unit), poll).toBe('failed');
 
     expectClear(lab, lost, 3, `the connection to ${addressOf(lab, 'pg2')} was lost`);
     await expectPrimaryUnharmed();

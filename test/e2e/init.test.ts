@@ -18,7 +18,7 @@ describeOnHosts('a cluster from an empty directory', () => {
 
   beforeAll(async () => {
     lab = await startLab('e2e-init', '--hosts', 'pg1');
-    address = (await lab.hosts())[0]!.address;
+    address = lab.hosts()[0]!.address;
     directory = mkdtempSync(join(tmpdir(), 'dbctl-init-'));
   }, patienceMs);
 

@@ -92,7 +92,7 @@ describeOnHosts('probe of a cluster in trouble', () => {
   });
 
   test('hosts that are cut off cost one timeout in all, and the others are still seen', async () => {
-    const cut = (await lab.hosts()).filter(({ name }) => name === 'pg2' || name === 'pg3');
+    const cut = lab.hosts().filter(({ name }) => name === 'pg2' || name === 'pg3');
     const turn = (way: 'up' | 'down') =>
       Promise.all(cut.map(({ veth }) => execa('ip', ['link', 'set', veth, way])));
     await turn('down');

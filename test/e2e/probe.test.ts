@@ -148,7 +148,7 @@ describeOnHosts('probe of a primary with a replica', () => {
   );
 
   test("from the cluster's own hosts the replication role logs in, and its wrong password is seen", async () => {
-    const { pid } = (await lab.hosts()).find(({ name }) => name === 'pg2')!;
+    const { pid } = lab.hosts().find(({ name }) => name === 'pg2')!;
     const fromHost = async () =>
       answerOf(await dbctlWith(lab, { pid }, 'probe', '-o', 'json', '--timeout', '15s'));
 

@@ -7,9 +7,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { execa } from 'execa';
 import { parse } from 'dotenv';
+import { labEnvironment } from '../../src/config/lab-directory.ts';
+import { labDirectory } from '../../src/lab/lab.ts';
+import { processesOf } from '../../src/lab/processes.ts';
+import { labStatus, type HostStatus } from '../../src/lab/status.ts';
 
-/** What an earlier run may have left behind. */
-const labs = '/var/lib/dbctl-lab/labs';
+const { root } = labEnvironment();
 
 const binary = new URL('../../bin/dbctl.js', import.meta.url).pathname;
 
@@ -25,15 +28,8 @@ export interface Running {
   readonly end: Promise<Finished>;
 }
 
-export interface LabHost {
-  readonly name: string;
-  readonly address: string;
-  /** "running", "stopped", "cut off" or "broken". */
-  readonly state: string;
-  readonly veth: string;
-  readonly pid: number;
-  readonly root: string;
-}
+/** A host as it is now: "running", "stopped", "cut off" or "broken". */
+export type LabHost = HostStatus & { readonly pid: number };
 
 export interface Lab {
   readonly name: string;
@@ -44,11 +40,14 @@ export interface Lab {
   dbctl(...args: readonly string[]): Promise<Finished>;
   /** Starts dbctl and does not wait. */
   start(...args: readonly string[]): Running;
-  /** Runs a shell line on a host as root, over the system's ssh. Throws when it fails. */
+  /**
+   * Runs a shell line on a host as root: from this machine through the host's namespaces, which takes a tenth of what a
+   * login does, and also works while no network reaches the host. Throws when it fails, or the host does not run.
+   */
   ssh(host: string, line: string, input?: string): Promise<string>;
   /** Asks PostgreSQL on a host as postgres over its socket; the rows as text. */
   sql(host: string, statement: string, database?: string): Promise<string>;
-  hosts(): Promise<readonly LabHost[]>;
+  hosts(): readonly LabHost[];
   /** Changes settings of .env.cluster, each value as it will stand in the file; undefined takes the setting out. */
   configure(settings: Readonly<Record<string, string | undefined>>): void;
   down(): Promise<void>;
@@ -82,21 +81,13 @@ async function bootLab(name: string, flags: readonly string[]): Promise<Lab> {
   const start = (...args: readonly string[]): Running => runDbctl(directory, args);
   const dbctl = (...args: readonly string[]): Promise<Finished> => start(...args).end;
 
-  if (existsSync(join(labs, name))) await dbctl('lab', 'down', '--name', name);
+  // What an earlier run may have left behind.
+  if (existsSync(labDirectory(root, name))) await dbctl('lab', 'down', '--name', name);
   const up = await dbctl('lab', 'up', '--name', name, ...flags);
   if (up.exitCode !== 0) throw new Error(`lab up ended with ${up.exitCode}:\n${up.stderr}`);
   const file = join(directory, '.env.cluster');
   const env = (): Record<string, string> => parse(readFileSync(file));
-  const ssh = sshTo(join(directory, '.lab', name));
-
-  const hosts = async (): Promise<readonly LabHost[]> => {
-    const { stdout } = await dbctl('lab', 'status', '--name', name, '-o', 'json');
-    return (JSON.parse(stdout) as { hosts: readonly LabHost[] }[])[0]!.hosts;
-  };
-  const written = readFileSync(file, 'utf8').matchAll(/([\w-]+)=(\d+\.\d+\.\d+\.\d+)(?=[,:\n])/g);
-  const addresses = new Map([...written].map(([, host, address]) => [host, address]));
-  const onHost = (host: string, line: string, input = ''): Promise<string> =>
-    ssh(addresses.get(host) ?? host, line, input);
+  const ssh = lineOn(name);
 
   return {
     name,
@@ -106,14 +97,10 @@ async function bootLab(name: string, flags: readonly string[]): Promise<Lab> {
     },
     dbctl,
     start,
-    ssh: onHost,
+    ssh,
     sql: (host, statement, database = 'postgres') =>
-      onHost(
-        host,
-        `cd / && runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d '${database}'`,
-        statement,
-      ),
-    hosts,
+      ssh(host, `cd / && runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d '${database}'`, statement),
+    hosts: () => labStatus(root, name)[0]!.hosts as readonly LabHost[],
     configure(settings) {
       const kept = readFileSync(file, 'utf8')
         .split('\n')
@@ -145,24 +132,20 @@ export function runDbctl(directory: string, args: readonly string[]): Running {
   return { process: child, end };
 }
 
-const sshTo =
-  (access: string) =>
-  async (address: string, line: string, input: string): Promise<string> => {
+const lineOn =
+  (lab: string) =>
+  async (host: string, line: string, input = ''): Promise<string> => {
+    const { init } = processesOf(lab, host);
+    if (init === undefined) throw new Error(`${host} does not run`);
+    const namespaces = ['--mount', '--uts', '--ipc', '--net', '--pid'];
     const { stdout } = await execa(
-      'ssh',
-      [
-        '-F',
-        'none',
-        ...['BatchMode=yes', 'ConnectTimeout=5', 'LogLevel=ERROR'].flatMap((option) => ['-o', option]),
-        '-o',
-        `UserKnownHostsFile=${join(access, 'known_hosts')}`,
-        '-i',
-        join(access, 'id_ed25519'),
-        `root@${address}`,
-        '--',
-        line,
-      ],
-      { input },
+      'nsenter',
+      ['--target', String(init), ...namespaces, '--', 'bash', '-c', `cd\n${line}`],
+      {
+        input,
+        extendEnv: false,
+        env: { HOME: '/root', PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin' },
+      },
     );
     return stdout;
   };

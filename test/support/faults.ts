@@ -6,26 +6,28 @@ import type { Finished, Lab, LabHost } from './e2e.ts';
 import { expectExit, succeed } from './story.ts';
 
 /** A host of the lab, as it is now. */
-async function machine(lab: Lab, name: string): Promise<LabHost> {
-  const found = (await lab.hosts()).find((host) => host.name === name);
+function machine(lab: Lab, name: string): LabHost {
+  const found = lab.hosts().find((host) => host.name === name);
   if (found === undefined) throw new Error(`the lab has no host ${name}`);
   return found;
 }
 
 /** Pulls the network cable of a host, or plugs it in again. */
 export async function cable(lab: Lab, name: string, way: 'up' | 'down'): Promise<void> {
-  await (await cableOf(lab, name))(way);
+  await (
+    await cableOf(lab, name)
+  )(way);
 }
 
 /** The network cable of a host, at hand: pulled and plugged in within milliseconds. */
 export async function cableOf(lab: Lab, name: string): Promise<(way: 'up' | 'down') => Promise<unknown>> {
-  const { veth } = await machine(lab, name);
+  const { veth } = machine(lab, name);
   return (way) => execa('ip', ['link', 'set', veth, way]);
 }
 
 /** Limits what a host receives ("100mbit"); without a rate it is as fast as before. */
 export async function limitLink(lab: Lab, name: string, rate?: string): Promise<void> {
-  const { veth } = await machine(lab, name);
+  const { veth } = machine(lab, name);
   await execa('tc', ['qdisc', 'del', 'dev', veth, 'root'], { reject: false });
   const limit = ['tbf', 'rate', rate ?? '', 'burst', '256kb', 'latency', '50ms'];
   if (rate !== undefined) await execa('tc', ['qdisc', 'add', 'dev', veth, 'root', ...limit]);
@@ -33,18 +35,8 @@ export async function limitLink(lab: Lab, name: string, rate?: string): Promise<
 
 /** Cuts the power of a host, and waits until it is off. */
 export async function cutPower(lab: Lab, name: string): Promise<void> {
-  process.kill((await machine(lab, name)).pid, 'SIGKILL');
-  const state = async () => (await machine(lab, name)).state;
-  await expect.poll(state, { timeout: 20_000 }).toBe('stopped');
-}
-
-/** Runs a shell line on a host that no network reaches. */
-export async function inside(lab: Lab, name: string, line: string): Promise<string> {
-  const { pid } = await machine(lab, name);
-  const own = ['-m', '-u', '-i', '-n', '-p'];
-  const options = { extendEnv: false, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } };
-  const { stdout } = await execa('nsenter', ['-t', String(pid), ...own, '--', 'sh', '-c', line], options);
-  return stdout;
+  process.kill(machine(lab, name).pid, 'SIGKILL');
+  await expect.poll(() => machine(lab, name).state, { timeout: 20_000 }).toBe('stopped');
 }
 
 /** Starts what is off, and plugs in what is cut off. */
