@@ -1,7 +1,7 @@
 // A replica was away for longer than the primary keeps WAL for it: told at once, with a way out that works as printed.
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startLab, type Lab } from '../support/e2e.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Lab } from '../../support/e2e.ts';
 import {
   expectClear,
   expectNothingUnfinished,
@@ -9,8 +9,8 @@ import {
   expectStreaming,
   settled,
   slotsOn,
-} from '../support/faults.ts';
-import { describeOnHosts, patienceMs, succeed } from '../support/story.ts';
+} from '../../support/faults.ts';
+import { succeed } from '../../support/story.ts';
 
 const unit = 'postgresql@17-main';
 const writeWal = `
@@ -18,22 +18,12 @@ const writeWal = `
   select pg_switch_wal();
   checkpoint;`;
 
-describeOnHosts('a slot that has lost its WAL', () => {
+export function slotThatIsLost(theLab: () => Lab): void {
   let lab: Lab;
 
-  beforeAll(async () => {
-    lab = await startLab('e2e-f-slot', '--hosts', 'control,pg1,pg2');
-    lab.configure({
-      POSTGRES_CONF_max_slot_wal_keep_size: '16MB',
-      POSTGRES_CONF_wal_keep_size: '0',
-      POSTGRES_CONF_max_wal_size: '64MB',
-      POSTGRES_CONF_min_wal_size: '32MB',
-    });
-    await succeed(lab, 'init-primary');
-    await succeed(lab, 'add-replica');
-  }, patienceMs);
-
-  afterAll(async () => lab?.down(), patienceMs);
+  beforeAll(() => {
+    lab = theLab();
+  });
 
   test.for([{ replica: 'stopped' }, { replica: 'running' }])(
     'is told when the replica is $replica, and a new clone is made as the answer says',
@@ -60,4 +50,4 @@ describeOnHosts('a slot that has lost its WAL', () => {
       expect(await slotsOn(lab)).toBe('dbctl_pg2 active reserved');
     },
   );
-});
+}

@@ -1,7 +1,7 @@
 // A replica that holds another cluster's data, a primary that is down: refused, with a way out that works as it is printed.
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startLab, type Lab } from '../support/e2e.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Lab } from '../../support/e2e.ts';
 import {
   expectClear,
   expectReplicates,
@@ -9,13 +9,13 @@ import {
   filesOn,
   finishes,
   settled,
-} from '../support/faults.ts';
-import { describeOnHosts, patienceMs, succeed } from '../support/story.ts';
+} from '../../support/faults.ts';
+import { succeed } from '../../support/story.ts';
 
 const directory = '/var/lib/postgresql/17/main';
 const initdb = `runuser -u postgres -- /usr/lib/postgresql/17/bin/initdb -k -D ${directory} >/dev/null`;
 
-describeOnHosts('a replica of another cluster', () => {
+export function replicaOfAnotherCluster(theLab: () => Lab): void {
   let lab: Lab;
 
   const identifier = async (host: string): Promise<string> =>
@@ -32,13 +32,9 @@ describeOnHosts('a replica of another cluster', () => {
     return refused.stderr;
   }
 
-  beforeAll(async () => {
-    lab = await startLab('e2e-f-other', '--hosts', 'control,pg1,pg2');
-    await succeed(lab, 'init-primary');
-    await succeed(lab, 'add-replica');
-  }, patienceMs);
-
-  afterAll(async () => lab?.down(), patienceMs);
+  beforeAll(() => {
+    lab = theLab();
+  });
 
   test('is not asked for anything while the primary is down', async () => {
     await lab.ssh('pg1', 'systemctl stop postgresql@17-main');
@@ -81,4 +77,4 @@ describeOnHosts('a replica of another cluster', () => {
       stranger,
     );
   });
-});
+}

@@ -1,11 +1,11 @@
 // Hosts reboot and lose their power: the cluster is back by itself, and there is nothing to do.
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startLab, type Lab } from '../support/e2e.ts';
-import { cutPower, expectReplicates, expectStreaming, healLab, settled } from '../support/faults.ts';
-import { describeOnHosts, patienceMs, succeed } from '../support/story.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Lab } from '../../support/e2e.ts';
+import { cutPower, expectReplicates, expectStreaming, healLab, settled } from '../../support/faults.ts';
+import { succeed } from '../../support/story.ts';
 
-describeOnHosts('a cluster whose hosts go down', () => {
+export function hostsThatGoDown(theLab: () => Lab): void {
   let lab: Lab;
 
   const bootOf = (host: string) => lab.ssh(host, 'cat /proc/1/stat | cut -d" " -f22').catch(String);
@@ -23,13 +23,9 @@ describeOnHosts('a cluster whose hosts go down', () => {
   }
 
   beforeAll(async () => {
-    lab = await startLab('e2e-f-reboot', '--hosts', 'control,pg1,pg2');
-    await succeed(lab, 'init-primary');
-    await succeed(lab, 'add-replica');
+    lab = theLab();
     await lab.sql('pg1', 'create table kept as select 1 as n', 'app');
-  }, patienceMs);
-
-  afterAll(async () => lab?.down(), patienceMs);
+  });
 
   test.for([{ hosts: ['pg2'] }, { hosts: ['pg1'] }])(
     'because $hosts reboots is back by itself',
@@ -51,4 +47,4 @@ describeOnHosts('a cluster whose hosts go down', () => {
 
     await expectBackByItself();
   });
-});
+}
