@@ -1,8 +1,10 @@
 // The main job: from plain hosts to a primary with two replicas, as PostgreSQL itself sees it.
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startLab, type Finished, type Lab } from '../support/e2e.ts';
 import { addressOf, describeOnHosts, patienceMs, roleOf, sqlAs, succeed } from '../support/story.ts';
+import { secondRun } from './chapters/second-run.ts';
+import { settingsChange } from './chapters/settings-change.ts';
 
 const nodes = ['pg1', 'pg2', 'pg3'];
 const replicas = ['pg2', 'pg3'];
@@ -202,14 +204,9 @@ describeOnHosts('a primary with two replicas', () => {
     expect((await succeed(lab, 'check-cluster-dbs')).stdout).toContain('OK: ');
   });
 
-  test('probe leaves nothing behind in the database', async () => {
-    const count = () => lab.sql('pg1', 'select count(*) from pg_class', 'app');
-    const before = await count();
-
-    await succeed(lab, 'probe', '--wait', '10s');
-
-    expect(await count()).toBe(before);
-  });
+  // On the cluster as it stands now.
+  describe('a second run', () => secondRun(() => lab));
+  describe('settings that are changed', () => settingsChange(() => lab));
 });
 
 interface HbaRule {

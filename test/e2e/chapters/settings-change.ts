@@ -1,48 +1,20 @@
-// A cluster that grows and whose settings change: nothing is interrupted that nobody asked to interrupt.
+// A cluster whose settings change: nothing is interrupted that nobody asked to interrupt.
 
 import { chmodSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startLab, type Lab } from '../support/e2e.ts';
-import { describeOnHosts, expectExit, patienceMs, sqlAs, succeed } from '../support/story.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Lab } from '../../support/e2e.ts';
+import { expectExit, sqlAs, succeed } from '../../support/story.ts';
 
-describeOnHosts('a cluster that is changed', () => {
+export function settingsChange(theLab: () => Lab): void {
   let lab: Lab;
-  let address: string;
 
   const file = (): string => join(lab.directory, '.env.cluster');
   const startTime = (node: string): Promise<string> => lab.sql(node, 'select pg_postmaster_start_time()');
   const show = (node: string, name: string): Promise<string> => lab.sql(node, `show ${name}`);
 
-  beforeAll(async () => {
-    lab = await startLab('e2e-change', '--hosts', 'control,pg1,pg2,pg3');
-    address = (await lab.hosts()).find(({ name }) => name === 'pg3')!.address;
-    const text = readFileSync(file(), 'utf8');
-    const listed = text.replace(
-      /^CLUSTER_DB_REPLICA_HOSTS=.*$/m,
-      (line) => `# two racks: keep them apart\n${line.replace(/,pg3=.*$/, '')}  # the second rack\n# the end`,
-    );
-    writeFileSync(file(), listed);
-    await succeed(lab, 'init-primary');
-    await succeed(lab, 'add-replica');
-  }, patienceMs);
-
-  afterAll(async () => lab?.down(), patienceMs);
-
-  test('a replica that the file does not list is added to it, with the comments kept', async () => {
-    const before = readFileSync(file(), 'utf8');
-    const started = await startTime('pg1');
-
-    await succeed(lab, 'add-replica', `pg3=${address}`);
-
-    const streaming = `select string_agg(application_name, ',' order by 1) from pg_stat_replication where state = 'streaming'`;
-    expect(await lab.sql('pg1', streaming)).toBe('pg2,pg3');
-    expect(readFileSync(file(), 'utf8')).toBe(
-      before.replace(/^(CLUSTER_DB_REPLICA_HOSTS=\S+)/m, `$1,pg3=${address}:5432`),
-    );
-    expect(readFileSync(file(), 'utf8')).toContain('  # the second rack\n# the end');
-    expect(await startTime('pg1')).toBe(started);
-    await succeed(lab, 'probe', '--wait', '10s');
+  beforeAll(() => {
+    lab = theLab();
   });
 
   test('a parameter that needs no restart is loaded without one', async () => {
@@ -139,4 +111,4 @@ describeOnHosts('a cluster that is changed', () => {
     expect(await lab.ssh('pg1', 'ls /tmp/pwned 2>/dev/null || echo none')).toBe('none');
     expect((await succeed(lab, 'init-primary')).stdout.trim()).toBe('0 changes');
   });
-});
+}

@@ -2,25 +2,21 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startLab, type Lab } from '../support/e2e.ts';
-import { describeOnHosts, patienceMs, succeed } from '../support/story.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Lab } from '../../support/e2e.ts';
+import { succeed } from '../../support/story.ts';
 
 const machines = ['control', 'pg1', 'pg2', 'pg3'];
 const nodes = ['pg1', 'pg2', 'pg3'];
 
-describeOnHosts('a second run', () => {
+export function secondRun(theLab: () => Lab): void {
   let lab: Lab;
   let before: object;
 
   beforeAll(async () => {
-    lab = await startLab('e2e-second-run');
-    await succeed(lab, 'init-primary');
-    await succeed(lab, 'add-replica', 'pg2', 'pg3');
+    lab = theLab();
     before = await everything(lab);
-  }, patienceMs);
-
-  afterAll(async () => lab?.down(), patienceMs);
+  });
 
   test.for([
     { command: ['init-primary'] },
@@ -67,7 +63,7 @@ describeOnHosts('a second run', () => {
       '0',
     );
   });
-});
+}
 
 /** What a second run must leave as it is. */
 async function everything(lab: Lab): Promise<object> {
