@@ -3,10 +3,11 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectWalArrives, pgbackrestOn } from '../support/backup-story.ts';
 import { startLabWithBackups, type Lab } from '../support/e2e.ts';
 import { describeOnHosts, expectExit, patienceMs, sqlAs, succeed } from '../support/story.ts';
+import { doctorOnACluster, doctorOnBareHosts } from './chapters/doctor.ts';
 
 const nodes = ['pg1', 'pg2'];
 const settingsPath = '/etc/postgresql/17/main/conf.d/dbctl.conf';
@@ -38,6 +39,8 @@ describeOnHosts('the whole cluster', () => {
     Promise.all(nodes.map((node) => lab.sql(node, statement)));
   const startTimes = async (): Promise<readonly number[]> =>
     (await onEach('select extract(epoch from pg_postmaster_start_time())')).map(Number);
+
+  describe('doctor', () => doctorOnBareHosts(() => lab));
 
   test('is planned on bare hosts, and the plan leaves no trace', async () => {
     const before = await traces(lab);
@@ -170,6 +173,8 @@ describeOnHosts('the whole cluster', () => {
     await succeed(lab, 'up', '--plan', file);
     expect(await onEach('show work_mem')).toEqual(['10MB', '10MB']);
   });
+
+  describe('doctor on a cluster', () => doctorOnACluster(() => lab));
 });
 
 /** Everything that a plan could have written on the hosts. */

@@ -1,20 +1,17 @@
 // Hosts are looked at before anything is changed: what is wrong is named, what is well is left exactly as it was.
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startLabWithBackups, type Lab } from '../support/e2e.ts';
-import { inside } from '../support/faults.ts';
-import { addressOf, describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Lab } from '../../support/e2e.ts';
+import { addressOf, expectExit, succeed } from '../../support/story.ts';
 
 const hosts = ['control', 'pg1', 'pg2'] as const;
 
-describeOnHosts('doctor', () => {
+export function doctorOnBareHosts(theLab: () => Lab): void {
   let lab: Lab;
 
-  beforeAll(async () => {
-    lab = await startLabWithBackups('e2e-doctor', 'posix', '--hosts', hosts.join(','));
-  }, patienceMs);
-
-  afterAll(async () => lab?.down(), patienceMs);
+  beforeAll(() => {
+    lab = theLab();
+  });
 
   test('finds nothing to put right on bare hosts, and leaves nothing there', async () => {
     const begin = await Promise.all(hosts.map((host) => lab.ssh(host, 'date +@%s.%N')));
@@ -43,7 +40,7 @@ describeOnHosts('doctor', () => {
   });
 
   test('says why a host cannot be seen, and looks at the others', async () => {
-    await inside(lab, 'pg2', 'systemctl stop ssh.service');
+    await lab.ssh('pg2', 'systemctl stop ssh.service');
 
     const finished = await lab.dbctl('doctor', '-o', 'json');
 
@@ -55,14 +52,20 @@ describeOnHosts('doctor', () => {
       'pg2 reach',
       'pg1 node',
     ]);
+    await lab.ssh('pg2', 'systemctl start ssh.service; nft delete table inet broken');
+    await lab.ssh('pg1', 'systemctl stop foreign; mv /root/.profile.kept /root/.profile');
+  });
+}
+
+/** Ends with a server of the cluster that shows a foreign certificate. */
+export function doctorOnACluster(theLab: () => Lab): void {
+  let lab: Lab;
+
+  beforeAll(() => {
+    lab = theLab();
   });
 
-  test('tries the certificates of a cluster that is set up', async () => {
-    await inside(lab, 'pg2', 'systemctl start ssh.service; nft delete table inet broken');
-    await lab.ssh('pg1', 'systemctl stop foreign; mv /root/.profile.kept /root/.profile');
-    await succeed(lab, 'init-primary');
-    await succeed(lab, 'add-replica', 'pg2');
-
+  test('tries the certificates', async () => {
     const well = await lab.dbctl('doctor', '-o', 'json');
     await lab.ssh('pg1', showAnother(lab.env['CLUSTER_NAME']!));
     const ill = await lab.dbctl('doctor');
@@ -80,7 +83,7 @@ describeOnHosts('doctor', () => {
     expectExit(ill, 4);
     expect(ill.stdout).toMatch(/pg2: pg1 \(\S+:5432\) shows a certificate for nobody, not for/);
   });
-});
+}
 
 interface Answer {
   readonly hosts: readonly { readonly name: string; readonly state: string }[];
