@@ -1,8 +1,9 @@
 // The daily life of backups: made, scheduled, checked, verified, expired; judged by pgBackRest and systemd on the hosts.
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startLab, type Lab } from '../support/e2e.ts';
 import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
+import { restoreDrill } from './chapters/backup-drill.ts';
 
 const name = 'e2e-backup-daily';
 const config = `/etc/dbctl/${name}/_pgbackrest/control.conf`;
@@ -13,7 +14,7 @@ interface Listed {
   readonly error: boolean | null;
 }
 
-describeOnHosts('backups, day by day', { timeout: 120_000 }, () => {
+describeOnHosts('backups, day by day', () => {
   let lab: Lab;
 
   beforeAll(async () => {
@@ -158,7 +159,9 @@ describeOnHosts('backups, day by day', { timeout: 120_000 }, () => {
     expect(Date.now() - startedAt).toBeLessThan(45_000);
 
     await lab.ssh('control', `systemctl start dbctl-pgbackrest-${name}`);
-    await expect.poll(statusOfCheck, { timeout: 100_000 }).toEqual({ exitCode: 0, problems: [] });
+    await expect
+      .poll(statusOfCheck, { timeout: 100_000, interval: 2000 })
+      .toEqual({ exitCode: 0, problems: [] });
   });
 
   test('an expiry never removes the last full backup', async () => {
@@ -176,6 +179,8 @@ describeOnHosts('backups, day by day', { timeout: 120_000 }, () => {
     expect(stdout).toContain(left[0]!.label);
     expect(stdout).toMatch(/restorable to any second from /);
   });
+
+  describe('a restore drill', () => restoreDrill(() => lab));
 
   test('a bit that flipped in the repository is found, with what it damages', async () => {
     const sound = await succeed(lab, 'backup', 'verify');

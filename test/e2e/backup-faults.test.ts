@@ -61,7 +61,7 @@ describeOnHosts('faults of backups', () => {
       await expect.poll(waiting, { timeout: 120_000, interval: 1000 }).toBe('0');
       await expectWalArrives(lab);
       await expect
-        .poll(async () => (await lab.dbctl('backup', 'check')).exitCode, { timeout: 60_000 })
+        .poll(async () => (await lab.dbctl('backup', 'check')).exitCode, { timeout: 60_000, interval: 2000 })
         .not.toBe(2);
       await succeed(lab, 'backup', 'restore', '--to=pg2:5500');
       expect(await checksum(lab, 'pg2', 'load', 5500)).toBe(written);

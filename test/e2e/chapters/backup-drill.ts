@@ -2,10 +2,10 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { expectWalArrives, pgbackrestOn } from '../support/backup-story.ts';
-import { startLabWithBackups, type Lab } from '../support/e2e.ts';
-import { describeOnHosts, expectExit, patienceMs, sqlAs, succeed } from '../support/story.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { expectWalArrives, pgbackrestOn } from '../../support/backup-story.ts';
+import type { Lab } from '../../support/e2e.ts';
+import { expectExit, sqlAs, succeed } from '../../support/story.ts';
 
 interface Drill {
   readonly id: string;
@@ -21,7 +21,7 @@ interface Drill {
 
 const nodes = ['pg1', 'pg2'];
 
-describeOnHosts('a restore drill', () => {
+export function restoreDrill(theLab: () => Lab): void {
   let lab: Lab;
   let name: string;
   let untouched: readonly string[];
@@ -68,16 +68,11 @@ describeOnHosts('a restore drill', () => {
   }
 
   beforeAll(async () => {
-    lab = await startLabWithBackups('e2e-drill', 'posix', '--hosts', ['control', ...nodes].join(','));
+    lab = theLab();
     name = lab.env['CLUSTER_NAME']!;
-    await succeed(lab, 'init-primary');
-    await succeed(lab, 'add-replica');
     await asAdmin('create table orders as select n from generate_series(1, 2000) as n');
-    await succeed(lab, 'backup', 'setup');
     untouched = await states();
-  }, patienceMs);
-
-  afterAll(async () => lab?.down(), patienceMs);
+  });
 
   test('passes on the replica with the rows that the primary has', async () => {
     await asAdmin('insert into orders select n from generate_series(2001, 2500) as n');
@@ -149,12 +144,12 @@ describeOnHosts('a restore drill', () => {
 
   test('fails when a bit of the backup was flipped', async () => {
     const flip = 'open F,"+<",$ARGV[0];$n=int((-s F)/2);seek F,$n,0;read F,$c,1;seek F,$n,0;print F $c^"\\1"';
-    await lab.ssh(
-      'control',
-      `for f in /var/lib/pgbackrest/${name}/backup/${name}/*F/bundle/*; do perl -e '${flip}' "$f"; done`,
-    );
+    const bundles = `/var/lib/pgbackrest/${name}/backup/${name}/*F/bundle/*`;
+    const flipBit = () => lab.ssh('control', `for f in ${bundles}; do perl -e '${flip}' "$f"; done`);
+    await flipBit();
 
     const finished = await lab.dbctl('backup', 'drill');
+    await flipBit();
 
     expectExit(finished, 5);
     expect(finished.stdout).toMatch(/failed: the backup \S+F could not be restored:\n.*/);
@@ -168,4 +163,4 @@ describeOnHosts('a restore drill', () => {
       'failed',
     ]);
   });
-});
+}

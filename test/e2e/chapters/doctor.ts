@@ -2,7 +2,7 @@
 
 import { beforeAll, expect, test } from 'vitest';
 import type { Lab } from '../../support/e2e.ts';
-import { addressOf, expectExit, succeed } from '../../support/story.ts';
+import { addressOf, expectExit } from '../../support/story.ts';
 
 const hosts = ['control', 'pg1', 'pg2'] as const;
 

@@ -3,7 +3,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Lab } from '../../support/e2e.ts';
 import { cutPower, expectReplicates, expectStreaming, healLab, settled } from '../../support/faults.ts';
-import { succeed } from '../../support/story.ts';
 
 export function hostsThatGoDown(theLab: () => Lab): void {
   let lab: Lab;

@@ -10,7 +10,6 @@ import {
   finishes,
   settled,
 } from '../../support/faults.ts';
-import { succeed } from '../../support/story.ts';
 
 const directory = '/var/lib/postgresql/17/main';
 const initdb = `runuser -u postgres -- /usr/lib/postgresql/17/bin/initdb -k -D ${directory} >/dev/null`;
