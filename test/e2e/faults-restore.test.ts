@@ -1,7 +1,7 @@
-// A restore that is cut off: by a full disk, and by dbctl's own death at one point after the other.
+// A restore that is cut off: by a full disk, and by dbctl's own death before and after each step.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startLabWithBackups, type Finished, type Lab } from '../support/e2e.ts';
+import { startLabWithBackups, type Lab } from '../support/e2e.ts';
 import {
   expectClear,
   expectReplicates,
@@ -10,7 +10,7 @@ import {
   limitLink,
   settled,
 } from '../support/faults.ts';
-import { dbctlKilledAt } from '../support/kill-dbctl.ts';
+import { killAtEachStep } from '../support/kill-steps.ts';
 import { checksum, makeRows, now, unfinished, untouched } from '../support/restore-story.ts';
 import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
 
@@ -69,18 +69,13 @@ describeOnHosts('a restore in place', () => {
     await lab.ssh('pg1', `rm ${disk}/eaten`);
   });
 
-  test('whose dbctl is killed, at one point after the other, is finished by the next run', async () => {
-    let points = 0;
-    let finished: Finished | undefined;
-    for (let n = 3; finished === undefined; n += 8) {
-      const run = await dbctlKilledAt(lab, n, points % 2 === 0 ? 'after' : 'before', ...command);
-      if (run.exitCode === null) points += 1;
-      else finished = run;
-    }
-    expectExit(finished, 0);
-    process.stderr.write(`killed at ${points} points\n`);
+  test('whose dbctl is killed before and after each of its steps is finished by the next run', async () => {
+    const runs = await killAtEachStep(lab, command);
+    expectExit(runs.at(-1)!, 0);
+    const points = runs.length - 1;
+    process.stderr.write(`restore in place: killed at ${points} points\n`);
 
-    expect(points).toBeGreaterThan(5);
+    expect(points).toBeGreaterThan(15);
     expect(await checksum(lab, 'pg1', 'orders')).toBe(rows);
     await expectStreaming(lab, 'pg2');
     await expectReplicates(lab, 'pg2');

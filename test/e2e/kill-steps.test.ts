@@ -2,36 +2,61 @@
 // left off, and in the end all is as if nothing had happened.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startLab, type Lab } from '../support/e2e.ts';
-import { expectNothingUnfinished, expectStreaming, slotsOn } from '../support/faults.ts';
+import { pgbackrestOn } from '../support/backup-story.ts';
+import { startLabWithBackups, type Lab } from '../support/e2e.ts';
+import { expectNothingUnfinished, expectStreaming, settled, slotsOn } from '../support/faults.ts';
 import { killAtEachStep } from '../support/kill-steps.ts';
 import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
+
+const hosts = ['control', 'pg1', 'pg2'];
 
 describeOnHosts('dbctl that is killed before and after each of its steps', () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLab('e2e-kill-steps', '--hosts', 'control,pg1,pg2');
-    await succeed(lab, 'init-primary');
-    await succeed(lab, 'add-replica');
+    lab = await startLabWithBackups('e2e-kill-steps', 'posix', '--hosts', hosts.join(','));
   }, patienceMs);
 
   afterAll(async () => lab?.down(), patienceMs);
 
   /** Runs it until it is done, and insists that no dead run left the lock behind. Answers how often it was killed. */
-  async function kill(command: readonly string[], isDone: () => Promise<boolean>): Promise<number> {
+  async function kill(
+    command: readonly string[],
+    isDone: () => Promise<boolean>,
+    how: { readonly inTurns?: boolean } = {},
+  ): Promise<number> {
     const lock = `/run/dbctl/${lab.env['CLUSTER_NAME']}.lock`;
     const isFree = () => lab.ssh('control', `flock -n ${lock} true && echo free || :`);
-    const runs = await killAtEachStep(lab, command, async () => {
+    const isFreeAndDone = async (): Promise<boolean> => {
       await expect.poll(isFree, { timeout: 5000, interval: 20 }).toBe('free');
       return isDone();
-    });
+    };
+    const runs = await killAtEachStep(lab, command, { isDone: isFreeAndDone, ...how });
     const last = runs.at(-1)!;
     if (last.exitCode !== null) expectExit(last, 0);
     const points = runs.filter(({ exitCode }) => exitCode === null).length;
     process.stderr.write(`dbctl ${command.join(' ')}: killed at ${points} points\n`);
     return points;
   }
+
+  test(
+    'up, from bare hosts, ends with a whole cluster and nothing left to do',
+    { timeout: 1_200_000 },
+    async () => {
+      const points = await kill(['up'], async () => false, { inTurns: true });
+
+      expect(points).toBeGreaterThan(45);
+      await settled(lab, 'up');
+      await expectStreaming(lab, 'pg2');
+      expect(await slotsOn(lab)).toBe('dbctl_pg2 active reserved');
+      await pgbackrestOn(lab, 'control', 'check');
+      const [stanza] = JSON.parse(await pgbackrestOn(lab, 'control', '--output=json info')) as [
+        { readonly backup: readonly unknown[] },
+      ];
+      expect(stanza.backup).toHaveLength(1);
+      for (const host of hosts) await expectNothingUnfinished(lab, host);
+    },
+  );
 
   test('certs rotate ends with new certificates, and with no trace of a rotation', async () => {
     const mark = `/etc/dbctl/pki/${lab.env['CLUSTER_NAME']}/rotation`;
@@ -46,17 +71,17 @@ describeOnHosts('dbctl that is killed before and after each of its steps', () =>
 
     await succeed(lab, 'certs', 'status');
     await expectStreaming(lab, 'pg2');
-    for (const host of ['control', 'pg1', 'pg2']) await expectNothingUnfinished(lab, host);
+    for (const host of hosts) await expectNothingUnfinished(lab, host);
   });
 
   test('remove-replica ends with a primary that knows nothing of it', async () => {
     const isDone = async (): Promise<boolean> => !lab.env['CLUSTER_DB_REPLICA_HOSTS']?.includes('pg2');
 
-    expect(await kill(['remove-replica', 'pg2'], isDone)).toBeGreaterThan(8);
+    expect(await kill(['remove-replica', 'pg2'], isDone, { inTurns: true })).toBeGreaterThan(8);
 
     expect(await slotsOn(lab)).toBe('');
     expect(await lab.ssh('pg2', 'pgrep -x postgres || :')).toBe('');
-    for (const host of ['control', 'pg1', 'pg2']) await expectNothingUnfinished(lab, host);
+    for (const host of hosts) await expectNothingUnfinished(lab, host);
     expectExit(await succeed(lab, 'init-primary'), 0);
   });
 });

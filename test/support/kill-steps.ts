@@ -1,36 +1,32 @@
 // dbctl that kills itself with SIGKILL before and after each single step, until nothing is left to be done.
 
-import { createRequire } from 'node:module';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Finished, Lab } from './e2e.ts';
-import type { Moment } from './kill-dbctl.ts';
-import { dbctlWith } from './probe-story.ts';
+import { dbctlWithFate } from './kill-preload.ts';
+
+interface Killing {
+  /** Looks at what a killed run left behind, and tells whether all is done. */
+  readonly isDone?: () => Promise<boolean>;
+  /** Kills once at each step, by turns before and after: for a command with many steps. */
+  readonly inTurns?: boolean;
+}
 
 /**
- * Runs dbctl until its n-th step that changes something, on any host; a journal's lines tell where that is. "before": the
- * host knows what is about to be done, and none of it is. "after": it was done and seen, and nobody wrote that down.
- * The answer's exit code is null when it was killed there, and dbctl's own when it had fewer steps.
- */
-const dbctlKilledAtStep = (
-  lab: Lab,
-  n: number,
-  moment: Moment,
-  ...args: readonly string[]
-): Promise<Finished> => dbctlWith(lab, { env: { NODE_OPTIONS: `--import=${preload(n, moment)}` } }, ...args);
-
-/**
- * Runs the same command again and again, killed before and after the first step that it still has to make: each step is
- * met both ways, and every run begins where a dead one left off. `isDone` looks at what a killed run left behind, and
- * tells whether all is done. Answers every run; the last one is the one that finished, unless it was done before.
+ * Runs the same command again and again, killed once before and once after each step that it makes: every run begins
+ * where a dead one left off, and gets as far as the next point that none has died at. Answers every run; the last one is
+ * the one that finished, unless all was done before.
  */
 export async function killAtEachStep(
   lab: Lab,
   args: readonly string[],
-  isDone: () => Promise<boolean>,
+  { isDone = async () => false, inTurns = false }: Killing = {},
 ): Promise<readonly Finished[]> {
+  const file = join(lab.directory, 'killed-steps.json');
+  writeFileSync(file, '[]');
   const runs: Finished[] = [];
   while (runs.length < mostRuns) {
-    const moment: Moment = runs.length % 2 === 0 ? 'before' : 'after';
-    const run = await dbctlKilledAtStep(lab, 1, moment, ...args);
+    const run = await dbctlWithFate(lab, fateAtSteps(file, inTurns), ...args);
     runs.push(run);
     if (run.exitCode !== null || (await isDone())) return runs;
   }
@@ -39,22 +35,27 @@ export async function killAtEachStep(
 
 const mostRuns = 300;
 
-const ssh2 = createRequire(import.meta.url).resolve('ssh2');
-
-function preload(n: number, moment: Moment): string {
-  const line = moment === 'before' ? '/dbctl-journal \\S+ sync$' : `/dbctl-journal \\S+ ''$`;
-  const script = `
-    import { createRequire } from 'node:module';
-    const { Client } = createRequire('/')(${JSON.stringify(ssh2)});
-    const kill = () => process.kill(process.pid, 'SIGKILL');
-    const send = Client.prototype.exec;
-    const isEntry = new RegExp(${JSON.stringify(line)});
-    let left = ${n};
-    Client.prototype.exec = function (line, opened) {
-      if (isEntry.test(line)) left -= 1;
-      if (left > 0 || !isEntry.test(line)) return send.call(this, line, opened);
-      if (${moment === 'after'}) return kill();
-      return send.call(this, line, (error, channel) => { channel?.on('close', kill); opened(error, channel); });
-    };`;
-  return `data:text/javascript,${encodeURIComponent(script)}`;
-}
+/**
+ * A journal's lines tell where steps begin and end, on any host; only those that change something are written. "before":
+ * the host knows what is about to be done, and none of it is. "after": it was done and seen, and nobody wrote that down.
+ * `file` keeps the points where runs died; names that change are left out.
+ */
+const fateAtSteps = (file: string, inTurns: boolean): string => `
+  import { readFileSync, writeFileSync } from 'node:fs';
+  const points = JSON.parse(readFileSync(${JSON.stringify(file)}));
+  const dying = new Set();
+  const die = (point) => writeFileSync(${JSON.stringify(file)}, JSON.stringify([...points, point]));
+  const fateOfInput = (text) => {
+    const { kind, host, step, changes } = JSON.parse('{' + text);
+    if (kind === 'stepped') return dying.has(host + step) ? 'before' : undefined;
+    if (kind !== 'step') return;
+    const what = [host, step, ...changes].join(' ').replace(/[0-9A-F-]{8,}/gi, '#');
+    const moments = ${inTurns} ? [['before', 'after'][points.length % 2]] : ['before', 'after'];
+    const isMet = (moment) => points.includes(${inTurns} ? what : moment + ' ' + what);
+    const moment = moments.find((one) => !isMet(one));
+    if (moment === undefined || dying.size > 0) return;
+    die(${inTurns} ? what : moment + ' ' + what);
+    dying.add(host + step);
+    return moment === 'before' ? 'ended' : undefined;
+  };
+  const fateOf = (line) => (/\\/dbctl-journal \\S+ (sync|'')$/.test(line) ? fateOfInput : undefined);`;
