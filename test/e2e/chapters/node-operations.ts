@@ -2,9 +2,9 @@
 
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pgbackrestOn } from '../support/backup-story.ts';
-import { startLabWithBackups, type Lab } from '../support/e2e.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { pgbackrestOn } from '../../support/backup-story.ts';
+import type { Lab } from '../../support/e2e.ts';
 import {
   cable,
   cutPower,
@@ -15,9 +15,9 @@ import {
   finishes,
   settled,
   slotsOn,
-} from '../support/faults.ts';
-import { dbctlKilledAt } from '../support/kill-dbctl.ts';
-import { addressOf, describeOnHosts, expectExit, patienceMs, sqlAs, succeed } from '../support/story.ts';
+} from '../../support/faults.ts';
+import { dbctlKilledAt } from '../../support/kill-dbctl.ts';
+import { addressOf, expectExit, sqlAs, succeed } from '../../support/story.ts';
 
 const nodes = ['pg1', 'pg2', 'pg3'] as const;
 const extra = '/etc/postgresql/17/main/conf.d/zz_story.conf';
@@ -26,7 +26,7 @@ const unit = 'postgresql@17-main';
 /** A shell line that writes settings of the user's own. */
 const write = (line: string): string => `echo '${line}' >${extra}; chown postgres: ${extra}`;
 
-describeOnHosts('nodes that are there', () => {
+export function nodeOperations(theLab: () => Lab): void {
   let lab: Lab;
   let file: string;
 
@@ -58,15 +58,10 @@ describeOnHosts('nodes that are there', () => {
     await expectReplicates(lab, 'pg2');
   }
 
-  beforeAll(async () => {
-    lab = await startLabWithBackups('e2e-node-ops', 'posix');
+  beforeAll(() => {
+    lab = theLab();
     file = join(lab.directory, '.env.cluster');
-    await succeed(lab, 'init-primary');
-    await succeed(lab, 'backup', 'setup');
-    await succeed(lab, 'add-replica');
-  }, patienceMs);
-
-  afterAll(async () => lab?.down(), patienceMs);
+  });
 
   test('reload: every node reads its files, but none when one would refuse them', async () => {
     const loads = 'select pg_conf_load_time()';
@@ -88,7 +83,7 @@ describeOnHosts('nodes that are there', () => {
 
     expectClear(lab, await lab.dbctl('reload'), 4, 'does not run on pg3');
     expectClear(lab, await lab.dbctl('restart', 'pg1', '--yes'), 4, 'dbctl restart pg2');
-    expectClear(lab, await lab.dbctl('restart'), 8, 'the primary of e2e-node-ops');
+    expectClear(lab, await lab.dbctl('restart'), 8, `the primary of ${lab.name}`);
     const { stdout } = await succeed(lab, 'restart', '--yes');
 
     expect(stdout).toMatch(/^pg1 did not answer for \d+\.\d s$/m);
@@ -161,9 +156,20 @@ describeOnHosts('nodes that are there', () => {
     await lab.sql('pg1', `select pg_drop_replication_slot('dbctl_pg3')`);
   });
 
-  test('the same host is a replica again, loses its power, and is removed while nobody reaches it', async () => {
-    const address = (await lab.hosts()).find(({ name }) => name === 'pg3')!.address;
+  test('the same host is listed as a replica again, loses its power, and is removed while nobody reaches it', async () => {
+    const address = lab.hosts().find(({ name }) => name === 'pg3')!.address;
+    const text = readFileSync(file, 'utf8').replace(
+      /^CLUSTER_DB_REPLICA_HOSTS=.*$/m,
+      '# two racks: keep them apart\n$&  # the second rack\n# the end',
+    );
+    writeFileSync(file, text, { mode: 0o600 });
+    const started = await lab.sql('pg1', 'select pg_postmaster_start_time()');
+
     await finishes(lab, 'add-replica', `pg3=${address}`);
+
+    const listed = text.replace(/^(CLUSTER_DB_REPLICA_HOSTS=\S+)/m, `$1,pg3=${address}:5432`);
+    expect(readFileSync(file, 'utf8')).toBe(listed);
+    expect(await lab.sql('pg1', 'select pg_postmaster_start_time()')).toBe(started);
     await expectStreaming(lab, 'pg3');
     await expectReplicates(lab, 'pg3');
     await cutPower(lab, 'pg3');
@@ -176,4 +182,4 @@ describeOnHosts('nodes that are there', () => {
     expect(stdout).toContain('was not reached, so what is on it is still there');
     expect(stdout).toContain('pg_dropcluster --stop 17 main');
   });
-});
+}

@@ -1,8 +1,8 @@
 // Replicas made from backups, and broken ones made anew: the same state as a clone of the primary, asked past dbctl.
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pgbackrestOn } from '../support/backup-story.ts';
-import { startLabWithBackups, type Lab } from '../support/e2e.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { pgbackrestOn } from '../../support/backup-story.ts';
+import type { Lab } from '../../support/e2e.ts';
 import {
   expectClear,
   expectNothingUnfinished,
@@ -11,8 +11,8 @@ import {
   finishes,
   settled,
   slotsOn,
-} from '../support/faults.ts';
-import { addressOf, describeOnHosts, patienceMs, succeed } from '../support/story.ts';
+} from '../../support/faults.ts';
+import { addressOf, succeed } from '../../support/story.ts';
 
 const unit = 'postgresql@17-main';
 const data = '/var/lib/postgresql/17/main';
@@ -28,7 +28,7 @@ const writeWal = `
   select pg_switch_wal();
   checkpoint;`;
 
-describeOnHosts('replicas of a cluster with backups', () => {
+export function replicasFromBackups(theLab: () => Lab): void {
   let lab: Lab;
   let addresses: Readonly<Record<string, string>>;
 
@@ -52,13 +52,11 @@ describeOnHosts('replicas of a cluster with backups', () => {
     lab.ssh(host, `rm "$(find ${data}/base -name '[0-9]*' -size +100k | head -n 1)"`);
 
   beforeAll(async () => {
-    lab = await startLabWithBackups('e2e-from-backup', 'posix');
+    lab = theLab();
     addresses = { pg2: addressOf(lab, 'pg2'), pg3: addressOf(lab, 'pg3') };
     lab.configure({ CLUSTER_DB_REPLICA_HOSTS: undefined });
     await succeed(lab, 'init-primary');
-  }, patienceMs);
-
-  afterAll(async () => lab?.down(), patienceMs);
+  });
 
   test('without backups, --from backup is refused before anything is touched', async () => {
     const refused = await lab.dbctl('add-replica', `pg2=${addresses['pg2']}`, '--from', 'backup');
@@ -166,4 +164,4 @@ describeOnHosts('replicas of a cluster with backups', () => {
     const why = `select count(*) from pg_replication_slots where invalidation_reason is not null`;
     expect(await lab.sql('pg1', why)).toBe('0');
   });
-});
+}
