@@ -92,8 +92,10 @@ describe.each([
   });
 
   test.skipIf(!me.isRoot)('a command runs as the account it asks for', async () => {
-    const answer = await host.ask(query(['sh', '-c', 'id -un; cd; pwd'], text, { asUser: 'daemon' }));
-    expect(answer).toBe('daemon\n/usr/sbin\n');
+    const answer = await host.ask(
+      query(['sh', '-c', 'id -un; echo "${HOME-no home}"'], text, { asUser: 'daemon' }),
+    );
+    expect(answer).toBe('daemon\nno home\n');
   });
 
   test('thirty commands at once all answer', async () => {
