@@ -54,7 +54,9 @@ export async function knownBackups(
 /** Asks for the primary first: for a server that is down, a backup would wait for minutes before it fails. */
 export const backupRunPlan = (cluster: Cluster, backup: Backup, asked: Asked): readonly Stage[] => [
   onlyOn('Reach the primary', asked.control, () => [verifyNodeLinks(cluster, backup, [cluster.primary])]),
-  onlyOn(`Make ${backupWords[asked.type]}`, asked.control, () => [makeNewBackup(cluster, backup, asked)]),
+  onlyOn(`Make ${backupWords[asked.type]}`, asked.control, () => [
+    makeNewBackup(cluster, backup, asked.type),
+  ]),
 ];
 
 /** The newest backup that was not known before. */

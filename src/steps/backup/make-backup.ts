@@ -62,22 +62,23 @@ export function keepFirstBackup(cluster: Cluster, backup: Backup): Step {
 /** The backup is listed a moment before its unit ends, and the unit is kept until somebody has seen its end. */
 const isUnfinished = (kind: UnitState['kind']): boolean => kind === 'running' || kind === 'succeeded';
 
-/** Makes one backup more than those that are known by their labels. */
-export function makeNewBackup(
-  cluster: Cluster,
-  backup: Backup,
-  { type, known }: { readonly type: BackupType; readonly known: readonly string[] },
-): Step {
+/** Makes one backup more, whatever there is: one that the schedule began a moment ago is not what was asked for. */
+export function makeNewBackup(cluster: Cluster, backup: Backup, type: BackupType): Step {
+  const place = controlPlace(cluster, backup);
+  /** By the control host's clock; undefined until it is made. */
+  let begunAt: number | undefined;
   return {
     title: `Make ${backupWords[type]}`,
 
     async diff(host) {
-      const info = await host.ask(backupInfo(controlPlace(cluster, backup)));
-      const isMade = info?.backups.some(({ label }) => !known.includes(label)) ?? false;
+      const isMade = begunAt !== undefined && (await isMadeSince(begunAt, host, place));
       return isMade ? [] : [`make ${backupWords[type]}`];
     },
 
-    apply: (host, report) => makeBackup(cluster, backup, { host, type, report }),
+    async apply(host, report) {
+      begunAt = await host.ask(clock());
+      await makeBackup(cluster, backup, { host, type, report });
+    },
   };
 }
 
@@ -111,21 +112,16 @@ async function makeBackup(cluster: Cluster, backup: Backup, work: Work): Promise
     await followLongWork(host, unit, progressOf(cluster, backup, work));
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    if (await isMadeSince(startedAt, host, name, controlPlace(cluster, backup))) return;
+    // Two runs of dbctl may follow one unit: the one that sees its end first makes systemd forget it.
+    const isForgotten = (await longWorkState(host, name)).kind === 'absent';
+    if (isForgotten && (await isMadeSince(startedAt, host, controlPlace(cluster, backup)))) return;
     throw (await explainWork(cluster, backup, { host, unit: name, what: 'the backup' })) ?? error;
   }
 }
 
-/** Two runs of dbctl may follow one unit: the one that sees its end first makes systemd forget it. */
-async function isMadeSince(
-  startedAt: number,
-  host: ReadableHost,
-  unit: string,
-  place: PgbackrestPlace,
-): Promise<boolean> {
-  if ((await longWorkState(host, unit)).kind !== 'absent') return false;
+async function isMadeSince(time: number, host: ReadableHost, place: PgbackrestPlace): Promise<boolean> {
   const last = (await host.ask(backupInfo(place)))?.backups.at(-1);
-  return last !== undefined && last.stoppedAt >= startedAt;
+  return last !== undefined && last.stoppedAt >= time;
 }
 
 /** Says every second how far it is, and what it waits for. */

@@ -7,7 +7,6 @@ import { backedUpShop } from './backed-up.ts';
 import { run } from '../shop.ts';
 
 const { cluster, backup } = backedUpShop();
-const labels = [...infoOf255.matchAll(/"label":"([^"]+)"/g)].map(([, label]) => label!);
 const states = {
   absent: 'LoadState=not-found\nActiveState=inactive\n',
   running: 'LoadState=loaded\nActiveState=active\nSubState=running\n',
@@ -17,14 +16,17 @@ const failed = (code: number): string =>
   `LoadState=loaded\nActiveState=failed\nResult=exit-code\nExecMainCode=1\nExecMainStatus=${code}\nInvocationID=0a1b\n`;
 
 /** A control host on which a backup ends like that, after which this is in the repository. */
-function controlWhereBackup(end: string, { info = infoOf255, before = states.absent } = {}) {
+function controlWhereBackup(
+  end: string,
+  { info = infoOf255, before = states.absent, there = infoWithoutBackups, clock = 1 } = {},
+) {
   let state = before;
-  let content = infoWithoutBackups;
+  let content = there;
   return fakeHost(
     {},
     (argv) => {
       const line = argv.join(' ');
-      if (argv[0] === 'date') return '1\n';
+      if (argv[0] === 'date') return `${clock}\n`;
       if (line.includes('list-units')) return '';
       if (line.includes('lslocks')) return '42 postgres cron.service pgbackrest backup\n';
       if (argv[0] === 'journalctl')
@@ -42,12 +44,12 @@ function controlWhereBackup(end: string, { info = infoOf255, before = states.abs
   );
 }
 
-const step = makeNewBackup(cluster, backup, { type: 'incr', known: [] });
+const newBackup = () => makeNewBackup(cluster, backup, 'incr');
 
 test('a backup is made, and seen in the repository', async () => {
   const { host, ran } = controlWhereBackup(states.succeeded);
 
-  expect((await run(step, host)).changes).toEqual(['make an incremental backup']);
+  expect((await run(newBackup(), host)).changes).toEqual(['make an incremental backup']);
   expect(ran.filter((line) => line.startsWith('systemd-run'))).toHaveLength(1);
   expect(ran[0]).toContain('--unit=dbctl-backup-shop-incr-now');
 });
@@ -55,16 +57,22 @@ test('a backup is made, and seen in the repository', async () => {
 test('one that ended unseen is no new backup', async () => {
   const { host, ran } = controlWhereBackup(states.succeeded, { before: states.succeeded });
 
-  await run(step, host);
+  await run(newBackup(), host);
 
   expect(ran.filter((line) => line.startsWith('systemd-run'))).toHaveLength(1);
 });
 
-test('backups that were there before do not count', async () => {
-  const { host } = controlWhereBackup(states.succeeded);
-  const again = makeNewBackup(cluster, backup, { type: 'incr', known: labels });
+test('backups that ended before it was begun do not count', async () => {
+  const { host } = controlWhereBackup(states.succeeded, { clock: 9_999_999_999 });
 
-  await expect(run(again, host)).rejects.toThrow('its effect was not seen');
+  await expect(run(newBackup(), host)).rejects.toThrow('its effect was not seen');
+});
+
+test('a backup that somebody else made a moment ago is not what was asked for', async () => {
+  const { host, ran } = controlWhereBackup(states.succeeded, { there: infoOf255 });
+
+  expect((await run(newBackup(), host)).changes).toEqual(['make an incremental backup']);
+  expect(ran.filter((line) => line.startsWith('systemd-run'))).toHaveLength(1);
 });
 
 test.each([
@@ -84,7 +92,7 @@ test.each([
 ])('$reason', async ({ end, error, says }) => {
   const { host } = controlWhereBackup(end, { info: infoWithoutBackups });
 
-  const failure: unknown = await run(step, host).catch((thrown: unknown) => thrown);
+  const failure: unknown = await run(newBackup(), host).catch((thrown: unknown) => thrown);
 
   expect(failure).toBeInstanceOf(error);
   expect((failure as CommandError).why).toContain(says);
