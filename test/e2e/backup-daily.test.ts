@@ -32,7 +32,7 @@ describeOnHosts('backups, day by day', () => {
   afterAll(async () => lab?.down(), patienceMs);
 
   const pgbackrest = (...words: readonly string[]): Promise<string> =>
-    lab.ssh(
+    lab.shell(
       'control',
       `runuser -u postgres -- pgbackrest --config=${config} --stanza=${name} --log-level-console=off ${words.join(' ')}`,
     );
@@ -69,7 +69,7 @@ describeOnHosts('backups, day by day', () => {
   });
 
   test('timers of systemd make backups by themselves, and show when', async () => {
-    const next = await lab.ssh(
+    const next = await lab.shell(
       'control',
       `systemctl show -p NextElapseUSecRealtime -p ActiveState -p UnitFileState --timestamp=utc dbctl-backup-${name}-incr.timer`,
     );
@@ -78,7 +78,7 @@ describeOnHosts('backups, day by day', () => {
     expect(next).toContain('UnitFileState=enabled');
 
     const before = await newest();
-    await lab.ssh('control', `systemctl start dbctl-backup-${name}-incr.service`);
+    await lab.shell('control', `systemctl start dbctl-backup-${name}-incr.service`);
 
     expect(await newest()).toMatchObject({ type: 'incr' });
     expect((await newest()).label).not.toBe(before.label);
@@ -90,7 +90,7 @@ describeOnHosts('backups, day by day', () => {
   test('a schedule that is off has no timer; one that is nonsense changes nothing', async () => {
     lab.configure({ BACKUP_SCHEDULE_DIFF: 'off' });
     await succeed(lab, 'backup', 'schedule');
-    const timers = await lab.ssh('control', `systemctl list-unit-files 'dbctl-backup-*.timer' --no-legend`);
+    const timers = await lab.shell('control', `systemctl list-unit-files 'dbctl-backup-*.timer' --no-legend`);
     expect(timers).not.toContain('-diff.timer');
     expect(timers).toContain('-full.timer');
 
@@ -104,7 +104,7 @@ describeOnHosts('backups, day by day', () => {
     const first = lab.start('backup', 'run', '--type', 'diff');
     const unit = `dbctl-backup-${name}-diff-now.service`;
     await expect
-      .poll(() => lab.ssh('control', `systemctl is-active ${unit} || :`), { timeout: 20_000, interval: 50 })
+      .poll(() => lab.shell('control', `systemctl is-active ${unit} || :`), { timeout: 20_000, interval: 50 })
       .toContain('active');
     first.process.kill('SIGKILL');
     await first.end;
@@ -113,7 +113,7 @@ describeOnHosts('backups, day by day', () => {
 
     expect((await backups()).length).toBeGreaterThan(before);
     expect(await newest()).toMatchObject({ type: 'diff' });
-    expect(await lab.ssh('control', `systemctl is-active ${unit} || :`)).toContain('inactive');
+    expect(await lab.shell('control', `systemctl is-active ${unit} || :`)).toContain('inactive');
   });
 
   test('two backups at once are made one after the other', async () => {
@@ -121,7 +121,7 @@ describeOnHosts('backups, day by day', () => {
 
     const both = await Promise.all([
       lab.dbctl('backup', 'run', '--type', 'incr'),
-      lab.ssh('control', `systemctl start dbctl-backup-${name}-incr.service`),
+      lab.shell('control', `systemctl start dbctl-backup-${name}-incr.service`),
     ]);
 
     expectExit(both[0], 0);
@@ -130,7 +130,7 @@ describeOnHosts('backups, day by day', () => {
 
   test('a pgBackRest that somebody runs by hand is named, and left alone', async () => {
     const lock = `/var/spool/pgbackrest/${name}/lock/${name}-backup-1.lock`;
-    await lab.ssh(
+    await lab.shell(
       'control',
       `systemd-run --quiet --unit=by-hand --uid=postgres flock ${lock} sleep 60 && until lslocks | grep -q ${lock}; do sleep 0.1; done`,
     );
@@ -139,11 +139,11 @@ describeOnHosts('backups, day by day', () => {
 
     expectExit(refused, 4);
     expect(refused.stderr).toMatch(/postgres +by-hand\.service/);
-    await lab.ssh('control', 'systemctl stop by-hand');
+    await lab.shell('control', 'systemctl stop by-hand');
   });
 
   test('a check is CRITICAL while nodes cannot send WAL, and OK again after', async () => {
-    await lab.ssh('control', `systemctl stop dbctl-pgbackrest-${name}`);
+    await lab.shell('control', `systemctl stop dbctl-pgbackrest-${name}`);
     await lab.sql('pg1', 'select pg_switch_wal()');
 
     const broken = await statusOfCheck();
@@ -158,7 +158,7 @@ describeOnHosts('backups, day by day', () => {
     expect(planned.stdout).toContain(`start dbctl-pgbackrest-${name}`);
     expect(Date.now() - startedAt).toBeLessThan(45_000);
 
-    await lab.ssh('control', `systemctl start dbctl-pgbackrest-${name}`);
+    await lab.shell('control', `systemctl start dbctl-pgbackrest-${name}`);
     await expect
       .poll(statusOfCheck, { timeout: 100_000, interval: 2000 })
       .toEqual({ exitCode: 0, problems: [] });
@@ -187,8 +187,8 @@ describeOnHosts('backups, day by day', () => {
     expect(sound.stdout).toContain('all of it is as it was written');
     const { label } = await newest();
     const bundles = `/var/lib/pgbackrest/${name}/backup/${name}/${label}/bundle`;
-    const file = await lab.ssh('control', `cd ${bundles} && ls -S | head -n 1`);
-    await lab.ssh(
+    const file = await lab.shell('control', `cd ${bundles} && ls -S | head -n 1`);
+    await lab.shell(
       'control',
       `printf XXXX | dd of=${bundles}/${file} bs=1 seek=5000 conv=notrunc status=none`,
     );
@@ -202,7 +202,7 @@ describeOnHosts('backups, day by day', () => {
 
   test('monitoring hears UNKNOWN of a wrong command line, and of a control host that is gone', async () => {
     expectExit(await lab.dbctl('backup', 'check', '--nonsense'), 3);
-    await lab.ssh('control', 'systemctl stop ssh.socket ssh.service');
+    await lab.shell('control', 'systemctl stop ssh.socket ssh.service');
     const { exitCode } = await lab.dbctl('backup', 'check');
     expect(exitCode).toBe(3);
   });

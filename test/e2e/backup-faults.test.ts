@@ -22,13 +22,13 @@ describeOnHosts('faults of backups', () => {
   afterAll(async () => lab?.down(), patienceMs);
 
   test('hosts with different versions of pgBackRest are refused before anything is made', async () => {
-    await lab.ssh(
+    await lab.shell(
       'pg2',
       `mv /usr/bin/pgbackrest /usr/bin/pgbackrest.real && printf '#!/bin/sh\\necho pgBackRest 2.45\\n' > /usr/bin/pgbackrest && chmod 755 /usr/bin/pgbackrest`,
     );
 
     const finished = await lab.dbctl('backup', 'setup');
-    await lab.ssh('pg2', 'mv /usr/bin/pgbackrest.real /usr/bin/pgbackrest');
+    await lab.shell('pg2', 'mv /usr/bin/pgbackrest.real /usr/bin/pgbackrest');
 
     expectExit(finished, 4);
     expect(finished.stderr).toContain('pg2: 2.45');
@@ -43,7 +43,7 @@ describeOnHosts('faults of backups', () => {
       await lab.sql('pg1', 'create table load (n bigserial, filler text)', 'app');
       const store = `dbctl-store-minio-${lab.env['CLUSTER_NAME']}`;
 
-      await lab.ssh('control', `systemctl stop ${store}`);
+      await lab.shell('control', `systemctl stop ${store}`);
       await lab.sql(
         'pg1',
         `do $$ begin for i in 1..${awaySeconds} loop
@@ -54,7 +54,7 @@ describeOnHosts('faults of backups', () => {
       const queued = Number(await waiting());
       const away = await lab.dbctl('backup', 'check');
       const written = await checksum(lab, 'pg1', 'load');
-      await lab.ssh('control', `systemctl start ${store}`);
+      await lab.shell('control', `systemctl start ${store}`);
 
       expect(queued).toBeGreaterThan(awaySeconds / 2);
       expectExit(away, 2);
@@ -65,12 +65,12 @@ describeOnHosts('faults of backups', () => {
         .not.toBe(2);
       await succeed(lab, 'backup', 'restore', '--to=pg2:5500');
       expect(await checksum(lab, 'pg2', 'load', 5500)).toBe(written);
-      await lab.ssh('pg2', 'pg_dropcluster --stop 17 pg2_5500');
+      await lab.shell('pg2', 'pg_dropcluster --stop 17 pg2_5500');
     },
   );
 
   test('after a replica was promoted, backups and WAL come from the new primary', async () => {
-    await lab.ssh('pg1', 'systemctl disable --now postgresql@17-main');
+    await lab.shell('pg1', 'systemctl disable --now postgresql@17-main');
     await lab.sql('pg2', 'select pg_promote()');
     const { CLUSTER_DB_PRIMARY_HOST: old, CLUSTER_DB_REPLICA_HOSTS: next } = lab.env;
     lab.configure({ CLUSTER_DB_PRIMARY_HOST: next!, CLUSTER_DB_REPLICA_HOSTS: undefined });
@@ -91,7 +91,7 @@ describeOnHosts('faults of backups', () => {
   });
 
   test('the stanza of another cluster is left alone', async () => {
-    await lab.ssh(
+    await lab.shell(
       'pg1',
       'pg_dropcluster --stop 17 main; rm -rf /var/lib/postgresql/17/main /etc/dbctl/*/pg1',
     );

@@ -68,7 +68,7 @@ describeOnHosts('backups that move to another repository', () => {
     expect(await backups()).toEqual(['full in 1']);
     await pgbackrestOn(lab, 'pg1', 'check');
     const directory = `/var/lib/pgbackrest/${lab.env['CLUSTER_NAME']}/backup`;
-    expect(await lab.ssh('control', `find ${directory} -name backup.manifest | wc -l`)).not.toBe('0');
+    expect(await lab.shell('control', `find ${directory} -name backup.manifest | wc -l`)).not.toBe('0');
     expect((await succeed(lab, 'backup', 'setup')).stdout.trim()).toBe('0 changes');
   });
 });

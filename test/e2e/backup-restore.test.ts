@@ -85,10 +85,10 @@ describeOnHosts('a restore', () => {
       `--target=${beforeDrop}`,
       '--to=pg2:5499',
     );
-    await lab.ssh('pg2', /^Throw it away, on its host: (.*)$/m.exec(stdout)![1]!);
+    await lab.shell('pg2', /^Throw it away, on its host: (.*)$/m.exec(stdout)![1]!);
 
-    expect(await lab.ssh('pg2', 'ls /var/lib/postgresql/17 /etc/postgresql/17')).not.toContain('5499');
-    expect(await lab.ssh('pg2', 'find /etc -name "*5499*"')).toBe('');
+    expect(await lab.shell('pg2', 'ls /var/lib/postgresql/17 /etc/postgresql/17')).not.toContain('5499');
+    expect(await lab.shell('pg2', 'find /etc -name "*5499*"')).toBe('');
   });
 
   test('to a named point, and to a position, ends just there', async () => {
@@ -103,8 +103,8 @@ describeOnHosts('a restore', () => {
 
     expect(await checksum(lab, 'pg2', 'orders', 5500)).toBe(rows);
     expect(await onPort(lab, 'pg2', 5500, 'select count(*) from later')).toBe('10');
-    await lab.ssh('pg1', 'pg_dropcluster --stop 17 named');
-    await lab.ssh('pg2', 'pg_dropcluster --stop 17 at_lsn');
+    await lab.shell('pg1', 'pg_dropcluster --stop 17 named');
+    await lab.shell('pg2', 'pg_dropcluster --stop 17 at_lsn');
   });
 
   test('to where nothing can be reached is refused, and nothing is touched', async () => {
@@ -125,7 +125,7 @@ describeOnHosts('a restore', () => {
   });
 
   test('to a place that is not free is refused', async () => {
-    await lab.ssh(
+    await lab.shell(
       'pg1',
       'install -d -o postgres -m 700 /var/lib/postgresql/17/dirty && touch /var/lib/postgresql/17/dirty/file',
     );
@@ -141,7 +141,7 @@ describeOnHosts('a restore', () => {
       'holds data that dbctl did not make',
     );
 
-    await lab.ssh('pg1', 'rm -r /var/lib/postgresql/17/dirty');
+    await lab.shell('pg1', 'rm -r /var/lib/postgresql/17/dirty');
   });
 
   test('in place is not begun when nobody can confirm it', async () => {
@@ -169,7 +169,7 @@ describeOnHosts('a restore', () => {
     await expectReplicates(lab, 'pg2');
     expect(await checksum(lab, 'pg2', 'orders')).toBe(rows);
     for (const host of ['control', 'pg1', 'pg2']) expect(await unfinished(lab, host)).toBe('');
-    expect(await lab.ssh('pg2', 'ls /var/lib/postgresql/17')).toBe('main');
+    expect(await lab.shell('pg2', 'ls /var/lib/postgresql/17')).toBe('main');
   });
 
   test('leaves an archive that is whole: new WAL arrives, backups go on, other commands have nothing to do', async () => {
@@ -185,7 +185,7 @@ describeOnHosts('a restore', () => {
   test('of the newest point loses nothing, across the timeline that the first one made', async () => {
     await makeRows(lab, 'newest');
     const newest = await checksum(lab, 'pg1', 'newest');
-    await lab.ssh('pg1', 'rm -r /var/lib/postgresql/17/main.before-restore-*');
+    await lab.shell('pg1', 'rm -r /var/lib/postgresql/17/main.before-restore-*');
 
     await succeed(lab, ...restore, '--in-place', '--yes');
 
@@ -201,12 +201,12 @@ describeOnHosts('a restore', () => {
     const last = await checksum(lab, 'pg1', 'last');
     await lab.sql('pg1', 'select pg_switch_wal()');
     await pgbackrestOn(lab, 'control', 'check');
-    await lab.ssh('pg1', 'systemctl kill -s KILL postgresql@17-main; rm -rf /var/lib/postgresql/17/main*');
+    await lab.shell('pg1', 'systemctl kill -s KILL postgresql@17-main; rm -rf /var/lib/postgresql/17/main*');
 
     await succeed(lab, ...restore, '--in-place', '--yes');
 
     expect(await checksum(lab, 'pg1', 'last')).toBe(last);
     await expectStreaming(lab, 'pg2');
-    expect(await lab.ssh('pg2', 'ls /var/lib/postgresql/17')).toBe('main\nmain.before-timeline-4');
+    expect(await lab.shell('pg2', 'ls /var/lib/postgresql/17')).toBe('main\nmain.before-timeline-4');
   });
 });

@@ -75,13 +75,13 @@ describeOnHosts('backup setup with the repository on the control host', () => {
   });
 
   test('a restart of the primary and of every host stops no archiving', async () => {
-    await lab.ssh('pg1', 'systemctl restart postgresql@17-main');
+    await lab.shell('pg1', 'systemctl restart postgresql@17-main');
     await expectWalArrives(lab);
 
     for (const host of ['pg1', 'control']) await cutPower(lab, host);
     await healLab(lab);
 
-    for (const host of hosts) expect(await lab.ssh(host, `systemctl is-active ${unit}`)).toBe('active');
+    for (const host of hosts) expect(await lab.shell(host, `systemctl is-active ${unit}`)).toBe('active');
     const isUp = () => lab.sql('pg1', 'select 1').catch(() => 'not yet');
     await expect.poll(isUp, { timeout: 60_000, interval: 500 }).toBe('1');
     await expectWalArrives(lab);
@@ -98,13 +98,13 @@ describeOnHosts('backup setup with the repository on the control host', () => {
     await pgbackrestOn(lab, 'control', '--type=full --compress-type=none backup');
 
     const clear = `grep -rlaF '${marker}' /var/lib/postgresql/17/main/base | head -n 1`;
-    expect(await lab.ssh('pg1', clear)).not.toBe('');
-    expect(await lab.ssh('control', `grep -rlaF '${marker}' /var/lib/pgbackrest || :`)).toBe('');
+    expect(await lab.shell('pg1', clear)).not.toBe('');
+    expect(await lab.shell('control', `grep -rlaF '${marker}' /var/lib/pgbackrest || :`)).toBe('');
     const salted = `find /var/lib/pgbackrest -type f -exec sh -c '[ "$(head -c 8 "$1")" = Salted__ ] || echo "$1"' sh {} \\;`;
-    expect(await lab.ssh('control', salted)).toBe('');
+    expect(await lab.shell('control', salted)).toBe('');
     const other = '/tmp/other-passphrase.conf';
     const line = `sed 's/^repo1-cipher-pass=.*/repo1-cipher-pass=another/' '${configOn(lab, 'control')}' > ${other}; chmod 644 ${other}`;
-    await lab.ssh('control', line);
+    await lab.shell('control', line);
     const read = `repo-get backup/${lab.name}/backup.info`;
     expect(await pgbackrestOn(lab, 'control', read)).toContain('[backup:current]');
     await expect(pgbackrestOn(lab, 'control', read, other)).rejects.toThrow();
@@ -113,14 +113,14 @@ describeOnHosts('backup setup with the repository on the control host', () => {
   test('its TLS servers refuse a certificate of another CA, and one of another name', async () => {
     const target = `${addressOf(lab, 'pg1')}:8432`;
     const knock = (certificate: string) =>
-      lab.ssh(
+      lab.shell(
         'control',
         `sleep 1 | openssl s_client -brief -connect ${target} -CAfile ${credentials}/ca.crt ${certificate} 2>&1`,
       );
     // Who shows none may hear its name and version, and ask whether it is there: no more.
     expect(await knock('')).toContain('"name":"pgBackRest"');
     const own = `-cert ${credentials}/client.crt -key ${credentials}/client.key`;
-    await lab.ssh(
+    await lab.shell(
       'control',
       `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=${lab.name}-control -keyout /tmp/other.key -out /tmp/other.crt`,
     );
@@ -135,7 +135,7 @@ describeOnHosts('backup setup with the repository on the control host', () => {
       `pg1-host=${addressOf(lab, 'pg1')}\npg1-host-type=tls\npg1-host-ca-file=${credentials}/ca.crt`,
       `pg1-host-cert-file=${credentials}/client.crt\npg1-host-key-file=${credentials}/client.key\n`,
     ];
-    await lab.ssh('pg2', `cat > ${asNode}; chmod 644 ${asNode}`, lines.join('\n'));
+    await lab.shell('pg2', `cat > ${asNode}; chmod 644 ${asNode}`, lines.join('\n'));
     const check = pgbackrestOn(lab, 'pg2', '--log-level-console=info check', asNode);
     await expect(check).rejects.toThrow('[AccessError]');
   });

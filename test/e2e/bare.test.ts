@@ -18,7 +18,7 @@ describeOnHosts('bare hosts', () => {
   test('have no PostgreSQL', async () => {
     for (const host of ['pg1', 'pg2']) {
       expect(
-        await lab.ssh(host, 'command -v psql || ls -d /usr/lib/postgresql 2>/dev/null || echo none'),
+        await lab.shell(host, 'command -v psql || ls -d /usr/lib/postgresql 2>/dev/null || echo none'),
       ).toBe('none');
     }
   });
@@ -52,8 +52,10 @@ describeOnHosts('bare hosts', () => {
     await succeed(lab, 'init-primary');
 
     expect(await clusters(lab, 'pg1')).toEqual(['17 main 5432 online postgres /var/lib/postgresql/17/main']);
-    expect(await lab.ssh('pg1', 'ls /var/lib/postgresql /var/lib/postgresql/17')).not.toContain('dbctl-new');
-    expect(await lab.ssh('pg1', 'systemctl is-system-running')).toBe('running');
+    expect(await lab.shell('pg1', 'ls /var/lib/postgresql /var/lib/postgresql/17')).not.toContain(
+      'dbctl-new',
+    );
+    expect(await lab.shell('pg1', 'systemctl is-system-running')).toBe('running');
   });
 
   test('a dry run of add-replica lists what it would do and touches no host', async () => {
@@ -88,7 +90,7 @@ describeOnHosts('bare hosts', () => {
         .catch((error: unknown) => `no answer: ${String(error)}`);
     const before = await Promise.all(['pg1', 'pg2'].map(startTime));
 
-    await Promise.all(['pg1', 'pg2'].map((host) => lab.ssh(host, 'systemctl reboot').catch(() => '')));
+    await Promise.all(['pg1', 'pg2'].map((host) => lab.shell(host, 'systemctl reboot').catch(() => '')));
 
     for (const [index, host] of ['pg1', 'pg2'].entries()) {
       await expect.poll(() => startTime(host), { timeout: 30_000, interval: 500 }).toMatch(/^\d{4}-/);
@@ -107,7 +109,7 @@ describeOnHosts('bare hosts', () => {
 async function filesOf(lab: Lab, host: string): Promise<ReadonlySet<string>> {
   const busy = ['/proc', '/sys', '/dev', '/run', '/tmp', '/var/tmp', '/var/log', '/var/lib/systemd'];
   const skipped = busy.map((path) => `-path ${path}`).join(' -o ');
-  const listed = await lab.ssh(
+  const listed = await lab.shell(
     host,
     `find / -xdev \\( ${skipped} \\) -prune -o -type f -printf '%p %s %T@ %m\\n' -o -print`,
   );
@@ -115,6 +117,6 @@ async function filesOf(lab: Lab, host: string): Promise<ReadonlySet<string>> {
 }
 
 const clusters = async (lab: Lab, host: string): Promise<readonly string[]> =>
-  (await lab.ssh(host, 'pg_lsclusters --no-header'))
+  (await lab.shell(host, 'pg_lsclusters --no-header'))
     .split('\n')
     .map((line) => line.split(/\s+/).slice(0, 6).join(' '));

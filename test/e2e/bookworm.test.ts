@@ -17,7 +17,7 @@ describeOnHosts('Debian 12', () => {
 
   test('has a primary and a replica of PostgreSQL 15', async () => {
     for (const host of ['pg1', 'pg2']) {
-      expect(await lab.ssh(host, '. /etc/os-release && echo "$VERSION_CODENAME"')).toBe('bookworm');
+      expect(await lab.shell(host, '. /etc/os-release && echo "$VERSION_CODENAME"')).toBe('bookworm');
       expect(await lab.sql(host, 'show server_version_num')).toMatch(/^15\d{4}$/);
     }
   });
@@ -34,7 +34,7 @@ describeOnHosts('Debian 12', () => {
   });
 
   test('the clone was verified, has checksums, and the rules have no error', async () => {
-    expect(await lab.ssh('pg2', `journalctl -q -o cat -u 'dbctl-clone-*'`)).toContain(
+    expect(await lab.shell('pg2', `journalctl -q -o cat -u 'dbctl-clone-*'`)).toContain(
       'backup successfully verified',
     );
     expect(await lab.sql('pg2', 'show data_checksums')).toBe('on');
@@ -64,9 +64,9 @@ describeOnHosts('Debian 12', () => {
     const place = `--config=/etc/dbctl/${cluster}/_pgbackrest/control.conf --stanza=${cluster}`;
     const pgbackrest = `cd / && runuser -u postgres -- pgbackrest ${place}`;
 
-    expect(await lab.ssh('control', 'pgbackrest version')).toMatch(/ 2\.45/);
-    await lab.ssh('control', `${pgbackrest} check`);
-    expect(await lab.ssh('control', `${pgbackrest} info --output=json`)).toContain('"type":"full"');
+    expect(await lab.shell('control', 'pgbackrest version')).toMatch(/ 2\.45/);
+    await lab.shell('control', `${pgbackrest} check`);
+    expect(await lab.shell('control', `${pgbackrest} info --output=json`)).toContain('"type":"full"');
     expect((await succeed(lab, 'backup', 'setup')).stdout.trim()).toBe('0 changes');
   });
 

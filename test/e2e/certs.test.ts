@@ -37,12 +37,12 @@ describeOnHosts('certificates', () => {
 
   test('are replaced under an open session and a replica, without a restart', async () => {
     const session = openSession(lab);
-    await lab.ssh('pg2', waitFor('/tmp/session-open'));
+    await lab.shell('pg2', waitFor('/tmp/session-open'));
     const before = await Promise.all(nodes.map((node) => shownOn(lab, node)));
     const running = await lastStart(lab);
 
     await succeed(lab, 'certs', 'rotate');
-    await lab.ssh('pg2', 'touch /tmp/session-close');
+    await lab.shell('pg2', 'touch /tmp/session-close');
 
     const [first, second] = (await session).split('\n');
     expect(second).toBe(first);
@@ -56,7 +56,7 @@ describeOnHosts('certificates', () => {
     const { name } = roleOf(lab, 'admin');
     const directory = `/etc/dbctl/${lab.env['CLUSTER_NAME']}/pg1`;
     const selfSigned = `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=${name} -days 3`;
-    await lab.ssh('pg1', `${selfSigned} -keyout ${directory}/server.key -out ${directory}/server.crt 2>&1`);
+    await lab.shell('pg1', `${selfSigned} -keyout ${directory}/server.key -out ${directory}/server.crt 2>&1`);
 
     const finished = await lab.dbctl('certs', 'status');
     expectExit(finished, 6);
@@ -130,7 +130,7 @@ const status = async (lab: Lab): Promise<{ rotation?: string; certificates: read
 async function shownOn(lab: Lab, node: string): Promise<string> {
   const address = `${addressOf(lab, node)}:5432`;
   const line = `openssl s_client -connect ${address} -starttls postgres </dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha256`;
-  return (await lab.ssh('control', line)).replace(/^.*=/, '').trim();
+  return (await lab.shell('control', line)).replace(/^.*=/, '').trim();
 }
 
 /** When both servers started, and which walsender and walreceiver serve the replica: the same as long as nothing broke. */
@@ -169,7 +169,7 @@ function openSession(lab: Lab): Promise<string> {
     pid,
   ];
   const line = `IFS= read -r PGPASSWORD && export PGPASSWORD && exec ${clientOf(lab, `${directory}/ca.crt`)}`;
-  return lab.ssh('pg2', line, [roleOf(lab, 'writer').password, ...script, ''].join('\n'));
+  return lab.shell('pg2', line, [roleOf(lab, 'writer').password, ...script, ''].join('\n'));
 }
 
 /** Connects from a host as an application would that has this copy of the CA file. */
@@ -177,5 +177,5 @@ async function connectsWith(lab: Lab, file: string): Promise<{ problem: string }
   const script = `set -eu; IFS= read -r PGPASSWORD; export PGPASSWORD; cat > /tmp/client-ca.crt
     ${clientOf(lab, '/tmp/client-ca.crt')} -c 'select 1' 2>&1 >/dev/null || :`;
   const input = `${roleOf(lab, 'writer').password}\n${readFileSync(file, 'utf8')}`;
-  return { problem: (await lab.ssh('pg2', script, input)).trim() };
+  return { problem: (await lab.shell('pg2', script, input)).trim() };
 }

@@ -94,7 +94,7 @@ describeOnHosts('a primary with two replicas', () => {
 
   test('nobody gets in without TLS, nor as a superuser over TCP', async () => {
     const connect = (options: string) =>
-      lab.ssh(
+      lab.shell(
         'pg2',
         `PGPASSWORD=x psql -XAtqw -d "host=${addressOf(lab, 'pg1')} ${options}" -c 'select 1' 2>&1 || :`,
       );
@@ -107,10 +107,10 @@ describeOnHosts('a primary with two replicas', () => {
 
   test('every clone was accepted by pg_verifybackup', async () => {
     for (const node of replicas) {
-      const journal = await lab.ssh(node, `journalctl -q -o cat -u 'dbctl-clone-*'`);
+      const journal = await lab.shell(node, `journalctl -q -o cat -u 'dbctl-clone-*'`);
 
       expect(journal).toContain('backup successfully verified');
-      expect(await lab.ssh(node, 'ls -A /var/lib/postgresql/17')).toBe('main');
+      expect(await lab.shell(node, 'ls -A /var/lib/postgresql/17')).toBe('main');
     }
   });
 

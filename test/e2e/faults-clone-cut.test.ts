@@ -28,7 +28,7 @@ describeOnHosts('a clone whose host is lost', () => {
   const primaryState = (): Promise<readonly string[]> =>
     Promise.all([
       lab.sql('pg1', 'select pg_postmaster_start_time()'),
-      lab.ssh('pg1', 'systemctl show --value -p NRestarts postgresql@17-main'),
+      lab.shell('pg1', 'systemctl show --value -p NRestarts postgresql@17-main'),
     ]);
 
   /** Starts a clone over a slow link, breaks something in the middle of it, and answers how dbctl ended. */
@@ -60,7 +60,7 @@ describeOnHosts('a clone whose host is lost', () => {
 
   async function startOver(): Promise<void> {
     await healLab(lab);
-    await lab.ssh('pg2', 'systemctl stop postgresql@17-main && rm -r /var/lib/postgresql/17/main');
+    await lab.shell('pg2', 'systemctl stop postgresql@17-main && rm -r /var/lib/postgresql/17/main');
   }
 
   beforeAll(async () => {
@@ -86,7 +86,7 @@ describeOnHosts('a clone whose host is lost', () => {
     const lost = await cloneThatLoses(() => cable(lab, 'pg2', 'down'));
     const unit = `systemctl show --value -p ActiveState 'dbctl-clone-${lab.env['CLUSTER_NAME']}-pg2.service'`;
     const poll = { timeout: 120_000, interval: 500 };
-    await expect.poll(() => lab.ssh('pg2', unit), poll).toBe('failed');
+    await expect.poll(() => lab.shell('pg2', unit), poll).toBe('failed');
 
     expectClear(lab, lost, 3, `the connection to ${addressOf(lab, 'pg2')} was lost`);
     await expectPrimaryUnharmed();
@@ -107,10 +107,10 @@ describeOnHosts('a clone whose host is lost', () => {
   test('while the primary itself is lost: both are told, and the next run finishes', async () => {
     await startOver();
     const lost = await cloneThatLoses(async () => {
-      await lab.ssh('pg1', 'systemctl kill --signal=KILL postgresql@17-main');
+      await lab.shell('pg1', 'systemctl kill --signal=KILL postgresql@17-main');
     });
     expectClear(lab, lost, 5, 'Clone of pg1 for pg2 failed on pg2', /server closed the connection|terminat/);
-    const data = await lab.ssh('pg2', 'ls -A /var/lib/postgresql/17');
+    const data = await lab.shell('pg2', 'ls -A /var/lib/postgresql/17');
     expect(data).toBe('');
     await succeed(lab, 'init-primary');
     primary = await primaryState();

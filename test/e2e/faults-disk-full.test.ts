@@ -25,7 +25,7 @@ describeOnHosts("a replica's disk that fills up while it is cloned", () => {
     await succeed(lab, 'init-primary');
     await fillPrimary(lab, 60);
     // As a new file system is: root's.
-    await lab.ssh('pg2', `mount -t tmpfs -o size=750m,mode=755 none ${disk}`);
+    await lab.shell('pg2', `mount -t tmpfs -o size=750m,mode=755 none ${disk}`);
   }, patienceMs);
 
   afterAll(async () => lab?.down(), patienceMs);
@@ -35,7 +35,7 @@ describeOnHosts("a replica's disk that fills up while it is cloned", () => {
     await limitLink(lab, 'pg2', '40mbit');
     const run = lab.start('add-replica');
     await cloneHasCopied(lab, 'pg2', 5e6);
-    await lab.ssh(
+    await lab.shell(
       'pg2',
       `fallocate -l $(( $(df --output=avail -B1 ${disk} | tail -n 1) - 15000000 )) ${disk}/eaten`,
     );
@@ -53,7 +53,7 @@ describeOnHosts("a replica's disk that fills up while it is cloned", () => {
     expect(await slotsOn(lab)).toBe('');
     expect(await lab.sql('pg1', 'select pg_postmaster_start_time()')).toBe(before);
     await lab.sql('pg1', 'create table written (n int); drop table written', 'app');
-    expect(await lab.ssh('pg2', `ls -A ${disk}/17`)).toBe('');
+    expect(await lab.shell('pg2', `ls -A ${disk}/17`)).toBe('');
   });
 
   test('is refused before anything is made when it is still full', async () => {
@@ -64,7 +64,7 @@ describeOnHosts("a replica's disk that fills up while it is cloned", () => {
   });
 
   test('and once there is room, the next run finishes', async () => {
-    await lab.ssh('pg2', `rm ${disk}/eaten`);
+    await lab.shell('pg2', `rm ${disk}/eaten`);
     await limitLink(lab, 'pg2');
 
     await finishes(lab, 'add-replica');

@@ -22,10 +22,10 @@ describeOnHosts('a host that is not as it should be', () => {
   }
 
   const beginsToListen = async (host: string): Promise<string> => {
-    await lab.ssh(host, `systemd-run -q --unit=squatter perl -MIO::Socket::INET -e '${listens}'`);
+    await lab.shell(host, `systemd-run -q --unit=squatter perl -MIO::Socket::INET -e '${listens}'`);
     const poll = { timeout: 20_000, interval: 250 };
-    await expect.poll(() => lab.ssh(host, `ss -Hltn 'sport = :5432' | wc -l`), poll).toBe('1');
-    return lab.ssh(host, `ss -Hltnp 'sport = :5432' | grep -o 'pid=[0-9]*' | cut -d= -f2`);
+    await expect.poll(() => lab.shell(host, `ss -Hltn 'sport = :5432' | wc -l`), poll).toBe('1');
+    return lab.shell(host, `ss -Hltnp 'sport = :5432' | grep -o 'pid=[0-9]*' | cut -d= -f2`);
   };
 
   beforeAll(async () => {
@@ -41,7 +41,7 @@ describeOnHosts('a host that is not as it should be', () => {
     // A port that somebody else has.
     const pid = await beginsToListen(host);
     await expectRefused(command, host, 'port 5432 is taken by', `pid ${pid}`);
-    await lab.ssh(host, 'systemctl stop squatter');
+    await lab.shell(host, 'systemctl stop squatter');
 
     // Data that dbctl did not make, of any kind.
     const foreign = [
@@ -49,35 +49,35 @@ describeOnHosts('a host that is not as it should be', () => {
       `echo 17 > ${directory}/PG_VERSION`,
     ];
     for (const make of foreign) {
-      await lab.ssh(host, make);
+      await lab.shell(host, make);
       await expectRefused(command, host, `${directory} holds data that dbctl did not make`, 'mv ');
     }
-    await lab.ssh(host, `rm -r ${directory}`);
+    await lab.shell(host, `rm -r ${directory}`);
 
     // A cluster that runs, made by the distribution's own tool.
-    await lab.ssh(host, 'pg_createcluster 17 main --start >/dev/null 2>&1');
+    await lab.shell(host, 'pg_createcluster 17 main --start >/dev/null 2>&1');
     await expectRefused(command, host, `${directory} holds data that dbctl did not make`);
     expect(await lab.sql(host, 'select 1')).toBe('1');
     const said = (await lab.dbctl(...command)).stderr;
-    await lab.ssh(host, /systemctl stop .*$/m.exec(said)![0]);
-    expect(await lab.ssh(host, `cat ${directory}.old/PG_VERSION; pg_lsclusters -h`)).toBe('17');
+    await lab.shell(host, /systemctl stop .*$/m.exec(said)![0]);
+    expect(await lab.shell(host, `cat ${directory}.old/PG_VERSION; pg_lsclusters -h`)).toBe('17');
 
     // The same, with its data elsewhere and on another port: its settings would be overwritten, its data taken over.
-    await lab.ssh(host, 'pg_createcluster 17 main -d /srv/theirs -p 5499 --start >/dev/null 2>&1');
+    await lab.shell(host, 'pg_createcluster 17 main -d /srv/theirs -p 5499 --start >/dev/null 2>&1');
     await expectRefused(command, host, 'configuration of another server, for the data in /srv/theirs');
     const theirs = `cd / && runuser -u postgres -- psql -Atp 5499 -c 'show data_directory'`;
-    expect(await lab.ssh(host, theirs)).toBe('/srv/theirs');
-    await lab.ssh(host, 'pg_dropcluster --stop 17 main');
+    expect(await lab.shell(host, theirs)).toBe('/srv/theirs');
+    await lab.shell(host, 'pg_dropcluster --stop 17 main');
 
     // A disk in the place of the data directory itself.
-    await lab.ssh(host, `install -d ${directory} && mount -t tmpfs none ${directory}`);
+    await lab.shell(host, `install -d ${directory} && mount -t tmpfs none ${directory}`);
     await expectRefused(command, host, `mounted on ${directory} itself`, '/var/lib/postgresql,');
-    await lab.ssh(host, `umount ${directory} && rmdir ${directory}`);
+    await lab.shell(host, `umount ${directory} && rmdir ${directory}`);
 
     // A disk on which there is no room.
-    await lab.ssh(host, 'mount -t tmpfs -o size=100m,mode=755 none /var/lib/postgresql');
+    await lab.shell(host, 'mount -t tmpfs -o size=100m,mode=755 none /var/lib/postgresql');
     await expectRefused(command, host, 'are free', 'larger disk');
-    await lab.ssh(host, 'umount /var/lib/postgresql');
+    await lab.shell(host, 'umount /var/lib/postgresql');
 
     await finishes(lab, ...command);
   });

@@ -55,7 +55,7 @@ describeOnHosts('a run that is asked to stop', () => {
 
   test('while a clone runs leaves the clone alone, and the next run follows it', async () => {
     const unit = `dbctl-clone-${lab.env['CLUSTER_NAME']}-pg2.service`;
-    const invocation = () => lab.ssh('pg2', `systemctl show --value -p InvocationID '${unit}'`);
+    const invocation = () => lab.shell('pg2', `systemctl show --value -p InvocationID '${unit}'`);
     await fillPrimary(lab, 60);
     await limitLink(lab, 'pg2', '40mbit');
     const run = lab.start('add-replica');
@@ -79,7 +79,7 @@ describeOnHosts('a run that is asked to stop', () => {
   });
 
   test('twice ends at once, and the next run goes on from there', async () => {
-    await lab.ssh('pg2', 'systemctl stop postgresql@17-main && rm -r /var/lib/postgresql/17/main');
+    await lab.shell('pg2', 'systemctl stop postgresql@17-main && rm -r /var/lib/postgresql/17/main');
     const cables = await Promise.all(['pg1', 'pg2'].map((name) => cableOf(lab, name)));
     const run = lab.start('add-replica');
     const said = (words: string) =>

@@ -78,12 +78,12 @@ describeOnHosts('backup setup that is killed', () => {
     const places = '/etc /var/lib /var/log /var/spool /run /tmp /var/tmp /root /home /srv /opt';
     for (const host of hosts) {
       const journal = `bash -c 'grep -caF -f - <(journalctl -q --no-pager -o export)' || :`;
-      expect(await lab.ssh(host, journal, needles)).toBe('0');
-      const found = await lab.ssh(host, `grep -rlaF -D skip -f - ${places} 2>/dev/null || :`, needles);
+      expect(await lab.shell(host, journal, needles)).toBe('0');
+      const found = await lab.shell(host, `grep -rlaF -D skip -f - ${places} 2>/dev/null || :`, needles);
 
       const config = configOn(lab, host);
       expect(found).toBe(config);
-      expect(await lab.ssh(host, `stat -c '%a %U' '${config}'`)).toBe('600 postgres');
+      expect(await lab.shell(host, `stat -c '%a %U' '${config}'`)).toBe('600 postgres');
     }
   });
 });

@@ -31,7 +31,7 @@ describeOnHosts('init-primary that is killed', () => {
   test('and the primary is whole', async () => {
     expect(await lab.sql('pg1', 'select pg_is_in_recovery()')).toBe('f');
     expect(await lab.sql('pg1', 'show data_checksums')).toBe('on');
-    expect(await lab.ssh('pg1', 'systemctl is-active postgresql@17-main')).toBe('active');
+    expect(await lab.shell('pg1', 'systemctl is-active postgresql@17-main')).toBe('active');
     await sqlAs(lab, 'writer', { from: 'pg1', to: 'pg1' }, 'create table kept as select 7 as n');
     expect(await sqlAs(lab, 'reader', { from: 'pg1', to: 'pg1' }, 'select n from kept')).toBe('7');
     const write = 'begin read write; delete from kept';

@@ -28,7 +28,7 @@ describeOnHosts('add-replica that is killed', () => {
   test('while the clone runs leaves the clone alone, and the next runs follow the same one', async () => {
     await fillPrimary(lab, 60);
     await limitLink(lab, 'pg2', '40mbit');
-    const invocation = () => lab.ssh('pg2', `systemctl show --value -p InvocationID '${cloneUnit(lab)}'`);
+    const invocation = () => lab.shell('pg2', `systemctl show --value -p InvocationID '${cloneUnit(lab)}'`);
     const seen: string[] = [];
 
     for (const megabytes of [0, 5, 10, 15]) {
@@ -54,12 +54,12 @@ describeOnHosts('add-replica that is killed', () => {
   });
 
   test('and when the clone itself is killed, the next run makes a new one and leaves nothing of the first', async () => {
-    await lab.ssh('pg2', 'systemctl stop postgresql@17-main && rm -r /var/lib/postgresql/17/main');
+    await lab.shell('pg2', 'systemctl stop postgresql@17-main && rm -r /var/lib/postgresql/17/main');
     await limitLink(lab, 'pg2', '40mbit');
     const run = lab.start('add-replica', 'pg2');
     await cloneHasCopied(lab, 'pg2', 5e6);
     run.process.kill('SIGKILL');
-    await lab.ssh('pg2', `systemctl kill --signal=KILL '${cloneUnit(lab)}'`);
+    await lab.shell('pg2', `systemctl kill --signal=KILL '${cloneUnit(lab)}'`);
     await limitLink(lab, 'pg2');
 
     await finishes(lab, 'add-replica');

@@ -94,7 +94,7 @@ describeOnHosts('a host that cannot be reached', () => {
     await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(lab.directory, 'other_host')]);
     const other = readFileSync(join(lab.directory, 'other_host.pub'), 'utf8').split(' ')[1]!;
     const expected = await fingerprintIn(join(lab.directory, 'other_host.pub'));
-    const real = (await lab.ssh('pg1', 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub')).split(' ')[1]!;
+    const real = (await lab.shell('pg1', 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub')).split(' ')[1]!;
     const changed = `${line.split(' ')[0]} ssh-ed25519 ${other}`;
 
     const finished = await withKnownHosts(text.replace(line, changed), () => lab.dbctl('init-primary'));
@@ -107,7 +107,7 @@ describeOnHosts('a host that cannot be reached', () => {
 
   test('because its host key is not known: its fingerprint and the way to accept it are shown', async () => {
     const { text, line } = knownKey();
-    const real = (await lab.ssh('pg1', 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub')).split(' ')[1]!;
+    const real = (await lab.shell('pg1', 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub')).split(' ')[1]!;
 
     const finished = await withKnownHosts(text.replace(`${line}\n`, ''), () => lab.dbctl('init-primary'));
 

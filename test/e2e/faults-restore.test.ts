@@ -23,7 +23,7 @@ describeOnHosts('a restore in place', () => {
 
   beforeAll(async () => {
     lab = await startLabWithBackups('e2e-f-restore', 'posix', '--hosts', 'control,pg1,pg2');
-    await lab.ssh('pg1', `mount -t tmpfs -o size=1500m,mode=755 none ${disk}`);
+    await lab.shell('pg1', `mount -t tmpfs -o size=1500m,mode=755 none ${disk}`);
     await succeed(lab, 'init-primary');
     await succeed(lab, 'add-replica');
     await fillPrimary(lab, 60);
@@ -42,7 +42,7 @@ describeOnHosts('a restore in place', () => {
     // What is left is more than a restore takes, and less than it may take.
     const eat = `until [ -e ${disk}/17/main.dbctl-restore/label ]; do sleep 0.02; done
       fallocate -l $(( $(df --output=avail -B1 ${disk} | tail -n 1) - 120000000 )) ${disk}/eaten`;
-    await lab.ssh('pg1', `systemd-run -q --unit=eat sh -c '${eat.replaceAll('$', '$$$$')}'`);
+    await lab.shell('pg1', `systemd-run -q --unit=eat sh -c '${eat.replaceAll('$', '$$$$')}'`);
 
     // Slow enough for the disk to be full before all of it has come.
     await limitLink(lab, 'pg1', '40mbit');
@@ -61,12 +61,12 @@ describeOnHosts('a restore in place', () => {
     );
     expect(await untouched(lab, 'pg1')).toBe(before);
     await lab.sql('pg1', 'create table written (n int); drop table written', 'app');
-    expect(await lab.ssh('pg1', `ls ${disk}/17`)).toBe('main');
+    expect(await lab.shell('pg1', `ls ${disk}/17`)).toBe('main');
   });
 
   test('is refused before anything is made while the disk is full', async () => {
     expectClear(lab, await lab.dbctl(...command), 4, 'nothing can be restored on pg1', 'are free');
-    await lab.ssh('pg1', `rm ${disk}/eaten`);
+    await lab.shell('pg1', `rm ${disk}/eaten`);
   });
 
   test('whose dbctl is killed before and after each of its steps is finished by the next run', async () => {
@@ -80,7 +80,7 @@ describeOnHosts('a restore in place', () => {
     await expectStreaming(lab, 'pg2');
     await expectReplicates(lab, 'pg2');
     for (const host of ['pg1', 'pg2']) expect(await unfinished(lab, host)).toBe('');
-    expect(await lab.ssh('pg1', `ls ${disk}/17`)).toMatch(/^main\nmain\.before-restore-\d{8}T\d{6}Z$/);
+    expect(await lab.shell('pg1', `ls ${disk}/17`)).toMatch(/^main\nmain\.before-restore-\d{8}T\d{6}Z$/);
     expect(await lab.sql('pg1', 'select timeline_id from pg_control_checkpoint()')).toBe('2');
   });
 

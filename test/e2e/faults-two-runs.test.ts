@@ -62,10 +62,12 @@ describeOnHosts('a cluster in the making', () => {
       for (const host of ['control', 'pg1']) await expectNothingUnfinished(lab, host);
       const name = lab.env['CLUSTER_NAME']!;
       const authority = readFileSync(join(lab.directory, `${name}-ca.crt`), 'utf8').trim();
-      expect(await lab.ssh('control', `cat /etc/dbctl/pki/${name}/ca.crt`)).toBe(authority);
-      expect(await lab.ssh('pg1', `cat /etc/dbctl/${name}/pg1/ca.crt`)).toBe(authority);
+      expect(await lab.shell('control', `cat /etc/dbctl/pki/${name}/ca.crt`)).toBe(authority);
+      expect(await lab.shell('pg1', `cat /etc/dbctl/${name}/pg1/ca.crt`)).toBe(authority);
       const pair = `cd /etc/dbctl/pki/${name} && openssl pkey -in ca.key -pubout && openssl x509 -in ca.crt -noout -pubkey`;
-      const [fromKey, fromCertificate] = (await lab.ssh('control', pair)).split(/(?<=END PUBLIC KEY-----)\n/);
+      const [fromKey, fromCertificate] = (await lab.shell('control', pair)).split(
+        /(?<=END PUBLIC KEY-----)\n/,
+      );
       expect(fromKey).toBe(fromCertificate);
     });
   });
@@ -77,7 +79,7 @@ describeOnHosts('a cluster in the making', () => {
       await expectRefused(/password authentication failed/);
 
       expect(await slotsOn(lab)).toBe('');
-      expect(await lab.ssh('pg2', 'ls -A /var/lib/postgresql/17 2>/dev/null || :')).toBe('');
+      expect(await lab.shell('pg2', 'ls -A /var/lib/postgresql/17 2>/dev/null || :')).toBe('');
       await expectNothingUnfinished(lab, 'pg2');
     });
 

@@ -38,7 +38,7 @@ describeOnHosts('behind a jump host', () => {
     lab.configure({ CLUSTER_SSH_USER: 'admin' });
     const operator = addressOf(lab, 'pg1').replace(/\d+$/, '1');
     const ruleset = `table inet fenced { chain input { type filter hook input priority 0; ip saddr ${operator} tcp dport 22 drop;\n}\n}`;
-    await Promise.all(nodes.map((node) => lab.ssh(node, `nft '${ruleset}'`)));
+    await Promise.all(nodes.map((node) => lab.shell(node, `nft '${ruleset}'`)));
   }, patienceMs);
 
   afterAll(async () => lab?.down(), patienceMs);
@@ -67,13 +67,13 @@ describeOnHosts('behind a jump host', () => {
 
   test('every login on a node was the ordinary account, from the control host, and no file belongs to it', async () => {
     for (const node of nodes) {
-      const said = await lab.ssh(node, 'journalctl -q -o cat -t sshd -t sshd-session -S -30min');
+      const said = await lab.shell(node, 'journalctl -q -o cat -t sshd -t sshd-session -S -30min');
       const logins = [...said.matchAll(/Accepted publickey for (\S+ from \S+)/g)].map(([, login]) => login);
       expect(new Set(logins)).toEqual(new Set([`admin from ${addressOf(lab, 'control')}`]));
     }
     for (const host of ['control', ...nodes]) {
       const owned = `find / -xdev -user admin -not -path '/home/*' -not -path '/proc/*' -printf '%p '`;
-      expect(await lab.ssh(host, owned)).toBe('');
+      expect(await lab.shell(host, owned)).toBe('');
     }
   });
 

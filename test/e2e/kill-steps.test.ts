@@ -26,7 +26,7 @@ describeOnHosts('dbctl that is killed before and after each of its steps', () =>
     how: { readonly inTurns?: boolean } = {},
   ): Promise<number> {
     const lock = `/run/dbctl/${lab.env['CLUSTER_NAME']}.lock`;
-    const isFree = () => lab.ssh('control', `flock -n ${lock} true && echo free || :`);
+    const isFree = () => lab.shell('control', `flock -n ${lock} true && echo free || :`);
     const isFreeAndDone = async (): Promise<boolean> => {
       await expect.poll(isFree, { timeout: 5000, interval: 20 }).toBe('free');
       return isDone();
@@ -62,7 +62,7 @@ describeOnHosts('dbctl that is killed before and after each of its steps', () =>
     const mark = `/etc/dbctl/pki/${lab.env['CLUSTER_NAME']}/rotation`;
     let isBegun = false;
     const isDone = async (): Promise<boolean> => {
-      const isMarked = (await lab.ssh('control', `ls ${mark}* 2>/dev/null || :`)) !== '';
+      const isMarked = (await lab.shell('control', `ls ${mark}* 2>/dev/null || :`)) !== '';
       isBegun ||= isMarked;
       return isBegun && !isMarked;
     };
@@ -80,7 +80,7 @@ describeOnHosts('dbctl that is killed before and after each of its steps', () =>
     expect(await kill(['remove-replica', 'pg2'], isDone, { inTurns: true })).toBeGreaterThan(8);
 
     expect(await slotsOn(lab)).toBe('');
-    expect(await lab.ssh('pg2', 'pgrep -x postgres || :')).toBe('');
+    expect(await lab.shell('pg2', 'pgrep -x postgres || :')).toBe('');
     for (const host of hosts) await expectNothingUnfinished(lab, host);
     expectExit(await succeed(lab, 'init-primary'), 0);
   });

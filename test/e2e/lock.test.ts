@@ -29,7 +29,7 @@ describeOnHosts('the lock of a cluster', () => {
 
   const isFree = async (): Promise<boolean> => {
     const lock = `/run/dbctl/${lab.env['CLUSTER_NAME']}.lock`;
-    return (await lab.ssh('control', `flock -n ${lock} true && echo free || :`)) === 'free';
+    return (await lab.shell('control', `flock -n ${lock} true && echo free || :`)) === 'free';
   };
   const becomesHeld = (): Promise<void> => expect.poll(isFree, { timeout: 30_000, interval: 10 }).toBe(false);
   const clone = `systemctl list-units --all --plain --no-legend 'dbctl-clone*' | grep -c running || :`;
@@ -77,7 +77,7 @@ describeOnHosts('the lock of a cluster', () => {
       /^the last operation, add-replica pg2 by .+, was interrupted during ".+ on pg2"/m,
     );
     await limitLink(lab, 'pg2');
-    await expect.poll(() => lab.ssh('pg2', clone), { timeout: 60_000 }).toBe('0');
+    await expect.poll(() => lab.shell('pg2', clone), { timeout: 60_000 }).toBe('0');
     const before = await everything();
 
     first.process.kill('SIGCONT');
@@ -138,7 +138,7 @@ describeOnHosts('the lock of a cluster', () => {
     const text = (await succeed(lab, 'history', '--steps')).stdout;
     expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
     const journals = 'cat /var/lib/dbctl-journal/* ; stat -c %U:%G:%a /var/lib/dbctl-journal/*.jsonl';
-    const said = await Promise.all(['control', 'pg1', 'pg2'].map((host) => lab.ssh(host, journals)));
+    const said = await Promise.all(['control', 'pg1', 'pg2'].map((host) => lab.shell(host, journals)));
     const secrets = Object.entries(lab.env).filter(([name]) => name.endsWith('_PASSWORD'));
     for (const [, secret] of secrets) expect(said.some((one) => one.includes(secret))).toBe(false);
     for (const one of said) expect(one).toMatch(/^root:root:640$/m);

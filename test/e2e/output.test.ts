@@ -94,11 +94,11 @@ describeOnHosts('the output of a run', () => {
   });
 
   test('a server that does not start is shown with its own words, to people, to programs, and in the log', async () => {
-    await lab.ssh('pg1', `systemctl stop postgresql@17-main && echo 'work_memm = 4MB' > ${brokenFile}`);
+    await lab.shell('pg1', `systemctl stop postgresql@17-main && echo 'work_memm = 4MB' > ${brokenFile}`);
 
     const plain = await lab.dbctl('init-primary');
     const json = await lab.dbctl('init-primary', '--json');
-    await lab.ssh('pg1', `rm ${brokenFile}`);
+    await lab.shell('pg1', `rm ${brokenFile}`);
 
     const log = logs().at(-2)!;
     expectClear(lab, plain, 6, 'PostgreSQL did not start on pg1', complaint, `the whole run: ${log}`);

@@ -145,7 +145,11 @@ function sqlWithPassfile(lab: Lab, kind: RoleKind, password: string): Promise<st
   const line = `*:*:*:${roleOf(lab, kind).name}:${password.replaceAll('\\', '\\\\').replaceAll(':', '\\:')}`;
   const connection = connectionTo(lab, { from: 'pg2', to: 'pg1' }, roleOf(lab, kind).name);
   const psql = `PGPASSFILE=$file psql -XAtqw -d "${connection}" -c 'select current_user'`;
-  return lab.ssh('pg2', `file=$(mktemp) && trap 'rm "$file"' EXIT && cat > "$file" && ${psql}`, `${line}\n`);
+  return lab.shell(
+    'pg2',
+    `file=$(mktemp) && trap 'rm "$file"' EXIT && cat > "$file" && ${psql}`,
+    `${line}\n`,
+  );
 }
 
 /** Ends the connection of the replica and waits until it has logged in again. */

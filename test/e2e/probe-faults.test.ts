@@ -74,12 +74,12 @@ describeOnHosts('probe of a cluster in trouble', () => {
   });
 
   test('a stopped replica is critical, and waiting gets green once it is started', async () => {
-    await lab.ssh('pg3', `systemctl stop ${service}`);
+    await lab.shell('pg3', `systemctl stop ${service}`);
 
     const stopped = await probe(lab);
     const waiting = lab.start('probe', '--wait', '60s', '--timeout', '15s');
     await new Promise((seen) => waiting.process.stderr?.once('data', seen));
-    await lab.ssh('pg3', `systemctl start ${service}`);
+    await lab.shell('pg3', `systemctl start ${service}`);
 
     expectProblems(stopped, [
       /^critical pg3: nothing listens on /,
@@ -140,16 +140,16 @@ describeOnHosts('probe of a cluster in trouble', () => {
   test('a certificate of another CA, one for another name and no TLS are three answers', async () => {
     const file = await lab.sql('pg3', 'show ssl_cert_file');
     const key = await lab.sql('pg3', 'show ssl_key_file');
-    const read = (host: string, path: string) => lab.ssh(host, `cat '${path}'`);
+    const read = (host: string, path: string) => lab.shell(host, `cat '${path}'`);
     const [ownCertificate, ownKey] = [await read('pg3', file), await read('pg3', key)];
     const reload = 'select pg_reload_conf()';
     const show = async (certificate: string, itsKey: string): Promise<Answer> => {
-      await lab.ssh('pg3', `cat > '${file}'`, `${certificate}\n`);
-      await lab.ssh('pg3', `cat > '${key}'`, `${itsKey}\n`);
+      await lab.shell('pg3', `cat > '${file}'`, `${certificate}\n`);
+      await lab.shell('pg3', `cat > '${key}'`, `${itsKey}\n`);
       await lab.sql('pg3', reload);
       return probe(lab);
     };
-    await lab.ssh('pg3', selfSigned(addressOf(lab, 'pg3')));
+    await lab.shell('pg3', selfSigned(addressOf(lab, 'pg3')));
     const [otherFile, otherKey] = [file, key].map((path) => path.replaceAll('pg3', 'pg2'));
 
     const strange = await show(await read('pg3', '/tmp/other.crt'), await read('pg3', '/tmp/other.key'));

@@ -37,11 +37,11 @@ describeOnHosts(`10,000 awkward texts, DBCTL_TEST_SEED=${seed}`, () => {
   let lab: Lab;
 
   const write = (path: string, content: string): Promise<string> =>
-    lab.ssh('pg1', `cat >'${path}' && chown postgres: '${path}' && chmod 600 '${path}'`, content);
+    lab.shell('pg1', `cat >'${path}' && chown postgres: '${path}' && chmod 600 '${path}'`, content);
 
   /** Runs a command of dbctl's as its account, past dbctl. */
   const run = ({ argv, asUser = 'root', stdin = '' }: Query<unknown> | Action): Promise<string> =>
-    lab.ssh(
+    lab.shell(
       'pg1',
       `cd / && exec ${quote(['runuser', '-u', asUser, '--', ...argv])}`,
       stdin instanceof Secret ? stdin.reveal() : stdin,
@@ -55,7 +55,7 @@ describeOnHosts(`10,000 awkward texts, DBCTL_TEST_SEED=${seed}`, () => {
   beforeAll(async () => {
     lab = await startLab('e2e-quoting', '--hosts', 'pg1');
     const start = `pg_ctl -D ${place} -w -l /dev/null -o '-p ${server.port} -k /var/run/postgresql' start`;
-    await lab.ssh(
+    await lab.shell(
       'pg1',
       `cd / && runuser -u postgres -- ${binDirectory}/initdb -ND ${place} -E UTF8 --locale=C.UTF-8 >/dev/null &&
        echo "include 'quoting.conf'" >>${place}/postgresql.conf && : >${place}/quoting.conf &&
@@ -68,7 +68,7 @@ describeOnHosts(`10,000 awkward texts, DBCTL_TEST_SEED=${seed}`, () => {
   test.each(['sh', 'dash', 'bash'])('as arguments, in %s', async (shell) => {
     await write('/tmp/words', quote(['printf', '%s\\0', ...any]));
 
-    const said = await lab.ssh('pg1', `${shell} /tmp/words | base64 -w 0`);
+    const said = await lab.shell('pg1', `${shell} /tmp/words | base64 -w 0`);
 
     expect(Buffer.from(said, 'base64').toString().split('\0').slice(0, -1)).toEqual(any);
   });
@@ -163,7 +163,7 @@ describeOnHosts(`10,000 awkward texts, DBCTL_TEST_SEED=${seed}`, () => {
       const more = { application_name: text, sslmode: 'disable', gssencmode: 'disable' };
       return `\\c -reuse-previous=off ${psqlWord(conninfo({ ...options, ...more }))}\n`;
     });
-    await lab.ssh(
+    await lab.shell(
       'pg1',
       `umask 077; mkdir -p /tmp/passfiles; cd /tmp/passfiles; awk '/^%%$/ { n++; next } { print > (n - 1) }'`,
       files.map((text) => `%%\n${text}`).join(''),
@@ -177,7 +177,7 @@ describeOnHosts(`10,000 awkward texts, DBCTL_TEST_SEED=${seed}`, () => {
       password: 'x',
       sslmode: 'disable',
     });
-    await lab.ssh(
+    await lab.shell(
       'pg1',
       `cd / && ${binDirectory}/psql -Xqw -v ON_ERROR_STOP=1 -d ${quote([first])} -f -`,
       connects.join(''),
@@ -199,7 +199,7 @@ describeOnHosts(`10,000 awkward texts, DBCTL_TEST_SEED=${seed}`, () => {
     const values = lines.map((text, index) => `${index}:${text}`.trimEnd());
     await write('/tmp/values.conf', `[global]\n${values.map((text) => `db-exclude=${text}\n`).join('')}`);
 
-    const said = await lab.ssh('pg1', 'pgbackrest --config=/tmp/values.conf help restore db-exclude');
+    const said = await lab.shell('pg1', 'pgbackrest --config=/tmp/values.conf help restore db-exclude');
 
     expect(said.slice(said.indexOf('current: ') + 'current: '.length)).toBe(values.join(', '));
   });
@@ -210,16 +210,16 @@ describeOnHosts(`10,000 awkward texts, DBCTL_TEST_SEED=${seed}`, () => {
     const variables = lines.map((text, index) => environmentLine(`Q${index}`, text.replaceAll('\t', ' ')));
     await write('/tmp/environment', `${variables.join('\n')}\n`);
     const read = async (path: string): Promise<readonly string[]> => {
-      const said = await lab.ssh('pg1', `base64 -w 0 ${path}`);
+      const said = await lab.shell('pg1', `base64 -w 0 ${path}`);
       return Buffer.from(said, 'base64').toString().split('\0').slice(0, -1);
     };
 
     const unit = { name: 'dbctl-quoting', description: 'x', argv, asUser: 'root' };
     await write('/tmp/start', quote(startUnit(unit).argv));
-    await lab.ssh('pg1', 'sh /tmp/start');
+    await lab.shell('pg1', 'sh /tmp/start');
     await expect.poll(() => read('/run/quoting.argv').catch(String), { timeout: 20_000 }).toEqual(any);
 
-    await lab.ssh(
+    await lab.shell(
       'pg1',
       `systemd-run -q --wait -p EnvironmentFile=/tmp/environment sh -c 'env -0 >/run/quoting.env'`,
     );

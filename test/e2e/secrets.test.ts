@@ -76,7 +76,7 @@ describeOnHosts('passwords', () => {
     verifiers = (await lab.sql('pg1', `select rolpassword from pg_authid where rolpassword <> ''`)).split(
       '\n',
     );
-    await lab.ssh('pg2', 'CANARY_ENVIRONMENT=here sleep 0.5 # CANARY_ARGV');
+    await lab.shell('pg2', 'CANARY_ENVIRONMENT=here sleep 0.5 # CANARY_ARGV');
 
     choosePasswords();
     const look = `select coalesce(string_agg(query, '; '), '') from pg_stat_activity where pid <> pg_backend_pid()`;
@@ -97,7 +97,7 @@ describeOnHosts('passwords', () => {
     await run('add-replica');
     seen = await watch.stop();
     await succeed(lab, 'status');
-    for (const host of ['control', ...nodes]) await lab.ssh(host, `logger ${canary}`);
+    for (const host of ['control', ...nodes]) await lab.shell(host, `logger ${canary}`);
     for (const node of nodes) await lab.sql(node, `select 1 as ${canary}`);
   }, patienceMs);
 
@@ -169,12 +169,12 @@ describeOnHosts('passwords', () => {
     const inLogs = 'grep -rlaF -f - /var/log /run/log || :';
     const inJournal = `bash -c 'grep -caF -f - <(journalctl -q --no-pager -o export)' || :`;
     for (const host of ['control', ...nodes]) {
-      expect(await lab.ssh(host, inLogs, secrets)).toBe('');
-      expect(await lab.ssh(host, inJournal, secrets)).toBe('0');
-      expect(await lab.ssh(host, inJournal, canary)).not.toBe('0');
-      if (host !== 'control') expect(await lab.ssh(host, inLogs, canary)).toContain('/var/log/postgresql/');
+      expect(await lab.shell(host, inLogs, secrets)).toBe('');
+      expect(await lab.shell(host, inJournal, secrets)).toBe('0');
+      expect(await lab.shell(host, inJournal, canary)).not.toBe('0');
+      if (host !== 'control') expect(await lab.shell(host, inLogs, canary)).toContain('/var/log/postgresql/');
     }
-    const log = await lab.ssh('pg1', 'cat /var/log/postgresql/*.log');
+    const log = await lab.shell('pg1', 'cat /var/log/postgresql/*.log');
     expect(log).toContain('statement: ');
     expect(log).toContain('password authentication failed');
   });
@@ -184,7 +184,7 @@ describeOnHosts('passwords', () => {
     const places =
       '/etc /var/lib/postgresql /var/lib/dbctl /var/log /run /tmp /var/tmp /root /home /srv /opt';
     for (const host of ['control', ...nodes]) {
-      const found = await lab.ssh(
+      const found = await lab.shell(
         host,
         `grep -rlaF -D skip -f - ${places} 2>/dev/null || :`,
         disguises(passwords).join('\n'),
@@ -195,19 +195,19 @@ describeOnHosts('passwords', () => {
       const allowed = host === 'control' ? [] : [...ofCopy, passfile];
       expect(found.split('\n').filter(Boolean).toSorted()).toEqual(allowed.toSorted());
       if (host !== 'control') {
-        expect(await lab.ssh(host, `stat -c '%a %U' ${passfile}`)).toBe('600 postgres');
+        expect(await lab.shell(host, `stat -c '%a %U' ${passfile}`)).toBe('600 postgres');
       }
     }
   });
 
   test('other keys are closed too: the CA key to root, server keys to postgres', async () => {
     const cluster = lab.env['CLUSTER_NAME']!;
-    expect(await lab.ssh('control', `stat -c '%a %U' /etc/dbctl/pki/${cluster}/ca.key`)).toBe('600 root');
+    expect(await lab.shell('control', `stat -c '%a %U' /etc/dbctl/pki/${cluster}/ca.key`)).toBe('600 root');
     for (const node of nodes) {
-      expect(await lab.ssh(node, `stat -c '%a %U' /etc/dbctl/${cluster}/${node}/server.key`)).toBe(
+      expect(await lab.shell(node, `stat -c '%a %U' /etc/dbctl/${cluster}/${node}/server.key`)).toBe(
         '600 postgres',
       );
-      expect(await lab.ssh(node, 'find / -xdev -name ca.key -not -path "/proc/*"')).toBe('');
+      expect(await lab.shell(node, 'find / -xdev -name ca.key -not -path "/proc/*"')).toBe('');
     }
   });
 });

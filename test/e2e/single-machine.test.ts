@@ -27,10 +27,14 @@ describeOnHosts('one machine', () => {
     Promise.all([succeed('one', ...args), succeed('two', ...args)]);
 
   const sqlOn = (port: number, statement: string): Promise<string> =>
-    lab.ssh('pg1', `cd / && runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -p ${port} app`, statement);
+    lab.shell(
+      'pg1',
+      `cd / && runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -p ${port} app`,
+      statement,
+    );
 
   const isActive = (host: string, name: Name) =>
-    lab.ssh(host, `systemctl is-active 'dbctl-pgbackrest-${lab.name}-${name}.service' || :`);
+    lab.shell(host, `systemctl is-active 'dbctl-pgbackrest-${lab.name}-${name}.service' || :`);
 
   /** The settings of the lab for a cluster whose nodes are all on its one data host. */
   function define(name: Name, nodes: Readonly<Record<string, number>>, control: string): void {
@@ -68,7 +72,10 @@ describeOnHosts('one machine', () => {
       'pg3|streaming|t',
     ]);
     expect(await sqlOn(5442, senders)).toBe('shop2|streaming|t');
-    const clusters = await lab.ssh('pg1', 'pg_lsclusters -h | cut -d " " -f 1-5 | tr -s " "; ls /etc/dbctl');
+    const clusters = await lab.shell(
+      'pg1',
+      'pg_lsclusters -h | cut -d " " -f 1-5 | tr -s " "; ls /etc/dbctl',
+    );
     expect(clusters).toContain('17 main 5432');
     for (const instance of ['pg2', 'pg3', 'shop1', 'shop2']) expect(clusters).toContain(instance);
   });
@@ -100,7 +107,7 @@ describeOnHosts('one machine', () => {
   });
 
   test('after a promotion every node keeps its own data', async () => {
-    await lab.ssh('pg1', 'systemctl stop postgresql@17-shop1.service');
+    await lab.shell('pg1', 'systemctl stop postgresql@17-shop1.service');
     await sqlOn(5443, 'select pg_promote()');
     define('two', { shop2: 5443, shop1: 5442 }, `control=${addressOf(lab, 'control')}`);
 

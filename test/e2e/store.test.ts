@@ -50,10 +50,10 @@ async function expectRenewed(lab: Lab, kind: 'minio' | 'versitygw'): Promise<voi
   const unit = `dbctl-store-${kind}-${lab.env['CLUSTER_NAME']}`;
   const [host] = storeUrl(lab).split('/').toReversed();
   const ask = `openssl s_client -connect ${host} < /dev/null 2>/dev/null | openssl x509 -noout -serial`;
-  const shown = (): Promise<string> => lab.ssh('control', ask);
-  const mainProcess = (): Promise<string> => lab.ssh('control', `systemctl show -P MainPID ${unit}`);
+  const shown = (): Promise<string> => lab.shell('control', ask);
+  const mainProcess = (): Promise<string> => lab.shell('control', `systemctl show -P MainPID ${unit}`);
   const [before, process] = [await shown(), await mainProcess()];
-  await lab.ssh('control', `rm /etc/dbctl/${lab.env['CLUSTER_NAME']}/_${kind}/certs/public.crt`);
+  await lab.shell('control', `rm /etc/dbctl/${lab.env['CLUSTER_NAME']}/_${kind}/certs/public.crt`);
 
   await finishes(lab, 'backup', 'setup');
 
@@ -64,7 +64,7 @@ async function expectRenewed(lab: Lab, kind: 'minio' | 'versitygw'): Promise<voi
 describeOnHosts('MinIO on the control host', () => {
   let lab: Lab;
   let unit: string;
-  const onControl = (line: string): Promise<string> => lab.ssh('control', line);
+  const onControl = (line: string): Promise<string> => lab.shell('control', line);
 
   beforeAll(async () => {
     lab = await labWithStore('minio');
@@ -184,9 +184,9 @@ describeOnHosts('MinIO on the control host', () => {
     await showCertificate(lab, 'minio', { names, from: longAgo, to: future });
 
     const wrongClock = `#!/bin/sh\nexec /usr/bin/date -d "$(/usr/bin/date '+%F %T') 1 hour" "$@"\n`;
-    await lab.ssh('pg1', 'cat > /usr/local/bin/date && chmod +x /usr/local/bin/date', wrongClock);
+    await lab.shell('pg1', 'cat > /usr/local/bin/date && chmod +x /usr/local/bin/date', wrongClock);
     await faulty({}, 4, "the clocks differ: the store's is 60 min behind this host's");
-    await lab.ssh('pg1', 'rm /usr/local/bin/date');
+    await lab.shell('pg1', 'rm /usr/local/bin/date');
 
     await onControl(`systemctl stop ${unit}`);
     await faulty({}, 3, 'nothing takes connections there');

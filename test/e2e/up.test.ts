@@ -143,14 +143,14 @@ describeOnHosts('the whole cluster', () => {
   );
 
   test('what no order of restarts could do is refused before a file is written', async () => {
-    const before = await lab.ssh('pg2', `stat -c %y ${settingsPath}`);
+    const before = await lab.shell('pg2', `stat -c %y ${settingsPath}`);
     lab.configure({ POSTGRES_CONF_max_connections: '120', POSTGRES_CONF_max_wal_senders: '8' });
 
     const refused = await lab.dbctl('up', '--restart');
 
     expectExit(refused, 4);
     expect(refused.stderr).toContain('max_connections is raised and max_wal_senders is lowered at once');
-    expect(await lab.ssh('pg2', `stat -c %y ${settingsPath}`)).toBe(before);
+    expect(await lab.shell('pg2', `stat -c %y ${settingsPath}`)).toBe(before);
     lab.configure({ POSTGRES_CONF_max_connections: '90', POSTGRES_CONF_max_wal_senders: '10' });
     await succeed(lab, 'up');
   });
@@ -159,7 +159,7 @@ describeOnHosts('the whole cluster', () => {
     lab.configure({ POSTGRES_CONF_work_mem: '10MB' });
     const file = join(lab.directory, 'plan.json');
     writeFileSync(file, (await lab.dbctl('plan', '-o', 'json')).stdout);
-    await lab.ssh('pg2', `echo 'work_mem = 1GB' >> ${settingsPath}`);
+    await lab.shell('pg2', `echo 'work_mem = 1GB' >> ${settingsPath}`);
 
     const stale = await lab.dbctl('up', '--plan', file);
 
@@ -181,7 +181,7 @@ describeOnHosts('the whole cluster', () => {
 const traces = (lab: Lab): Promise<readonly string[]> =>
   Promise.all(
     ['control', ...nodes].map((host) =>
-      lab.ssh(
+      lab.shell(
         host,
         `find /etc /var/lib/dbctl /var/lib/postgresql /run/dbctl /root -type f -printf '%p %T@\\n' 2>/dev/null | sort`,
       ),

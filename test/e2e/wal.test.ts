@@ -44,7 +44,7 @@ describeOnHosts('WAL that piles up', () => {
       .map(([, value]) => value);
     await succeed(lab, 'init-primary');
     await succeed(lab, 'add-replica', 'pg2');
-    await lab.ssh('pg2', 'systemctl stop postgresql@17-main');
+    await lab.shell('pg2', 'systemctl stop postgresql@17-main');
     await lab.sql('pg1', `alter system set archive_command = '/bin/false'`);
     // One more that may hold WAL, since PostgreSQL 17.
     await lab.sql('pg1', 'alter system set summarize_wal = on');
@@ -81,7 +81,7 @@ describeOnHosts('WAL that piles up', () => {
 
   test('an archiver that fails is named, with the files that wait', async () => {
     const archiver = seen.nodes[0]!.holders.find(({ kind }) => kind === 'archiver')!;
-    const waiting = await lab.ssh(
+    const waiting = await lab.shell(
       'pg1',
       'ls /var/lib/postgresql/17/main/pg_wal/archive_status | grep -c ready',
     );
@@ -113,16 +113,16 @@ describeOnHosts('WAL that piles up', () => {
   });
 
   test('a report has what support needs, no secret in any spelling, and leaves nothing on the hosts', async () => {
-    await lab.ssh(
+    await lab.shell(
       'pg1',
       'cat > /etc/dbctl/$(ls /etc/dbctl | grep -v pki | head -n 1)/notes',
       disguises(secrets).join('\n'),
     );
     // What an application makes PostgreSQL log.
     const logged = secrets.map((secret) => `select 1 / 0 as "${secret.replaceAll('"', '""')}"`).join(';\n');
-    await lab.ssh('pg1', 'cd / && runuser -u postgres -- psql -XAtq 2>/dev/null || :', logged);
+    await lab.shell('pg1', 'cd / && runuser -u postgres -- psql -XAtq 2>/dev/null || :', logged);
     await cable(lab, 'pg2', 'down');
-    await lab.ssh('pg1', 'touch /run/before');
+    await lab.shell('pg1', 'touch /run/before');
 
     const [{ stdout }, { advice }] = await Promise.all([
       succeed(lab, 'report', '--output-file', 'report.tar.gz'),
@@ -156,7 +156,7 @@ describeOnHosts('WAL that piles up', () => {
     expect(read(`${pg1}files.txt`)).toMatch(/server\.key {2}\(left on the host\)/);
     expect(read('hosts/pg2/error.txt')).toContain('cannot be reached over SSH');
     expect(read('config.txt')).toContain('POSTGRES_APP_USER');
-    const left = await lab.ssh(
+    const left = await lab.shell(
       'pg1',
       'find /tmp /var/tmp /root /home /etc /usr/local /opt /srv /var/lib/dbctl* -xdev -newer /run/before -type f',
     );

@@ -18,7 +18,7 @@ export const pgbackrestOn = (
   command: string,
   config = configOn(lab, host),
 ): Promise<string> =>
-  lab.ssh(
+  lab.shell(
     host,
     `cd / && runuser -u postgres -- pgbackrest --config='${config}' --stanza='${lab.env['CLUSTER_NAME']}' ` +
       `--log-level-file=off --log-level-stderr=off ${command} 2>&1`,

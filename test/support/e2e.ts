@@ -44,7 +44,7 @@ export interface Lab {
    * Runs a shell line on a host as root: from this machine through the host's namespaces, which takes a tenth of what a
    * login does, and also works while no network reaches the host. Throws when it fails, or the host does not run.
    */
-  ssh(host: string, line: string, input?: string): Promise<string>;
+  shell(host: string, line: string, input?: string): Promise<string>;
   /** Asks PostgreSQL on a host as postgres over its socket; the rows as text. */
   sql(host: string, statement: string, database?: string): Promise<string>;
   hosts(): readonly LabHost[];
@@ -87,7 +87,7 @@ async function bootLab(name: string, flags: readonly string[]): Promise<Lab> {
   if (up.exitCode !== 0) throw new Error(`lab up ended with ${up.exitCode}:\n${up.stderr}`);
   const file = join(directory, '.env.cluster');
   const env = (): Record<string, string> => parse(readFileSync(file));
-  const ssh = lineOn(name);
+  const shell = lineOn(name);
 
   return {
     name,
@@ -97,9 +97,9 @@ async function bootLab(name: string, flags: readonly string[]): Promise<Lab> {
     },
     dbctl,
     start,
-    ssh,
+    shell,
     sql: (host, statement, database = 'postgres') =>
-      ssh(host, `cd / && runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d '${database}'`, statement),
+      shell(host, `cd / && runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d '${database}'`, statement),
     hosts: () => labStatus(root, name)[0]!.hosts as readonly LabHost[],
     configure(settings) {
       const kept = readFileSync(file, 'utf8')

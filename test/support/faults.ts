@@ -14,9 +14,8 @@ function machine(lab: Lab, name: string): LabHost {
 
 /** Pulls the network cable of a host, or plugs it in again. */
 export async function cable(lab: Lab, name: string, way: 'up' | 'down'): Promise<void> {
-  await (
-    await cableOf(lab, name)
-  )(way);
+  const pull = await cableOf(lab, name);
+  await pull(way);
 }
 
 /** The network cable of a host, at hand: pulled and plugged in within milliseconds. */
@@ -90,7 +89,7 @@ const tracked = '/etc /var/lib/postgresql /var/lib/dbctl';
  * data all the time, so that is left out then.
  */
 export const filesOn = (lab: Lab, host: string): Promise<string> =>
-  lab.ssh(
+  lab.shell(
     host,
     `places='/etc /var/lib/dbctl'
      pgrep -x postgres >/dev/null || places="$places /var/lib/postgresql"
@@ -101,7 +100,7 @@ export const filesOn = (lab: Lab, host: string): Promise<string> =>
 export async function expectNothingUnfinished(lab: Lab, host: string): Promise<void> {
   const files = `find ${tracked} \\( -name '*.dbctl-*' -o -name '.dbctl*' \\) 2>/dev/null`;
   const units = `find /run/systemd/transient -name 'dbctl-*' 2>/dev/null || :`;
-  expect(await lab.ssh(host, `${files}; ${units}`)).toBe('');
+  expect(await lab.shell(host, `${files}; ${units}`)).toBe('');
 }
 
 /** Writes that many megabytes into the primary, which no compression makes smaller. */

@@ -8,7 +8,11 @@ export const checksum = (lab: Lab, host: string, table: string, port = 5432): Pr
 
 /** Asks a server that listens on another port than the cluster's. */
 export const onPort = (lab: Lab, host: string, port: number, statement: string): Promise<string> =>
-  lab.ssh(host, `cd / && runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d app -p ${port}`, statement);
+  lab.shell(
+    host,
+    `cd / && runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d app -p ${port}`,
+    statement,
+  );
 
 /** The server's clock, with its zone, a moment after everything before and a moment before everything after. */
 export const now = (lab: Lab): Promise<string> =>
@@ -24,7 +28,7 @@ export const makeRows = (lab: Lab, table: string, rows = 1000): Promise<string> 
 
 /** When the server was started, and what its data directory holds: what changes when a restore has touched it. */
 export const untouched = (lab: Lab, host: string): Promise<string> =>
-  lab.ssh(
+  lab.shell(
     host,
     `cd / && runuser -u postgres -- psql -XAtqc 'select pg_postmaster_start_time()' &&
      ls -di /var/lib/postgresql/17/* && find /var/lib/postgresql/17/main -maxdepth 1 -printf '%p %i %u %m\\n' | sort | sha256sum`,
@@ -32,7 +36,7 @@ export const untouched = (lab: Lab, host: string): Promise<string> =>
 
 /** What a restore has not finished on a host: places aside, files beside their place, units. */
 export const unfinished = (lab: Lab, host: string): Promise<string> =>
-  lab.ssh(
+  lab.shell(
     host,
     `find /etc /var/lib/postgresql \\( -name '*.dbctl-*' -o -name '.dbctl*' \\) 2>/dev/null
      systemctl list-units --all --plain --no-legend 'dbctl-re*' 'dbctl-clone*'`,

@@ -34,13 +34,17 @@ export async function statusOf(
     ...(key ? [`user = "${key.id}:${key.secret}"`, 'aws-sigv4 = "aws:amz:us-east-1:s3"'] : []),
   ];
   const format = '%{http_code} %{exitcode}';
-  const said = await lab.ssh(host, `curl -ks -m 5 -K - -o /dev/null -w '${format}' || :`, config.join('\n'));
+  const said = await lab.shell(
+    host,
+    `curl -ks -m 5 -K - -o /dev/null -w '${format}' || :`,
+    config.join('\n'),
+  );
   return said.replace(/ 0$/, '');
 }
 
 /** Writes an object with the id of a key and no secret at all, as CVE-2026-41145 lets everybody. */
 export const writeUnsigned = (lab: Lab, host: string, id: string): Promise<string> =>
-  lab.ssh(
+  lab.shell(
     host,
     String.raw`D=$(date -u +%Y%m%dT%H%M%SZ)
 printf '5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n' > /tmp/unsigned
@@ -62,7 +66,7 @@ export const showCertificate = (
   const cluster = lab.env['CLUSTER_NAME']!;
   const pki = `/etc/dbctl/pki/${cluster}`;
   const place = `/etc/dbctl/${cluster}/_${kind}/certs`;
-  return lab.ssh(
+  return lab.shell(
     'control',
     `set -e; cd /tmp
 openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k -out r -subj /CN=store -addext subjectAltName=${names} 2>/dev/null

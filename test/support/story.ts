@@ -79,5 +79,5 @@ export function sqlAs(
   const connection = connectionTo(lab, place, roleOf(lab, kind).name);
   const psql = `psql -XAtqw -v ON_ERROR_STOP=1 -d "${connection}"`;
   const line = `IFS= read -r PGPASSWORD && export PGPASSWORD && exec ${psql}`;
-  return lab.ssh(place.from, line, `${password}\n${statement}`);
+  return lab.shell(place.from, line, `${password}\n${statement}`);
 }

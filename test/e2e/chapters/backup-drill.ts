@@ -30,7 +30,7 @@ export function restoreDrill(theLab: () => Lab): void {
     sqlAs(lab, 'admin', { from: 'pg1', to: 'pg1' }, statement);
 
   const history = async (host = 'pg2'): Promise<readonly Drill[]> =>
-    (await lab.ssh(host, `cat /var/lib/dbctl/${name}/drills.jsonl 2>/dev/null || true`))
+    (await lab.shell(host, `cat /var/lib/dbctl/${name}/drills.jsonl 2>/dev/null || true`))
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Drill);
@@ -43,7 +43,7 @@ export function restoreDrill(theLab: () => Lab): void {
         `select pg_postmaster_start_time(), failed_count, system_identifier, timeline_id, pg_is_in_recovery()
          from pg_stat_archiver, pg_control_system(), pg_control_checkpoint()`,
       ),
-      await lab.ssh(
+      await lab.shell(
         node,
         'cd /var/lib/postgresql/17/main && ls -A && md5sum postgresql.auto.conf PG_VERSION',
       ),
@@ -53,11 +53,11 @@ export function restoreDrill(theLab: () => Lab): void {
 
   async function expectNothingLeft(): Promise<void> {
     for (const node of nodes) {
-      expect(await lab.ssh(node, 'ls -A /var/lib/postgresql/17')).toBe('main');
-      expect(await lab.ssh(node, "ps -u postgres -o args= | grep -c 'dbctl-drill\\|drill.sh' || true")).toBe(
-        '0',
-      );
-      expect(await lab.ssh(node, `ls /var/lib/dbctl/${name} 2>/dev/null || true`)).toMatch(
+      expect(await lab.shell(node, 'ls -A /var/lib/postgresql/17')).toBe('main');
+      expect(
+        await lab.shell(node, "ps -u postgres -o args= | grep -c 'dbctl-drill\\|drill.sh' || true"),
+      ).toBe('0');
+      expect(await lab.shell(node, `ls /var/lib/dbctl/${name} 2>/dev/null || true`)).toMatch(
         /^(drill.lock\ndrills.jsonl)?$/,
       );
     }
@@ -94,10 +94,10 @@ export function restoreDrill(theLab: () => Lab): void {
 
   test('runs by its timer, on one host only', async () => {
     const unit = `dbctl-scheduled-drill-${name}`;
-    expect(await lab.ssh('pg2', `systemctl is-active ${unit}.timer`)).toBe('active');
-    expect(await lab.ssh('pg1', `systemctl list-unit-files --no-legend '${unit}.*' || true`)).toBe('');
+    expect(await lab.shell('pg2', `systemctl is-active ${unit}.timer`)).toBe('active');
+    expect(await lab.shell('pg1', `systemctl list-unit-files --no-legend '${unit}.*' || true`)).toBe('');
 
-    await lab.ssh('pg2', `systemctl start ${unit}.service`);
+    await lab.shell('pg2', `systemctl start ${unit}.service`);
 
     expect((await history()).map(({ result }) => result)).toEqual(['passed', 'passed']);
   });
@@ -105,9 +105,9 @@ export function restoreDrill(theLab: () => Lab): void {
   test('goes on when dbctl is killed, and the next one follows it', async () => {
     const killed = lab.start('backup', 'drill', '--random-point');
     const unit = `dbctl-drill-${name}.service`;
-    const isCopying = () => lab.ssh('pg2', 'ls /var/lib/postgresql/17');
+    const isCopying = () => lab.shell('pg2', 'ls /var/lib/postgresql/17');
     await expect.poll(isCopying, { timeout: 20_000, interval: 100 }).toContain('dbctl-drill');
-    const invocation = await lab.ssh('pg2', `systemctl show --value -p InvocationID ${unit}`);
+    const invocation = await lab.shell('pg2', `systemctl show --value -p InvocationID ${unit}`);
     killed.process.kill('SIGKILL');
 
     const { stdout } = await succeed(lab, 'backup', 'drill', '-o', 'json');
@@ -145,7 +145,7 @@ export function restoreDrill(theLab: () => Lab): void {
   test('fails when a bit of the backup was flipped', async () => {
     const flip = 'open F,"+<",$ARGV[0];$n=int((-s F)/2);seek F,$n,0;read F,$c,1;seek F,$n,0;print F $c^"\\1"';
     const bundles = `/var/lib/pgbackrest/${name}/backup/${name}/*F/bundle/*`;
-    const flipBit = () => lab.ssh('control', `for f in ${bundles}; do perl -e '${flip}' "$f"; done`);
+    const flipBit = () => lab.shell('control', `for f in ${bundles}; do perl -e '${flip}' "$f"; done`);
     await flipBit();
 
     const finished = await lab.dbctl('backup', 'drill');

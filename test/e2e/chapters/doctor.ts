@@ -14,7 +14,7 @@ export function doctorOnBareHosts(theLab: () => Lab): void {
   });
 
   test('finds nothing to put right on bare hosts, and leaves nothing there', async () => {
-    const begin = await Promise.all(hosts.map((host) => lab.ssh(host, 'date +@%s.%N')));
+    const begin = await Promise.all(hosts.map((host) => lab.shell(host, 'date +@%s.%N')));
 
     const finished = await lab.dbctl('doctor');
     const left = await Promise.all(hosts.map((host, index) => filesSince(lab, host, begin[index]!)));
@@ -26,9 +26,9 @@ export function doctorOnBareHosts(theLab: () => Lab): void {
   });
 
   test('names everything that is wrong, each where it is', async () => {
-    await lab.ssh('pg1', 'systemd-run -q --unit=foreign systemd-socket-activate -a -l 5432 /bin/cat');
-    await lab.ssh('pg1', "cp /root/.profile /root/.profile.kept && echo 'sleep 0.6' >> /root/.profile");
-    await lab.ssh('pg2', `nft -f - <<'RULES'\n${dropFrom(addressOf(lab, 'control'))}\nRULES`);
+    await lab.shell('pg1', 'systemd-run -q --unit=foreign systemd-socket-activate -a -l 5432 /bin/cat');
+    await lab.shell('pg1', "cp /root/.profile /root/.profile.kept && echo 'sleep 0.6' >> /root/.profile");
+    await lab.shell('pg2', `nft -f - <<'RULES'\n${dropFrom(addressOf(lab, 'control'))}\nRULES`);
 
     const finished = await lab.dbctl('doctor');
 
@@ -40,7 +40,7 @@ export function doctorOnBareHosts(theLab: () => Lab): void {
   });
 
   test('says why a host cannot be seen, and looks at the others', async () => {
-    await lab.ssh('pg2', 'systemctl stop ssh.service');
+    await lab.shell('pg2', 'systemctl stop ssh.service');
 
     const finished = await lab.dbctl('doctor', '-o', 'json');
 
@@ -52,8 +52,8 @@ export function doctorOnBareHosts(theLab: () => Lab): void {
       'pg2 reach',
       'pg1 node',
     ]);
-    await lab.ssh('pg2', 'systemctl start ssh.service; nft delete table inet broken');
-    await lab.ssh('pg1', 'systemctl stop foreign; mv /root/.profile.kept /root/.profile');
+    await lab.shell('pg2', 'systemctl start ssh.service; nft delete table inet broken');
+    await lab.shell('pg1', 'systemctl stop foreign; mv /root/.profile.kept /root/.profile');
   });
 }
 
@@ -67,7 +67,7 @@ export function doctorOnACluster(theLab: () => Lab): void {
 
   test('tries the certificates', async () => {
     const well = await lab.dbctl('doctor', '-o', 'json');
-    await lab.ssh('pg1', showAnother(lab.env['CLUSTER_NAME']!));
+    await lab.shell('pg1', showAnother(lab.env['CLUSTER_NAME']!));
     const ill = await lab.dbctl('doctor');
 
     expectExit(well, 0);
@@ -97,7 +97,7 @@ interface Answer {
 
 /** Files that were made or changed since then, but for logs of logins. */
 const filesSince = (lab: Lab, host: string, time: string): Promise<string> =>
-  lab.ssh(host, `find / -xdev ! -type d -newerct ${time} ! -path '/run/*' ! -path '/var/log/*'`);
+  lab.shell(host, `find / -xdev ! -type d -newerct ${time} ! -path '/run/*' ! -path '/var/log/*'`);
 
 const dropFrom = (address: string): string => `table inet broken {
   chain input {

@@ -7,7 +7,7 @@ import { cutPower, expectReplicates, expectStreaming, healLab, settled } from '.
 export function hostsThatGoDown(theLab: () => Lab): void {
   let lab: Lab;
 
-  const bootOf = (host: string) => lab.ssh(host, 'cat /proc/1/stat | cut -d" " -f22').catch(String);
+  const bootOf = (host: string) => lab.shell(host, 'cat /proc/1/stat | cut -d" " -f22').catch(String);
 
   async function expectBackByItself(): Promise<void> {
     for (const host of ['pg1', 'pg2']) {
@@ -31,7 +31,7 @@ export function hostsThatGoDown(theLab: () => Lab): void {
     async ({ hosts }) => {
       for (const host of hosts) {
         const before = await bootOf(host);
-        await lab.ssh(host, 'systemctl reboot');
+        await lab.shell(host, 'systemctl reboot');
         const isAgain = async () => /^\d+$/.test(await bootOf(host)) && (await bootOf(host)) !== before;
         await expect.poll(isAgain, { timeout: 60_000, interval: 250 }).toBe(true);
       }

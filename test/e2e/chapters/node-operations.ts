@@ -31,7 +31,7 @@ export function nodeOperations(theLab: () => Lab): void {
   let file: string;
 
   const onAll = (line: string): Promise<readonly string[]> =>
-    Promise.all(nodes.map((node) => lab.ssh(node, line)));
+    Promise.all(nodes.map((node) => lab.shell(node, line)));
   const askAll = (sql: string): Promise<readonly string[]> =>
     Promise.all(nodes.map((node) => lab.sql(node, sql)));
 
@@ -52,7 +52,7 @@ export function nodeOperations(theLab: () => Lab): void {
       expect(await lab.sql(other, rules)).toBe('0');
     }
     expect(readFileSync(file, 'utf8')).not.toContain(address);
-    expect(await lab.ssh('control', `grep -rl '${address}\\|-${node}=' /etc/dbctl || :`)).toBe('');
+    expect(await lab.shell('control', `grep -rl '${address}\\|-${node}=' /etc/dbctl || :`)).toBe('');
     await pgbackrestOn(lab, 'control', 'check');
     expect(await pgbackrestOn(lab, 'control', 'info')).toContain('status: ok');
     await expectReplicates(lab, 'pg2');
@@ -66,7 +66,7 @@ export function nodeOperations(theLab: () => Lab): void {
   test('reload: every node reads its files, but none when one would refuse them', async () => {
     const loads = 'select pg_conf_load_time()';
     const before = await askAll(loads);
-    await lab.ssh('pg2', write('work_mem = much'));
+    await lab.shell('pg2', write('work_mem = much'));
 
     expectClear(lab, await lab.dbctl('reload'), 4, 'pg2 would not accept', 'work_mem');
     expect(await askAll(loads)).toEqual(before);
@@ -79,7 +79,7 @@ export function nodeOperations(theLab: () => Lab): void {
 
   test('a raised limit begins at the replicas, one of them down, and a lowered one at the primary', async () => {
     await onAll(write('max_connections = 150'));
-    await lab.ssh('pg3', `systemctl stop ${unit}`);
+    await lab.shell('pg3', `systemctl stop ${unit}`);
 
     expectClear(lab, await lab.dbctl('reload'), 4, 'does not run on pg3');
     expectClear(lab, await lab.dbctl('restart', 'pg1', '--yes'), 4, 'dbctl restart pg2');
@@ -138,16 +138,16 @@ export function nodeOperations(theLab: () => Lab): void {
     await expectForgotten('pg3', address);
     expect(readFileSync(file, 'utf8')).toMatch(/^# kept by hand\n/);
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    const enabled = await lab.ssh(
+    const enabled = await lab.shell(
       'pg3',
       `systemctl is-enabled ${unit} || :; systemctl is-active ${unit} || :`,
     );
     expect(enabled).toBe('disabled\ninactive');
-    expect(await lab.ssh('pg3', 'systemctl list-units --all --no-legend "dbctl-*"; ls -A /etc/dbctl')).toBe(
+    expect(await lab.shell('pg3', 'systemctl list-units --all --no-legend "dbctl-*"; ls -A /etc/dbctl')).toBe(
       '',
     );
     const [, kept] = /kept on its host \([^)]*\): (\S+)/.exec(finished.stdout) ?? [];
-    expect(await lab.ssh('pg3', `cat ${kept}/data/PG_VERSION; ls ${kept}/data/standby.signal`)).toContain(
+    expect(await lab.shell('pg3', `cat ${kept}/data/PG_VERSION; ls ${kept}/data/standby.signal`)).toContain(
       '17\n',
     );
     await expectNothingUnfinished(lab, 'pg3');

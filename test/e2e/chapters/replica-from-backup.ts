@@ -49,7 +49,7 @@ export function replicasFromBackups(theLab: () => Lab): void {
 
   /** Takes away the file of the largest table, as a broken disk does. */
   const loseFile = (host: string): Promise<string> =>
-    lab.ssh(host, `rm "$(find ${data}/base -name '[0-9]*' -size +100k | head -n 1)"`);
+    lab.shell(host, `rm "$(find ${data}/base -name '[0-9]*' -size +100k | head -n 1)"`);
 
   beforeAll(async () => {
     lab = theLab();
@@ -82,7 +82,7 @@ export function replicasFromBackups(theLab: () => Lab): void {
 
     expect(stderr).toMatch(/restore \S+ from backup \d{8}-\d{6}F/);
     await expectWhole('pg2');
-    const auto = await lab.ssh('pg2', `grep -o '^[a-z_]*' ${data}/postgresql.auto.conf | sort`);
+    const auto = await lab.shell('pg2', `grep -o '^[a-z_]*' ${data}/postgresql.auto.conf | sort`);
     expect(auto).toBe('primary_conninfo\nprimary_slot_name');
     expect(await lab.sql('pg2', `show restore_command`)).toContain('archive-get %f "%p"');
     expect(await lab.sql('pg2', `show archive_command`)).toContain('archive-push "%p"');
@@ -113,9 +113,9 @@ export function replicasFromBackups(theLab: () => Lab): void {
   test.for([{ flags: [] }, { flags: ['--delta'] }])(
     'a replica that lost a file and does not run is made anew: reinit $flags',
     async ({ flags }) => {
-      await lab.ssh('pg3', `systemctl stop ${unit}`);
+      await lab.shell('pg3', `systemctl stop ${unit}`);
       await loseFile('pg3');
-      await lab.ssh('pg3', `rm ${data}/global/pg_control`);
+      await lab.shell('pg3', `rm ${data}/global/pg_control`);
 
       await succeed(lab, 'reinit', 'pg3', '--yes', ...flags);
 
@@ -130,7 +130,7 @@ export function replicasFromBackups(theLab: () => Lab): void {
   ])('dbctl is killed in the middle of reinit $flags, and the next run finishes', async ({ flags, mark }) => {
     await loseFile('pg3');
     const run = lab.start('reinit', 'pg3', '--yes', ...flags);
-    const isBegun = () => lab.ssh('pg3', `[ -e ${mark} ] && echo yes || :`);
+    const isBegun = () => lab.shell('pg3', `[ -e ${mark} ] && echo yes || :`);
     await expect.poll(isBegun, { timeout: 30_000, interval: 50 }).toBe('yes');
     run.process.kill('SIGKILL');
     await run.end;
@@ -143,7 +143,7 @@ export function replicasFromBackups(theLab: () => Lab): void {
 
   test('a replica whose slot was lost catches up from the archive by itself', async () => {
     await lab.sql('pg1', [...keepLittleWal, 'select pg_reload_conf()'].join('\n'));
-    await lab.ssh('pg2', `systemctl stop ${unit}`);
+    await lab.shell('pg2', `systemctl stop ${unit}`);
     const isLost = async () => {
       await lab.sql('pg1', writeWal);
       return slotsOn(lab);
@@ -151,7 +151,7 @@ export function replicasFromBackups(theLab: () => Lab): void {
     await expect.poll(isLost, { timeout: 60_000, interval: 100 }).toContain('dbctl_pg2 idle lost');
     await lab.sql('pg1', `insert into rows_made values (-1, 'while away')`, 'app');
     await lab.sql('pg1', writeWal);
-    await lab.ssh('pg2', `systemctl start ${unit}`);
+    await lab.shell('pg2', `systemctl start ${unit}`);
 
     await expectSameRows('pg2');
   });

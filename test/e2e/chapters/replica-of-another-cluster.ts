@@ -18,7 +18,7 @@ export function replicaOfAnotherCluster(theLab: () => Lab): void {
   let lab: Lab;
 
   const identifier = async (host: string): Promise<string> =>
-    (await lab.ssh(host, `/usr/lib/postgresql/17/bin/pg_controldata ${directory}`)).match(
+    (await lab.shell(host, `/usr/lib/postgresql/17/bin/pg_controldata ${directory}`)).match(
       /system identifier:\s*(\d+)/,
     )![1]!;
 
@@ -36,7 +36,7 @@ export function replicaOfAnotherCluster(theLab: () => Lab): void {
   });
 
   test('is not asked for anything while the primary is down', async () => {
-    await lab.ssh('pg1', 'systemctl stop postgresql@17-main');
+    await lab.shell('pg1', 'systemctl stop postgresql@17-main');
 
     await expectRefused('PostgreSQL does not answer on pg1', 'dbctl init-primary', 'dbctl logs pg1');
 
@@ -46,18 +46,18 @@ export function replicaOfAnotherCluster(theLab: () => Lab): void {
   });
 
   test("which has a primary's data is refused", async () => {
-    await lab.ssh('pg2', `systemctl stop postgresql@17-main && rm -r ${directory} && ${initdb}`);
+    await lab.shell('pg2', `systemctl stop postgresql@17-main && rm -r ${directory} && ${initdb}`);
 
     await expectRefused('pg2 cannot be used', "it holds a primary's data", 'dbctl probe');
   });
 
   test('is refused with both system identifiers, also while it runs', async () => {
-    await lab.ssh('pg2', `install -o postgres /dev/null ${directory}/standby.signal`);
+    await lab.shell('pg2', `install -o postgres /dev/null ${directory}/standby.signal`);
     const [ours, theirs] = [await identifier('pg1'), await identifier('pg2')];
     expect(ours).not.toBe(theirs);
 
     await expectRefused('of another cluster', ours, theirs);
-    await lab.ssh('pg2', 'systemctl start postgresql@17-main');
+    await lab.shell('pg2', 'systemctl start postgresql@17-main');
     await expectRefused('of another cluster', ours, theirs);
   });
 
@@ -66,13 +66,13 @@ export function replicaOfAnotherCluster(theLab: () => Lab): void {
     const line = /systemctl stop \S+ && mv \S+ \S+/.exec(said)![0];
     const stranger = await identifier('pg2');
 
-    await lab.ssh('pg2', line);
+    await lab.shell('pg2', line);
     await finishes(lab, 'add-replica');
 
     await expectStreaming(lab, 'pg2');
     await expectReplicates(lab, 'pg2');
     expect(await identifier('pg2')).toBe(await identifier('pg1'));
-    expect(await lab.ssh('pg2', `/usr/lib/postgresql/17/bin/pg_controldata ${directory}.old`)).toContain(
+    expect(await lab.shell('pg2', `/usr/lib/postgresql/17/bin/pg_controldata ${directory}.old`)).toContain(
       stranger,
     );
   });

@@ -48,8 +48,8 @@ export function secondRun(theLab: () => Lab): void {
 
   test('puts back what was changed by hand, and only that', async () => {
     const file = '/etc/postgresql/17/main/pg_hba.conf';
-    const written = await lab.ssh('pg2', `cat ${file}`);
-    await lab.ssh('pg2', `echo 'host all all 0.0.0.0/0 trust' >> ${file}`);
+    const written = await lab.shell('pg2', `cat ${file}`);
+    await lab.shell('pg2', `echo 'host all all 0.0.0.0/0 trust' >> ${file}`);
 
     const { stdout } = await succeed(lab, 'add-replica', '-o', 'json');
 
@@ -58,7 +58,7 @@ export function secondRun(theLab: () => Lab): void {
       `pg2: update ${file}, which was edited by hand`,
       'pg2: reload PostgreSQL',
     ]);
-    expect(await lab.ssh('pg2', `cat ${file}`)).toBe(written);
+    expect(await lab.shell('pg2', `cat ${file}`)).toBe(written);
     expect(await lab.sql('pg2', `select count(*) from pg_hba_file_rules where auth_method = 'trust'`)).toBe(
       '0',
     );
@@ -72,7 +72,7 @@ async function everything(lab: Lab): Promise<object> {
     join(lab.directory, name),
   );
   return {
-    files: await Promise.all(machines.map((name) => lab.ssh(name, files))),
+    files: await Promise.all(machines.map((name) => lab.shell(name, files))),
     started: await Promise.all(nodes.map((name) => lab.sql(name, 'select pg_postmaster_start_time()'))),
     loaded: await Promise.all(nodes.map((name) => lab.sql(name, 'select pg_conf_load_time()'))),
     roles: await lab.sql('pg1', 'select json_agg(a) from pg_authid a'),

@@ -64,7 +64,7 @@ export function settingsChange(theLab: () => Lab): void {
 
   test('a bad value is refused, and the cluster runs on and starts again', async () => {
     const files = `cd /etc/postgresql/17/main && sha256sum conf.d/* *.conf && stat -c '%n %y' conf.d/* *.conf`;
-    const [started, before] = await Promise.all([startTime('pg1'), lab.ssh('pg1', files)]);
+    const [started, before] = await Promise.all([startTime('pg1'), lab.shell('pg1', files)]);
     lab.configure({ POSTGRES_CONF_work_mem: 'abc' });
 
     const refused = await lab.dbctl('init-primary');
@@ -72,8 +72,8 @@ export function settingsChange(theLab: () => Lab): void {
     expectExit(refused, 4);
     expect(refused.stderr).toContain('work_mem');
     expect(await startTime('pg1')).toBe(started);
-    expect(await lab.ssh('pg1', files)).toBe(before);
-    await lab.ssh('pg1', 'systemctl restart postgresql@17-main');
+    expect(await lab.shell('pg1', files)).toBe(before);
+    await lab.shell('pg1', 'systemctl restart postgresql@17-main');
     await expect
       .poll(() => sqlAs(lab, 'reader', { from: 'pg2', to: 'pg1' }, 'show work_mem').catch(String))
       .toBe('9MB');
@@ -88,7 +88,7 @@ export function settingsChange(theLab: () => Lab): void {
     expectExit(refused, 4);
     expect(refused.stderr).toContain('wrok_mem');
     expect(await startTime('pg1')).toBe(started);
-    expect(await lab.ssh('pg1', 'cat /etc/postgresql/17/main/conf.d/dbctl.conf')).not.toContain('wrok_mem');
+    expect(await lab.shell('pg1', 'cat /etc/postgresql/17/main/conf.d/dbctl.conf')).not.toContain('wrok_mem');
   });
 
   test('a parameter and a path of awkward characters arrive as they are written', async () => {
@@ -108,7 +108,7 @@ export function settingsChange(theLab: () => Lab): void {
 
     expect(await show('pg1', 'app.note')).toBe(value);
     expect(existsSync(join(lab.directory, 'pwned'))).toBe(false);
-    expect(await lab.ssh('pg1', 'ls /tmp/pwned 2>/dev/null || echo none')).toBe('none');
+    expect(await lab.shell('pg1', 'ls /tmp/pwned 2>/dev/null || echo none')).toBe('none');
     expect((await succeed(lab, 'init-primary')).stdout.trim()).toBe('0 changes');
   });
 }

@@ -28,13 +28,13 @@ export function slotThatIsLost(theLab: () => Lab): void {
   test.for([{ replica: 'stopped' }, { replica: 'running' }])(
     'is told when the replica is $replica, and a new clone is made as the answer says',
     async ({ replica }) => {
-      await lab.ssh('pg2', `systemctl stop ${unit}`);
+      await lab.shell('pg2', `systemctl stop ${unit}`);
       const isLost = async () => {
         await lab.sql('pg1', writeWal);
         return slotsOn(lab);
       };
       await expect.poll(isLost, { timeout: 60_000, interval: 100 }).toBe('dbctl_pg2 idle lost');
-      if (replica === 'running') await lab.ssh('pg2', `systemctl start ${unit}`);
+      if (replica === 'running') await lab.shell('pg2', `systemctl start ${unit}`);
       const startedAt = performance.now();
 
       const refused = await lab.dbctl('add-replica');
