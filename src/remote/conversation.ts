@@ -73,8 +73,13 @@ export function conversationOver({ input, output, errors }: Streams): Conversati
   for (const stream of [input, output]) stream.on('error', () => {});
   // Its last complaint may come after its last word. A program that it leaves behind may keep stderr open for long.
   const endSoon = (): void => {
-    errors.once('end', end);
-    setTimeout(end, errors.readableEnded ? 0 : stderrMs);
+    const timer = setTimeout(end, errors.readableEnded ? 0 : stderrMs);
+    for (const event of ['end', 'close']) {
+      errors.once(event, () => {
+        clearTimeout(timer);
+        end();
+      });
+    }
   };
   for (const event of ['end', 'close']) output.once(event, endSoon);
 
