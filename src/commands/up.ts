@@ -21,6 +21,8 @@ export const up = (bare: Command): Command =>
       const { machinesOf } = await import('../cluster/cluster.ts');
       const { loadCluster } = await import('../config/load.ts');
       const cluster = loadCluster(commonFlags(command).config);
+      // Two hundred files, read while the hosts answer the logins.
+      void import('../operations/up/plan-up.ts');
       const asked = { cluster, machines: machinesOf(cluster), flags };
       await answer(command, await changeHosts(command, asked, (turn) => converge(asked, turn)), flags);
     });

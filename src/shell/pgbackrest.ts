@@ -90,13 +90,12 @@ export function complaintsOf(said: string): readonly string[] {
   return complaints;
 }
 
-/** What is in the repository; undefined when it has no such stanza. */
+/** What is in the repository; undefined when it has no such stanza. `timeout` is pgBackRest's own option. */
 export const backupInfo = (
   place: PgbackrestPlace,
-  ...options: readonly string[]
+  timeout: string = bounded,
 ): Query<BackupInfo | undefined> =>
-  query(
-    plainAnswer(place, '--output=json', ...options, 'info'),
-    (stdout) => parseInfo(stdout, place.stanza),
-    { asUser: pgbackrestUser, timeoutMs: 120_000 },
-  );
+  query(plainAnswer(place, '--output=json', timeout, 'info'), (stdout) => parseInfo(stdout, place.stanza), {
+    asUser: pgbackrestUser,
+    timeoutMs: 120_000,
+  });

@@ -11,7 +11,7 @@ import { CommandError, RefusedError } from '../../errors.ts';
 import type { ReadableHost } from '../../remote/host.ts';
 import { withHosts } from '../../remote/with-hosts.ts';
 import { readDrills } from '../../shell/drills.ts';
-import { backupInfo } from '../../shell/pgbackrest.ts';
+import { backupInfo, bounded } from '../../shell/pgbackrest.ts';
 import { dataMachines } from '../../shell/pgbackrest-config.ts';
 import { storedWal } from '../../shell/repository-list.ts';
 import { timelineHistory } from '../../shell/wal.ts';
@@ -40,13 +40,13 @@ export async function repositoryFacts(
   cluster: Cluster,
   backup: Backup,
   control: ReadableHost,
-  ...options: readonly string[]
+  timeout: string = bounded,
 ): Promise<Omit<RepositoryFacts, 'drills'>> {
   const place = controlPlace(cluster, backup);
   if ((await control.readFile(place.config)) === undefined) throw notSetUp(cluster, control);
   const [info, wal] = await Promise.all([
-    control.ask(backupInfo(place, ...options)),
-    readWal(control.ask(storedWal(place, ...options))),
+    control.ask(backupInfo(place, timeout)),
+    readWal(control.ask(storedWal(place, timeout))),
   ]);
   if (info === undefined) throw notSetUp(cluster, control);
   const { archiveId, timeline } = newestTimeline(info);

@@ -21,7 +21,7 @@ export const verifyServerLinks = (cluster: Cluster, backup: Backup): Step => ({
     const place = { config: pgbackrestFiles(cluster).controlConfig, stanza: backup.stanza };
     if ((await host.readFile(place.config)) === undefined) return [];
     // Once there is a stanza, pgBackRest's check follows later, and sees more.
-    const info = await host.ask(backupInfo(place, bounded)).catch(noAnswer);
+    const info = await host.ask(backupInfo(place)).catch(noAnswer);
     if (info && hasStanza(info)) return [];
     return refuse(
       host,
