@@ -109,7 +109,13 @@ describeOnHosts('a clone whose host is lost', () => {
     const lost = await cloneThatLoses(async () => {
       await lab.shell('pg1', 'systemctl kill --signal=KILL postgresql@17-main');
     });
-    expectClear(lab, lost, 5, 'Clone of pg1 for pg2 failed on pg2', /closed the connection|closed unexpectedly|EOF detected|terminat/);
+    expectClear(
+      lab,
+      lost,
+      5,
+      'Clone of pg1 for pg2 failed on pg2',
+      /closed the connection|closed unexpectedly|EOF detected|terminat/,
+    );
     const data = await lab.shell('pg2', 'ls -A /var/lib/postgresql/17');
     expect(data).toBe('');
     await succeed(lab, 'init-primary');
