@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLab, type Lab } from '../support/e2e.ts';
+import { reboot } from '../support/faults.ts';
 import { describeOnHosts, expectExit, patienceMs, sqlAs, succeed } from '../support/story.ts';
 
 describeOnHosts('bare hosts', () => {
@@ -90,7 +91,7 @@ describeOnHosts('bare hosts', () => {
         .catch((error: unknown) => `no answer: ${String(error)}`);
     const before = await Promise.all(['pg1', 'pg2'].map(startTime));
 
-    await Promise.all(['pg1', 'pg2'].map((host) => lab.shell(host, 'systemctl reboot').catch(() => '')));
+    await reboot(lab, 'pg1', 'pg2');
 
     for (const [index, host] of ['pg1', 'pg2'].entries()) {
       await expect.poll(() => startTime(host), { timeout: 30_000, interval: 500 }).toMatch(/^\d{4}-/);

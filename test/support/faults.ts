@@ -38,6 +38,17 @@ export async function cutPower(lab: Lab, name: string): Promise<void> {
   await expect.poll(() => machine(lab, name).state, { timeout: 20_000 }).toBe('stopped');
 }
 
+/** Reboots hosts and waits until they run again. Seen from outside: a shell inside would be stopped by the shutdown. */
+export async function reboot(lab: Lab, ...names: readonly string[]): Promise<void> {
+  const before = names.map((name) => machine(lab, name).pid);
+  await Promise.all(names.map((name) => lab.shell(name, 'systemctl --no-block reboot')));
+  const isAgain = (name: string, index: number): boolean => {
+    const { pid, state } = machine(lab, name);
+    return state === 'running' && pid !== before[index];
+  };
+  await expect.poll(() => names.every(isAgain), { timeout: 60_000 }).toBe(true);
+}
+
 /** Starts what is off, and plugs in what is cut off. */
 export async function healLab(lab: Lab): Promise<void> {
   expectExit(await lab.dbctl('lab', 'up', '--name', lab.name), 0);

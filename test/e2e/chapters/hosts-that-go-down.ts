@@ -2,12 +2,17 @@
 
 import { beforeAll, expect, test } from 'vitest';
 import type { Lab } from '../../support/e2e.ts';
-import { cutPower, expectReplicates, expectStreaming, healLab, settled } from '../../support/faults.ts';
+import {
+  cutPower,
+  expectReplicates,
+  expectStreaming,
+  healLab,
+  reboot,
+  settled,
+} from '../../support/faults.ts';
 
 export function hostsThatGoDown(theLab: () => Lab): void {
   let lab: Lab;
-
-  const bootOf = (host: string) => lab.shell(host, 'cat /proc/1/stat | cut -d" " -f22').catch(String);
 
   async function expectBackByItself(): Promise<void> {
     for (const host of ['pg1', 'pg2']) {
@@ -29,12 +34,7 @@ export function hostsThatGoDown(theLab: () => Lab): void {
   test.for([{ hosts: ['pg2'] }, { hosts: ['pg1'] }])(
     'because $hosts reboots is back by itself',
     async ({ hosts }) => {
-      for (const host of hosts) {
-        const before = await bootOf(host);
-        await lab.shell(host, 'systemctl reboot');
-        const isAgain = async () => /^\d+$/.test(await bootOf(host)) && (await bootOf(host)) !== before;
-        await expect.poll(isAgain, { timeout: 60_000, interval: 250 }).toBe(true);
-      }
+      await reboot(lab, ...hosts);
 
       await expectBackByItself();
     },
