@@ -76,8 +76,7 @@ export function makeNewBackup(cluster: Cluster, backup: Backup, type: BackupType
     },
 
     async apply(host, report) {
-      begunAt = await host.ask(clock());
-      await makeBackup(cluster, backup, { host, type, report });
+      begunAt = await makeBackup(cluster, backup, { host, type, report });
     },
   };
 }
@@ -94,9 +93,9 @@ interface Work {
 /**
  * Makes a backup as a unit that goes on without dbctl. One of the same type that an earlier run began is followed; one of
  * another type, or of the schedule, is waited for. Throws RefusedError when a pgBackRest that is not dbctl's holds the
- * stanza.
+ * stanza. Answers when this was begun, by the control host's clock.
  */
-async function makeBackup(cluster: Cluster, backup: Backup, work: Work): Promise<void> {
+async function makeBackup(cluster: Cluster, backup: Backup, work: Work): Promise<number> {
   const { host, type, joins = false } = work;
   const name = backupUnitNow(cluster, type);
   const unit = {
@@ -114,9 +113,10 @@ async function makeBackup(cluster: Cluster, backup: Backup, work: Work): Promise
     if (!(error instanceof CommandError)) throw error;
     // Two runs of dbctl may follow one unit: the one that sees its end first makes systemd forget it.
     const isForgotten = (await longWorkState(host, name)).kind === 'absent';
-    if (isForgotten && (await isMadeSince(startedAt, host, controlPlace(cluster, backup)))) return;
+    if (isForgotten && (await isMadeSince(startedAt, host, controlPlace(cluster, backup)))) return startedAt;
     throw (await explainWork(cluster, backup, { host, unit: name, what: 'the backup' })) ?? error;
   }
+  return startedAt;
 }
 
 async function isMadeSince(time: number, host: ReadableHost, place: PgbackrestPlace): Promise<boolean> {
