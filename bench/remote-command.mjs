@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import { loginEnvironment } from '../dist/config/environment.js';
 import { loadCluster } from '../dist/config/load.js';
-import { withHosts } from '../dist/remote/with-hosts.js';
-import { action } from '../dist/shell/command.js';
+import { withHosts } from '../dist/host/with-hosts.js';
+import { action } from '../dist/host/command.js';
 import { withLab } from './lab.mjs';
 import { figure, heading, interleave, median, time, verdict } from './measure.mjs';
 

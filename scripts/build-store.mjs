@@ -3,7 +3,7 @@
 
 import { arch } from 'node:process';
 import { cacheDirectory, pathWithGo } from '../dist/config/environment.js';
-import { prepareStoreProgram } from '../dist/programs/prepare-store-program.js';
+import { prepareStoreProgram } from '../dist/store/prepare-store-program.js';
 
 const machines = { x64: 'x86_64', arm64: 'aarch64' };
 

@@ -2,14 +2,14 @@
 // What a command needs is imported by its action, so that --help starts at once.
 
 import { Command, CommanderError } from 'commander';
-import { hasNoColor, withCommonFlags } from './commands/common.ts';
-import { addCommands } from './commands/list.ts';
-import { probeExitCode } from './cluster/probe/finding.ts';
+import { hasNoColor, withCommonFlags } from './kit/common.ts';
+import { addCommands } from './cli/list.ts';
+import { probeExitCode } from './model/finding.ts';
 import { declinesColour } from './config/environment.ts';
-import { exitCode } from './errors.ts';
-import { printable } from './remote/printable.ts';
+import { exitCode } from './model/errors.ts';
+import { printable } from './host/printable.ts';
 import { forbidColour } from './ui/terminal.ts';
-import { version } from './version.ts';
+import { version } from './model/version-version.ts';
 
 /** Runs one command line and answers the exit code. Never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -19,7 +19,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (argv[2] === '__complete') return answerShell(program, argv.slice(3));
   const fail = async (error: unknown): Promise<number> => {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCode.ok;
-    const { end, show } = await import('./commands/begin.ts');
+    const { end, show } = await import('./kit/begin.ts');
     const code = show(error, argv);
     return end(code !== exitCode.ok && isMonitoring(program, argv) ? probeExitCode.unknown : code);
   };
@@ -29,7 +29,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   });
   try {
     await program.parseAsync(argv);
-    const { end } = await import('./commands/begin.ts');
+    const { end } = await import('./kit/begin.ts');
     return end(Number(process.exitCode ?? exitCode.ok));
   } catch (error) {
     return fail(error);
@@ -38,7 +38,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 /** Shells ask this at every Tab; whatever is wrong is told when the command is run. */
 async function answerShell(program: Command, words: readonly string[]): Promise<number> {
-  const { answer } = await import('./commands/complete.ts');
+  const { answer } = await import('./cli/complete.ts');
   await answer(program, words).catch(() => {});
   return exitCode.ok;
 }
@@ -71,7 +71,7 @@ export async function buildProgram(words: readonly string[]): Promise<Command> {
     })
     .hook('preAction', async (_, command) => {
       if (hasNoColor(command)) forbidColour();
-      const { begin } = await import('./commands/begin.ts');
+      const { begin } = await import('./kit/begin.ts');
       begin(command);
     });
   // What follows `lab ssh <host>` is not for us: `sh -c …` names no configuration.

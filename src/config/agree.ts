@@ -1,7 +1,7 @@
 // One value from all that a file says about one setting.
 
 import { isDeepStrictEqual } from 'node:util';
-import { Secret } from '../secret.ts';
+import { Secret } from '../model/secret.ts';
 import { SettingMisfit, type Given } from './given.ts';
 import { shown } from './problem.ts';
 import type { Setting } from './setting.ts';

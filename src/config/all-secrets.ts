@@ -1,5 +1,5 @@
-import { secretsIn } from '../cluster/secrecy/redact.ts';
-import { Secret } from '../secret.ts';
+import { secretsIn } from '../model/redact.ts';
+import { Secret } from '../model/secret.ts';
 import type { Understood } from './load.ts';
 import { settingRows } from './settings.ts';
 

@@ -1,6 +1,6 @@
-import { hostAndPort, sameHost } from '../cluster/address.ts';
-import { machinesOf, nodesOf, type Cluster, type Node } from '../cluster/cluster.ts';
-import { ConfigError } from '../errors.ts';
+import { hostAndPort, sameHost } from '../model/address.ts';
+import { machinesOf, nodesOf, type Cluster, type Node } from '../model/cluster.ts';
+import { ConfigError } from '../model/errors.ts';
 import { parseNode } from './readers/node.ts';
 
 export interface Beside {

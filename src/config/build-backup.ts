@@ -1,7 +1,7 @@
 // From settings to how the cluster is backed up.
 
-import type { Backup, Repository } from '../cluster/backup/backup.ts';
-import type { Machine } from '../cluster/cluster.ts';
+import type { Backup, Repository } from '../model/backup.ts';
+import type { Machine } from '../model/cluster.ts';
 import type { Settings } from './settings.ts';
 
 const storePort = 9000;

@@ -1,7 +1,7 @@
 // From settings that are right one by one to a cluster that is right as a whole.
 
 import { resolve } from 'node:path';
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Cluster } from '../model/cluster.ts';
 import { buildBackup } from './build-backup.ts';
 import { expandHome } from './expand-home.ts';
 import type { Problem } from './problem.ts';

@@ -1,7 +1,7 @@
 // What must fit together in the settings of backups.
 
-import type { Repository } from '../cluster/backup/backup.ts';
-import type { Machine } from '../cluster/cluster.ts';
+import type { Repository } from '../model/backup.ts';
+import type { Machine } from '../model/cluster.ts';
 import type { Problem } from './problem.ts';
 import { isBucketName } from './readers/backup.ts';
 import type { SettingName, Settings } from './settings.ts';

@@ -1,6 +1,6 @@
-import { nodesOf, type Cluster, type Node } from '../cluster/cluster.ts';
-import { isNamed } from '../cluster/find-node.ts';
-import { ConfigError } from '../errors.ts';
+import { nodesOf, type Cluster, type Node } from '../model/cluster.ts';
+import { isNamed } from '../model/find-node.ts';
+import { ConfigError } from '../model/errors.ts';
 import { addReplica, writeNode } from './edit.ts';
 import { loadCluster, parseCluster, readClusterText } from './load.ts';
 import { parseNode } from './readers/node.ts';

@@ -1,6 +1,6 @@
 // The text of a new .env.cluster: only what this cluster needs, and a few words on each part.
 
-import type { Repository } from '../cluster/backup/backup.ts';
+import type { Repository } from '../model/backup.ts';
 import { quoteValue } from './quote-value.ts';
 import type { SettingName } from './settings.ts';
 

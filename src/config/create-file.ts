@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { ConfigError, RefusedError } from '../errors.ts';
-import { quote } from '../shell/quote.ts';
+import { ConfigError, RefusedError } from '../model/errors.ts';
+import { quote } from '../host/quote.ts';
 import { shownPath } from './shown-path.ts';
 
 /** Throws RefusedError when something has this name: a file, or a link, wherever it leads. */

@@ -2,9 +2,9 @@
 // line endings stay.
 
 import { isIPv6 } from 'node:net';
-import { sameHost } from '../cluster/address.ts';
-import type { Cluster, Node } from '../cluster/cluster.ts';
-import { ConfigError } from '../errors.ts';
+import { sameHost } from '../model/address.ts';
+import type { Cluster, Node } from '../model/cluster.ts';
+import { ConfigError } from '../model/errors.ts';
 import { addNumbered, isNumbered, removeNumbered } from './edit-numbered.ts';
 import { parseCluster, readClusterText } from './load.ts';
 import { readNodeEntry } from './readers/node.ts';

@@ -1,6 +1,6 @@
 // What each name of .env.cluster means, from its definition.
 
-import { ConfigError } from '../errors.ts';
+import { ConfigError } from '../model/errors.ts';
 import { compositeNames, compositesOf, type CompositeName } from './composite-names.ts';
 import { namesOf } from './given.ts';
 import { whatInstead } from './parse.ts';

@@ -1,6 +1,6 @@
 // Two ways to write one node.
 
-import { sameHost } from '../cluster/address.ts';
+import { sameHost } from '../model/address.ts';
 import type { NodeEntry } from './readers/node.ts';
 
 /** The node that both entries mean, with what either of them says; undefined when they cannot mean one node. */

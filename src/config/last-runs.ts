@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Cluster } from '../cluster/cluster.ts';
-import type { TarFile } from '../cluster/tar.ts';
+import type { Cluster } from '../model/cluster.ts';
+import type { TarFile } from '../model/tar.ts';
 import { stateDirectory } from './environment.ts';
 
 const keptRuns = 10;

@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import type { Backup } from '../cluster/backup/backup.ts';
-import type { Cluster } from '../cluster/cluster.ts';
-import { moveProblem } from '../cluster/backup/backup-move.ts';
-import { ConfigError } from '../errors.ts';
+import type { Backup } from '../model/backup.ts';
+import type { Cluster } from '../model/cluster.ts';
+import { moveProblem } from './backup-move.ts';
+import { ConfigError } from '../model/errors.ts';
 import { buildCluster } from './build-cluster.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { examine } from './examine.ts';

@@ -1,7 +1,7 @@
 // Tells whoever shows or keeps what a run does which cluster it is about: its name, and the secrets not to repeat.
 
 import { channel } from 'node:diagnostics_channel';
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Cluster } from '../model/cluster.ts';
 
 const loaded = channel('dbctl.cluster');
 

@@ -2,8 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
-import { ConfigError } from '../errors.ts';
-import type { Secret } from '../secret.ts';
+import { ConfigError } from '../model/errors.ts';
+import type { Secret } from '../model/secret.ts';
 import { clusterLines, textOf, type Line, type NewCluster, type NewRepository } from './cluster-text.ts';
 import { examine } from './examine.ts';
 import { expandHome } from './expand-home.ts';

@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 import * as v from 'valibot';
-import { isIpAddress, sameHost } from '../cluster/address.ts';
+import { isIpAddress, sameHost } from '../model/address.ts';
 import { isBucketName } from './readers/backup.ts';
 import { clusterName, databaseName, roleName } from './readers/name.ts';
 import { readNodeEntry, type NodeEntry } from './readers/node.ts';

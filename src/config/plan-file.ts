@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ConfigError } from '../errors.ts';
+import { ConfigError } from '../model/errors.ts';
 import { Misfit } from './problem.ts';
 import { readSmallFile } from './read-file.ts';
 

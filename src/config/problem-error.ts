@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors.ts';
+import { ConfigError } from '../model/errors.ts';
 import type { Problem } from './problem.ts';
 
 /** One error that lists every problem in the order of the file; what belongs to no line comes first. */

@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors.ts';
+import { ConfigError } from '../model/errors.ts';
 import { readLines } from './read-lines.ts';
 
 /**

@@ -1,7 +1,7 @@
 // What .env.cluster was understood to say, for people: every setting, its value unless it is secret, and its origin.
 
-import { hostAndPort } from '../cluster/address.ts';
-import type { Cluster } from '../cluster/cluster.ts';
+import { hostAndPort } from '../model/address.ts';
+import type { Cluster } from '../model/cluster.ts';
 import type { Given } from './given.ts';
 import type { Understood } from './load.ts';
 import { numberedName } from './numbered-replicas.ts';

@@ -1,7 +1,7 @@
 // Who is where: nodes and control host, checked against each other.
 
-import { canonical, sameHost } from '../cluster/address.ts';
-import type { Machine, Node } from '../cluster/cluster.ts';
+import { canonical, sameHost } from '../model/address.ts';
+import type { Machine, Node } from '../model/cluster.ts';
 import { Misfit, type Problem } from './problem.ts';
 import { nameAfter, nodeFrom, type NodeEntry } from './readers/node.ts';
 import { settings as table, type SettingName, type Settings } from './settings.ts';

@@ -1,5 +1,5 @@
-import { CommandError, UnverifiedError } from '../errors.ts';
-import type { ReadableHost } from '../remote/host.ts';
+import { CommandError, UnverifiedError } from '../model/errors.ts';
+import type { ReadableHost } from '../host/host.ts';
 import type { Step } from './step.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Host } from '../remote/host.ts';
+import type { Host } from '../host/host.ts';
 import type { Change, Step } from './step.ts';
 
 /** Where a plan writes down what it is about to do on a host, before it does it. */

@@ -1,7 +1,7 @@
 import type { HostChange, Plan, Stage } from './run-plan.ts';
 import type { Step } from './step.ts';
-import { CommandError, UnreachableError, UnverifiedError } from '../errors.ts';
-import type { Host } from '../remote/host.ts';
+import { CommandError, UnreachableError, UnverifiedError } from '../model/errors.ts';
+import type { Host } from '../host/host.ts';
 
 /** A change that was found before anything is made. */
 export interface PlannedChange extends HostChange {

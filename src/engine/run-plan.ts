@@ -1,5 +1,5 @@
-import { InterruptedError } from '../errors.ts';
-import type { Host } from '../remote/host.ts';
+import { InterruptedError } from '../model/errors.ts';
+import type { Host } from '../host/host.ts';
 import { noJournal, recorded, type Journal } from './journal.ts';
 import type { Job, JobResult, Order, Progress, StepEnd } from './progress.ts';
 import { runStep } from './run-step.ts';

@@ -1,6 +1,6 @@
-import { UnverifiedError } from '../errors.ts';
+import { UnverifiedError } from '../model/errors.ts';
 import { withEvidence } from './evidence.ts';
-import type { Host } from '../remote/host.ts';
+import type { Host } from '../host/host.ts';
 import type { Change, Report, Step } from './step.ts';
 
 export interface Outcome {

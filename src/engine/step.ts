@@ -1,4 +1,4 @@
-import type { Host, ReadableHost } from '../remote/host.ts';
+import type { Host, ReadableHost } from '../host/host.ts';
 
 /** One sentence a user can read in a plan: "set max_connections to 200". */
 export type Change = string;

@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import type { LabEnvironment } from '../config/lab-directory.ts';
 import { randomSecret } from '../config/random-secret.ts';
-import { RefusedError } from '../errors.ts';
+import { RefusedError } from '../model/errors.ts';
 import { envFile, isOwn } from './env-file.ts';
 import { hostDirectory, labDirectory, type Lab, type LabHost } from './lab.ts';
 import { run } from './run.ts';

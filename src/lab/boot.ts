@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { CommandError } from '../errors.ts';
+import { CommandError } from '../model/errors.ts';
 import type { Mirrors } from './apt-sources.ts';
 import { hostDirectory, rootOf, type Lab, type LabHost } from './lab.ts';
 import { mountOverlay, unmountUnder } from './mounts.ts';

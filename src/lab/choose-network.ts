@@ -1,6 +1,6 @@
 // Which /24 a lab gets: the first that nothing on the machine uses. Pure: facts in, network out.
 
-import { ConfigError } from '../errors.ts';
+import { ConfigError } from '../model/errors.ts';
 import { gatewayOf } from './lab.ts';
 
 /** Tried in this order: 10.77.0-255, then 172.29.0-255, then 192.168.230-249. */

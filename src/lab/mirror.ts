@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError } from '../errors.ts';
+import { ConfigError } from '../model/errors.ts';
 import { chooseMirrors, parseSources, type Mirrors } from './apt-sources.ts';
 
 /** The mirror this machine uses, or the one that was asked for. A machine without Debian sources is a ConfigError. */

@@ -1,6 +1,6 @@
 // Names a user may give to labs and hosts. They become paths, interface and cgroup names, so they are narrow.
 
-import { ConfigError } from '../errors.ts';
+import { ConfigError } from '../model/errors.ts';
 
 const labName = /^[a-z][a-z0-9-]{0,15}$/;
 const hostName = /^[a-z][a-z0-9-]{0,30}$/;

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { CommandError } from '../errors.ts';
+import { CommandError } from '../model/errors.ts';
 
 const top = 'dbctl-lab';
 const longestMs = 10_000;

@@ -1,7 +1,7 @@
 // What `lab up` was asked for, against what is already there. Pure.
 
 import { resolve } from 'node:path';
-import { ConfigError, RefusedError } from '../errors.ts';
+import { ConfigError, RefusedError } from '../model/errors.ts';
 import { checkLabName, parseHosts } from './names.ts';
 import type { Lab } from './lab.ts';
 import { isRelease, releases, type Release } from './recipe.ts';

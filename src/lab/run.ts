@@ -1,7 +1,7 @@
 // Programs of this machine: argv in, standard output out. No shell in between.
 
 import { execa, ExecaError, type Options } from 'execa';
-import { CommandError } from '../errors.ts';
+import { CommandError } from '../model/errors.ts';
 
 const keptLines = 20;
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { quote } from '../shell/quote.ts';
+import { quote } from '../host/quote.ts';
 import { accessOf, envFileOf } from './access.ts';
 import { databaseHosts } from './env-file.ts';
 import type { Lab } from './lab.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { LabEnvironment } from '../config/lab-directory.ts';
 import type { Progress } from '../engine/progress.ts';
-import { ConfigError } from '../errors.ts';
+import { ConfigError } from '../model/errors.ts';
 import { ensureKey, hostKey, labKey, writeAccess } from './access.ts';
 import { bootHost, type Ground } from './boot.ts';
 import { runJobs } from './jobs.ts';

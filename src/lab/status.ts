@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors.ts';
+import { ConfigError } from '../model/errors.ts';
 import { rootOf, type Lab, type LabHost } from './lab.ts';
 import { interfaceExists, isLinkUp, netnsExists } from './network.ts';
 import { processesOf } from './processes.ts';

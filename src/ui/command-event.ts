@@ -1,7 +1,7 @@
-import { type Execution, privileged } from '../remote/execution.ts';
-import { printable } from '../remote/printable.ts';
-import type { CommandSeen } from '../remote/watch-commands.ts';
-import { quote } from '../shell/quote.ts';
+import { type Execution, privileged } from '../host/execution.ts';
+import { printable } from '../host/printable.ts';
+import type { CommandSeen } from '../host/watch-commands.ts';
+import { quote } from '../host/quote.ts';
 import type { CommandEvent } from './run-event.ts';
 
 /** A command that was seen, as an event: the way root would type it, how it ended, and what it said on stderr. */

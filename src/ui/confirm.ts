@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
-import { UnconfirmedError } from '../errors.ts';
-import { printable } from '../remote/printable.ts';
+import { UnconfirmedError } from '../model/errors.ts';
+import { printable } from '../host/printable.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Consent {

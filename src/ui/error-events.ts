@@ -1,4 +1,4 @@
-import { DbctlError, exitCode } from '../errors.ts';
+import { DbctlError, exitCode } from '../model/errors.ts';
 import type { ErrorEvent } from './run-event.ts';
 
 /** An error as events: several hosts may have failed, each in its own way. */

@@ -1,6 +1,6 @@
 // Events as text: for the log of a run, and for -v.
 
-import { formatBytes, formatSeconds } from '../cluster/units.ts';
+import { formatBytes, formatSeconds } from '../model/units.ts';
 import { describeResult } from './describe-result.ts';
 import type { CommandEvent, Happening } from './run-event.ts';
 import { shorten } from './shorten.ts';

@@ -1,4 +1,4 @@
-import { formatClock } from '../cluster/units.ts';
+import { formatClock } from '../model/units.ts';
 import type { Job, Progress } from '../engine/progress.ts';
 import { describeResult } from './describe-result.ts';
 

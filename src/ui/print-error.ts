@@ -1,6 +1,6 @@
 import { Chalk } from 'chalk';
-import { DbctlError, exitCode } from '../errors.ts';
-import { printable } from '../remote/printable.ts';
+import { DbctlError, exitCode } from '../model/errors.ts';
+import { printable } from '../host/printable.ts';
 import { colourLevel, type Terminal } from './terminal.ts';
 
 /** Shows an error the way a user can act on it, without what would steer the terminal; answers the exit code. */

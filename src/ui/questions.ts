@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import { InterruptedError } from '../errors.ts';
-import { printable } from '../remote/printable.ts';
+import { InterruptedError } from '../model/errors.ts';
+import { printable } from '../host/printable.ts';
 
 export interface Question {
   /** "Name of the cluster". */

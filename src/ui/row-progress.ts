@@ -9,7 +9,7 @@ import {
   type ListrTaskWrapper,
   type SimpleRenderer,
 } from 'listr2';
-import { formatClock } from '../cluster/units.ts';
+import { formatClock } from '../model/units.ts';
 import type { Job, Progress } from '../engine/progress.ts';
 import { describeResult } from './describe-result.ts';
 import { shorten } from './shorten.ts';

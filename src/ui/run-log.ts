@@ -2,7 +2,7 @@
 // and for the question of next week. What is given to it has no secrets any more.
 
 import { existsSync } from 'node:fs';
-import { RefusedError } from '../errors.ts';
+import { RefusedError } from '../model/errors.ts';
 import { eventText } from './event-text.ts';
 import { openLogFile, type LogFile } from './log-file.ts';
 import type { RunEvent } from './run-event.ts';

@@ -1,11 +1,11 @@
 // The run of dbctl that goes on: what of it is shown, in which form, and the log that is kept of it. Each process has
 // one; cli.ts begins and ends it.
 
-import { redactor, secretsIn } from '../cluster/secrecy/redact.ts';
+import { redactor, secretsIn } from '../model/redact.ts';
 import { watchClusters } from '../config/loaded.ts';
-import { type CommandSeen, type LoginSeen, watchCommands } from '../remote/watch-commands.ts';
-import { lastLines } from '../remote/printable.ts';
-import type { Secret } from '../secret.ts';
+import { type CommandSeen, type LoginSeen, watchCommands } from '../host/watch-commands.ts';
+import { lastLines } from '../host/printable.ts';
+import type { Secret } from '../model/secret.ts';
 import { commandEvent } from './command-event.ts';
 import { errorEvents } from './error-events.ts';
 import { verboseLine } from './event-text.ts';

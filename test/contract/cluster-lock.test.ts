@@ -4,15 +4,15 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { journalDirectory, lockDirectory, type Holder } from '../../src/cluster/operation/operation.ts';
-import { takeLock, type ClusterLock, type LockTimes } from '../../src/remote/cluster-lock.ts';
-import type { Conversation, Converse } from '../../src/remote/conversation.ts';
-import type { Host } from '../../src/remote/host.ts';
-import { converseHere, localHost } from '../../src/remote/local-host.ts';
-import { converseOverSsh } from '../../src/remote/ssh-host.ts';
-import type { Action, Query } from '../../src/shell/command.ts';
-import { appendToJournal, parseJournal, readJournal } from '../../src/shell/journal.ts';
-import { lockHolder, releaseLock } from '../../src/shell/lock.ts';
+import { journalDirectory, lockDirectory, type Holder } from '../../src/operation/operation.ts';
+import { takeLock, type ClusterLock, type LockTimes } from '../../src/operation/cluster-lock.ts';
+import type { Conversation, Converse } from '../../src/host/conversation.ts';
+import type { Host } from '../../src/host/host.ts';
+import { converseHere, localHost } from '../../src/host/local-host.ts';
+import { converseOverSsh } from '../../src/host/ssh-host.ts';
+import type { Action, Query } from '../../src/host/command.ts';
+import { appendToJournal, parseJournal, readJournal } from '../../src/operation/journal-query.ts';
+import { lockHolder, releaseLock } from '../../src/operation/lock.ts';
 import { sshHostOnTestServer } from '../support/test-connection.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'dbctl-'));

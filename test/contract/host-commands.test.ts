@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { localHost } from '../../src/remote/local-host.ts';
-import { Secret } from '../../src/secret.ts';
-import { action, query } from '../../src/shell/command.ts';
+import { localHost } from '../../src/host/local-host.ts';
+import { Secret } from '../../src/model/secret.ts';
+import { action, query } from '../../src/host/command.ts';
 import { me } from '../support/host-contract.ts';
 import { sshHostOnTestServer } from '../support/test-connection.ts';
 

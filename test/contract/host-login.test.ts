@@ -6,8 +6,8 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { type ConnectOptions, dialer } from '../../src/remote/connect.ts';
-import { fingerprint } from '../../src/remote/known-hosts.ts';
+import { type ConnectOptions, dialer } from '../../src/host/connect.ts';
+import { fingerprint } from '../../src/host/known-hosts.ts';
 import { newKey, startSshServer } from '../support/ssh-server.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'dbctl-'));

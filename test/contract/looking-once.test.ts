@@ -4,11 +4,11 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import type { Host } from '../../src/remote/host.ts';
-import { localHost } from '../../src/remote/local-host.ts';
-import { lookingOnce } from '../../src/remote/looking-once.ts';
-import { Secret } from '../../src/secret.ts';
-import { query, type Query } from '../../src/shell/command.ts';
+import type { Host } from '../../src/host/host.ts';
+import { localHost } from '../../src/host/local-host.ts';
+import { lookingOnce } from '../../src/host/looking-once.ts';
+import { Secret } from '../../src/model/secret.ts';
+import { query, type Query } from '../../src/host/command.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'dbctl-looking-'));
 const psql = join(directory, 'psql');

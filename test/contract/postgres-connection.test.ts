@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { createAuthority, issueCertificate } from '../../src/certificates/issue.ts';
-import { connect, lookupOnce, trustOnly, type Mode, type Target } from '../../src/database/connection.ts';
-import { Secret } from '../../src/secret.ts';
+import { createAuthority, issueCertificate } from '../../src/pki/issue.ts';
+import { connect, lookupOnce, trustOnly, type Mode, type Target } from '../../src/probe/connection.ts';
+import { Secret } from '../../src/model/secret.ts';
 import { startPostgres, type Behaviour, type PostgresServer } from '../support/postgres-server.ts';
 
 // Read by pg when it is imported, so it is set before that.

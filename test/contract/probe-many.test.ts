@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createAuthority, issueCertificate } from '../../src/certificates/issue.ts';
-import type { Node } from '../../src/cluster/cluster.ts';
-import { lookupOnce, trustOnly } from '../../src/database/connection.ts';
-import { probeCluster } from '../../src/operations/probe/probe.ts';
-import { openSessions } from '../../src/operations/probe/sessions.ts';
+import { createAuthority, issueCertificate } from '../../src/pki/issue.ts';
+import type { Node } from '../../src/model/cluster.ts';
+import { lookupOnce, trustOnly } from '../../src/probe/connection.ts';
+import { probeCluster } from '../../src/probe/probe.ts';
+import { openSessions } from '../../src/probe/sessions.ts';
 import { startPostgres, type PostgresServer } from '../support/postgres-server.ts';
 import { cluster } from '../support/probe-facts.ts';
 

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { withHosts } from '../../src/remote/with-hosts.ts';
-import { query } from '../../src/shell/command.ts';
+import { withHosts } from '../../src/host/with-hosts.ts';
+import { query } from '../../src/host/command.ts';
 import { me } from '../support/host-contract.ts';
 import { newKey, startSshServer } from '../support/ssh-server.ts';
 

@@ -2,19 +2,19 @@
 // The builders are called here, because nobody can type these texts: .env.cluster refuses most of them.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Cluster } from '../../src/cluster/cluster.ts';
-import { clientRules, formatRules } from '../../src/cluster/hba.ts';
-import { Secret } from '../../src/secret.ts';
-import type { Action, Query } from '../../src/shell/command.ts';
-import { conninfo, passfileLine, settingValue } from '../../src/shell/libpq.ts';
-import { askJson, execute } from '../../src/shell/psql.ts';
-import { quote } from '../../src/shell/quote.ts';
-import { identifier, literal } from '../../src/shell/sql.ts';
-import { environmentLine, startUnit } from '../../src/shell/systemd.ts';
+import type { Cluster } from '../../src/model/cluster.ts';
+import { clientRules, formatRules } from '../../src/server/hba.ts';
+import { Secret } from '../../src/model/secret.ts';
+import type { Action, Query } from '../../src/host/command.ts';
+import { conninfo, passfileLine, settingValue } from '../../src/postgres/libpq.ts';
+import { askJson, execute } from '../../src/postgres/psql.ts';
+import { quote } from '../../src/host/quote.ts';
+import { identifier, literal } from '../../src/postgres/sql.ts';
+import { environmentLine, startUnit } from '../../src/host/systemd.ts';
 import { startLab, type Lab } from '../support/e2e.ts';
 import { listeningPostgres } from '../support/listening-postgres.ts';
 import { addressOf, describeOnHosts, patienceMs } from '../support/story.ts';
-import { awkwardStrings } from '../unit/shell/awkward-strings.ts';
+import { awkwardStrings } from '../unit/host/awkward-strings.ts';
 
 const seed = Number(process.env['DBCTL_TEST_SEED'] ?? Date.now() % 2 ** 31);
 const count = 10_000;

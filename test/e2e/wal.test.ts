@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { WalExplanation } from '../../src/cluster/wal/explain-wal.ts';
+import type { WalExplanation } from '../../src/wal/explain-wal.ts';
 import { disguises, hits } from '../support/disguises.ts';
 import { startLab, type Lab } from '../support/e2e.ts';
 import { cable } from '../support/faults.ts';

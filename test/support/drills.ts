@@ -1,4 +1,4 @@
-import type { DrillResult } from '../../src/cluster/restore/drill.ts';
+import type { DrillResult } from '../../src/backup/drill/drill.ts';
 
 /** A drill that passed; times in seconds since 1970. */
 export const passedDrill: DrillResult = {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { Host, RemoteFile } from '../../src/remote/host.ts';
-import { measureFile } from '../../src/remote/local-file.ts';
-import { Secret } from '../../src/secret.ts';
-import { understand } from '../../src/remote/command-failure.ts';
-import { quote } from '../../src/shell/quote.ts';
-import { replacePairScript } from '../../src/shell/replace-pair.ts';
+import type { Host, RemoteFile } from '../../src/host/host.ts';
+import { measureFile } from '../../src/host/local-file.ts';
+import { Secret } from '../../src/model/secret.ts';
+import { understand } from '../../src/host/command-failure.ts';
+import { quote } from '../../src/host/quote.ts';
+import { replacePairScript } from '../../src/pki/replace-pair.ts';
 
 /** Answers by quoted argv, or by a function that may also throw what a failing command throws. */
 export type Answers =

@@ -4,9 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import type { Host } from '../../src/remote/host.ts';
-import { Secret } from '../../src/secret.ts';
-import { action, query } from '../../src/shell/command.ts';
+import type { Host } from '../../src/host/host.ts';
+import { Secret } from '../../src/model/secret.ts';
+import { action, query } from '../../src/host/command.ts';
 
 /** The account that the tests run as, which may own files without being root. */
 export const me = {

@@ -1,8 +1,8 @@
-import type { Backup } from '../../src/cluster/backup/backup.ts';
-import type { ArchiverView } from '../../src/cluster/backup/archiving.ts';
-import type { Cluster, Node } from '../../src/cluster/cluster.ts';
-import type { FailureKind, NodeFacts, ServerState } from '../../src/cluster/probe/facts.ts';
-import { Secret } from '../../src/secret.ts';
+import type { Backup } from '../../src/model/backup.ts';
+import type { ArchiverView } from '../../src/postgres/archiving.ts';
+import type { Cluster, Node } from '../../src/model/cluster.ts';
+import type { FailureKind, NodeFacts, ServerState } from '../../src/probe/facts.ts';
+import { Secret } from '../../src/model/secret.ts';
 
 export const now = Date.parse('2026-11-21T12:00:00Z');
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import ssh2 from 'ssh2';
-import { dial } from '../../src/remote/dial.ts';
-import { connectionOver } from '../../src/remote/connection.ts';
-import { sshHost } from '../../src/remote/ssh-host.ts';
+import { dial } from '../../src/host/dial.ts';
+import { connectionOver } from '../../src/host/connection.ts';
+import { sshHost } from '../../src/host/ssh-host.ts';
 import { startSshServer } from './ssh-server.ts';
 
 /** An SshHost on an SSH server in this process. Its commands run as the account of the test, which stands in for root. */

@@ -1,6 +1,6 @@
 // What a look at WAL answers: a healthy primary in the middle of its WAL, to be changed.
 
-import type { SlotFacts, WalDirectory, WalServerFacts, WalSight } from '../../src/cluster/wal/facts.ts';
+import type { SlotFacts, WalDirectory, WalServerFacts, WalSight } from '../../src/wal/facts.ts';
 
 export const megabyte = 1024 ** 2;
 export const gigabyte = 1024 ** 3;

@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli.ts';
-import { list, type Listed } from '../../src/commands/list.ts';
-import { exitCode } from '../../src/errors.ts';
+import { list, type Listed } from '../../src/cli/list.ts';
+import { exitCode } from '../../src/model/errors.ts';
 import { withCommandTable } from '../support/command-table.ts';
 
 const named = async (commands: readonly Listed[]): Promise<readonly string[]> => {

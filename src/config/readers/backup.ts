@@ -1,6 +1,6 @@
 // Values that only backups have.
 
-import { Secret } from '../../secret.ts';
+import { Secret } from '../../model/secret.ts';
 import { Misfit, shown } from '../problem.ts';
 import { readAddress, type Address } from './host.ts';
 import { readPath } from './path.ts';

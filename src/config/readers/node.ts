@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import type { Node } from '../../cluster/cluster.ts';
-import { ConfigError } from '../../errors.ts';
+import type { Node } from '../../model/cluster.ts';
+import { ConfigError } from '../../model/errors.ts';
 import { Misfit, shown } from '../problem.ts';
 import { readAddress, type Address } from './host.ts';
 

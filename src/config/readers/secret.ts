@@ -1,4 +1,4 @@
-import { Secret } from '../../secret.ts';
+import { Secret } from '../../model/secret.ts';
 import { Misfit } from '../problem.ts';
 import { reader, type Reader } from './reader.ts';
 

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadCluster } from '../../../src/config/load.ts';
-import { fileOf, problemsOf, temporaryFile } from './cluster-file.ts';
+import { fileOf, problemsOf, temporaryFile } from '../../support/cluster-file.ts';
 
 const posix = {
   CLUSTER_CONTROL_HOST: 'control=10.0.0.10',

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Backup } from '../../../src/cluster/backup/backup.ts';
+import type { Backup } from '../../../src/model/backup.ts';
 import { loadCluster } from '../../../src/config/load.ts';
-import { clusterOf, fileOf, leastBackup, problemsOf, temporaryFile } from './cluster-file.ts';
+import { clusterOf, fileOf, leastBackup, problemsOf, temporaryFile } from '../../support/cluster-file.ts';
 
 type Changes = Readonly<Record<string, string | undefined>>;
 

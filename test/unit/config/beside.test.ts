@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { instanceOf } from '../../../src/cluster/instance.ts';
+import { instanceOf } from '../../../src/model/instance.ts';
 import { besideOf } from '../../../src/config/beside.ts';
-import { ConfigError } from '../../../src/errors.ts';
-import { clusterOf } from './cluster-file.ts';
+import { ConfigError } from '../../../src/model/errors.ts';
+import { clusterOf } from '../../support/cluster-file.ts';
 
 const shop = clusterOf({
   CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12',

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { chooseReplicas } from '../../../src/config/choose-replicas.ts';
-import { ConfigError } from '../../../src/errors.ts';
-import { fileOf, temporaryFile } from './cluster-file.ts';
+import { ConfigError } from '../../../src/model/errors.ts';
+import { fileOf, temporaryFile } from '../../support/cluster-file.ts';
 
 const replicas = 'pg2=10.0.0.12,pg3=10.0.0.13:6000';
 const withReplicas = (): string => temporaryFile(fileOf({ CLUSTER_DB_REPLICA_HOSTS: replicas }));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createFile, refuseExisting } from '../../../src/config/create-file.ts';
-import { ConfigError, RefusedError } from '../../../src/errors.ts';
+import { ConfigError, RefusedError } from '../../../src/model/errors.ts';
 
 const emptyDirectory = (): string => mkdtempSync(join(tmpdir(), 'dbctl-'));
 

@@ -9,7 +9,7 @@ import {
   writeNode,
 } from '../../../src/config/edit.ts';
 import { loadCluster } from '../../../src/config/load.ts';
-import { fileOf, problemsOf, temporaryFile } from './cluster-file.ts';
+import { fileOf, problemsOf, temporaryFile } from '../../support/cluster-file.ts';
 
 const whole = (line: string, ending: string): string =>
   ['# head', 'P=x', line.replace('R', 'CLUSTER_DB_REPLICA_HOSTS'), "# it's the end"].join(ending);

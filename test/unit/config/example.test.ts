@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { exampleFile } from '../../../src/config/example.ts';
 import { parseCluster } from '../../../src/config/load.ts';
 import { withSettingTables } from '../../../src/config/manual.ts';
-import { problemsOf } from './cluster-file.ts';
+import { problemsOf } from '../../support/cluster-file.ts';
 
 // Both files are written anew by `npx vitest run --project unit --update`.
 

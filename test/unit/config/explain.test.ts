@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { explain, explainAll } from '../../../src/config/explain.ts';
 import { settings } from '../../../src/config/settings.ts';
-import { explainedList, explainedText } from '../../../src/ui/explain-text.ts';
+import { explainedList, explainedText } from '../../../src/cluster-file/explain-text.ts';
 
 test('every setting is explained, with what it takes', () => {
   const all = explainAll();

@@ -4,7 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadCluster, parseCluster, readClusterText } from '../../../src/config/load.ts';
-import { clusterOf, fileOf, problemsOf, temporaryFile } from './cluster-file.ts';
+import { clusterOf, fileOf, problemsOf, temporaryFile } from '../../support/cluster-file.ts';
 
 test('the least file makes a cluster of one node with every default', () => {
   const file = temporaryFile(fileOf());

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { nodesOf, type Cluster } from '../../../src/cluster/cluster.ts';
+import { nodesOf, type Cluster } from '../../../src/model/cluster.ts';
 import { parseCluster } from '../../../src/config/load.ts';
 import {
   newClusterText,
@@ -11,7 +11,7 @@ import {
   type Answers,
 } from '../../../src/config/new-cluster.ts';
 import { clusterNameFor, databaseFor, rolesFor } from '../../../src/config/new-names.ts';
-import { Secret } from '../../../src/secret.ts';
+import { Secret } from '../../../src/model/secret.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'dbctl-'));
 const file = join(directory, '.env.cluster');

@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readDatabaseUrl } from '../../../src/config/database-url.ts';
 import { loadCluster } from '../../../src/config/load.ts';
-import { ConfigError } from '../../../src/errors.ts';
-import { clusterOf, fileOf, least, problemsOf, temporaryFile } from './cluster-file.ts';
+import { ConfigError } from '../../../src/model/errors.ts';
+import { clusterOf, fileOf, least, problemsOf, temporaryFile } from '../../support/cluster-file.ts';
 
 const url = 'postgres://shop_app:writer-password@10.0.0.11:5432/shop';
 const withoutUrlParts = {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readPlanFile } from '../../../src/config/plan-file.ts';
-import { ConfigError } from '../../../src/errors.ts';
+import { ConfigError } from '../../../src/model/errors.ts';
 
 const file = join(mkdtempSync(join(tmpdir(), 'dbctl-plan-')), 'plan.json');
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { quoteValue } from '../../../src/config/quote-value.ts';
 import { readLines } from '../../../src/config/read-lines.ts';
 import { parseCluster } from '../../../src/config/load.ts';
-import { fileOf, problemsOf } from './cluster-file.ts';
+import { fileOf, problemsOf } from '../../support/cluster-file.ts';
 
 const valueOf = (line: string): string | undefined => readLines(line, 'f').entries[0]?.value;
 const problemOf = (line: string): string | undefined => readLines(line, 'f').problems[0]?.text;

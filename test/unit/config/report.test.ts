@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { allSecrets } from '../../../src/config/all-secrets.ts';
 import { lastRuns } from '../../../src/config/last-runs.ts';
 import { loadUnderstood } from '../../../src/config/load.ts';
-import { fileOf, leastBackup, temporaryFile } from './cluster-file.ts';
+import { fileOf, leastBackup, temporaryFile } from '../../support/cluster-file.ts';
 
 test('secrets of settings that are not used are secrets too', () => {
   const { BACKUP_REPOSITORY: _, ...unused } = leastBackup;

@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { settings, settingRows, type SettingName } from '../../../src/config/settings.ts';
-import { Secret } from '../../../src/secret.ts';
+import { Secret } from '../../../src/model/secret.ts';
 import { programLocation } from '../../../src/config/readers/backup.ts';
 import { path } from '../../../src/config/readers/path.ts';
 import { quoteValue } from '../../../src/config/quote-value.ts';
-import type { Cluster } from '../../../src/cluster/cluster.ts';
+import type { Cluster } from '../../../src/model/cluster.ts';
 import { loadCluster } from '../../../src/config/load.ts';
-import { clusterOf, fileOf, leastBackup, problemsOf, temporaryFile } from './cluster-file.ts';
+import { clusterOf, fileOf, leastBackup, problemsOf, temporaryFile } from '../../support/cluster-file.ts';
 import { hostileNames } from './hostile-names.ts';
 
 const read = (name: SettingName, text: string): unknown => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseNode } from '../../../src/config/readers/node.ts';
-import { clusterOf, problemsOf } from './cluster-file.ts';
+import { clusterOf, problemsOf } from '../../support/cluster-file.ts';
 import { hostileNames } from './hostile-names.ts';
 
 test.each([

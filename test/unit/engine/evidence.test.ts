@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { withEvidence } from '../../../src/engine/evidence.ts';
 import { runStep } from '../../../src/engine/run-step.ts';
-import { CommandError, RefusedError, UnverifiedError } from '../../../src/errors.ts';
+import { CommandError, RefusedError, UnverifiedError } from '../../../src/model/errors.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 
 const { host } = fakeHost();

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { runPlan, together } from '../../../src/engine/run-plan.ts';
 import type { Step } from '../../../src/engine/step.ts';
-import { InterruptedError } from '../../../src/errors.ts';
-import { ownFile } from '../../../src/steps/own-file.ts';
+import { InterruptedError } from '../../../src/model/errors.ts';
+import { ownFile } from '../../../src/system/own-file.ts';
 import { fakeHost } from '../../support/fake-host.ts';
-import { recordedProgress } from './recorded-progress.ts';
+import { recordedProgress } from '../../support/recorded-progress.ts';
 
 const write = (path: string): Step =>
   ownFile(`Write ${path}`, { path, content: 'x', owner: 'root:root', mode: 0o600 });

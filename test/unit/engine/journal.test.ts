@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import type { Journal } from '../../../src/engine/journal.ts';
 import { onlyOn, runPlan } from '../../../src/engine/run-plan.ts';
 import type { Step } from '../../../src/engine/step.ts';
-import { ownFile } from '../../../src/steps/own-file.ts';
+import { ownFile } from '../../../src/system/own-file.ts';
 import { fakeHost } from '../../support/fake-host.ts';
-import { recordedProgress } from './recorded-progress.ts';
+import { recordedProgress } from '../../support/recorded-progress.ts';
 
 const write = ownFile('Write /a', { path: '/a', content: 'x', owner: 'root:root', mode: 0o600 });
 

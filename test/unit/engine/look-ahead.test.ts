@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CommandError, RefusedError, UnreachableError, UnverifiedError } from '../../../src/errors.ts';
+import { CommandError, RefusedError, UnreachableError, UnverifiedError } from '../../../src/model/errors.ts';
 import { lookAhead } from '../../../src/engine/look-ahead.ts';
 import { onlyOn, together, type Stage } from '../../../src/engine/run-plan.ts';
 import type { Step } from '../../../src/engine/step.ts';

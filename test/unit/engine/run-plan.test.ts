@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { oneByOne, onlyOn, runPlan, together } from '../../../src/engine/run-plan.ts';
 import type { Step } from '../../../src/engine/step.ts';
-import { ownFile } from '../../../src/steps/own-file.ts';
+import { ownFile } from '../../../src/system/own-file.ts';
 import { fakeHost } from '../../support/fake-host.ts';
-import { recordedProgress } from './recorded-progress.ts';
+import { recordedProgress } from '../../support/recorded-progress.ts';
 
 const pg1 = () => fakeHost({}, {}, 'pg1');
 const pg2 = () => fakeHost({}, {}, 'pg2');

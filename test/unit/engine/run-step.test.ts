@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runStep } from '../../../src/engine/run-step.ts';
 import type { Step } from '../../../src/engine/step.ts';
-import { UnverifiedError } from '../../../src/errors.ts';
+import { UnverifiedError } from '../../../src/model/errors.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 
 const path = '/etc/motd';

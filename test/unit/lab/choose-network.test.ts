@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../../../src/errors.ts';
+import { ConfigError } from '../../../src/model/errors.ts';
 import { chooseNetwork, overlap } from '../../../src/lab/choose-network.ts';
 
 describe('choosing a network', () => {

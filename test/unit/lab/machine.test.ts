@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { CommandError } from '../../../src/errors.ts';
+import { CommandError } from '../../../src/model/errors.ts';
 import { withLock } from '../../../src/lab/lock.ts';
 import { mountPoints } from '../../../src/lab/mounts.ts';
 import { rulesOf } from '../../../src/lab/nat.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../../../src/errors.ts';
+import { ConfigError } from '../../../src/model/errors.ts';
 import { bridgeOf, hardwareAddressOf, hostsOf } from '../../../src/lab/lab.ts';
 import { checkLabName, parseHosts } from '../../../src/lab/names.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { RefusedError } from '../../../src/errors.ts';
+import { RefusedError } from '../../../src/model/errors.ts';
 import { checkSame, readRequest } from '../../../src/lab/request.ts';
 import { exampleLab } from './example-lab.ts';
 

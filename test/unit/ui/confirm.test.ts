@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { UnconfirmedError } from '../../../src/errors.ts';
+import { UnconfirmedError } from '../../../src/model/errors.ts';
 import { confirmByName } from '../../../src/ui/confirm.ts';
 
 /** A person who types this, at a terminal or into a pipe. */

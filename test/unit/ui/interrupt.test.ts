@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { listenForInterrupt } from '../../../src/ui/interrupt.ts';
-import { written } from './written.ts';
+import { written } from '../../support/written.ts';
 
 /** The listeners for a signal that were not there before. */
 const since = (signal: NodeJS.Signals, before: readonly unknown[]) =>

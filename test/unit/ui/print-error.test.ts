@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import * as errors from '../../../src/errors.ts';
+import * as errors from '../../../src/model/errors.ts';
 import { printError } from '../../../src/ui/print-error.ts';
-import { written } from './written.ts';
+import { written } from '../../support/written.ts';
 
 function print(error: unknown, isTTY = false): { code: number; text: string } {
   const { terminal, text } = written(isTTY);

@@ -4,7 +4,7 @@ import type { Job } from '../../../src/engine/progress.ts';
 import { beginRun, notices, remarks } from '../../../src/ui/current-run.ts';
 import { progressFor } from '../../../src/ui/progress-for.ts';
 import type { RunOptions } from '../../../src/ui/run.ts';
-import { written } from './written.ts';
+import { written } from '../../support/written.ts';
 
 const job: Job = { title: 'pg1', run: async () => ({ status: 'in place', note: '' }) };
 

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { toldCluster } from '../../../src/config/loaded.ts';
-import { CommandError, RefusedError } from '../../../src/errors.ts';
-import { commandHost } from '../../../src/remote/command-host.ts';
-import { action } from '../../../src/shell/command.ts';
-import { Secret } from '../../../src/secret.ts';
+import { CommandError, RefusedError } from '../../../src/model/errors.ts';
+import { commandHost } from '../../../src/host/command-host.ts';
+import { action } from '../../../src/host/command.ts';
+import { Secret } from '../../../src/model/secret.ts';
 import { openRunLog, type RunLog } from '../../../src/ui/run-log.ts';
 import { Run, type RunOptions } from '../../../src/ui/run.ts';
-import { written } from './written.ts';
+import { written } from '../../support/written.ts';
 
 const password = 'correct horse battery staple';
 const cluster = { name: 'shop', password: new Secret(password) };

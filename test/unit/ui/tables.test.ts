@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { ReplicationView } from '../../../src/operations/replication-view.ts';
-import type { NodeStatus } from '../../../src/operations/status.ts';
-import { replicationText } from '../../../src/ui/replication-table.ts';
-import { statusText } from '../../../src/ui/status-table.ts';
-import { widest } from './written.ts';
+import type { ReplicationView } from '../../../src/replication/replication-view.ts';
+import type { NodeStatus } from '../../../src/status/status.ts';
+import { replicationText } from '../../../src/replication/replication-table.ts';
+import { statusText } from '../../../src/status/status-table.ts';
+import { widest } from '../../support/written.ts';
 
 const streaming: ReplicationView = {
   node: 'pg2',

@@ -1,0 +1,81 @@
+// Does WAL reach the repository, and is every link on its way whole?
+
+import { judgeArchiving } from '../../postgres/archiving.ts';
+import type { BackupSight, NodeSight } from './backup-sight.ts';
+import type { Node } from '../../model/cluster.ts';
+import { finding, type Finding } from '../../model/finding.ts';
+import { formatBytes, formatSeconds } from '../../model/units.ts';
+
+export const checkLinks = ({ control, nodes, unseen }: BackupSight): readonly Finding[] => [
+  ...unseen.map(({ name, problem }) =>
+    finding({ check: `ssh-${name}` }, 'unknown', `${name} cannot be asked: ${problem}`),
+  ),
+  ...[...(control?.brokenLinks ?? []), ...nodes.flatMap(({ brokenLinks }) => brokenLinks)].map(
+    ({ what, next }) => finding({ check: 'link' }, 'critical', what, next),
+  ),
+];
+
+/** The primary is the one that sends WAL; what waits on it is lost with it. */
+export function checkArchiving({ name }: Node, { nodes, control }: BackupSight): readonly Finding[] {
+  const seen = nodes.find(({ node }) => node.name === name);
+  if (seen === undefined) return [];
+  const { node, archiver, isOurCommand } = seen;
+  if (archiver === undefined) {
+    return [
+      finding({ node, check: 'archiver' }, 'critical', 'PostgreSQL does not answer on its host', [
+        `dbctl logs ${node.name}`,
+      ]),
+    ];
+  }
+  const { status, message } = judgeArchiving(archiver);
+  const see = [`see why: dbctl logs ${node.name}`, 'set it up again: dbctl backup setup'];
+  return [
+    finding({ node, check: 'archiver' }, status, message, status === 'ok' ? [] : see),
+    isOurCommand
+      ? finding({ node, check: 'archive-command' }, 'ok', 'archive_command is the one of this cluster')
+      : finding({ node, check: 'archive-command' }, 'critical', 'archive_command is not the one of dbctl', [
+          'dbctl backup setup',
+        ]),
+    ...checkQueue(seen, archiver),
+    ...checkDropped(seen, archiver, control?.repository ? control.walNames : undefined),
+  ];
+}
+
+type Archiver = NonNullable<NodeSight['archiver']>;
+
+/** Above its limit, pgBackRest tells PostgreSQL that WAL is archived, and gives it up. */
+function checkQueue({ node, queueLimitBytes }: NodeSight, archiver: Archiver): readonly Finding[] {
+  if (queueLimitBytes === undefined) return [];
+  const { waitingFiles, walFileBytes, oldestWaitingAt, now } = archiver;
+  const about = { node, check: 'wal-queue' };
+  const bytes = waitingFiles * walFileBytes;
+  const share = bytes / queueLimitBytes;
+  const waiting = `${formatBytes(bytes)} of WAL wait, ${formatBytes(queueLimitBytes)} are the limit`;
+  const seconds = oldestWaitingAt === null ? 0 : now - oldestWaitingAt;
+  const left = bytes === 0 ? 0 : ((queueLimitBytes - bytes) / bytes) * seconds;
+  const message = left > 0 && share > 0.1 ? `${waiting}, reached in about ${formatSeconds(left)}` : waiting;
+  const next = ['bring the repository back: beyond the limit WAL is given up, and a new backup is needed'];
+  if (share > 0.75) return [finding(about, 'critical', message, next)];
+  return share > 0.25 ? [finding(about, 'warning', message, next)] : [finding(about, 'ok', message)];
+}
+
+/** Seconds in which the list of files may be older than what the archiver says. */
+const listDelay = 15;
+
+/** WAL that counts as archived but is in no repository was given up when the queue was full. */
+function checkDropped({ node }: NodeSight, archiver: Archiver, walNames: readonly string[] | undefined) {
+  const { lastArchivedWal, lastArchivedAt, now } = archiver;
+  const isSure = lastArchivedAt !== null && now - lastArchivedAt > listDelay;
+  if (walNames === undefined || lastArchivedWal === null || !isSure) return [];
+  const about = { node, check: 'wal-dropped' };
+  const isThere = walNames.some((name) => name.startsWith(lastArchivedWal));
+  if (isThere || !/^[0-9A-F]{24}$/.test(lastArchivedWal)) {
+    return [finding(about, 'ok', 'what counts as archived is in the repository')];
+  }
+  const message = `not protected: ${lastArchivedWal} counts as archived, but is not in the repository`;
+  return [
+    finding(about, 'critical', message, [
+      'WAL was given up (archive-push-queue-max) or sent elsewhere: make a new backup: dbctl backup run --type full',
+    ]),
+  ];
+}

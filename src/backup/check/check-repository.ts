@@ -1,0 +1,187 @@
+// Is there a backup, is it young enough, whole, and rehearsed?
+
+import type { Backup } from '../../model/backup.ts';
+import type { BackupSight, ControlSight } from './backup-sight.ts';
+import { parseLsn } from '../../model/lsn.ts';
+import { finding, type Finding } from '../../model/finding.ts';
+import type { RepositoryReport } from '../repository-report.ts';
+import { formatBytes, formatSeconds } from '../../model/units.ts';
+
+type Seen = ControlSight & { readonly repository: NonNullable<ControlSight['repository']> };
+
+interface Row {
+  readonly check: string;
+  /** Why anybody should care. */
+  readonly reason: string;
+  readonly judge: (seen: Seen, backup: Backup, sight: BackupSight) => readonly Finding[];
+}
+
+const makeOne = 'dbctl backup run --type full';
+
+const table: readonly Row[] = [
+  {
+    check: 'backup-age',
+    reason:
+      'what was written since the last backup is only in WAL: a restore takes longer, and one gap loses it',
+    judge: ({ repository }, { ageLimits }, { now }) => {
+      const last = repository.report.backups.at(-1);
+      if (last === undefined) return [bad('backup-age', 'not protected: there is no backup', [makeOne])];
+      const age = ageOf(last.stoppedAt, now);
+      const message = `the last backup is ${formatSeconds(age)} old`;
+      const next = ['see why none was made: dbctl backup schedule', 'make one: dbctl backup run'];
+      if (age > ageLimits.maxSeconds) return [bad('backup-age', message, next)];
+      if (age > ageLimits.warnSeconds) return [warn('backup-age', message, next)];
+      return [ok('backup-age', message)];
+    },
+  },
+  {
+    check: 'full-age',
+    reason: 'every other backup builds on a full one: the chain grows until the next',
+    judge: ({ repository, timers }, _, { now }) => {
+      const full = repository.report.backups.findLast(({ type }) => type === 'full');
+      const interval = timers.find(({ type }) => type === 'full')?.intervalSeconds;
+      if (full === undefined || interval === undefined) return [];
+      const age = ageOf(full.stoppedAt, now);
+      const message = `the last full backup is ${formatSeconds(age)} old, one is due every ${formatSeconds(interval)}`;
+      if (age <= interval * 1.25 + 3600) return [ok('full-age', message)];
+      return [warn('full-age', message, ['see why none was made: dbctl backup schedule', makeOne])];
+    },
+  },
+  {
+    check: 'page-errors',
+    reason: 'a backup of damaged pages restores damaged pages',
+    judge: ({ repository }) => {
+      const last = repository.report.backups.at(-1);
+      if (last === undefined) return [];
+      if (!last.hasPageErrors) return [ok('page-errors', 'no page errors in the last backup')];
+      return [
+        bad('page-errors', `pages of the cluster were damaged when ${last.label} was made`, [
+          'keep the older backups, and compare with a replica',
+        ]),
+      ];
+    },
+  },
+  {
+    check: 'backup-wal',
+    reason: 'without the WAL that was written while it was made, a backup cannot be restored',
+    judge: ({ repository: { report } }) => {
+      const torn = report.backups.filter(({ hasItsWal }) => !hasItsWal).map(({ label }) => label);
+      if (torn.length === 0) return [ok('backup-wal', 'every backup has its WAL')];
+      const message = `the WAL of ${torn.join(', ')} is not all there`;
+      const isNewest = torn.includes(report.backups.at(-1)?.label ?? '');
+      return [(isNewest ? bad : warn)('backup-wal', message, [makeOne])];
+    },
+  },
+  {
+    check: 'wal-gap',
+    reason: 'no recovery goes past WAL that is missing',
+    judge: ({ repository: { report } }) => judgeGaps(report),
+  },
+  {
+    check: 'space',
+    reason: 'a backup is made before an older one goes: there must be room for one more',
+    judge: ({ space, repository: { report } }) => {
+      if (space === undefined) return [];
+      const share = space.freeBytes / space.totalBytes;
+      const full = report.backups.findLast(({ type }) => type === 'full')?.repositoryBytes ?? 0;
+      const message = `${formatBytes(space.freeBytes)} of the repository's disk are free`;
+      const next = ['make room there, or keep fewer backups: PGBACKREST_RETENTION_FULL'];
+      if (share < 0.03) return [bad('space', message, next)];
+      if (space.freeBytes < full) return [bad('space', `${message}, less than one full backup needs`, next)];
+      return share < 0.1 ? [warn('space', message, next)] : [ok('space', message)];
+    },
+  },
+  {
+    check: 'drill',
+    reason: 'a backup that was never restored is a hope',
+    judge: ({ repository: { report } }, backup, sight) => [judgeDrill(report, backup, sight)],
+  },
+  {
+    check: 'schedule',
+    reason: 'a timer that does not run makes no backup, and nobody misses it',
+    judge: ({ timers }) =>
+      timers.map(({ type, unit, isRunning, lastResult }) => {
+        const check = `schedule-${type}`;
+        if (!isRunning) return warn(check, `${unit}.timer does not run`, ['start it: dbctl backup schedule']);
+        if (lastResult === undefined || lastResult === 'success') return ok(check, `${unit}.timer runs`);
+        return warn(check, `the last ${type} backup of the schedule failed (${lastResult})`, [
+          `see why, on the control host: journalctl -u ${unit}`,
+          `then: dbctl backup run --type ${type}`,
+        ]);
+      }),
+  },
+];
+
+/** Status codes of `pgbackrest info`. */
+const statusMeaning: Readonly<Record<number, string>> = {
+  1: 'not protected: the cluster has no place in the repository',
+  3: 'what describes the repository is damaged',
+  5: 'the repository belongs to another database',
+};
+
+export function checkRepository(backup: Backup, sight: BackupSight): readonly Finding[] {
+  const { control } = sight;
+  if (control === undefined) return [];
+  const { repository } = control;
+  if (repository === undefined) {
+    return [bad('repository', 'not protected: backups are not set up', ['dbctl backup setup'])];
+  }
+  const { code, message } = repository;
+  if (code !== 0 && code !== 2) {
+    const what = statusMeaning[code] ?? `the repository cannot be read: ${message.split('\n')[0]}`;
+    return [bad('repository', what, code === 99 ? [] : ['dbctl backup setup'])];
+  }
+  return [
+    ok('repository', 'the repository can be read'),
+    ...table.flatMap(({ judge }) => judge({ ...control, repository }, backup, sight)),
+  ];
+}
+
+function judgeGaps({ gaps, backups, wal }: RepositoryReport): readonly Finding[] {
+  if (wal.files === 0 && backups.length > 0) {
+    return [bad('wal-gap', 'not protected: no WAL has arrived in the repository', ['dbctl backup setup'])];
+  }
+  const [last] = gaps.slice(-1);
+  if (last === undefined) return [ok('wal-gap', 'the WAL has no gap')];
+  const message = `${last.missingFiles} WAL files are missing from ${last.fromLsn} on`;
+  const isCovered = backups.some(
+    ({ startLsn }) => startLsn !== null && parseLsn(startLsn)! >= parseLsn(last.toLsn)!,
+  );
+  return isCovered
+    ? [warn('wal-gap', `${message}; a later backup makes up for it`, ['it goes with the older backups'])]
+    : [bad('wal-gap', `not protected: ${message}, nothing after it can be restored`, [makeOne])];
+}
+
+function judgeDrill({ backups }: RepositoryReport, backup: Backup, { nodes, now }: BackupSight): Finding {
+  const drills = nodes.flatMap((node) => node.drills).toSorted((a, b) => a.finishedAt - b.finishedAt);
+  const rehearse = ['rehearse one: dbctl backup drill'];
+  const last = drills.at(-1);
+  if (last === undefined) {
+    const oldest = backups[0];
+    const isEarly =
+      backup.schedule.drill !== undefined &&
+      oldest !== undefined &&
+      ageOf(oldest.stoppedAt, now) <= backup.drillAgeSeconds;
+    return isEarly
+      ? ok('drill', 'no restore has been rehearsed yet')
+      : warn('drill', 'no restore was ever rehearsed', rehearse);
+  }
+  const age = now - last.finishedAt;
+  if (last.result !== 'passed') {
+    return warn(
+      'drill',
+      `the last restore drill, ${formatSeconds(age)} ago, failed: ${last.error}`,
+      rehearse,
+    );
+  }
+  const message = `the last restore drill passed ${formatSeconds(age)} ago`;
+  return age > backup.drillAgeSeconds ? warn('drill', message, rehearse) : ok('drill', message);
+}
+
+const ageOf = (iso: string, now: number): number => Math.max(0, now - Date.parse(iso) / 1000);
+
+const ok = (check: string, message: string): Finding => finding({ check }, 'ok', message);
+const warn = (check: string, message: string, next: readonly string[]): Finding =>
+  finding({ check }, 'warning', message, next);
+const bad = (check: string, message: string, next: readonly string[]): Finding =>
+  finding({ check }, 'critical', message, next);

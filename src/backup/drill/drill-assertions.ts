@@ -1,0 +1,33 @@
+// The SQL that a restored copy must agree to, from the file that BACKUP_DRILL_SQL names.
+
+import type { Backup } from '../../model/backup.ts';
+import { splitStatements, type Statement } from '../../postgres/split-statements.ts';
+import { ConfigError } from '../../model/errors.ts';
+import { Misfit } from '../../config/problem.ts';
+import { readSmallFile } from '../../config/read-file.ts';
+
+/** Its queries; none when no file is named. Throws ConfigError when it cannot be read, or is not plain SQL. */
+export function readAssertions({ drillAssertionsFile: file }: Backup): readonly Statement[] {
+  if (file === undefined) return [];
+  const statements = splitStatements(textOf(file));
+  const command = statements.find(({ sql }) => sql.startsWith('\\'));
+  if (command === undefined) return statements;
+  throw new ConfigError({
+    what: `${file} has a command of psql on line ${command.line}`,
+    why: 'The queries are run by the server, which knows SQL only.',
+    next: ['write queries that answer true, each ended by a semicolon'],
+  });
+}
+
+function textOf(file: string): string {
+  try {
+    return readSmallFile(file).text;
+  } catch (cause) {
+    if (!(cause instanceof Misfit)) throw cause;
+    throw new ConfigError({
+      what: `${file} ${cause.message}`,
+      next: ['correct BACKUP_DRILL_SQL in .env.cluster, or take it out'],
+      cause,
+    });
+  }
+}

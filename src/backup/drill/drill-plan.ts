@@ -1,0 +1,95 @@
+// A restore that is rehearsed on a data host, beside the cluster.
+
+import type { Backup } from '../../model/backup.ts';
+import { nodesOf, type Cluster, type Node } from '../../model/cluster.ts';
+import { chooseDrillNode, drillFiles, type DrillResult } from './drill.ts';
+import { drillAim, type DrillAim, type DrillFlags } from './drill-target.ts';
+import { instanceOf } from '../../model/instance.ts';
+import { pgbackrestFiles } from '../pgbackrest.ts';
+import { recoveryWindow } from '../recovery-window.ts';
+import { onlyOn, type Stage } from '../../engine/run-plan.ts';
+import { RefusedError } from '../../model/errors.ts';
+import { longWorkState } from '../../host/long-work.ts';
+import type { HostSet } from '../../host/with-hosts.ts';
+import { archiverFacts } from '../../postgres/archiver.ts';
+import { runningUnits } from '../backup-work.ts';
+import { drillFreeBytes, readDrills } from './drills.ts';
+import { backupInfo } from '../pgbackrest-query.ts';
+import { keepDrillFiles } from './drill-files.ts';
+import { rehearseRestore } from '../rehearse-restore.ts';
+
+export interface DrillFacts {
+  readonly node: Node;
+  readonly aim: DrillAim;
+}
+
+/** Decides where to rehearse, and what: where a drill runs already, it is that one. Throws RefusedError. */
+export async function readDrillFacts(
+  cluster: Cluster,
+  backup: Backup,
+  hosts: HostSet,
+  flags: DrillFlags,
+): Promise<DrillFacts> {
+  const control = hosts.get(cluster.control.name);
+  const place = { config: pgbackrestFiles(cluster).controlConfig, stanza: backup.stanza };
+  if ((await control.readFile(place.config)) === undefined) throw notSetUp(cluster);
+  const [info, archiver, places] = await Promise.all([
+    control.ask(backupInfo(place)),
+    hosts.get(cluster.primary.name).ask(archiverFacts(instanceOf(cluster, cluster.primary))),
+    Promise.all(nodesOf(cluster).map((node) => readPlace(cluster, node, hosts))),
+  ]);
+  if (info === undefined) throw notSetUp(cluster);
+  const scheduled = places.find(({ isScheduled }) => isScheduled);
+  if (scheduled) throw runsBySchedule(scheduled.node);
+  const window = recoveryWindow(info, { archivedAt: archiver?.lastArchivedAt ?? undefined });
+  const aim = drillAim(flags, window, Math.random);
+  const running = places.find(({ isRunning }) => isRunning);
+  return { aim, node: running?.node ?? chooseDrillNode(places, aim.backup.databaseBytes) };
+}
+
+async function readPlace(cluster: Cluster, node: Node, hosts: HostSet) {
+  const host = hosts.get(node.name);
+  const { unit, scheduledUnit } = drillFiles(cluster);
+  const [freeBytes, { kind }, scheduled] = await Promise.all([
+    host.ask(drillFreeBytes(cluster)),
+    longWorkState(host, unit),
+    host.ask(runningUnits([scheduledUnit])),
+  ]);
+  return { node, freeBytes, isRunning: kind === 'running', isScheduled: scheduled.length > 0 };
+}
+
+/** What a drill does, with what it found given to `keep`. */
+export function backupDrillPlan(
+  cluster: Cluster,
+  backup: Backup,
+  { node, aim, hosts }: DrillFacts & { readonly hosts: HostSet },
+  keep: (result: DrillResult) => void,
+): readonly Stage[] {
+  const host = hosts.get(node.name);
+  return [
+    onlyOn('Bring what a drill needs', host, () => keepDrillFiles(cluster, backup, node)),
+    onlyOn('Rehearse a restore', host, () => [rehearseRestore(cluster, aim, keep)]),
+  ];
+}
+
+/** The drills that the data hosts remember, oldest first. */
+export async function drillHistory(cluster: Cluster, hosts: HostSet): Promise<readonly DrillResult[]> {
+  const found = await Promise.all(
+    nodesOf(cluster).map(({ name }) => hosts.get(name).ask(readDrills(cluster))),
+  );
+  // Two nodes on one host share its history.
+  const unique = new Map(found.flat().map((drill) => [drill.id, drill]));
+  return [...unique.values()].toSorted((a, b) => a.startedAt - b.startedAt);
+}
+
+const runsBySchedule = ({ name }: Node): RefusedError =>
+  new RefusedError({
+    what: `the scheduled drill runs on ${name} right now`,
+    next: ['wait for its end, and see what it found: dbctl backup drill --history'],
+  });
+
+const notSetUp = ({ name }: Cluster): RefusedError =>
+  new RefusedError({
+    what: `${name} has no backups yet`,
+    next: ['set them up, down to the first one: dbctl backup setup'],
+  });

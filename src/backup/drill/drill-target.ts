@@ -1,0 +1,49 @@
+// To which point a drill restores, and from which backup. Pure.
+
+import { ConfigError, RefusedError } from '../../model/errors.ts';
+import { chooseBackup, formatTime, type RecoveryTarget } from '../recovery-target.ts';
+import type { RecoveryWindow, RestorableBackup } from '../recovery-window.ts';
+import { typedTarget, type TargetFlags } from '../typed-target.ts';
+
+export interface DrillFlags extends TargetFlags {
+  readonly randomPoint?: boolean;
+}
+
+export interface DrillAim {
+  readonly target: RecoveryTarget;
+  readonly backup: RestorableBackup;
+  readonly isRandom: boolean;
+}
+
+/** `random` answers a number from 0 to 1. Throws RefusedError when the point cannot be reached. */
+export function drillAim(flags: DrillFlags, window: RecoveryWindow, random: () => number): DrillAim {
+  const isRandom = flags.randomPoint ?? false;
+  const target = isRandom ? randomPoint(window, random) : targetOf(flags);
+  const choice = chooseBackup(target, window);
+  if ('backup' in choice) return { target, backup: choice.backup, isRandom };
+  throw new RefusedError({ what: choice.reason, next: ['see what there is: dbctl backup info'] });
+}
+
+/** What the flags say. Throws ConfigError for flags that contradict each other. */
+export function targetOf({ randomPoint: isRandom, ...flags }: DrillFlags): RecoveryTarget {
+  if (isRandom && (flags.set ?? flags.type ?? flags.target) !== undefined) {
+    throw new ConfigError({
+      what: '--random-point chooses its own point: leave --set, --type and --target out',
+    });
+  }
+  return typedTarget(flags);
+}
+
+/** Any second that can be restored, each as likely as the others. */
+function randomPoint({ ranges }: RecoveryWindow, random: () => number): RecoveryTarget {
+  const stretches = ranges.map(({ from, to, backups }) => {
+    const newest = backups.at(-1)!.stoppedAt + 1;
+    return { from: from.at, length: Math.max(newest, to.at ?? newest) - from.at };
+  });
+  let left = Math.floor(random() * stretches.reduce((sum, { length }) => sum + length, 0));
+  for (const { from, length } of stretches) {
+    if (left <= length) return { type: 'time', value: formatTime(from + left) };
+    left -= length;
+  }
+  return { type: 'default' };
+}

@@ -1,0 +1,110 @@
+// A restore drill: what it found, where it runs, what it measured. The script on the hosts writes one DrillResult a line.
+
+import type { Cluster, Node } from '../../model/cluster.ts';
+import { nodesOf } from '../../model/cluster.ts';
+import { RefusedError } from '../../model/errors.ts';
+import { formatBytes } from '../../model/units.ts';
+
+/** Times are seconds since 1970; null where it did not come to that. */
+export interface DrillResult {
+  /** Tells one drill from all others: the unit's invocation. */
+  readonly id: string;
+  /** The node on whose host it ran. */
+  readonly node: string;
+  readonly result: 'passed' | 'failed';
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  /** The backup it started from; empty when none was found. */
+  readonly label: string;
+  readonly target: { readonly type: string; readonly value: string; readonly isRandom: boolean };
+  readonly seconds: {
+    readonly copy: number | null;
+    readonly replay: number | null;
+    readonly checks: number | null;
+  };
+  /** Of the copy on disk. */
+  readonly bytes: number | null;
+  /** The last transaction that the WAL held; null when it held none. */
+  readonly newestTransactionAt: number | null;
+  /** The cluster's last one when the drill began, as the host's own server knew it. */
+  readonly lastCommitAt: number | null;
+  readonly checksums: 'passed' | 'failed' | 'off' | 'not checked';
+  readonly checks: readonly DrillCheck[];
+  readonly tables: readonly { readonly database: string; readonly table: string; readonly rows: number }[];
+  readonly warnings: readonly string[];
+  /** Why it failed; empty when it passed. */
+  readonly error: string;
+}
+
+export interface DrillCheck {
+  readonly name: string;
+  readonly passed: boolean;
+  /** What was wrong. */
+  readonly detail: string;
+}
+
+/** Seconds from the start until the restored copy answered; undefined when it never did. */
+export const rtoSeconds = ({ seconds: { copy, replay } }: DrillResult): number | undefined =>
+  copy === null || replay === null ? undefined : copy + replay;
+
+/**
+ * Seconds of the newest work that the copy lacks. Where the cluster's last commit is not known, it is as old as the
+ * newest transaction was when the drill began: an idle cluster looks worse then than it is.
+ */
+export function rpoSeconds({ newestTransactionAt, lastCommitAt, startedAt, target }: DrillResult) {
+  if (newestTransactionAt === null || target.type !== 'default') return undefined;
+  return Math.max(0, (lastCommitAt ?? startedAt) - newestTransactionAt);
+}
+
+/** The newest drill that passed; undefined when none did. */
+export const lastPassed = (drills: readonly DrillResult[]): DrillResult | undefined =>
+  drills
+    .filter(({ result }) => result === 'passed')
+    .toSorted((a, b) => a.finishedAt - b.finishedAt)
+    .at(-1);
+
+/** Where everything of a drill is on a data host. */
+export function drillFiles({ name }: Pick<Cluster, 'name'>) {
+  const state = `/var/lib/dbctl/${name}`;
+  const scheduledUnit = `dbctl-scheduled-drill-${name}`;
+  return {
+    program: '/usr/local/lib/dbctl/drill.sh',
+    config: `/etc/dbctl/${name}/drill.conf`,
+    assertions: `/etc/dbctl/${name}/drill.json`,
+    state,
+    history: `${state}/drills.jsonl`,
+    progress: `${state}/drill.progress`,
+    /** The transient unit of `dbctl backup drill`, without ".service". */
+    unit: `dbctl-drill-${name}`,
+    /** The timer and its service, without ".timer" and ".service". */
+    scheduledUnit,
+    scheduledFile: `/etc/systemd/system/${scheduledUnit}.service`,
+  };
+}
+
+/** The directory of the copy, beside the data directory. */
+export const drillDirectory = ({ name, postgres }: Cluster): string =>
+  `/var/lib/postgresql/${postgres.version}/dbctl-drill-${name}`;
+
+/** The node whose host rehearses on schedule: the last replica, so that the primary keeps its disk to itself. */
+export const scheduledDrillNode = (cluster: Cluster): Node => nodesOf(cluster).at(-1)!;
+
+export interface DrillPlace {
+  readonly node: Node;
+  readonly freeBytes: number;
+}
+
+/** The last replica that has room for the database and a quarter of it; the primary when no replica has. */
+export function chooseDrillNode(places: readonly DrillPlace[], databaseBytes: number): Node {
+  const neededBytes = databaseBytes * 1.25;
+  const fitting = places.findLast(({ freeBytes }) => freeBytes >= neededBytes);
+  if (fitting) return fitting.node;
+  throw new RefusedError({
+    what: 'no data host has room for a copy of the database',
+    why: [
+      `It takes ${formatBytes(neededBytes)}.`,
+      ...places.map(({ node, freeBytes }) => `${node.name}: ${formatBytes(freeBytes)} free`),
+    ].join('\n'),
+    next: ['make room on one of them: a drill needs it only while it runs'],
+  });
+}

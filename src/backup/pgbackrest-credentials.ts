@@ -1,0 +1,60 @@
+import { bucketOf, keepingsOf, type Backup } from '../model/backup.ts';
+import type { Cluster, Machine } from '../model/cluster.ts';
+import { clientNameOf, pgbackrestFiles } from './pgbackrest.ts';
+import type { Step } from '../engine/step.ts';
+import { readCertificateFile } from '../pki/ca-certificate.ts';
+import type { ReadableHost } from '../host/host.ts';
+import { keepCredential, type CredentialPlace } from '../pki/credential-step.ts';
+import { ownFile } from '../system/own-file.ts';
+import { namesOf } from '../pki/server-certificate.ts';
+
+const owner = 'postgres:postgres';
+
+/** Keeps what a machine's TLS server shows to those who connect to it. */
+export const keepServerCredential = (cluster: Cluster, machine: Machine, control: ReadableHost): Step =>
+  keepCredential(cluster, serverCredentialOf(cluster, machine), control);
+
+/** Keeps what a machine shows to the TLS servers of others, which know it by this name. */
+export const keepClientCredential = (cluster: Cluster, machine: Machine, control: ReadableHost): Step =>
+  keepCredential(cluster, clientCredentialOf(cluster, machine), control);
+
+export function serverCredentialOf(cluster: Cluster, machine: Machine): CredentialPlace {
+  const files = pgbackrestFiles(cluster);
+  return {
+    title: "Keep the TLS server's certificate",
+    authority: files.caCertificate,
+    certificate: files.serverCertificate,
+    key: files.serverKey,
+    names: namesOf(machine),
+    purpose: 'server',
+    owner,
+  };
+}
+
+export function clientCredentialOf(cluster: Cluster, machine: Machine): CredentialPlace {
+  const files = pgbackrestFiles(cluster);
+  return {
+    title: "Keep the TLS client's certificate",
+    authority: files.caCertificate,
+    certificate: files.clientCertificate,
+    key: files.clientKey,
+    names: [clientNameOf(cluster, machine)],
+    purpose: 'client',
+    owner,
+  };
+}
+
+/** The CAs of foreign S3 endpoints, where .env.cluster names them. */
+export function keepStoreAuthorities(cluster: Cluster, backup: Backup): readonly Step[] {
+  const { storeCaCertificate, formerStoreCaCertificate } = pgbackrestFiles(cluster);
+  return keepingsOf(backup).flatMap((keeping, index) => {
+    const bucket = bucketOf(keeping);
+    if (bucket?.kind !== 's3' || bucket.caCertificateFile === undefined) return [];
+    return ownFile("Keep the CA of the store's certificate", {
+      path: index === 0 ? storeCaCertificate : formerStoreCaCertificate,
+      content: readCertificateFile(bucket.caCertificateFile),
+      owner: 'root:root',
+      mode: 0o644,
+    });
+  });
+}

@@ -1,0 +1,101 @@
+// pgBackRest's command line. Its secrets are in its configuration files, never in its argv (it refuses them there).
+
+import { pgbackrestUser } from './pgbackrest.ts';
+import type { BackupInfo } from './backup-info.ts';
+import { query, type Query } from '../host/command.ts';
+import { parseInfo } from './pgbackrest-info.ts';
+
+/** Which pgBackRest is meant: the configuration of a node, or of the control host. */
+export interface PgbackrestPlace {
+  readonly config: string;
+  readonly stanza: string;
+}
+
+export const program = '/usr/bin/pgbackrest';
+
+/** What it says goes to its standard output: warnings name the link that failed, the final error does not. */
+const logging = ['--log-level-console=info', '--log-level-stderr=off', '--log-level-file=off'];
+
+/**
+ * For a command that only looks: a host that does not answer is given up after three tries of ten seconds, not of sixty.
+ * Never for work that moves data, where a slow disk or store may be silent for longer.
+ */
+export const bounded = '--io-timeout=10';
+
+/** The argv of a pgBackRest command. */
+export const pgbackrest = (
+  { config, stanza }: PgbackrestPlace,
+  command: string,
+  ...options: readonly string[]
+): readonly string[] => [
+  program,
+  `--config=${config}`,
+  `--stanza=${stanza}`,
+  ...logging,
+  ...options,
+  command,
+];
+
+/** The argv of a command that says its answer and nothing else; what went wrong is on standard error. */
+export const plainAnswer = (
+  { config, stanza }: PgbackrestPlace,
+  ...words: readonly string[]
+): readonly string[] => [
+  program,
+  `--config=${config}`,
+  `--stanza=${stanza}`,
+  '--log-level-console=off',
+  '--log-level-stderr=error',
+  ...words,
+];
+
+/** The version, "2.55.1"; undefined when it is not installed. */
+export const pgbackrestVersion = (): Query<string | undefined> =>
+  query(
+    ['sh', '-c', '[ ! -x "$1" ] || exec "$1" version', 'sh', program],
+    (stdout) => /^pgBackRest (\S+)/.exec(stdout)?.[1],
+    { asUser: 'nobody' },
+  );
+
+/** How a pgBackRest command ended, and what it said. Exit codes: pgbackrest's build/error.yaml. */
+export interface PgbackrestEnd {
+  readonly exitCode: number;
+  /** Its warnings and errors, without times and process numbers, oldest first. */
+  readonly complaints: readonly string[];
+}
+
+const endScript = '"$@" 2>&1; echo "exit $?"';
+
+/** Runs a command that changes nothing, whatever its exit code. `timeoutMs` is its own business to keep. */
+export const askEnd = (argv: readonly string[], timeoutMs = 120_000): Query<PgbackrestEnd> =>
+  query(['sh', '-c', endScript, 'sh', ...argv], parseEnd, { asUser: pgbackrestUser, timeoutMs });
+
+export function parseEnd(stdout: string): PgbackrestEnd {
+  const [, said = '', code = ''] = /^([^]*?)exit (\d+)\n?$/.exec(stdout) ?? [];
+  if (code === '') throw new Error('pgbackrest ended without an exit code');
+  return { exitCode: Number(code), complaints: complaintsOf(said) };
+}
+
+/** "2026-11-21 10:00:00.123 P00   WARN: text" with the lines that go on below it; other lines are left out. */
+export function complaintsOf(said: string): readonly string[] {
+  const complaints: string[] = [];
+  let isComplaint = false;
+  for (const line of said.split('\n')) {
+    const [, level, text = ''] = /^(?:\S+ \S+ )?P\d\d +(\w+): (.*)$/.exec(line) ?? [];
+    if (level !== undefined) {
+      isComplaint = level === 'WARN' || level === 'ERROR';
+      if (isComplaint) complaints.push(text);
+    } else if (isComplaint && line.trim() !== '') complaints.push(line.trim());
+  }
+  return complaints;
+}
+
+/** What is in the repository; undefined when it has no such stanza. `timeout` is pgBackRest's own option. */
+export const backupInfo = (
+  place: PgbackrestPlace,
+  timeout: string = bounded,
+): Query<BackupInfo | undefined> =>
+  query(plainAnswer(place, '--output=json', timeout, 'info'), (stdout) => parseInfo(stdout, place.stanza), {
+    asUser: pgbackrestUser,
+    timeoutMs: 120_000,
+  });

@@ -1,0 +1,25 @@
+import type { Step } from '../engine/step.ts';
+import { RefusedError } from '../model/errors.ts';
+import type { ReadableHost } from '../host/host.ts';
+import { pgbackrestVersion } from './pgbackrest-query.ts';
+
+/** Refuses hosts whose pgBackRest differs: its protocol accepts the very same version only. Changes nothing, ever. */
+export const checkSameVersion = (hosts: readonly ReadableHost[]): Step => ({
+  title: 'Compare the versions of pgBackRest',
+
+  async diff() {
+    const versions = await Promise.all(hosts.map((host) => host.ask(pgbackrestVersion())));
+    const found = new Set(versions.filter((version) => version !== undefined));
+    if (found.size <= 1) return [];
+    throw new RefusedError({
+      what: 'the hosts have different versions of pgBackRest',
+      why: hosts.map(({ name }, index) => `${name}: ${versions[index] ?? 'none'}`).join('\n'),
+      next: [
+        'give all of them the same: apt-get install --only-upgrade pgbackrest, from the same package sources',
+        "hosts with different releases of Debian need the PostgreSQL project's own repository for that",
+      ],
+    });
+  },
+
+  async apply() {},
+});

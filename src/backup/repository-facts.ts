@@ -1,0 +1,67 @@
+import type { Backup } from '../model/backup.ts';
+import type { Cluster } from '../model/cluster.ts';
+import { repositoryReport, type RepositoryFacts, type RepositoryReport } from './repository-report.ts';
+import type { StoredWal } from './stored-wal.ts';
+import { newestTimeline } from './timeline.ts';
+import { CommandError, RefusedError } from '../model/errors.ts';
+import type { ReadableHost } from '../host/host.ts';
+import { withHosts } from '../host/with-hosts.ts';
+import { readDrills } from './drill/drills.ts';
+import { backupInfo, bounded } from './pgbackrest-query.ts';
+import { dataMachines } from './pgbackrest-config.ts';
+import { storedWal } from './repository-list.ts';
+import { timelineHistory } from '../postgres/wal.ts';
+import { controlPlace } from './make-backup.ts';
+import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
+import { impatient } from './check/broken-links.ts';
+
+/** The answer of `dbctl backup info`. Drills are told by the hosts that can be reached. */
+export async function readRepository(
+  cluster: Cluster,
+  backup: Backup,
+  options: LoginOptions,
+): Promise<RepositoryReport> {
+  const [repository, rehearsed] = await Promise.all([
+    withHosts([cluster.control], { ...options, ssh: cluster.ssh }, (hosts) =>
+      repositoryFacts(cluster, backup, hosts.get(cluster.control.name), impatient),
+    ),
+    askMachines(cluster, dataMachines(cluster), options, (host) => host.ask(readDrills(cluster))),
+  ]);
+  const drills = rehearsed.flatMap(({ answer }) => answer ?? []);
+  return repositoryReport({ name: cluster.name, stanza: backup.stanza }, { ...repository, drills });
+}
+
+/** Reads the repository from the control host. Throws RefusedError when backups were never set up there. */
+export async function repositoryFacts(
+  cluster: Cluster,
+  backup: Backup,
+  control: ReadableHost,
+  timeout: string = bounded,
+): Promise<Omit<RepositoryFacts, 'drills'>> {
+  const place = controlPlace(cluster, backup);
+  if ((await control.readFile(place.config)) === undefined) throw notSetUp(cluster, control);
+  const [info, wal] = await Promise.all([
+    control.ask(backupInfo(place, timeout)),
+    readWal(control.ask(storedWal(place, timeout))),
+  ]);
+  if (info === undefined) throw notSetUp(cluster, control);
+  const { archiveId, timeline } = newestTimeline(info);
+  const ancestors =
+    archiveId === undefined || timeline === 1
+      ? undefined
+      : await control.ask(timelineHistory(place, archiveId, timeline));
+  return { info, wal, lineage: ancestors && { timeline, ancestors } };
+}
+
+/** A repository that cannot be listed says why in its status. */
+const readWal = (asked: Promise<readonly StoredWal[]>): Promise<readonly StoredWal[]> =>
+  asked.catch((error: unknown) => {
+    if (error instanceof CommandError) return [];
+    throw error;
+  });
+
+const notSetUp = (cluster: Cluster, control: ReadableHost): RefusedError =>
+  new RefusedError({
+    what: `backups of ${cluster.name} are not set up on ${control.name}`,
+    next: ['set them up: dbctl backup setup'],
+  });

@@ -1,0 +1,61 @@
+import Table from 'cli-table3';
+import { formatBytes } from '../model/units.ts';
+import type { BackupRow, RepositoryReport } from './repository-report.ts';
+import { bareTable } from '../ui/bare-table.ts';
+
+/** What can be restored, from what, and how large it is; at most 80 columns wide. */
+export function repositoryText(report: RepositoryReport): string {
+  const { cluster, stanza, status, restorable, gaps, running } = report;
+  return [
+    `cluster ${cluster}, stanza ${stanza}: ${status}`,
+    ...(running
+      ? [`a backup runs now${running.percent === undefined ? '' : `: ${Math.floor(running.percent)} %`}`]
+      : []),
+    '',
+    ...(restorable.length === 0 ? ['nothing can be restored'] : restorable.map(range)),
+    ...gaps.map(
+      ({ fromLsn, toLsn, missingFiles }) =>
+        `WAL is missing from ${fromLsn} to ${toLsn}: ${missingFiles} ${missingFiles === 1 ? 'file' : 'files'}`,
+    ),
+    '',
+    ...(report.backups.length > 0 ? [table(report.backups), ''] : []),
+    `WAL         ${report.wal.files} files up to ${report.wal.newest ?? '-'}, ${formatBytes(report.wal.bytes)}`,
+    `BACKUPS     ${formatBytes(report.backupBytes)} in the repository`,
+    `LAST DRILL  ${drill(report)}`,
+    '',
+  ].join('\n');
+}
+
+const range = ({ from, to }: RepositoryReport['restorable'][number]): string =>
+  `restorable to any second from ${utc(from)} to ${to === null ? 'now' : utc(to)} UTC`;
+
+function drill({ lastDrill }: RepositoryReport): string {
+  if (lastDrill === null) return 'never';
+  return `${lastDrill.passed ? 'passed' : 'FAILED'} ${utc(lastDrill.at)} UTC`;
+}
+
+function table(backups: readonly BackupRow[]): string {
+  const rows = new Table({
+    ...bareTable(' '),
+    head: ['LABEL', 'TYPE', 'STOPPED (UTC)', 'SIZE', 'COPIED', 'REPO', 'WAL'],
+  });
+  for (const one of backups) {
+    rows.push([
+      one.label,
+      one.type,
+      utc(one.stoppedAt).slice(5, 16),
+      formatBytes(one.databaseBytes),
+      formatBytes(one.copiedBytes),
+      one.repositoryBytes === null ? '' : formatBytes(one.repositoryBytes),
+      mark(one),
+    ]);
+  }
+  return rows.toString().replaceAll(/ +$/gm, '');
+}
+
+function mark({ hasItsWal, hasPageErrors }: BackupRow): string {
+  if (!hasItsWal) return 'gap';
+  return hasPageErrors ? 'pages' : 'ok';
+}
+
+const utc = (iso: string): string => iso.slice(0, 19).replace('T', ' ');

@@ -1,0 +1,65 @@
+import type { Backup, BackupType } from '../model/backup.ts';
+import type { Cluster } from '../model/cluster.ts';
+import { drillFiles, scheduledDrillNode } from './drill/drill.ts';
+import { onlyOn, type Stage } from '../engine/run-plan.ts';
+import type { Host, ReadableHost } from '../host/host.ts';
+import { timerState, type TimerState } from '../system/timer.ts';
+import { keepSchedule, timedBackups } from './schedule-step.ts';
+import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
+
+export const backupSchedulePlan = (cluster: Cluster, backup: Backup, control: Host): readonly Stage[] => [
+  onlyOn('Keep the schedule', control, () => keepSchedule(cluster, backup)),
+];
+
+/** One work of the schedule. Also the JSON of `dbctl backup schedule -o json`. */
+export interface ScheduledRun {
+  readonly type: BackupType | 'drill';
+  /** Where it runs, by name. */
+  readonly host: string;
+  /** Of its timer and its service; without their endings. */
+  readonly unit: string;
+  readonly calendar: string | undefined;
+  /** ISO 8601, UTC; undefined: never. */
+  readonly nextAt: string | undefined;
+  readonly lastAt: string | undefined;
+  /** systemd's word: "success", "exit-code" … */
+  readonly lastResult: string | undefined;
+}
+
+/** When everything that is scheduled on the control host runs next, and how it went last. */
+export const scheduledRuns = (
+  cluster: Cluster,
+  backup: Backup,
+  control: ReadableHost,
+): Promise<readonly ScheduledRun[]> =>
+  Promise.all(
+    timedBackups(cluster, backup).map(async ({ type, name, calendar }) => {
+      const state = await control.ask(timerState(name));
+      return { type, host: control.name, unit: name, calendar, ...timesOf(state) };
+    }),
+  );
+
+/** The same about the restore drill, on the host that rehearses; nothing when that one cannot be asked. */
+export async function scheduledDrill(
+  cluster: Cluster,
+  { schedule }: Backup,
+  options: LoginOptions,
+): Promise<readonly ScheduledRun[]> {
+  const unit = drillFiles(cluster).scheduledUnit;
+  const asked = await askMachines(cluster, [scheduledDrillNode(cluster)], options, (host) =>
+    host.ask(timerState(unit)),
+  );
+  return asked.flatMap(({ machine, answer }) => {
+    if (answer === undefined) return [];
+    return { type: 'drill', host: machine.name, unit, calendar: schedule.drill, ...timesOf(answer) };
+  });
+}
+
+const timesOf = ({ nextAt, lastAt, lastResult }: TimerState) => ({
+  nextAt: isoOf(nextAt),
+  lastAt: isoOf(lastAt),
+  lastResult,
+});
+
+const isoOf = (seconds: number | undefined): string | undefined =>
+  seconds === undefined ? undefined : new Date(seconds * 1000).toISOString();

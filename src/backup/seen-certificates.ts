@@ -1,0 +1,79 @@
+// What certificates a host has in its files and shows on its ports, in one question.
+
+import { canonical, hostAndPort, isIpAddress } from '../model/address.ts';
+import { query, type Query } from '../host/command.ts';
+
+/** A port on which certificates are shown: at once, or after PostgreSQL's own request for TLS. */
+export interface Port {
+  readonly host: string;
+  readonly port: number;
+  readonly protocol: 'postgres' | 'tls';
+}
+
+export interface LookedFor {
+  readonly place: { readonly certificate: string; readonly key: string; readonly authority: string };
+  readonly port: Port | undefined;
+}
+
+export interface SeenCertificate {
+  /** PEM; undefined when there is no such file. */
+  readonly certificate: string | undefined;
+  readonly authority: string | undefined;
+  /** Whether the key is there and the certificate's own. */
+  readonly isPair: boolean;
+  /** PEM of what the port shows; undefined when nothing answers there with TLS. */
+  readonly shown: string | undefined;
+}
+
+// Six words for each: certificate, key, authority, address (empty without a port), protocol, name to ask for.
+const script = `
+file() { [ ! -e "$1" ] || base64 -w 0 -- "$1"; }
+while [ $# -gt 0 ]; do
+  echo "certificate=$(file "$1")"
+  echo "authority=$(file "$3")"
+  own=$(openssl x509 -in "$1" -pubkey -noout 2>/dev/null)
+  [ -n "$own" ] && [ "$own" = "$(openssl pkey -in "$2" -pubout 2>/dev/null)" ] && echo pair=yes || echo pair=no
+  shown=
+  if [ -n "$4" ]; then
+    start=; [ "$5" = postgres ] && start='-starttls postgres'
+    name=-noservername; [ -n "$6" ] && name="-servername $6"
+    shown=$(timeout 5 openssl s_client -connect "$4" $start $name </dev/null 2>/dev/null |
+      openssl x509 2>/dev/null | base64 -w 0)
+  fi
+  echo "shown=$shown"
+  shift 6
+done
+`;
+
+/** For each credential in the order given. openssl is there: PostgreSQL's packages bring it. */
+export const seenCertificates = (wanted: readonly LookedFor[]): Query<readonly SeenCertificate[]> =>
+  query(['sh', '-c', script, 'sh', ...wanted.flatMap(wordsOf)], (stdout) => {
+    const seen = parseSeen(stdout);
+    if (seen.length !== wanted.length)
+      throw new Error(`${seen.length} answers to ${wanted.length} questions`);
+    return seen;
+  });
+
+const wordsOf = ({ place, port }: LookedFor): readonly string[] => [
+  place.certificate,
+  place.key,
+  place.authority,
+  port === undefined ? '' : hostAndPort({ ...port, host: canonical(port.host) }),
+  port?.protocol ?? '',
+  port === undefined || isIpAddress(port.host) ? '' : port.host,
+];
+
+export function parseSeen(stdout: string): readonly SeenCertificate[] {
+  const all = (name: string): readonly string[] =>
+    [...stdout.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map((match) => match[1]!);
+  const [certificates, authorities, pairs, shown] = ['certificate', 'authority', 'pair', 'shown'].map(all);
+  return certificates!.map((certificate, index) => ({
+    certificate: decode(certificate),
+    authority: decode(authorities?.[index]),
+    isPair: pairs?.[index] === 'yes',
+    shown: decode(shown?.[index]),
+  }));
+}
+
+const decode = (text: string | undefined): string | undefined =>
+  text ? Buffer.from(text, 'base64').toString('utf8') : undefined;

@@ -1,0 +1,49 @@
+// From a running cluster to one whose data can be brought back.
+
+import { nodesOf, type Node } from '../model/cluster.ts';
+import { instanceOf } from '../model/instance.ts';
+import { onlyOn, type Stage } from '../engine/run-plan.ts';
+import type { Step } from '../engine/step.ts';
+import { keepArchiving } from './archiving.ts';
+import { keepDrillSchedule } from './drill/drill-schedule.ts';
+import { finishPromotion } from './finish-promotion.ts';
+import { keepFirstBackup } from './make-backup.ts';
+import { reloadSettings } from '../server/reload-settings.ts';
+import { keepSchedule } from './schedule-step.ts';
+import { keepSettings } from '../server/settings.ts';
+import { keepStanza } from './stanza.ts';
+import { verifyArchiving } from './verify-archiving.ts';
+import { connectionStages, onMachines, type BackedUpCluster } from './connections.ts';
+import { restartStages, type Restart } from '../server/restart-stages.ts';
+
+export interface BackupSetupOptions {
+  readonly restart: Restart;
+  /** The nodes that have an instance to archive from. */
+  readonly nodes: readonly Node[];
+}
+
+/** Everything that backups need, in the order in which each part is needed. */
+export function backupSetupPlan(
+  { cluster, backup, hosts }: BackedUpCluster,
+  options: BackupSetupOptions,
+): readonly Stage[] {
+  const control = hosts.get(cluster.control.name);
+  const primary = hosts.get(cluster.primary.name);
+  const onNodes = (title: string, nodes: readonly Node[], steps: (node: Node) => readonly Step[]): Stage =>
+    onMachines(title, nodes, hosts, steps);
+  return [
+    ...connectionStages({ cluster, backup, hosts }),
+    onlyOn('Keep the stanza', control, () => [keepStanza(cluster, backup, primary)]),
+    onNodes('Send WAL to the repository', options.nodes, (node) => [
+      keepSettings(cluster, node),
+      keepArchiving(cluster, backup, node),
+      reloadSettings(instanceOf(cluster, node)),
+    ]),
+    ...restartStages(options.nodes.toReversed(), { cluster, hosts, restart: options.restart }),
+    onlyOn('Finish a promotion', primary, () => [finishPromotion(instanceOf(cluster, cluster.primary))]),
+    onlyOn('See WAL arrive in the repository', primary, () => [verifyArchiving(cluster, backup, control)]),
+    onlyOn('Make the first backup', control, () => [keepFirstBackup(cluster, backup)]),
+    onlyOn('Keep the schedule', control, () => keepSchedule(cluster, backup)),
+    onNodes('Rehearse restores', nodesOf(cluster), (node) => keepDrillSchedule(cluster, backup, node)),
+  ];
+}

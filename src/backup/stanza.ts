@@ -1,0 +1,57 @@
+import { hasStanza } from './backup-info.ts';
+import type { Backup } from '../model/backup.ts';
+import type { Cluster } from '../model/cluster.ts';
+import { instanceOf } from '../model/instance.ts';
+import { pgbackrestFiles } from './pgbackrest.ts';
+import type { Step } from '../engine/step.ts';
+import { CommandError, RefusedError } from '../model/errors.ts';
+import type { ReadableHost } from '../host/host.ts';
+import { systemIdentifier } from '../postgres/instance.ts';
+import { askEnd, backupInfo, pgbackrest } from './pgbackrest-query.ts';
+
+/** Exit codes of pgBackRest: what is in the repository belongs to another database (28), version or system (58). */
+const otherDatabase: ReadonlySet<number> = new Set([28, 58]);
+
+/** Keeps the stanza: the cluster's place in the repository. One that belongs to another cluster is never touched. */
+export function keepStanza(cluster: Cluster, { stanza }: Backup, primary: ReadableHost): Step {
+  const place = { config: pgbackrestFiles(cluster).controlConfig, stanza };
+  return {
+    title: 'Keep the stanza',
+
+    async diff(host) {
+      if ((await host.readFile(place.config)) === undefined) return [`make the stanza ${stanza}`];
+      const [info, own] = await Promise.all([
+        host.ask(backupInfo(place)),
+        primary.ask(systemIdentifier(instanceOf(cluster, cluster.primary))),
+      ]);
+      if (info === undefined || !hasStanza(info)) return [`make the stanza ${stanza}`];
+      const last = info.databases.at(-1)?.systemIdentifier;
+      if (last !== own) throw belongsToAnother(stanza, [`there: ${last}, here: ${own}`]);
+      return [];
+    },
+
+    async apply(host) {
+      const { exitCode, complaints } = await host.ask(askEnd(pgbackrest(place, 'stanza-create')));
+      if (exitCode === 0) return;
+      if (otherDatabase.has(exitCode)) throw belongsToAnother(stanza, complaints);
+      throw notMade(host, stanza, complaints);
+    },
+  };
+}
+
+const belongsToAnother = (stanza: string, complaints: readonly string[]): RefusedError =>
+  new RefusedError({
+    what: `the stanza ${stanza} in the repository belongs to another cluster`,
+    why: ['Its system identifier is not the one of this primary.', ...complaints].join('\n'),
+    next: [
+      'if this is a new cluster under an old name, give it a place of its own: PGBACKREST_STANZA in .env.cluster',
+      'the old backups stay, and can be restored: dbctl backup info',
+    ],
+  });
+
+const notMade = (host: ReadableHost, stanza: string, complaints: readonly string[]): CommandError =>
+  new CommandError({
+    what: `the stanza ${stanza} could not be made on ${host.name}`,
+    why: complaints.join('\n'),
+    next: ['correct what it names, then run the same command again: it is safe'],
+  });

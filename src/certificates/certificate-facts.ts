@@ -1,0 +1,35 @@
+import { machinesOf, nodesOf, type Cluster, type Node } from '../model/cluster.ts';
+import { instanceOf } from '../model/instance.ts';
+import type { HostSet } from '../host/with-hosts.ts';
+import { acceptsConnections } from '../postgres/instance.ts';
+import { seenCertificates, type SeenCertificate } from '../backup/seen-certificates.ts';
+import { credentialsOf, type ClusterCredential } from '../backup/cluster-credentials.ts';
+
+export interface SeenCredential extends ClusterCredential {
+  readonly seen: SeenCertificate;
+}
+
+/** Every certificate of the cluster as its host has it: one question a host, all at once. */
+export async function seeCredentials(cluster: Cluster, hosts: HostSet): Promise<readonly SeenCredential[]> {
+  const all = credentialsOf(cluster);
+  const found = await Promise.all(
+    machinesOf(cluster).map(async ({ name }) => {
+      const wanted = all.filter(({ machine }) => machine.name === name);
+      const seen = wanted.length === 0 ? [] : await hosts.get(name).ask(seenCertificates(wanted));
+      return wanted.map((credential, index) => ({ ...credential, seen: seen[index]! }));
+    }),
+  );
+  return found.flat().toSorted((one, other) => placeIn(all, one) - placeIn(all, other));
+}
+
+const placeIn = (all: readonly ClusterCredential[], { what, machine }: ClusterCredential): number =>
+  all.findIndex((one) => one.what === what && one.machine.name === machine.name);
+
+/** The nodes on which PostgreSQL runs. */
+export async function runningNodes(cluster: Cluster, hosts: HostSet): Promise<readonly Node[]> {
+  const nodes = nodesOf(cluster);
+  const answers = await Promise.all(
+    nodes.map((node) => hosts.get(node.name).ask(acceptsConnections(instanceOf(cluster, node)))),
+  );
+  return nodes.filter((_, index) => answers[index]);
+}

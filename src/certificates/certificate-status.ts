@@ -1,0 +1,170 @@
+// Every certificate as it is, and what is wrong with it.
+
+import { hostAndPort } from '../model/address.ts';
+import type { Cluster } from '../model/cluster.ts';
+import type { RotationPhase } from '../pki/rotation.ts';
+import {
+  certificatesOf,
+  covers,
+  daysLeftOf,
+  fingerprintOf,
+  isSignedBy,
+  nameOf,
+  namesIn,
+  parseCertificate,
+  type Certificate,
+} from '../pki/inspect.ts';
+import { renewBeforeDays } from '../pki/problems.ts';
+import { readCaCertificate } from '../pki/ca-certificate.ts';
+import { shownPath } from '../config/shown-path.ts';
+import type { HostSet } from '../host/with-hosts.ts';
+import { bundleOf, readAuthority, type ClusterAuthority } from '../pki/read-authority.ts';
+import { seeCredentials, type SeenCredential } from './certificate-facts.ts';
+
+/** "current" signs new certificates; "next" will, "old" did, and is trusted too. */
+export type AuthorityKind = 'current' | 'next' | 'old' | 'unknown';
+
+/** "other": than what is in the file; "nothing": no TLS there. */
+export type Shown = 'yes' | 'other' | 'nothing';
+
+export interface CertificateStatus {
+  readonly host: string;
+  /** undefined for a client's and for a CA. */
+  readonly port: number | undefined;
+  readonly what: string;
+  /** Everything from here on is undefined when it is not set up. */
+  readonly daysLeft: number | undefined;
+  readonly names: readonly string[] | undefined;
+  readonly authority: AuthorityKind | undefined;
+  /** Whether the port shows what is in the file; undefined without a port. */
+  readonly shown: Shown | undefined;
+  /** SHA-256 of what is in the file. */
+  readonly fingerprint: string | undefined;
+  readonly problems: readonly string[];
+}
+
+export interface CertificatesReport {
+  readonly rotation: RotationPhase | undefined;
+  readonly authorities: readonly CertificateStatus[];
+  readonly certificates: readonly CertificateStatus[];
+  /** About the copy beside .env.cluster. */
+  readonly copyProblems: readonly string[];
+}
+
+/** Looks at all of them; changes nothing. */
+export async function certificatesReport(cluster: Cluster, hosts: HostSet): Promise<CertificatesReport> {
+  const [authority, credentials] = await Promise.all([
+    readAuthority(cluster, hosts.get(cluster.control.name)),
+    seeCredentials(cluster, hosts),
+  ]);
+  return {
+    rotation: authority?.rotation?.phase,
+    authorities: (authority?.trusted ?? []).map((pem) => authorityStatus(cluster, authority!, pem)),
+    certificates: credentials.map((credential) => statusOf(credential, authority)),
+    copyProblems: copyProblems(cluster, authority),
+  };
+}
+
+function authorityStatus(cluster: Cluster, authority: ClusterAuthority, pem: string): CertificateStatus {
+  const certificate = parseCertificate(pem);
+  const daysLeft = certificate && daysLeftOf(certificate);
+  return {
+    host: cluster.control.name,
+    port: undefined,
+    what: 'CA',
+    daysLeft,
+    names: certificate && [nameOf(certificate)],
+    authority: kindOf(authority, pem),
+    shown: undefined,
+    fingerprint: fingerprintOf(pem),
+    // Certificates live 397 days, and none may outlive its CA.
+    problems: daysLeft !== undefined && daysLeft < 400 ? [`it ends in ${daysLeft} days`] : [],
+  };
+}
+
+export function statusOf(
+  { what, machine, port, place, seen }: SeenCredential,
+  authority: ClusterAuthority | undefined,
+): CertificateStatus {
+  const common = { host: machine.name, port: port?.port, what };
+  if (seen.certificate === undefined) return { ...common, ...notSetUp };
+  const certificate = parseCertificate(seen.certificate);
+  const signer = certificate && signerOf(certificate, authority);
+  const fingerprint = certificate?.fingerprint256;
+  const shown = port && howShown(fingerprint, seen.shown);
+  return {
+    ...common,
+    daysLeft: certificate && daysLeftOf(certificate),
+    names: certificate && namesIn(certificate),
+    authority: signer,
+    shown,
+    fingerprint,
+    problems: [
+      ...(certificate ? leafProblems(certificate, place.names, signer) : [`${place.certificate} is none`]),
+      ...(seen.isPair ? [] : ['its key is missing, or belongs to another one']),
+      ...(port && shown ? portProblems[shown](hostAndPort(port)) : []),
+      ...(trusts(seen.authority, authority) ? [] : [`${place.authority} does not hold the cluster's CA`]),
+    ],
+  };
+}
+
+function howShown(fingerprint: string | undefined, shown: string | undefined): Shown {
+  if (shown === undefined) return 'nothing';
+  return fingerprint !== undefined && fingerprint === fingerprintOf(shown) ? 'yes' : 'other';
+}
+
+const portProblems: Readonly<Record<Shown, (address: string) => readonly string[]>> = {
+  yes: () => [],
+  other: (address) => [`${address} shows another one`],
+  nothing: (address) => [`nothing answers with TLS on ${address}`],
+};
+
+const notSetUp = {
+  daysLeft: undefined,
+  names: undefined,
+  authority: undefined,
+  shown: undefined,
+  fingerprint: undefined,
+  problems: [],
+} as const;
+
+function leafProblems(
+  certificate: Certificate,
+  names: readonly string[],
+  signer: AuthorityKind | undefined,
+): readonly string[] {
+  const daysLeft = daysLeftOf(certificate);
+  const missing = names.filter((name) => !covers(certificate, name));
+  return [
+    ...(daysLeft < 0 ? [`it ended ${-daysLeft} days ago`] : []),
+    ...(daysLeft >= 0 && daysLeft < renewBeforeDays ? [`it ends in ${daysLeft} days`] : []),
+    ...(signer === 'unknown' ? ['an unknown CA signed it'] : []),
+    ...(missing.length > 0 ? [`it does not name ${missing.join(', ')}`] : []),
+  ];
+}
+
+function signerOf(certificate: Certificate, authority: ClusterAuthority | undefined): AuthorityKind {
+  if (authority === undefined) return 'unknown';
+  const signer = authority.trusted.find((pem) => isSignedBy(certificate, pem));
+  return signer === undefined ? 'unknown' : kindOf(authority, signer);
+}
+
+function kindOf({ certificate, rotation }: ClusterAuthority, pem: string): AuthorityKind {
+  if (pem === certificate) return 'current';
+  return rotation?.phase === 'issue' ? 'old' : 'next';
+}
+
+/** Whether a file holds exactly the CAs that are trusted now. */
+const trusts = (found: string | undefined, authority: ClusterAuthority | undefined): boolean =>
+  authority !== undefined &&
+  found !== undefined &&
+  certificatesOf(found).join('') === certificatesOf(bundleOf(authority)).join('');
+
+function copyProblems(cluster: Cluster, authority: ClusterAuthority | undefined): readonly string[] {
+  const file = shownPath(cluster.caCertificateFile);
+  const here = readCaCertificate(cluster);
+  if (authority === undefined)
+    return [`${cluster.control.name} has no certificate authority of ${cluster.name}`];
+  if (here === undefined) return [`${file} is not here`];
+  return trusts(here, authority) ? [] : [`${file} does not hold the CA that ${cluster.control.name} has`];
+}

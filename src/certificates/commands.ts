@@ -1,0 +1,16 @@
+// What may follow `dbctl certs`.
+
+import type { Listed } from '../cli/list.ts';
+
+export const certsCommands: readonly Listed[] = [
+  {
+    name: 'status',
+    about: 'Show every certificate in its file and on its port, and what is wrong with it',
+    complete: async () => (await import('./status.ts')).certsStatus,
+  },
+  {
+    name: 'rotate',
+    about: 'Replace every certificate, or the CA too, without a restart or a broken connection',
+    complete: async () => (await import('./rotate.ts')).certsRotate,
+  },
+];

@@ -1,0 +1,11 @@
+// What may follow `dbctl config`.
+
+import type { Listed } from '../cli/list.ts';
+
+export const configCommands: readonly Listed[] = [
+  {
+    name: 'explain',
+    about: 'Explain one setting, or list them all by topic',
+    complete: async () => (await import('./explain.ts')).configExplain,
+  },
+];

@@ -1,0 +1,52 @@
+import { hostAndPort } from '../model/address.ts';
+import { nodesOf, type Cluster } from '../model/cluster.ts';
+import { quote } from '../host/quote.ts';
+
+/** What `dbctl init` wrote, and what to type next. */
+export function newClusterMessage(cluster: Cluster, file: string, output: 'table' | 'json'): string {
+  const next = nextCommands(file);
+  const nodes = nodesOf(cluster);
+  if (output === 'json') {
+    const { name, control, backup, postgres } = cluster;
+    const facts = {
+      file: cluster.file,
+      cluster: name,
+      nodes,
+      control,
+      database: postgres.database,
+      repository: backup?.repository.kind ?? null,
+    };
+    return `${JSON.stringify({ ...facts, next: next.map(([command]) => command) }, null, 2)}\n`;
+  }
+  const widest = Math.max(...next.map(([command]) => command.length));
+  const longest = Math.max(...nodes.map(({ name }) => name.length));
+  return [
+    `${file} describes the cluster ${cluster.name}:`,
+    ...nodes.map(
+      (node, index) =>
+        `  ${node.name.padEnd(longest)}  ${index === 0 ? 'primary' : 'replica'}  ${hostAndPort(node)}`,
+    ),
+    backupLine(cluster),
+    'It holds every password: keep a copy in a safe place.',
+    '',
+    ...next.map(([command, why]) => `→ ${command.padEnd(widest)}  ${why}`),
+    '',
+  ].join('\n');
+}
+
+const nextCommands = (file: string): readonly (readonly [command: string, why: string])[] => {
+  const flag = file === '.env.cluster' ? '' : ` -c ${quote([file])}`;
+  return [
+    [`dbctl config${flag}`, 'shows what it says, without the secrets'],
+    [`dbctl doctor${flag}`, 'checks the hosts; changes nothing'],
+    [`dbctl up${flag}`, 'makes the cluster'],
+  ];
+};
+
+function backupLine({ backup, control }: Cluster): string {
+  if (backup === undefined)
+    return '  no backups yet: they need a control host, or a store (BACKUP_REPOSITORY)';
+  const { repository } = backup;
+  const place = repository.kind === 's3' ? hostAndPort(repository) : control.name;
+  return `  backups on ${place} (${repository.kind}), encrypted`;
+}

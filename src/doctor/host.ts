@@ -1,0 +1,182 @@
+// Is one machine fit for what is to be on it? Facts in, findings out.
+
+import type { Cluster } from '../model/cluster.ts';
+import type { DoctorFinding, Level } from './finding.ts';
+import type { SeenSite } from './facts.ts';
+import { hasData, instanceProblems, systemProblems, type HostProblem } from '../server/host-check.ts';
+import { instanceOf } from '../model/instance.ts';
+import { roomForClone, roomForNewCluster } from '../backup/needed-room.ts';
+import { packageFindings } from './packages.ts';
+import { foreignListeners } from './ports.ts';
+import { formatBytes } from '../model/units.ts';
+
+interface Rule {
+  readonly check: string;
+  readonly level: Level;
+  readonly reason: string;
+  readonly broken: (seen: SeenSite) => boolean;
+  readonly what: (seen: SeenSite) => string;
+  readonly next: (seen: SeenSite) => readonly string[];
+}
+
+const megabyte = 1024 ** 2;
+
+const freeShare = ({ facts: { disk } }: SeenSite): number => disk.freeBytes / disk.totalBytes;
+
+const rules: readonly Rule[] = [
+  {
+    check: 'program',
+    level: 'warn',
+    reason: 'ss says who listens, and Perl tries the links; without them nobody looked',
+    broken: ({ facts }) => facts.missingPrograms.length > 0,
+    what: ({ facts }) =>
+      `${facts.missingPrograms.join(' and ')} missing, so not everything could be looked at`,
+    next: () => ['apt-get install --no-install-recommends iproute2 perl-base'],
+  },
+  {
+    check: 'disk',
+    level: 'fail',
+    reason: 'a full disk stops PostgreSQL, and what it needs to recover needs room too',
+    broken: (seen) => freeShare(seen) < 0.05,
+    what: (seen) => `${roomLeft(seen)}: it is nearly full`,
+    next: ({ facts }) => [`see what takes it: du -xh --max-depth=3 ${facts.disk.path} | sort -h | tail`],
+  },
+  {
+    check: 'disk',
+    level: 'warn',
+    reason: 'WAL that a dead replica holds fills the rest within hours',
+    broken: (seen) => freeShare(seen) >= 0.05 && freeShare(seen) < 0.15,
+    what: roomLeft,
+    next: ({ facts }) => [`see what takes it: du -xh --max-depth=3 ${facts.disk.path} | sort -h | tail`],
+  },
+  {
+    check: 'speed',
+    level: 'warn',
+    reason: 'every commit waits until its WAL is on disk',
+    broken: ({ speed }) => (speed?.sync ?? 0) > 0.02,
+    what: ({ speed, facts }) =>
+      `a commit waits ${((speed?.sync ?? 0) * 1000).toFixed(0)} ms for the disk of ${facts.disk.path}`,
+    next: () => ['see who else writes there: iostat -x 1 5; or give the data a faster disk'],
+  },
+  {
+    check: 'speed',
+    level: 'warn',
+    reason: 'a clone, a restore and a checkpoint are as slow as the disk',
+    broken: ({ speed }) => (speed?.write ?? Infinity) < 20 * megabyte,
+    what: ({ speed, facts }) => `${facts.disk.path} takes ${formatBytes(speed?.write ?? 0)}/s`,
+    next: () => ['see who else writes there: iostat -x 1 5; or give the data a faster disk'],
+  },
+  {
+    check: 'memory',
+    level: 'warn',
+    reason: 'PostgreSQL, pgBackRest and the file cache share it',
+    broken: ({ facts }) => facts.memoryBytes < 900 * megabyte,
+    what: ({ facts }) => `it has ${formatBytes(facts.memoryBytes)} of memory`,
+    next: () => ['give the host 1 GB or more'],
+  },
+  {
+    check: 'shell',
+    level: 'warn',
+    reason: 'each command over SSH starts a shell of that account first',
+    broken: (seen) => slowStart(seen) !== undefined,
+    what: (seen) => slowStart(seen) ?? '',
+    next: ({ facts }) => [
+      `see what takes the time, as ${facts.startup?.user}: PS4='$EPOCHREALTIME ' bash -lxc :`,
+      'make it quick, or keep it for interactive shells: case $- in *i*) …; esac',
+    ],
+  },
+  {
+    check: 'kernel',
+    level: 'note',
+    reason: 'memory that does not exist is promised, and the OOM killer takes it back from PostgreSQL',
+    broken: ({ facts }) => facts.overcommit === 1,
+    what: () => 'vm.overcommit_memory is 1: when memory runs out, the kernel kills PostgreSQL',
+    next: () => [
+      'sysctl -w vm.overcommit_memory=2',
+      'keep it: echo vm.overcommit_memory=2 > /etc/sysctl.d/60-postgresql.conf',
+    ],
+  },
+  {
+    check: 'kernel',
+    level: 'note',
+    reason: 'PostgreSQL asks for huge pages itself, and waits while the kernel makes others',
+    broken: ({ facts }) => facts.hasHugePagesAlways,
+    what: () => 'transparent huge pages are made for everybody, which can stall PostgreSQL',
+    next: () => ['echo madvise > /sys/kernel/mm/transparent_hugepage/enabled'],
+  },
+];
+
+function roomLeft(seen: SeenSite): string {
+  const { disk } = seen.facts;
+  const percent = Math.round(freeShare(seen) * 100);
+  return `${formatBytes(disk.freeBytes)} of ${formatBytes(disk.totalBytes)} (${percent} %) are free on ${disk.path}`;
+}
+
+/** Beyond 50 ms, and not only because the whole machine is busy. */
+function slowStart({ facts: { startup } }: SeenSite): string | undefined {
+  if (startup === undefined) return undefined;
+  const { user, shell, plainMs, loginMs, files } = startup;
+  const isSlow = (ms: number): boolean => ms > 50 && ms > 3 * plainMs;
+  const slow = files.filter(({ ms }) => isSlow(ms)).map(({ path, ms }) => `${path} ${Math.round(ms)} ms`);
+  if (slow.length === 0 && !isSlow(loginMs - plainMs)) return undefined;
+  const whole = `a login shell of ${user} (${shell}) takes ${Math.round(loginMs)} ms to start`;
+  return slow.length === 0 ? whole : `${whole}; slow start-up files: ${slow.join(', ')}`;
+}
+
+/** Everything that is to be said about one machine that was seen. `primaryBytes` is what a replica would clone. */
+export function siteFindings(
+  cluster: Cluster,
+  seen: SeenSite,
+  primaryBytes: number | undefined,
+): readonly DoctorFinding[] {
+  const hosts = [seen.site.name];
+  return [
+    ...systemProblems(seen.facts).map(failure('system', seen)),
+    ...nodeFindings(cluster, seen, primaryBytes),
+    ...foreignListeners(cluster, seen).map(failure('port', seen)),
+    ...packageFindings(cluster, seen),
+    ...rules
+      .filter(({ broken }) => broken(seen))
+      .map(({ check, level, what, next }) => ({ level, check, hosts, what: what(seen), next: next(seen) })),
+  ];
+}
+
+/** The very checks that setting up a node begins with, and whether one that is set up runs. */
+const nodeFindings = (
+  cluster: Cluster,
+  seen: SeenSite,
+  primaryBytes: number | undefined,
+): readonly DoctorFinding[] =>
+  seen.nodes.flatMap(({ node, facts }) => {
+    const isPrimary = node.name === cluster.primary.name;
+    const wanted = {
+      instance: instanceOf(cluster, node),
+      owner: `${cluster.name}/${node.name}`,
+      role: isPrimary ? 'primary' : 'replica',
+      neededBytes: isPrimary || primaryBytes === undefined ? roomForNewCluster : roomForClone(primaryBytes),
+    } as const;
+    const isOurs = hasData(facts) && facts.owner === wanted.owner;
+    const isStopped = isOurs && !facts.listener && !seen.facts.missingPrograms.includes('ss');
+    return [
+      ...instanceProblems(facts, wanted).map(failure('node', seen)),
+      ...(isStopped ? [stopped(seen, wanted.instance.unit)] : []),
+    ];
+  });
+
+const failure =
+  (check: string, { site }: SeenSite) =>
+  ({ what, next }: HostProblem): DoctorFinding => ({
+    level: 'fail',
+    check,
+    hosts: [site.name],
+    what,
+    next: [next],
+  });
+
+const stopped = ({ site }: SeenSite, unit: string): DoctorFinding => ({
+  level: 'warn',
+  check: 'service',
+  hosts: [site.name],
+  what: `${unit} is not running`,
+  next: [`systemctl start ${unit}`, `see why it ended: journalctl -n 50 -u ${unit}`],
+});

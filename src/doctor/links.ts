@@ -1,0 +1,134 @@
+// Does every host reach what it will need? How each link went in, findings out.
+
+import { hostAndPort } from '../model/address.ts';
+import type { LinkState, SeenLink, SeenSite } from './facts.ts';
+import type { DoctorFinding, Level } from './finding.ts';
+
+/** Who listens on a port of a site, as that site itself sees it. */
+type Listening = 'ours' | 'foreign' | 'nobody' | 'unknown';
+
+interface Rule {
+  readonly state: LinkState;
+  readonly reason: string;
+  readonly broken: (link: SeenLink, listening: Listening) => boolean;
+  /** `place` is "pg2 (10.0.0.12:8432)". */
+  readonly what: (place: string, link: SeenLink) => string;
+  readonly next: (link: SeenLink, ownAddress: string) => readonly string[];
+}
+
+const letIn = ({ to, port }: SeenLink, ownAddress: string): readonly string[] => [
+  `see who drops it, first on ${to}: nft list ruleset | grep -w ${port}`,
+  `with ufw there: ufw allow proto tcp from ${ownAddress} to any port ${port}`,
+  'else in what stands between them: routers, security groups of the cloud',
+];
+
+const rules: readonly Rule[] = [
+  {
+    state: 'silent',
+    reason: 'a host that is up answers, if only to refuse; a firewall that drops says nothing',
+    broken: () => true,
+    what: (place) => `no answer from ${place} within 2 s, as from a firewall that drops`,
+    next: letIn,
+  },
+  {
+    state: 'no route',
+    reason: 'the network, or a firewall, says that there is no way',
+    broken: () => true,
+    what: (place) => `no way to ${place}, says the network or a firewall`,
+    next: (link, ownAddress) => [`see the way: ip route get ${link.host}`, ...letIn(link, ownAddress)],
+  },
+  {
+    state: 'unknown name',
+    reason: 'names of .env.cluster are looked up on the hosts too',
+    broken: () => true,
+    what: (_, { host }) => `it does not know the name ${host}`,
+    next: ({ host }) => [
+      `see it: getent hosts ${host}`,
+      'give addresses in .env.cluster, or the name to DNS or /etc/hosts of every host',
+    ],
+  },
+  {
+    state: 'refused',
+    reason: 'what listens and cannot be reached is behind a firewall, or on another address',
+    broken: (_, listening) => listening === 'ours',
+    what: (place) => `${place} refuses, although it listens there`,
+    next: (link, ownAddress) => [
+      `see on which address, on ${link.to}: ss -ltn sport = :${link.port}`,
+      ...letIn(link, ownAddress),
+    ],
+  },
+  {
+    state: 'refused',
+    reason: 'a store that somebody else runs must be there already',
+    broken: ({ service }, listening) => service === 'store' && listening === 'unknown',
+    what: (place) => `${place} refuses: nothing listens there`,
+    next: ({ host }) => [`see whether MINIO_ENDPOINT is right, and whether the store on ${host} runs`],
+  },
+];
+
+interface CertificateRule {
+  readonly broken: (link: SeenLink) => boolean;
+  readonly what: (link: SeenLink) => string;
+}
+
+const certificateRules: readonly CertificateRule[] = [
+  {
+    broken: ({ certificate }) => certificate === undefined,
+    what: () => 'is open and shows no certificate',
+  },
+  {
+    broken: ({ certificate }) => certificate?.hasName === false,
+    what: ({ certificate, host }) =>
+      `shows a certificate for ${certificate?.names.join(', ') || 'nobody'}, not for ${host}`,
+  },
+  {
+    broken: ({ certificate }) => (certificate?.daysLeft ?? 0) < 0,
+    what: ({ certificate }) => `shows a certificate that ended ${-(certificate?.daysLeft ?? 0)} days ago`,
+  },
+  {
+    broken: ({ certificate }) => certificate?.isTrusted === false,
+    what: () => 'shows a certificate that no CA trusted here signed',
+  },
+];
+
+const certificateAdvice = ({ service }: SeenLink, isForeign: boolean): readonly string[] =>
+  isForeign && service === 'store'
+    ? ['name the CA of the store: MINIO_CA_CERT']
+    : ['see all certificates: dbctl certs status', 'make new ones: dbctl certs rotate'];
+
+/** What is wrong with a link; undefined when nothing is. `unreachable` are sites that nobody could look at: told elsewhere. */
+export function linkFinding(
+  link: SeenLink,
+  seen: readonly SeenSite[],
+  unreachable: readonly string[],
+): DoctorFinding | undefined {
+  const listening = listeningOn(link, seen);
+  if (unreachable.includes(link.to) || listening === 'foreign') return undefined;
+  const level: Level = link.isLater ? 'warn' : 'fail';
+  const about = { level, hosts: [link.from], why: whyOf(link) };
+  const place = link.to === link.host ? hostAndPort(link) : `${link.to} (${hostAndPort(link)})`;
+  if (link.state === 'open') {
+    const rule = certificateRules.find(({ broken }) => broken(link));
+    const next = certificateAdvice(link, listening === 'unknown');
+    return rule && { ...about, check: 'certificate', what: `${place} ${rule.what(link)}`, next };
+  }
+  const rule = rules.find(({ state, broken }) => state === link.state && broken(link, listening));
+  const ownAddress = seen.find(({ site }) => site.name === link.from)?.site.host ?? link.from;
+  return rule && { ...about, check: 'link', what: rule.what(place, link), next: rule.next(link, ownAddress) };
+}
+
+const whyOf = ({ why, isLater }: SeenLink): string =>
+  isLater ? `needed when the primary changes: ${why}` : `needed: ${why}`;
+
+function listeningOn({ to, port, service }: SeenLink, seen: readonly SeenSite[]): Listening {
+  const site = seen.find((one) => one.site.name === to);
+  if (site === undefined) return 'unknown';
+  if (service !== 'postgres') {
+    const listener = site.facts.listeners.find((one) => one.port === port);
+    if (listener === undefined) return 'nobody';
+    return listener.unit?.startsWith('dbctl-') ? 'ours' : 'foreign';
+  }
+  const facts = site.nodes.find(({ node }) => node.port === port)?.facts;
+  if (facts?.listener === undefined) return 'nobody';
+  return facts.listener.pid === facts.postmaster?.pid ? 'ours' : 'foreign';
+}

@@ -1,0 +1,44 @@
+// One question after each login, before anything depends on it: does the login shell take our lines literally, and may
+// we become root?
+
+import { UnreachableError } from '../model/errors.ts';
+import { quote } from './quote.ts';
+import type { Connection } from './connection.ts';
+import type { Login } from './execution.ts';
+import { lastLines } from './printable.ts';
+
+const awkward = String.raw`a'b "c" \\ \n $HOME $(id) !! *` + '\n\tend';
+
+const script = `
+printf '%s|' "$1"
+if [ "$(id -u)" = 0 ]; then echo root
+elif sudo -n true; then echo sudoer
+else echo neither
+fi`;
+
+/** Answers how commands become root on this connection. Throws UnreachableError when they cannot. */
+export async function checkLogin(connection: Connection, where: string, user: string): Promise<Login> {
+  const line = `exec ${quote(['sh', '-c', script, 'sh', awkward])}`;
+  const { stdout, stderr } = await connection.exec(line, '', 15_000);
+  if (stdout === `${awkward}|root\n`) return 'root';
+  if (stdout === `${awkward}|sudoer\n`) return 'sudoer';
+  if (stdout === `${awkward}|neither\n`) throw noSudo(where, user, stderr);
+  throw new UnreachableError({
+    what: `the login shell of ${user} on ${where} does not take commands literally`,
+    why: `it is no Bourne shell, or its start-up files print something or end it\n${lastLines(stdout + stderr, 5)}`,
+    next: [
+      `give the account a plain shell: sudo chsh -s /bin/sh ${user}`,
+      'or keep its start-up files silent for commands',
+    ],
+  });
+}
+
+const noSudo = (where: string, user: string, stderr: string): UnreachableError =>
+  new UnreachableError({
+    what: `${user} may not become root on ${where} without a password`,
+    why: lastLines(stderr, 5),
+    next: [
+      `on the host: echo '${user} ALL=(ALL:ALL) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/dbctl`,
+      'or log in as root: CLUSTER_SSH_USER=root',
+    ],
+  });

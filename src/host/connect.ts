@@ -1,0 +1,108 @@
+// From a host's name to a login on it, through other hosts where ~/.ssh/config says so.
+
+import type { Client } from 'ssh2';
+import type { SshSettings } from '../model/cluster.ts';
+import { ConfigError, DbctlError } from '../model/errors.ts';
+import { findCredentials } from './credentials.ts';
+import { dial, dialThrough } from './dial.ts';
+import { hostKeyCheck } from './host-key.ts';
+import { logIn, loginError } from './log-in.ts';
+import { resolveRoute, type Route } from './ssh-config.ts';
+
+export interface ConnectOptions {
+  readonly ssh: SshSettings;
+  /** The agent of the session: $SSH_AUTH_SOCK. */
+  readonly agentSocket: string | undefined;
+  /** The user's home directory. */
+  readonly home: string;
+  /** Fingerprints ("SHA256:…") of host keys that the user has compared; they are added to known_hosts. */
+  readonly acceptHostKeys?: readonly string[] | undefined;
+  /** Used instead of ~/.ssh/config and /etc/ssh/ssh_config. */
+  readonly sshConfigFile?: string | undefined;
+}
+
+interface Login {
+  readonly client: Client;
+  readonly route: Route;
+}
+
+/** Logs in where it is asked to; a host on the way to several others is logged in on once. */
+export interface Dialer {
+  connect(host: string): Promise<Login>;
+  /** Hangs up everywhere. */
+  end(): void;
+}
+
+export function dialer(options: ConnectOptions): Dialer {
+  const clients = new Set<Client>();
+  const jumps = new Map<string, Promise<Login>>();
+
+  /** `behind` are the ways that wait for this login: one that waits for itself is a loop. */
+  async function connect(
+    host: string,
+    ssh: SshSettings,
+    behind: readonly string[],
+    way?: readonly string[],
+  ): Promise<Login> {
+    const route = await resolveRoute(host, ssh, { configFile: options.sshConfigFile, home: options.home });
+    const [check, credentials] = await Promise.all([
+      hostKeyCheck(route, options.acceptHostKeys ?? []),
+      findCredentials(route, ssh, options.agentSocket),
+    ]);
+    const stream = await open(route, way ?? route.jumps, behind);
+    const client = await logIn(stream, route, check, credentials);
+    clients.add(client);
+    return { client, route };
+  }
+
+  async function open(route: Route, way: readonly string[], behind: readonly string[]) {
+    const last = way.at(-1);
+    try {
+      if (last === undefined) return await dial(route.host, route.port);
+      return await dialThrough(await connectJump(last, way.slice(0, -1), behind), route.host, route.port);
+    } catch (error) {
+      throw error instanceof DbctlError ? error : loginError(route, error);
+    }
+  }
+
+  async function connectJump(
+    jump: string,
+    before: readonly string[],
+    behind: readonly string[],
+  ): Promise<Client> {
+    const key = [...before, jump].join(',');
+    if (behind.includes(key)) throw loopError(jump);
+    const { host, ssh } = parseJump(jump, options.ssh);
+    // A host's own ProxyJump counts only for the first one on the way, as with ssh -J.
+    const login =
+      jumps.get(key) ?? connect(host, ssh, [...behind, key], before.length > 0 ? before : undefined);
+    jumps.set(key, login);
+    return (await login).client;
+  }
+
+  return {
+    connect: (host) => connect(host, options.ssh, []),
+    end() {
+      for (const client of clients) client.end();
+    },
+  };
+}
+
+/** "user@host:port" or "ssh://user@host:port". User and key of .env.cluster are for the cluster's hosts only. */
+function parseJump(jump: string, { knownHostsFile }: SshSettings) {
+  const bare = jump.replace(/^ssh:\/\//, '').replace(/\/$/, '');
+  const [, user, host = bare, port] = /^(?:(.*)@)?(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(bare) ?? [];
+  const ssh = {
+    user,
+    port: port === undefined ? undefined : Number(port),
+    keyFile: undefined,
+    knownHostsFile,
+  };
+  return { host: host.replace(/^\[(.*)\]$/, '$1'), ssh };
+}
+
+const loopError = (jump: string): ConfigError =>
+  new ConfigError({
+    what: `the way through ${jump} leads back to itself`,
+    next: [`see where ~/.ssh/config sends it: ssh -G ${jump} | grep proxyjump`],
+  });

@@ -1,0 +1,109 @@
+// A login on one machine that stays open: commands share it, eight at a time.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, ClientChannel } from 'ssh2';
+import { UnreachableError } from '../model/errors.ts';
+import { collect } from './channel.ts';
+import { type Conversation, conversationOver } from './conversation.ts';
+import type { Ending, Input } from './execution.ts';
+import { semaphore } from './semaphore.ts';
+
+/** sshd allows 10 sessions per connection (MaxSessions); two are left for others who share the login. */
+const channelsAtOnce = 8;
+
+export interface Connection {
+  /** Runs one line in the login shell. Rejects with UnreachableError once the connection is lost. */
+  exec(line: string, stdin: Input, timeoutMs: number): Promise<Ending>;
+  /** Runs one line that stays open. It takes one of the places until it ends. */
+  converse(line: string): Promise<Conversation>;
+  end(): void;
+}
+
+/** `client` is logged in. `where` is shown in errors: "pg1 (10.0.0.11)". */
+export function connectionOver(client: Client, where: string): Connection {
+  const inTurn = semaphore(channelsAtOnce);
+  const pending = new Set<(reason: Error) => void>();
+  let cause: Error | undefined;
+  let loss: UnreachableError | undefined;
+
+  client.on('error', (error) => (cause = error));
+  client.on('close', () => {
+    loss = connectionLost(where, cause);
+    for (const reject of pending) reject(loss);
+  });
+
+  const open = <Answer>(line: string, listen: Listen<Answer>): Promise<Answer> =>
+    inTurn(async () => {
+      if (loss !== undefined) throw loss;
+      const { promise: lost, reject } = withResolvers();
+      pending.add(reject);
+      const answer = runInChannel(client, line, listen).catch((error: unknown) => {
+        throw loss ?? refused(where, error);
+      });
+      return Promise.race([lost, answer]).finally(() => pending.delete(reject));
+    });
+
+  return {
+    exec: (line, stdin, timeoutMs) => open(line, (channel) => collect(channel, stdin, timeoutMs)),
+    converse: (line) =>
+      new Promise((resolve, reject) => {
+        const listen = (channel: ClientChannel): Promise<void> => {
+          resolve(conversationOver({ input: channel, output: channel, errors: channel.stderr }));
+          return new Promise((end) => channel.on('close', end));
+        };
+        open(line, listen).catch(reject);
+      }),
+    end: () => client.end(),
+  };
+}
+
+type Listen<Answer> = (channel: ClientChannel) => Promise<Answer>;
+
+/** Asks for a channel that runs the line, again and again for about a second while there is no room for it. */
+async function runInChannel<Answer>(client: Client, line: string, listen: Listen<Answer>): Promise<Answer> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await requestChannel(client, line, listen);
+    } catch (error) {
+      if (!isRoomMissing(error) || attempt === patience) throw error;
+      await sleep(2 ** attempt);
+    }
+  }
+}
+
+/** Listens before it returns: the exit status of a quick command comes in the same packet as the channel's opening. */
+const requestChannel = <Answer>(client: Client, line: string, listen: Listen<Answer>): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    client.exec(line, (error, channel) => (error === undefined ? resolve(listen(channel)) : reject(error)));
+  });
+
+/**
+ * sshd frees a session a little after it said that the command has ended (it reads the next requests first), so that a
+ * full connection refuses a command that it has room for a moment later. Nothing was run then: asking again is safe.
+ */
+const isRoomMissing = (error: unknown): boolean => error instanceof Error && 'reason' in error;
+
+/** How often to ask again, after 1, 2, 4 … ms: about a second in all. */
+const patience = 9;
+
+function withResolvers() {
+  let reject!: (reason: Error) => void;
+  const promise = new Promise<never>((_resolve, no) => (reject = no));
+  return { promise, reject };
+}
+
+const refused = (where: string, cause: unknown): UnreachableError =>
+  new UnreachableError({
+    what: `${where} accepted the login but refuses to run a command`,
+    why: cause instanceof Error ? cause.message : String(cause),
+    next: ['look at MaxSessions and ForceCommand in its sshd configuration: sudo sshd -T'],
+    cause,
+  });
+
+const connectionLost = (where: string, cause: unknown): UnreachableError =>
+  new UnreachableError({
+    what: `the connection to ${where} was lost`,
+    why: `${cause instanceof Error ? cause.message : 'it was closed from the other side'}; long work started on the host goes on there`,
+    next: ['run the same command again: it is safe, and finds the work that goes on'],
+    cause,
+  });

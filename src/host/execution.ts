@@ -1,0 +1,55 @@
+// One command on one host, from what is asked to how it ended. ssh-host.ts and local-host.ts each have a way to do it.
+
+import type { Readable } from 'node:stream';
+import { become } from './become.ts';
+
+/** What a command reads: all at once, or piece by piece as it asks for more. */
+export type Input = string | Readable;
+
+/** A command ready to be run: nothing in it is secret but `stdin`. */
+export interface Execution {
+  readonly argv: readonly string[];
+  /** root without it. */
+  readonly asUser?: string | undefined;
+  readonly stdin: Input;
+  /** Counted from the start, or from the last piece of a stream that was taken. */
+  readonly timeoutMs: number;
+}
+
+export type Outcome =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'killed'; readonly signal: string }
+  | { readonly kind: 'timed out' }
+  | { readonly kind: 'said too much' }
+  /** The host closed the channel without saying how the command ended. */
+  | { readonly kind: 'unknown' };
+
+export interface Ending {
+  readonly outcome: Outcome;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Rejects with UnreachableError when the connection is gone; every other end is an Ending. */
+export type Execute = (execution: Execution) => Promise<Ending>;
+
+/** Bytes of stdout and stderr together that one command may say. A host that never stops talking is cut off here. */
+export const outputLimit = 16 * 1024 * 1024;
+
+/** How long a command may take unless it says otherwise; long work goes into a unit of its own (long-work.ts). */
+export const defaultTimeoutMs = 600_000;
+
+/** What every command finds, whatever the login shell's start-up files say. */
+export const environment = {
+  LC_ALL: 'C',
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+} as const;
+
+/** The account that commands start from: root itself, or one that may use sudo without a password. */
+export type Login = 'root' | 'sudoer';
+
+/** The argv that runs as root, or as `asUser`, from this login. */
+export function privileged(argv: readonly string[], asUser = 'root', login: Login): readonly string[] {
+  if (login === 'sudoer') return ['sudo', '-n', '-u', asUser, '--', ...argv];
+  return asUser === 'root' ? argv : become(asUser, argv);
+}

@@ -1,0 +1,134 @@
+import type { Machine } from '../model/cluster.ts';
+import { RefusedError } from '../model/errors.ts';
+import { checkLogin } from './check-login.ts';
+import { type ConnectOptions, type Dialer, dialer } from './connect.ts';
+import { connectionOver } from './connection.ts';
+import type { Converse } from './conversation.ts';
+import { guardedHost } from './guarded-host.ts';
+import type { Host } from './host.ts';
+import { converseOverSsh, sshHost } from './ssh-host.ts';
+import { toldConversations, toldLogin } from './watch-commands.ts';
+
+/** The hosts that were connected to. */
+export interface HostSet {
+  /** The host of that name; asking for one that was not connected to is a bug. */
+  get(name: string): Host;
+}
+
+/** What stands before the work, on one of the machines: the work begins when it was entered, and it is left at the end. */
+export interface Gate {
+  /** The name of the machine. */
+  readonly machine: string;
+  /** Called as soon as that machine is logged in on, while others still are. Throws when the work may not begin. */
+  readonly enter: (converse: Converse) => Promise<void>;
+  /** Asked before each change of any host. Throws when nothing may be changed any more. */
+  readonly insist: () => Promise<void>;
+  /** Called once, before hanging up, also when it was not entered; with the error that ended the work, if one did. */
+  readonly leave: (error?: unknown) => Promise<void>;
+}
+
+const isLocal = (host: string): boolean => host === 'local' || host === 'localhost';
+
+/**
+ * Logs in on all machines at once, does the work, and hangs up whatever happens. Machines with the same address share
+ * one connection. One machine that cannot be reached is thrown as it is, several as AggregateError; the work is not
+ * started then.
+ */
+export async function withHosts<Answer>(
+  machines: readonly Machine[],
+  options: ConnectOptions,
+  work: (hosts: HostSet) => Promise<Answer>,
+  gate?: Gate,
+): Promise<Answer> {
+  const phone = dialer(options);
+  try {
+    const hosts = await openAll(machines, phone, gate);
+    const answer = await work(setOf(gate ? hosts.map((host) => guardedHost(host, gate.insist)) : hosts));
+    await gate?.leave();
+    return answer;
+  } catch (error) {
+    await gate?.leave(error);
+    throw error;
+  } finally {
+    phone.end();
+  }
+}
+
+interface Open {
+  host(name: string): Host;
+  readonly converse: Converse;
+}
+
+async function openAll(
+  machines: readonly Machine[],
+  phone: Dialer,
+  gate: Gate | undefined,
+): Promise<readonly Host[]> {
+  const addresses = [...new Set(machines.map(({ host }) => host))];
+  const gated = machines.find(({ name }) => name === gate?.machine)?.host;
+  const results = await Promise.allSettled(
+    addresses.map(async (host) => {
+      const opened = await (isLocal(host) ? openLocal() : openOverSsh(host, phone));
+      if (host === gated) await gate?.enter(toldConversations(host, opened.converse));
+      return opened;
+    }),
+  );
+  // A jump host that fails is the one reason for several.
+  const failures = [
+    ...new Set(results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))),
+  ];
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new AggregateError(failures, `${failures.length} hosts cannot be reached`);
+
+  const open = new Map<string, Open>();
+  results.forEach((result, index) => {
+    if (result.status === 'fulfilled') open.set(addresses[index] ?? '', result.value);
+  });
+  return machines.flatMap(({ name, host }) => open.get(host)?.host(name) ?? []);
+}
+
+async function openOverSsh(host: string, phone: Dialer): Promise<Open> {
+  const startedAt = performance.now();
+  const { client, route } = await phone.connect(host);
+  const connection = connectionOver(client, host);
+  const login = await checkLogin(connection, host, route.user);
+  toldLogin(host, route.user, startedAt);
+  return {
+    host: (name) => sshHost(name, connection, login),
+    converse: converseOverSsh(connection, login),
+  };
+}
+
+async function openLocal(): Promise<Open> {
+  const { converseHere, localHost, localLogin } = await import('./local-host.ts');
+  const login = localLogin();
+  if (login === 'sudoer') await checkSudo(localHost('this machine', login));
+  return { host: (name) => localHost(name, login), converse: converseHere(login) };
+}
+
+async function checkSudo(host: Host): Promise<void> {
+  try {
+    await host.run({ kind: 'action', argv: ['true'] });
+  } catch (cause) {
+    throw new RefusedError({
+      what: 'dbctl may not become root on this machine',
+      why: 'One of the hosts is this machine (the control host is, unless .env.cluster names another), and sudo asks for a password.',
+      next: [
+        'run the same command as root: sudo dbctl …',
+        'or name the machine that keeps the CA in .env.cluster: CLUSTER_CONTROL_HOST=control=10.0.0.10',
+      ],
+      cause,
+    });
+  }
+}
+
+function setOf(hosts: readonly Host[]): HostSet {
+  const byName = new Map(hosts.map((host) => [host.name, host]));
+  return {
+    get(name) {
+      const host = byName.get(name);
+      if (host === undefined) throw new Error(`no host named ${name} was connected to`);
+      return host;
+    },
+  };
+}

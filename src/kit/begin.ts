@@ -1,0 +1,50 @@
+// The beginning and the end of a run, as the command line sees them.
+
+import { CommanderError, type Command } from 'commander';
+import { stateDirectory } from '../config/environment.ts';
+import { ConfigError, exitCode } from '../model/errors.ts';
+import { quote } from '../host/quote.ts';
+import { beginRun, currentRun } from '../ui/current-run.ts';
+import type { Run, RunOptions } from '../ui/run.ts';
+import { version } from '../model/version-version.ts';
+import { shownBy } from './common.ts';
+
+/** To be called once a command is known, before it does anything. Throws ConfigError for flags that contradict. */
+export const begin = (command: Command): Run =>
+  beginWith({ ...shownBy(command), command: namesOf(command).join(' ') });
+
+/** Shows an error, and answers the exit code. Commander has shown its own, unless events are asked for. */
+export function show(error: unknown, words: readonly string[]): number {
+  const run = currentRun() ?? beginWith({ hasEvents: asksForEvents(words) });
+  if (!(error instanceof CommanderError)) return run.fail(error);
+  if (run.options.hasEvents) run.fail(asConfigError(error));
+  return exitCode.usage;
+}
+
+/** Ends the run, and answers the exit code. */
+export function end(code: number): number {
+  currentRun()?.end(code);
+  return code;
+}
+
+/** Whether `--json` was typed: all that is known before the command line is understood. */
+const asksForEvents = (words: readonly string[]): boolean => words.includes('--json');
+
+const beginWith = (options: Partial<RunOptions>): Run =>
+  beginRun({
+    command: 'dbctl',
+    line: quote(['dbctl', ...process.argv.slice(2)]),
+    version: version(),
+    verbosity: 'normal',
+    hasEvents: false,
+    terminal: process.stderr,
+    stateDirectory: stateDirectory(),
+    ...options,
+  });
+
+/** "backup", "run": without the name of dbctl itself. */
+const namesOf = (command: Command): readonly string[] =>
+  command.parent === null ? [] : [...namesOf(command.parent), command.name()];
+
+const asConfigError = ({ message }: CommanderError): ConfigError =>
+  new ConfigError({ what: message.replace(/^error: /, ''), next: ['see what can be typed: dbctl --help'] });

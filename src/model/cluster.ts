@@ -1,0 +1,78 @@
+// What a cluster is, in the words of the people who run it. Plain data, made by config/, read by everybody.
+
+import type { Secret } from './secret.ts';
+import type { Backup } from './backup.ts';
+
+/** One PostgreSQL instance. */
+export interface Node {
+  /** Short and unique in the cluster; also the replica's application_name. Lower-case letters, digits, - and _. */
+  readonly name: string;
+  /** DNS name or IP address (without brackets). */
+  readonly host: string;
+  /** TCP port of PostgreSQL, 1-65535. */
+  readonly port: number;
+}
+
+/** A login role that dbctl keeps. */
+export interface Role {
+  readonly name: string;
+  readonly password: Secret;
+}
+
+export interface SshSettings {
+  readonly user: string | undefined;
+  readonly port: number | undefined;
+  /** Private key file; without it the agent and ~/.ssh/config decide. */
+  readonly keyFile: string | undefined;
+  /** known_hosts file used instead of the user's own. */
+  readonly knownHostsFile: string | undefined;
+}
+
+/** A machine that is reached over SSH (or is this one: `local`). */
+export interface Machine {
+  readonly name: string;
+  readonly host: string;
+}
+
+export interface Cluster {
+  readonly name: string;
+  readonly primary: Node;
+  readonly replicas: readonly Node[];
+  /** What `probe` checks: every node unless CLUSTER_DB_HOSTS says otherwise. */
+  readonly probed: readonly Node[];
+  /** Where the CA's key lives, and later the backup client, the object store and the gateways. */
+  readonly control: Machine;
+  /** Networks that clients may connect from, besides the cluster's own hosts. */
+  readonly allowedCidrs: readonly string[];
+  readonly ssh: SshSettings;
+  readonly postgres: {
+    /** Major version. */
+    readonly version: number;
+    readonly database: string;
+    /** Owns the database, runs migrations; may read monitoring views. Not a superuser. */
+    readonly admin: Role;
+    readonly writer: Role;
+    readonly reader: Role;
+    readonly replication: Role;
+    /** POSTGRES_CONF_*: parameter name (lower case) to value, as written in .env.cluster. */
+    readonly parameters: Readonly<Record<string, string>>;
+  };
+  /** Replica lag in seconds: WARNING above the first, CRITICAL above the second. */
+  readonly lagLimits: { readonly warnSeconds: number; readonly maxSeconds: number };
+  /** How it is backed up; undefined while BACKUP_REPOSITORY is not set. */
+  readonly backup: Backup | undefined;
+  /** Absolute path of the CA certificate on the machine dbctl runs on. */
+  readonly caCertificateFile: string;
+  /** Absolute path of the .env.cluster it was read from. */
+  readonly file: string;
+}
+
+/** Every node, the primary first. */
+export const nodesOf = (cluster: Cluster): readonly Node[] => [cluster.primary, ...cluster.replicas];
+
+/** Every machine, the control host first; one that is a node too is there once. */
+export const machinesOf = (cluster: Cluster): readonly Machine[] => {
+  const nodes = nodesOf(cluster);
+  const isNode = nodes.some(({ name }) => name === cluster.control.name);
+  return isNode ? nodes : [cluster.control, ...nodes];
+};

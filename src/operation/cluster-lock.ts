@@ -1,0 +1,165 @@
+// The lock of a cluster, as its holder on this side sees it: signs of life, and whether it is still ours.
+
+import { unfinishedOperation } from './journal.ts';
+import type { Holder, Operation, UnfinishedOperation } from './operation.ts';
+import { CommandError, LockLostError } from '../model/errors.ts';
+import { journalTail, parseJournal } from './journal-query.ts';
+import { holdLock, parseBusy } from './lock.ts';
+import type { Conversation, Converse } from '../host/conversation.ts';
+
+export interface ClusterLock {
+  /** What was left unfinished by the operation before. */
+  readonly before: UnfinishedOperation | undefined;
+  /**
+   * Throws LockLostError when the lock may be somebody else's by now. Free while signs of life are answered; after a
+   * pause of this machine it asks, and waits for the answer.
+   */
+  insist(): Promise<void>;
+  /** Tells others what is done now: "Clone the primary on pg2". */
+  tell(step: string): void;
+  /** Writes down how the operation ended, and lets go. Never throws: who cannot say so is let go anyway. */
+  release(end: object): Promise<void>;
+}
+
+export type Attempt =
+  | { readonly kind: 'held'; readonly lock: ClusterLock }
+  | { readonly kind: 'busy'; readonly holder: Holder | 'unknown' };
+
+/** Milliseconds and a clock, so that a test need not wait for minutes. */
+export interface LockTimes {
+  /** Between two signs of life. */
+  readonly beatMs: number;
+  /** How long after an answered sign of life the lock is surely ours. Less than patienceMs by as much as a command takes. */
+  readonly trustMs: number;
+  /** After this long without a sign of life the host lets the lock go. */
+  readonly patienceMs: number;
+  /** How long an answer is waited for. */
+  readonly answerMs: number;
+}
+
+const usualTimes: LockTimes = { beatMs: 5000, trustMs: 10_000, patienceMs: 20_000, answerMs: 5000 };
+
+/** How long the host may take to say whether the lock is ours, and what was left unfinished. */
+const longestAnswerMs = 60_000;
+
+/** Asks for the lock once. Throws UnreachableError, and CommandError where there is no lock to be had. */
+export async function takeLock(
+  converse: Converse,
+  cluster: string,
+  operation: Operation,
+  times: LockTimes = usualTimes,
+): Promise<Attempt> {
+  const { id } = operation;
+  const talk = await converse(holdLock({ cluster, id, patienceSeconds: times.patienceMs / 1000 }));
+  const heldSince = now();
+  talk.say(journalTail(operation));
+  const limit = setTimeout(() => talk.hangUp(), longestAnswerMs);
+  const before: string[] = [];
+  for (;;) {
+    const line = await talk.hear();
+    if (line === undefined || line === 'held' || line.startsWith('busy ')) clearTimeout(limit);
+    if (line === undefined) throw noLock(cluster, talk);
+    if (line.startsWith('busy ')) return { kind: 'busy', holder: parseBusy(line) };
+    if (line === 'held') break;
+    before.push(line);
+  }
+  const lock = keep(talk, cluster, heldSince, times);
+  return { kind: 'held', lock: { ...lock, before: unfinishedOperation(parseJournal(before.join('\n'))) } };
+}
+
+/** A moment, by the clock that stands still in a suspended machine and by the one that can be set. */
+interface Moment {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
+const now = (): Moment => ({ monotonic: performance.now(), wall: Date.now() });
+
+const since = ({ monotonic, wall }: Moment): number =>
+  Math.max(performance.now() - monotonic, Date.now() - wall);
+
+function keep(
+  talk: Conversation,
+  cluster: string,
+  heldSince: Moment,
+  { beatMs, trustMs, answerMs }: LockTimes,
+): Omit<ClusterLock, 'before'> {
+  const sent = new Map<number, Moment>();
+  const waiting = new Set<() => void>();
+  let beats = 0;
+  // When the newest sign of life that was answered was sent: what is heard late says nothing about now.
+  let alive = heldSince;
+  let isOver = false;
+
+  const beat = (): void => {
+    beats += 1;
+    sent.set(beats, now());
+    talk.say(`beat ${beats}`);
+  };
+  const isTrusted = (): boolean => !isOver && since(alive) < trustMs;
+  const timer = setInterval(beat, beatMs);
+
+  const listen = async (): Promise<void> => {
+    for (let line = await talk.hear(); line !== undefined; line = await talk.hear()) {
+      const number = Number(/^ack (\d+)$/.exec(line)?.[1]);
+      alive = sent.get(number) ?? alive;
+      for (const past of sent.keys()) if (past <= number) sent.delete(past);
+      for (const wake of waiting) wake();
+    }
+    isOver = true;
+    clearInterval(timer);
+    for (const wake of waiting) wake();
+  };
+  const over = listen();
+
+  /** Waits until something was heard, or the time is over. */
+  const hearing = (untilMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(limit);
+        waiting.delete(done);
+        resolve();
+      };
+      const limit = setTimeout(done, untilMs);
+      waiting.add(done);
+    });
+
+  return {
+    async insist() {
+      if (isTrusted()) return;
+      const silentMs = since(alive);
+      const asked = now();
+      beat();
+      const mayCome = (): boolean => !isOver && !isTrusted() && since(asked) < answerMs;
+      while (mayCome()) await hearing(answerMs - since(asked));
+      if (!isTrusted()) throw lockLost(cluster, silentMs);
+    },
+    tell: (step) => talk.say(`step ${JSON.stringify(step)}`),
+    async release(end) {
+      clearInterval(timer);
+      talk.say(`end ${journalTail(end)}`);
+      const limit = hearing(answerMs).then(() => talk.hangUp());
+      await Promise.race([over, limit]);
+    },
+  };
+}
+
+const lockLost = (cluster: string, silentMs: number): LockLostError =>
+  new LockLostError({
+    what: `the lock of ${cluster} was lost, so nothing more was changed`,
+    why:
+      silentMs > usualTimes.trustMs
+        ? `Nothing was heard of the control host for ${Math.round(silentMs / 1000)} s: this machine was suspended, or its network was away. Another operator may have gone on.`
+        : 'It was released from elsewhere, or the control host ended it. Another operator may have gone on.',
+    next: [
+      'see what happened since: dbctl history',
+      'run the same command again: it goes on from what is there',
+    ],
+  });
+
+const noLock = (cluster: string, talk: Conversation): CommandError =>
+  new CommandError({
+    what: `the control host cannot keep the lock of ${cluster}`,
+    why: talk.complaint() || 'the program that holds it ended without a word',
+    next: ['the control host needs bash, coreutils and util-linux (flock), and a writable /run'],
+  });

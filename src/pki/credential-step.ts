@@ -1,0 +1,133 @@
+import type { Cluster } from '../model/cluster.ts';
+import type { Authority, Credential, Purpose } from './credential.ts';
+import { certificateProblems } from './problems.ts';
+import { RefusedError } from '../model/errors.ts';
+import type { Change, Step } from '../engine/step.ts';
+import type { Host, ReadableHost } from '../host/host.ts';
+import { Secret } from '../model/secret.ts';
+import { replacePair } from './replace-pair.ts';
+import { bundleOf, readAuthority } from './read-authority.ts';
+
+/** A certificate with its key, and the CA that it and its peers are judged by: three files on a host. */
+export interface CredentialPlace {
+  readonly title: string;
+  readonly authority: string;
+  readonly certificate: string;
+  readonly key: string;
+  /** DNS names and IP addresses; the first is the common name. */
+  readonly names: readonly [string, ...string[]];
+  readonly purpose: Purpose;
+  /** Who reads the key: "postgres:postgres". */
+  readonly owner: string;
+}
+
+/**
+ * Keeps a certificate: signed by the cluster's CA, for its names, never about to end, and not made before `since`
+ * (milliseconds since 1970).
+ */
+export function keepCredential(
+  cluster: Cluster,
+  place: CredentialPlace,
+  control: ReadableHost,
+  { since }: { readonly since?: number | undefined } = {},
+): Step {
+  const { names, purpose, owner } = place;
+  const keyAttributes = { owner, mode: 0o600 };
+
+  async function certificateChanges(
+    host: ReadableHost,
+    authority: Promise<Authority | undefined>,
+  ): Promise<readonly Change[]> {
+    const [certificate, key] = await Promise.all([
+      host.readFile(place.certificate),
+      host.readFile(place.key),
+    ]);
+    if (!certificate || !key) return [`make a certificate for ${names.join(', ')}`];
+    const signer = (await authority)?.certificate ?? '';
+    const found = { certificate: certificate.content, key: new Secret(key.content) };
+    const problems = certificateProblems(found, { authority: signer, names, since });
+    const isOpen = key.owner !== keyAttributes.owner || key.mode !== keyAttributes.mode;
+    return [...problems, ...(isOpen ? ['its key was open to others'] : [])].map(
+      (problem) => `replace the certificate: ${problem}`,
+    );
+  }
+
+  return {
+    title: place.title,
+
+    async diff(host) {
+      const reading = readAuthority(cluster, control);
+      const [authority, trusted, changes] = await Promise.all([
+        reading,
+        host.readFile(place.authority),
+        certificateChanges(host, reading),
+      ]);
+      const stale =
+        trusted === undefined || authority === undefined || trusted.content !== bundleOf(authority);
+      return [...(stale ? [`write ${place.authority}`] : []), ...changes];
+    },
+
+    async apply(host) {
+      const authority = await readAuthority(cluster, control);
+      if (!authority) throw noAuthority(cluster, control.name);
+      const trusted = bundleOf(authority);
+      // A file that is as it should be stays untouched: servers read it anew when it is newer than they are.
+      if ((await host.readFile(place.authority))?.content !== trusted) {
+        await host.writeFile(place.authority, trusted, readableByAll);
+      }
+      if ((await certificateChanges(host, Promise.resolve(authority))).length === 0) return;
+      const { issueCertificate } = await import('./issue.ts');
+      const credential = await issueCertificate(authority, names, purpose);
+      await replaceCredential(host, place, credential);
+    },
+  };
+}
+
+const readableByAll = { owner: 'root:root', mode: 0o644 } as const;
+
+const aside = (path: string): string => `${path}.dbctl-new`;
+
+/** Who starts or connects at any moment, even after this run was cut off, finds a key with its own certificate. */
+async function replaceCredential(
+  host: Host,
+  { key, certificate, owner }: CredentialPlace,
+  credential: Credential,
+): Promise<void> {
+  await host.writeFile(aside(key), credential.key, { owner, mode: 0o600 });
+  await host.writeFile(aside(certificate), credential.certificate, { owner, mode: 0o644 });
+  await host.run(replacePair({ from: aside(key), to: key }, { from: aside(certificate), to: certificate }));
+}
+
+/**
+ * Keeps the file of trusted CAs alone. `authorities`: how many there will be in it, when a plan changes that number
+ * before this step.
+ */
+export const keepTrust = (
+  cluster: Cluster,
+  place: Pick<CredentialPlace, 'authority'>,
+  control: ReadableHost,
+  { authorities }: { readonly authorities: number },
+): Step => ({
+  title: 'Keep the trusted certificate authorities',
+
+  async diff(host) {
+    const [authority, found] = await Promise.all([
+      readAuthority(cluster, control),
+      host.readFile(place.authority),
+    ]);
+    const isRight = authority?.trusted.length === authorities && found?.content === bundleOf(authority);
+    return isRight ? [] : [`write ${place.authority}`];
+  },
+
+  async apply(host) {
+    const authority = await readAuthority(cluster, control);
+    if (!authority) throw noAuthority(cluster, control.name);
+    await host.writeFile(place.authority, bundleOf(authority), readableByAll);
+  },
+});
+
+const noAuthority = (cluster: Cluster, host: string): RefusedError =>
+  new RefusedError({
+    what: `${host} has no certificate authority for ${cluster.name}`,
+    next: ['set up the primary first: dbctl init-primary'],
+  });

@@ -1,0 +1,15 @@
+import { action, type Action } from '../host/command.ts';
+
+export const replacePairScript = 'mv -T -- "$1" "$2" && mv -T -- "$3" "$4"';
+
+interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Gives two files that were written aside their places, one right after the other, also when the connection is lost: a
+ * key and its certificate are of no use beside another's.
+ */
+export const replacePair = (first: Move, second: Move): Action =>
+  action(['sh', '-c', replacePairScript, 'sh', first.from, first.to, second.from, second.to]);

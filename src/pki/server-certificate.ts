@@ -1,0 +1,26 @@
+import type { Cluster, Machine, Node } from '../model/cluster.ts';
+import { instanceOf } from '../model/instance.ts';
+import type { Step } from '../engine/step.ts';
+import type { ReadableHost } from '../host/host.ts';
+import { keepCredential, type CredentialPlace } from './credential-step.ts';
+
+/** Keeps a node's TLS certificate, which PostgreSQL shows to its clients. */
+export const keepServerCertificate = (cluster: Cluster, node: Node, control: ReadableHost): Step =>
+  keepCredential(cluster, serverCertificateOf(cluster, node), control);
+
+export function serverCertificateOf(cluster: Cluster, node: Node): CredentialPlace {
+  const { dbctlDirectory } = instanceOf(cluster, node);
+  return {
+    title: 'Keep the certificate',
+    authority: `${dbctlDirectory}/ca.crt`,
+    certificate: `${dbctlDirectory}/server.crt`,
+    key: `${dbctlDirectory}/server.key`,
+    names: namesOf(node),
+    purpose: 'server',
+    owner: 'postgres:postgres',
+  };
+}
+
+/** How a machine is called by those who connect to it: its name and its address. */
+export const namesOf = ({ name, host }: Machine): [string, ...string[]] =>
+  host === name ? [name] : [name, host];

@@ -1,0 +1,29 @@
+import * as v from 'valibot';
+import type { Query } from '../host/command.ts';
+import { askJson, type Socket } from './psql.ts';
+
+const ServerStatus = v.object({
+  isInRecovery: v.boolean(),
+  version: v.string(),
+  timeline: v.number(),
+  /** ISO 8601. */
+  startedAt: v.string(),
+  isReceiving: v.boolean(),
+  databaseBytes: v.number(),
+});
+export type ServerStatus = v.InferOutput<typeof ServerStatus>;
+
+/** What a running server says about itself. */
+export const serverStatus = (socket: Socket): Query<ServerStatus> =>
+  askJson(
+    socket,
+    `select json_build_object(
+       'isInRecovery', pg_is_in_recovery(),
+       'version', split_part(current_setting('server_version'), ' ', 1),
+       'timeline', coalesce((select received_tli from pg_stat_wal_receiver),
+                            (select timeline_id from pg_control_checkpoint())),
+       'startedAt', pg_postmaster_start_time(),
+       'isReceiving', exists (select from pg_stat_wal_receiver where status = 'streaming'),
+       'databaseBytes', (select coalesce(sum(pg_database_size(oid)), 0)::bigint from pg_database))`,
+    (value) => v.parse(ServerStatus, value),
+  );

@@ -1,0 +1,44 @@
+import * as v from 'valibot';
+import type { Instance } from '../model/instance.ts';
+import { query, type Action, type Query } from '../host/command.ts';
+import { askJson, execute } from './psql.ts';
+import { literal } from './sql.ts';
+
+const judgeScript = `
+said=$("$@" 2>&1 >/dev/null) && exit
+echo "\${said:-postgres -C ended with $?}"
+`;
+
+/** Lets PostgreSQL judge parameter values before they are written anywhere: what it has against them, if anything. */
+export function settingsRefusal(
+  instance: Instance,
+  parameters: Readonly<Record<string, string>>,
+): Query<string | undefined> {
+  const overrides = Object.entries(parameters).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const postgres = [`${instance.binDirectory}/postgres`, '-D', instance.configDirectory, '-C', 'port'];
+  return query(
+    ['sh', '-c', judgeScript, 'sh', ...postgres, ...overrides],
+    (stdout) => stdout.trim() || undefined,
+    { asUser: 'postgres' },
+  );
+}
+
+/** Which of these parameters only a restart can change. */
+export const postmasterParameters = (
+  instance: Instance,
+  names: readonly string[],
+): Query<readonly string[]> =>
+  askJson(
+    instance,
+    `select coalesce(json_agg(name order by name), '[]') from pg_settings
+     where context = 'postmaster' and name in (${names.map(literal).join(', ')})`,
+    (value) => v.parse(v.array(v.string()), value),
+  );
+
+/** When the newest of the files was changed, seconds since 1970; 0 when there is none. */
+export const newestChange = (paths: readonly string[]): Query<number> =>
+  query(['sh', '-c', 'stat -c %.9Y -- "$@" 2>/dev/null || :', 'sh', ...paths], (stdout) =>
+    Math.max(0, ...stdout.split('\n').map(Number)),
+  );
+
+export const reload = (instance: Instance): Action => execute(instance, ['select pg_reload_conf()']);

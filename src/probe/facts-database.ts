@@ -1,0 +1,175 @@
+// What probe asks a server. Every answer is checked before it is believed.
+
+import * as v from 'valibot';
+import type { PrimarySide, ReplicaSide, RoleAttributes, ServerState } from './facts.ts';
+import { ArchiverFacts, archiverSql } from '../postgres/archiver.ts';
+import type { Session } from './connection.ts';
+
+const maybe = <Schema extends v.GenericSchema>(schema: Schema) => v.nullable(schema);
+
+const serverState = v.object({
+  inRecovery: v.boolean(),
+  versionNumber: v.number(),
+  version: v.string(),
+  systemIdentifier: v.string(),
+  timeline: v.number(),
+});
+
+/**
+ * Open to every role. A primary's timeline is read from the WAL it writes and a replica's from what it receives or
+ * has replayed, because the control file names the old one until the first checkpoint after a promotion.
+ */
+export const readState = (session: Session): Promise<ServerState> =>
+  one(
+    session,
+    serverState,
+    `select pg_is_in_recovery() as "inRecovery",
+       current_setting('server_version_num')::int as "versionNumber",
+       split_part(current_setting('server_version'), ' ', 1) as version,
+       (select system_identifier::text from pg_control_system()) as "systemIdentifier",
+       case when pg_is_in_recovery()
+         then greatest((select timeline_id from pg_control_checkpoint()),
+                       (select min_recovery_end_timeline from pg_control_recovery()),
+                       (select received_tli from pg_stat_wal_receiver))
+         else ('x' || left(pg_walfile_name(pg_current_wal_flush_lsn()), 8))::bit(32)::int
+       end as timeline`,
+  );
+
+const mark = v.object({ position: v.number(), clock: v.number(), isWhole: v.boolean() });
+
+/**
+ * Where a primary is; open to every role. `isWhole` is false when the position is the edge of a page and more WAL is
+ * waiting behind it: a record may cross the edge, and no replica can replay half a record. The WAL writer leaves it so
+ * for a wal_writer_delay (0.2 s) after a transaction that nobody waited for, such as one that was rolled back.
+ */
+export const readMark = (session: Session): Promise<v.InferOutput<typeof mark>> =>
+  one(
+    session,
+    mark,
+    `select (flushed - '0/0'::pg_lsn)::float8 as position,
+       extract(epoch from clock_timestamp())::float8 as clock,
+       mod(flushed - '0/0'::pg_lsn, current_setting('wal_block_size')::int) <> 0
+         or pg_current_wal_insert_lsn() <= flushed as "isWhole"
+     from (select pg_current_wal_flush_lsn() as flushed offset 0) now`,
+  );
+
+const primarySide = v.object({
+  senders: v.array(
+    v.object({
+      application: v.string(),
+      user: maybe(v.string()),
+      address: maybe(v.string()),
+      state: maybe(v.string()),
+      sync: maybe(v.string()),
+      tls: maybe(v.boolean()),
+    }),
+  ),
+  slots: v.array(
+    v.object({
+      name: v.string(),
+      type: v.string(),
+      active: v.boolean(),
+      walStatus: maybe(v.string()),
+      safeBytes: maybe(v.number()),
+      retainedBytes: maybe(v.number()),
+    }),
+  ),
+});
+
+/** Needs pg_monitor: without it the senders' columns are empty. */
+export const readPrimarySide = (session: Session): Promise<PrimarySide> =>
+  one(
+    session,
+    primarySide,
+    `select
+       (select coalesce(json_agg(r), '[]') from (
+          select application_name as application, usename as user, host(client_addr) as address,
+            state, sync_state as sync, ssl as tls
+          from pg_stat_replication left join pg_stat_ssl using (pid)) r) as senders,
+       (select coalesce(json_agg(r), '[]') from (
+          select slot_name as name, slot_type as type, active, wal_status as "walStatus",
+            safe_wal_size as "safeBytes", pg_current_wal_flush_lsn() - restart_lsn as "retainedBytes"
+          from pg_replication_slots where not temporary) r) as slots`,
+  );
+
+/** Needs pg_monitor. */
+export const readArchiver = async (session: Session): Promise<ArchiverFacts> =>
+  (await one(session, v.object({ archiver: ArchiverFacts }), archiverSql)).archiver;
+
+const replicaSide = v.object({
+  receiver: maybe(
+    v.object({
+      status: v.string(),
+      host: maybe(v.string()),
+      port: maybe(v.number()),
+      slot: maybe(v.string()),
+    }),
+  ),
+  replayPaused: v.boolean(),
+});
+
+/** Needs pg_monitor. */
+export const readReplicaSide = (session: Session): Promise<ReplicaSide> =>
+  one(
+    session,
+    replicaSide,
+    `select pg_is_wal_replay_paused() as "replayPaused",
+       (select row_to_json(r) from (
+          select status, sender_host as host, sender_port as port, slot_name as slot
+          from pg_stat_wal_receiver) r) as receiver`,
+  );
+
+const replayed = v.object({ replayed: v.number(), lastCommit: maybe(v.number()) });
+
+/** How far a replica has replayed. Open to every role; answers 0 bytes on a server that never replayed. */
+export const readReplayed = (session: Session): Promise<v.InferOutput<typeof replayed>> =>
+  one(
+    session,
+    replayed,
+    `select coalesce((pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::float8, 0) as replayed,
+       extract(epoch from pg_last_xact_replay_timestamp())::float8 as "lastCommit"`,
+  );
+
+const roleAttributes = v.object({
+  name: v.string(),
+  superuser: v.boolean(),
+  replication: v.boolean(),
+  createRole: v.boolean(),
+  createDatabase: v.boolean(),
+  bypassRls: v.boolean(),
+  powers: v.array(v.string()),
+});
+
+/** Open to every role. */
+export const readRoles = async (
+  session: Session,
+  names: readonly string[],
+): Promise<readonly RoleAttributes[]> =>
+  v.parse(
+    v.array(roleAttributes),
+    await session.query(
+      `select rolname as name, rolsuper as superuser, rolreplication as replication,
+         rolcreaterole as "createRole", rolcreatedb as "createDatabase", rolbypassrls as "bypassRls",
+         array(select p.rolname::text from pg_roles p
+           where p.rolname in ('pg_write_all_data', 'pg_read_server_files', 'pg_write_server_files',
+             'pg_execute_server_program')
+           and pg_has_role(r.oid, p.oid, 'MEMBER') order by 1) as powers
+       from pg_roles r where rolname = any ($1)`,
+      [names],
+    ),
+  );
+
+const systemIdentity = v.object({ systemid: v.string() });
+
+/** The system identifier as a physical replication session tells it. */
+export const identifySystem = async (session: Session): Promise<string> =>
+  (await one(session, systemIdentity, 'IDENTIFY_SYSTEM')).systemid;
+
+async function one<Schema extends v.GenericSchema>(
+  session: Session,
+  schema: Schema,
+  sql: string,
+): Promise<v.InferOutput<Schema>> {
+  const [row] = await session.query(sql);
+  return v.parse(schema, row);
+}

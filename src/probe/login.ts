@@ -1,0 +1,166 @@
+// Is the node reachable, is its certificate good, and does every role get in as far as it should?
+
+import type { Cluster, Node } from '../model/cluster.ts';
+import { roleKinds, type Failure, type FailureKind, type NodeFacts, type RoleKind } from './facts.ts';
+import { finding, type Finding } from '../model/finding.ts';
+
+type Advice = (cluster: Cluster, node: Node) => readonly string[];
+
+interface Reason {
+  readonly says: (failure: Failure, cluster: Cluster, node: Node) => string;
+  readonly next: Advice;
+}
+
+const readLog: Advice = (_, node) => [`dbctl logs ${node.name}`];
+const newCertificate: Advice = (cluster, node) => [
+  node.name === cluster.primary.name ? 'dbctl init-primary' : `dbctl add-replica ${node.name}`,
+  `or check that ${cluster.caCertificateFile} is this cluster's CA`,
+];
+const address = ({ host, port }: Node): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+
+/** What keeps everybody out: it is told once per node. */
+const nodeWide: Partial<Record<FailureKind, Reason>> = {
+  refused: {
+    says: (_, __, node) => `nothing listens on ${address(node)}`,
+    next: readLog,
+  },
+  timeout: {
+    says: (_, __, node) => `${address(node)} did not answer in time`,
+    next: (_, node) => [
+      `check that the host is up and that a firewall lets this machine reach ${address(node)}`,
+    ],
+  },
+  'not-asked': {
+    says: () => 'was not asked: the time was up before its turn',
+    next: () => ['give it more time: dbctl probe --timeout 30s'],
+  },
+  dns: {
+    says: (_, __, node) => `the name ${node.host} cannot be resolved`,
+    next: () => ['check the name in .env.cluster, and the name server of this machine'],
+  },
+  'no-route': {
+    says: ({ detail }, _, node) => `${address(node)} cannot be reached: ${detail}`,
+    next: () => ['check the network between this machine and the host'],
+  },
+  closed: { says: ({ detail }) => `closed the connection: ${detail}`, next: readLog },
+  'starting-up': { says: ({ detail }) => `does not accept logins yet: ${detail}`, next: readLog },
+  'no-tls': { says: () => 'has no TLS', next: newCertificate },
+  'tls-name': {
+    says: ({ detail }) => `shows a certificate for another name: ${detail}`,
+    next: newCertificate,
+  },
+  'tls-ca': {
+    says: (_, { name }) => `shows a certificate that the CA of ${name} did not sign`,
+    next: newCertificate,
+  },
+  'tls-date': {
+    says: ({ detail }) => `shows a certificate outside its dates: ${detail}`,
+    next: newCertificate,
+  },
+};
+
+const roleSettings: Readonly<Record<RoleKind, string>> = {
+  admin: 'POSTGRES_USER and POSTGRES_PASSWORD',
+  writer: 'POSTGRES_APP_USER and POSTGRES_APP_PASSWORD',
+  reader: 'POSTGRES_READONLY_USER and POSTGRES_READONLY_PASSWORD',
+  replication: 'POSTGRES_REPLICATION_USER and POSTGRES_REPLICATION_PASSWORD',
+};
+
+export function judgeLogins(cluster: Cluster, facts: NodeFacts, now: number): readonly Finding[] {
+  const common = sharedFailure(facts);
+  if (common) return [unreachable(cluster, facts.node, common)];
+  const { node } = facts;
+  return [
+    finding({ node, check: 'reachable' }, 'ok', `answers on ${address(node)}`),
+    ...judgeCertificate(cluster, facts, now),
+    ...judgeInterruption(cluster, facts),
+    ...roleKinds.filter((role) => role !== 'replication').map((role) => judgeLogin(cluster, facts, role)),
+    judgePhysicalLogin(cluster, facts),
+    judgeReplicationSql(facts),
+  ];
+}
+
+/** The failure that kept every role out, if it was one that has nothing to do with roles. */
+function sharedFailure({ logins }: NodeFacts): Failure | undefined {
+  if (roleKinds.some((role) => logins[role].ok)) return undefined;
+  const failures = roleKinds.flatMap((role) => (logins[role].ok ? [] : [logins[role].failure]));
+  return failures.every(({ kind }) => nodeWide[kind]) ? failures[0] : undefined;
+}
+
+function unreachable(cluster: Cluster, node: Node, failure: Failure): Finding {
+  const reason = nodeWide[failure.kind];
+  const message = reason?.says(failure, cluster, node) ?? failure.detail;
+  const check = failure.kind.includes('tls') ? 'tls' : 'reachable';
+  const status = failure.kind === 'not-asked' ? 'unknown' : 'critical';
+  return finding({ node, check }, status, message, reason?.next(cluster, node));
+}
+
+const day = 86_400_000;
+
+function judgeCertificate(cluster: Cluster, { node, certificateEnds }: NodeFacts, now: number) {
+  if (certificateEnds === undefined) return [];
+  const days = Math.floor((certificateEnds - now) / day);
+  const message = `TLS verified; the certificate is good for ${days} more days`;
+  return days < 14
+    ? [finding({ node, check: 'tls' }, 'warning', message, newCertificate(cluster, node).slice(0, 1))]
+    : [finding({ node, check: 'tls' }, 'ok', message)];
+}
+
+function judgeInterruption(cluster: Cluster, { node, interrupted }: NodeFacts): readonly Finding[] {
+  if (!interrupted) return [];
+  const about = { node, check: 'responsive' };
+  const { kind, detail } = interrupted;
+  return kind === 'timeout' || kind === 'closed'
+    ? [finding(about, 'critical', `took a login, then stopped answering: ${detail}`, readLog(cluster, node))]
+    : [finding(about, 'unknown', `cannot be judged, a question failed: ${detail}`)];
+}
+
+function judgeLogin(cluster: Cluster, { node, logins }: NodeFacts, role: RoleKind): Finding {
+  const login = logins[role];
+  const about = { node, role, check: 'login' };
+  const { name } = cluster.postgres[role];
+  if (login.ok) return finding(about, 'ok', `${role} ${name} logs in`);
+  const { kind, detail } = login.failure;
+  const wide = nodeWide[kind];
+  if (wide) return finding(about, 'critical', `${role} ${name}: ${wide.says(login.failure, cluster, node)}`);
+  if (kind === 'auth') return wrongPassword(about, name);
+  if (kind === 'hba') {
+    return finding(about, 'critical', `pg_hba.conf does not let ${role} ${name} in from here`, [
+      "add this machine's network to CLUSTER_ALLOWED_CIDRS, then: dbctl init-primary",
+    ]);
+  }
+  return finding(about, 'critical', `${role} ${name} cannot log in: ${detail}`, readLog(cluster, node));
+}
+
+const wrongPassword = (about: { node: Node; role: RoleKind; check: string }, name: string): Finding =>
+  finding(about, 'critical', `the password of ${about.role} ${name} is wrong, or there is no such role`, [
+    `check ${roleSettings[about.role]} in .env.cluster`,
+    'or give the roles these passwords: dbctl init-primary',
+  ]);
+
+/** Replication is only for the cluster's own hosts, so "not from here" is the good answer for everybody else. */
+function judgePhysicalLogin(cluster: Cluster, { node, logins }: NodeFacts): Finding {
+  const about = { node, role: 'replication' as const, check: 'login' };
+  const { name } = cluster.postgres.replication;
+  const login = logins.replication;
+  if (login.ok) return finding(about, 'ok', `replication ${name} logs in`);
+  const { kind, detail } = login.failure;
+  if (kind === 'hba')
+    return finding(about, 'ok', `replication ${name} is refused from here, as it should be`);
+  if (kind === 'auth') return wrongPassword(about, name);
+  return finding(about, 'critical', `replication ${name} cannot log in: ${detail}`);
+}
+
+function judgeReplicationSql({ node, replicationSql }: NodeFacts): Finding {
+  const about = { node, role: 'replication' as const, check: 'replication-sql' };
+  if (!replicationSql.ok && replicationSql.failure.kind === 'hba') {
+    return finding(about, 'ok', 'replication role gets no SQL session');
+  }
+  const reached = replicationSql.ok || ['auth', 'permission'].includes(replicationSql.failure.kind);
+  return reached
+    ? finding(about, 'warning', 'pg_hba.conf lets the replication role ask for SQL sessions', [
+        'limit its lines in pg_hba.conf to the database "replication": dbctl init-primary',
+      ])
+    : finding(about, 'unknown', 'it could not be seen whether the replication role is kept from SQL');
+}

@@ -1,0 +1,127 @@
+// Shows what probe saw: one table, then what is wrong and what to do, then one line with the verdict.
+
+import { Chalk, type ChalkInstance } from 'chalk';
+import Table from 'cli-table3';
+import { problemsOf, type Problem, type Status } from '../model/finding.ts';
+import type { LoginMark, NodeReport, ProbeReport } from './report.ts';
+import { formatBytes, formatSeconds } from '../model/units.ts';
+import { bareTable } from '../ui/bare-table.ts';
+import { shorten } from '../ui/shorten.ts';
+
+const columns = ['NODE', 'ROLE', 'STATE', 'LAG', 'TLS', 'ADMIN', 'WRITER', 'READER', 'REPL'];
+const longestName = 12;
+const width = 80;
+
+/** The whole answer, at most 80 columns wide. Level 0 has no colour. */
+export function probeText(report: ProbeReport, colourLevel: 0 | 1): string {
+  const chalk = new Chalk({ level: colourLevel });
+  return [
+    heading(report),
+    '',
+    table(report.nodes, chalk),
+    ...legend(report.nodes, chalk),
+    ...problemsOf(report.findings).flatMap((one) => ['', problem(one, chalk)]),
+    '',
+    `PROTECTION  ${shorten(report.protection.message, width - 12)}`,
+    verdict(report, chalk),
+    '',
+  ].join('\n');
+}
+
+/** "CRITICAL: 2 problems" */
+export function verdict(
+  { status, findings }: Pick<ProbeReport, 'status' | 'findings'>,
+  chalk: ChalkInstance = new Chalk({ level: 0 }),
+) {
+  const count = problemsOf(findings).length;
+  const summary =
+    count === 0 ? `${findings.length} checks passed` : `${count} problem${count === 1 ? '' : 's'}`;
+  return `${colourOf(chalk, status)(status.toUpperCase())}: ${summary}`;
+}
+
+function heading({ cluster, nodes }: ProbeReport): string {
+  const seen = nodes.filter(({ version }) => version !== null);
+  const each = (value: (node: NodeReport) => unknown) => [...new Set(seen.map(value))].join('/');
+  const facts = `PostgreSQL ${each(({ version }) => version)}, timeline ${each(({ timeline }) => timeline)}`;
+  return seen.length > 0 ? `cluster ${cluster}: ${facts}` : `cluster ${cluster}`;
+}
+
+/** What a mark means that looks like a fault and is none. */
+const legend = (nodes: readonly NodeReport[], chalk: ChalkInstance): readonly string[] =>
+  nodes.some(({ logins }) => logins.replication === 'refused from here')
+    ? [chalk.dim('hba: pg_hba.conf closes replication to this machine, as it should')]
+    : [];
+
+/** Two spaces between columns, or one where two would not fit. */
+function table(nodes: readonly NodeReport[], chalk: ChalkInstance): string {
+  const plain = grid(nodes, '  ', new Chalk({ level: 0 }));
+  const fits = plain.split('\n').every((line) => line.length <= width);
+  return grid(nodes, fits ? '  ' : ' ', chalk);
+}
+
+function grid(nodes: readonly NodeReport[], gap: string, chalk: ChalkInstance): string {
+  const rows = new Table({
+    ...bareTable(gap),
+    head: columns.map((title) => chalk.bold(title)),
+  });
+  for (const node of nodes) rows.push(row(node, chalk));
+  return rows.toString().replaceAll(/ +$/gm, '');
+}
+
+const row = (node: NodeReport, chalk: ChalkInstance): string[] => [
+  colourOf(chalk, node.status)(shorten(node.name, longestName)),
+  roleOf(node),
+  node.state,
+  lagOf(node),
+  node.tls ? chalk.green('✓') : chalk.red('✗'),
+  ...[node.logins.admin, node.logins.writer, node.logins.reader, node.logins.replication].map((mark) =>
+    loginMark(mark, chalk),
+  ),
+];
+
+/** A role that the file does not expect gets a "!". */
+const roleOf = ({ role, expectedRole }: NodeReport): string =>
+  role === null || role === expectedRole ? (role ?? '?') : `${role}!`;
+
+function lagOf({ role, lagSeconds, lagBytes }: NodeReport): string {
+  if (role !== 'replica') return '-';
+  const bytes = lagBytes === null ? '?' : formatBytes(lagBytes);
+  return `${lagSeconds === null ? '?' : formatSeconds(lagSeconds)} / ${bytes}`;
+}
+
+function loginMark(mark: LoginMark, chalk: ChalkInstance): string {
+  if (mark === 'ok') return chalk.green('✓');
+  if (mark === 'failed') return chalk.red('✗');
+  return mark === 'refused from here' ? 'hba' : '?';
+}
+
+/** What is wrong, and what to do about it. */
+export function problem({ status, nodes, message, next = [] }: Problem, chalk: ChalkInstance): string {
+  const label = colourOf(chalk, status)(status.toUpperCase());
+  const text = nodes.length === 0 ? message : `${nodes.join(', ')}: ${message}`;
+  const [first = '', ...rest] = wrap(text, width - status.length - 1);
+  return [
+    `${label} ${first}`,
+    ...rest.map((line) => `  ${line}`),
+    ...next.flatMap((advice) =>
+      wrap(advice, width - 4).map((line, index) => `${index ? '   ' : ` ${chalk.cyan('→')} `}${line}`),
+    ),
+  ].join('\n');
+}
+
+/** Breaks at spaces; a longer word stays whole, so that it can be copied. */
+export function wrap(text: string, columnsLeft: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.replaceAll(/[\r\n\t]+/g, ' ').split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < columnsLeft)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function colourOf(chalk: ChalkInstance, status: Status): ChalkInstance {
+  if (status === 'ok') return chalk.green;
+  return status === 'critical' ? chalk.red : chalk.yellow;
+}

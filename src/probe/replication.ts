@@ -1,0 +1,162 @@
+// Does every replica stream from the primary, through its own slot, over TLS, and soon enough?
+
+import type { Cluster, Node } from '../model/cluster.ts';
+import type { NodeFacts, Sender, Slot } from './facts.ts';
+import { finding, type Finding } from '../model/finding.ts';
+import { formatBytes, formatSeconds } from '../model/units.ts';
+import { slotNameOf } from '../model/slot.ts';
+
+export function judgeReplication(cluster: Cluster, all: readonly NodeFacts[]): readonly Finding[] {
+  const primary = all.find(({ server }) => server && !server.inRecovery);
+  const replicas = all.filter(({ server }) => server?.inRecovery);
+  return [
+    ...replicas.flatMap((facts) => [
+      ...judgeReceiver(facts),
+      ...judgeLag(cluster, facts, primary),
+      ...judgeSender(cluster, facts, primary),
+    ]),
+    ...judgeSlots(cluster, primary),
+  ];
+}
+
+function judgeReceiver({ node, replica }: NodeFacts): readonly Finding[] {
+  if (!replica) {
+    return [finding({ node, check: 'streaming' }, 'unknown', 'only the admin can see whether it streams')];
+  }
+  const { receiver, replayPaused } = replica;
+  const about = { node, check: 'streaming' };
+  const streams =
+    receiver?.status === 'streaming'
+      ? finding(about, 'ok', `streams from ${receiver.host}:${receiver.port}`)
+      : finding(about, 'critical', `does not stream: ${receiver?.status ?? 'it has no WAL receiver'}`, [
+          `dbctl logs ${node.name}   (a wrong replication password or a lost slot shows there)`,
+          `dbctl add-replica ${node.name}   (puts it right, cloning again only if it must)`,
+        ]);
+  if (!replayPaused) return [streams];
+  return [
+    streams,
+    finding({ node, check: 'replay' }, 'warning', 'replay is paused', [
+      `as superuser on ${node.name}: select pg_wal_replay_resume()`,
+    ]),
+  ];
+}
+
+function judgeLag(
+  { lagLimits }: Cluster,
+  { node, lag }: NodeFacts,
+  primary: NodeFacts | undefined,
+): readonly Finding[] {
+  const about = { node, check: 'lag' };
+  if (!lag) {
+    const why = primary ? 'its replay position was not seen' : 'no primary answered';
+    return [finding(about, 'unknown', `lag unknown: ${why}`)];
+  }
+  const { seconds, bytes } = lag;
+  if (seconds === undefined) {
+    // Nothing to replay and no stream: the missing stream is the problem, and it is told.
+    if (bytes === 0) return [];
+    return [finding(about, 'warning', `lag unknown: ${formatBytes(bytes)} behind, for an unknown time`)];
+  }
+  const message = `${formatSeconds(seconds)} behind (${formatBytes(bytes)})`;
+  if (seconds > lagLimits.maxSeconds) {
+    return [finding(about, 'critical', `${message}, more than ${lagLimits.maxSeconds} s`, advice(node))];
+  }
+  if (seconds > lagLimits.warnSeconds) {
+    return [finding(about, 'warning', `${message}, more than ${lagLimits.warnSeconds} s`, advice(node))];
+  }
+  return [finding(about, 'ok', message)];
+}
+
+const advice = (node: Node): readonly string[] => [
+  `dbctl logs ${node.name}   (long queries, a slow disk or network hold replay back)`,
+];
+
+/** The primary's view of a replica. */
+function judgeSender(
+  { postgres }: Cluster,
+  { node, replica }: NodeFacts,
+  primary: NodeFacts | undefined,
+): readonly Finding[] {
+  if (!primary?.primary) return [];
+  const sender = primary.primary.senders.find(({ application }) => application === node.name);
+  const about = { node, check: 'sender' };
+  if (sender) return [judgeSession(node, sender, postgres.replication.name)];
+  const { receiver } = replica ?? {};
+  if (receiver?.status === 'streaming') {
+    const from = `${receiver.host}:${receiver.port}`;
+    return [
+      finding(about, 'warning', `streams from ${from}, but ${primary.node.name} knows no "${node.name}"`, [
+        `dbctl add-replica ${node.name}   (sets primary_conninfo and application_name)`,
+      ]),
+    ];
+  }
+  // A replica that does not stream has said so itself.
+  if (replica) return [];
+  return [
+    finding(about, 'critical', `${primary.node.name} sends it nothing`, [`dbctl add-replica ${node.name}`]),
+  ];
+}
+
+function judgeSession(node: Node, { state, tls, user }: Sender, expected: string): Finding {
+  const about = { node, check: 'sender' };
+  if (state !== 'streaming') {
+    return finding(about, 'warning', `the primary's side is in state ${state ?? 'unknown'}, not streaming`);
+  }
+  if (tls === false) {
+    return finding(about, 'critical', 'streams without TLS', [`dbctl add-replica ${node.name}`]);
+  }
+  if (user !== expected) {
+    return finding(about, 'warning', `streams as role ${user ?? 'unknown'}, not as ${expected}`);
+  }
+  return finding(about, 'ok', `the primary streams to it over TLS as ${user}`);
+}
+
+function judgeSlots(cluster: Cluster, primary: NodeFacts | undefined): readonly Finding[] {
+  if (!primary?.primary) return [];
+  const { slots } = primary.primary;
+  const replicas = [cluster.primary, ...cluster.replicas].filter(({ name }) => name !== primary.node.name);
+  const ours = new Set(replicas.map(slotNameOf));
+  return [
+    ...replicas.map((node) =>
+      judgeSlot(
+        node,
+        slots.find(({ name }) => name === slotNameOf(node)),
+      ),
+    ),
+    ...slots
+      .filter(({ name, active }) => !ours.has(name) && !active)
+      .map((slot) => strangeSlot(primary, slot)),
+  ];
+}
+
+function judgeSlot(node: Node, slot: Slot | undefined): Finding {
+  const about = { node, check: 'slot' };
+  const name = slotNameOf(node);
+  if (!slot) {
+    return finding(about, 'warning', `the primary has no slot ${name}`, [`dbctl add-replica ${node.name}`]);
+  }
+  const kept = `keeps ${formatBytes(slot.retainedBytes ?? 0)} of WAL`;
+  if (slot.walStatus === 'lost') {
+    return finding(about, 'critical', `slot ${name} is lost: WAL that the replica needs is gone`, [
+      `dbctl add-replica ${node.name}   (makes the slot anew; with backups it catches up from the archive)`,
+    ]);
+  }
+  if (slot.walStatus === 'unreserved' && (slot.safeBytes ?? 1) > 0) {
+    return finding(about, 'critical', `slot ${name} was invalidated: it is in use, but keeps no WAL`, [
+      `dbctl add-replica ${node.name}   (makes the slot anew)`,
+    ]);
+  }
+  if (slot.walStatus === 'unreserved') {
+    return finding(about, 'critical', `slot ${name} is about to be lost: start ${node.name} now`);
+  }
+  if (!slot.active) return finding(about, 'warning', `slot ${name} is not in use and ${kept}`);
+  return finding(about, 'ok', `slot ${name} is in use and ${kept}`);
+}
+
+const strangeSlot = ({ node }: NodeFacts, { name, retainedBytes, walStatus }: Slot): Finding =>
+  finding(
+    { node, check: 'foreign-slot' },
+    walStatus === 'lost' ? 'ok' : 'warning',
+    `slot ${name} belongs to no replica of the file, is not in use and keeps ${formatBytes(retainedBytes ?? 0)} of WAL`,
+    [`if nobody needs it: select pg_drop_replication_slot('${name}')`],
+  );

@@ -1,0 +1,14 @@
+import type { Command } from 'commander';
+import { withChangeFlags } from '../kit/change.ts';
+import { commonFlags, withCommonFlags } from '../kit/common.ts';
+import { makeReplicas, withFromFlag, type CloneFlags } from './make-replicas.ts';
+
+/** `dbctl add-replica <host>…`: from plain hosts to replicas that stream. */
+export const addReplica = (bare: Command): Command =>
+  withFromFlag(withChangeFlags(withCommonFlags(bare)))
+    .argument('[host...]', 'a replica of .env.cluster, or a new one: [name=]host[:port]')
+    .action(async (names: string[], flags: CloneFlags, command: Command) => {
+      const { chooseReplicas } = await import('../config/choose-replicas.ts');
+      const { cluster, replicas } = chooseReplicas(commonFlags(command).config, names);
+      await makeReplicas(command, { cluster, nodes: replicas, flags });
+    });

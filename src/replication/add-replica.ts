@@ -1,0 +1,102 @@
+import type { Backup } from '../model/backup.ts';
+import type { Cluster, Machine, Node } from '../model/cluster.ts';
+import { instanceOf } from '../model/instance.ts';
+import { roomForClone } from '../backup/needed-room.ts';
+import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
+import type { Step } from '../engine/step.ts';
+import type { HostSet } from '../host/with-hosts.ts';
+import { keepArchiving } from '../backup/archiving.ts';
+import { checkHost } from '../server/check-host.ts';
+import { checkSameCluster } from './check-same-cluster.ts';
+import { cloneReplica } from './clone-replica.ts';
+import { keepFollowing } from './follow-primary.ts';
+import { keepHba } from '../server/hba-step.ts';
+import { installPostgres } from '../server/install-postgres.ts';
+import { listReplica } from './list-replica.ts';
+import { forgetKeptData } from './kept-data.ts';
+import { ownDataDirectory } from '../server/own-data-directory.ts';
+import { verifyNodeLinks } from '../backup/pgbackrest-links.ts';
+import { reloadSettings } from '../server/reload-settings.ts';
+import { keepSlot } from './replication-slot.ts';
+import { verifyReplicationLogin } from '../server/verify-replication-login.ts';
+import { verifyStreaming } from '../server/verify-streaming.ts';
+import { connectionStages, machinesUnder } from '../backup/connections.ts';
+import type { CloneMethods } from './clone-methods.ts';
+import type { Source } from '../server/source.ts';
+import { credentialSteps, serverSteps } from '../server/node-stages.ts';
+import { ownerOf } from '../server/owner.ts';
+import { restartStages, type Restart } from '../server/restart-stages.ts';
+
+export interface AddReplicaOptions {
+  readonly restart: Restart;
+  /** How the cluster is backed up, when backups are set up: the replicas get their part in it. */
+  readonly backup?: Backup | undefined;
+  /** From where each replica is made; the primary for one that is not there. */
+  readonly methods?: CloneMethods;
+}
+
+/** Every machine that has a part in it; machines with the same address share a connection. */
+export const machinesForReplicas = (cluster: Cluster, nodes: readonly Node[]): readonly Machine[] => {
+  const all = [cluster.control, cluster.primary, ...nodes, ...machinesUnder(cluster, nodes)];
+  return all.filter(({ name }, index) => all.findIndex((one) => one.name === name) === index);
+};
+
+/** From plain hosts to replicas that stream: all of them at once. */
+export function addReplicaPlan(
+  cluster: Cluster,
+  nodes: readonly Node[],
+  { hosts, source }: { readonly hosts: HostSet; readonly source: Source },
+  { restart, backup, methods = new Map() }: AddReplicaOptions,
+): readonly Stage[] {
+  const primary = source.host;
+  const control = hosts.get(cluster.control.name);
+  const onEach = (title: string, steps: (node: Node) => readonly Step[]): Stage =>
+    together(
+      title,
+      nodes.map(({ name }) => hosts.get(name)),
+      ({ name }) => steps(nodes.find((node) => node.name === name)!),
+    );
+  const archiving = (node: Node): readonly Step[] => (backup ? [keepArchiving(cluster, backup, node)] : []);
+  return [
+    onEach('Check the hosts', (node) => checks(cluster, node, source)),
+    onEach(`Install PostgreSQL ${cluster.postgres.version}`, () => installPostgres(cluster.postgres.version)),
+    onlyOn('Let the replicas in', primary, () => [
+      ...nodes.map((node) => listReplica(cluster, node)),
+      keepHba(cluster, cluster.primary),
+      reloadSettings(instanceOf(cluster, cluster.primary)),
+    ]),
+    ...(backup ? connectionStages({ cluster, backup, hosts }, nodes) : []),
+    onEach('Prepare the replicas', (node) => [
+      ownDataDirectory(instanceOf(cluster, node), ownerOf(cluster, node)),
+      ...credentialSteps(cluster, node, control),
+      verifyReplicationLogin(cluster, node),
+    ]),
+    onEach('Clone the primary', (node) => [
+      keepSlot(cluster, node, primary),
+      cloneReplica(cluster, node, source, methods.get(node.name)),
+    ]),
+    onEach('Run PostgreSQL', (node) => [
+      ...serverSteps(cluster, node, archiving(node)),
+      keepFollowing(cluster, node),
+    ]),
+    ...restartStages(nodes, { cluster, hosts, restart }),
+    onEach('Verify that they stream', (node) => [
+      verifyStreaming(cluster, node, primary, backup && { control, stanza: backup.stanza }),
+      forgetKeptData(instanceOf(cluster, node)),
+    ]),
+    ...(backup
+      ? [onlyOn('Reach them for backups', control, () => [verifyNodeLinks(cluster, backup, nodes)])]
+      : []),
+  ];
+}
+
+export const neededBytes = ({ databaseBytes }: Source): number => roomForClone(databaseBytes);
+
+const checks = (cluster: Cluster, node: Node, source: Source): readonly Step[] => {
+  const instance = instanceOf(cluster, node);
+  const owner = ownerOf(cluster, node);
+  return [
+    checkHost({ instance, owner, role: 'replica', neededBytes: neededBytes(source) }),
+    checkSameCluster(instance, source.systemIdentifier),
+  ];
+};

@@ -1,0 +1,24 @@
+import type { Instance } from '../model/instance.ts';
+import type { Step } from '../engine/step.ts';
+import { RefusedError } from '../model/errors.ts';
+import { systemIdentifier } from '../postgres/instance.ts';
+
+/** Refuses to make a replica of what is another cluster's data. Changes nothing. */
+export const checkSameCluster = (instance: Instance, wanted: string): Step => ({
+  title: 'Check that it is the same cluster',
+
+  async diff(host) {
+    const found = await host.ask(systemIdentifier(instance));
+    if (found === undefined || found === wanted) return [];
+    throw new RefusedError({
+      what: `the data on ${host.name} is of another cluster than the primary's`,
+      why: `system identifier ${found} in ${instance.dataDirectory}, and ${wanted} on the primary`,
+      next: [
+        `if nobody needs that data: systemctl stop ${instance.unit} && mv ${instance.dataDirectory} ${instance.dataDirectory}.old`,
+        'then run the same command again, and it is cloned anew',
+      ],
+    });
+  },
+
+  async apply() {},
+});

@@ -1,0 +1,70 @@
+import { hostAndPort } from '../model/address.ts';
+import { nodesOf, type Cluster, type Node } from '../model/cluster.ts';
+import { isNamed } from '../model/find-node.ts';
+import { instanceOf } from '../model/instance.ts';
+import { slotNameOf } from '../model/slot.ts';
+import { DbctlError, RefusedError } from '../model/errors.ts';
+import type { ConnectOptions } from '../host/connect.ts';
+import { withHosts } from '../host/with-hosts.ts';
+import { ifRunning } from '../postgres/psql.ts';
+import { slotFacts } from '../postgres/replication.ts';
+
+/**
+ * The replica that a command line names. Throws RefusedError for the primary, for the control host, and for a name that is not in the file:
+ * with what is left of one that was removed from it.
+ */
+export async function findReplica(cluster: Cluster, text: string, options: ConnectOptions): Promise<Node> {
+  const found = nodesOf(cluster).find((node) => isNamed(node, text));
+  if (found === undefined) throw await unknown(cluster, text, options);
+  if (found.name === cluster.primary.name) throw isPrimary(found);
+  if (found.name === cluster.control.name) throw isControlHost(found);
+  return found;
+}
+
+const isPrimary = ({ name }: Node): RefusedError =>
+  new RefusedError({
+    what: `${name} is the primary: the replicas follow it`,
+    next: ['name another node as the primary first (CLUSTER_DB_PRIMARY_HOST)', 'nothing was touched'],
+  });
+
+const isControlHost = ({ name }: Node): RefusedError =>
+  new RefusedError({
+    what: `${name} is the control host too`,
+    why: "The key of the cluster's CA lives there, and its part in backups.",
+    next: ['name another control host first (CLUSTER_CONTROL_HOST)', 'nothing was touched'],
+  });
+
+async function unknown(cluster: Cluster, text: string, options: ConnectOptions): Promise<RefusedError> {
+  const { primary, replicas, name: clusterName } = cluster;
+  const slot = slotNameOf({ name: text.replace(/=.*/, '') });
+  const { binDirectory, port } = instanceOf(cluster, primary);
+  const psql = `runuser -u postgres -- ${binDirectory}/psql -p ${port}`;
+  return new RefusedError({
+    what: `${JSON.stringify(text)} is not a replica of ${clusterName}`,
+    next: [
+      replicas.length > 0
+        ? `name one of ${replicas.map(({ name }) => name).join(', ')}`
+        : `${hostAndPort(primary)} is the only node`,
+      ...((await hasSlot(cluster, slot, options))
+        ? [
+            `${primary.name} still has a slot of that name; drop it there: ${psql} -c "select pg_drop_replication_slot('${slot}')"`,
+          ]
+        : []),
+    ],
+  });
+}
+
+/** A primary that does not answer must not hide that the name is wrong. */
+async function hasSlot(cluster: Cluster, slot: string, options: ConnectOptions): Promise<boolean> {
+  const { primary } = cluster;
+  const instance = instanceOf(cluster, primary);
+  try {
+    const found = await withHosts([primary], options, (hosts) =>
+      hosts.get(primary.name).ask(ifRunning(instance, slotFacts(instance, slot))),
+    );
+    return found !== undefined && found !== null;
+  } catch (error) {
+    if (error instanceof DbctlError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,19 @@
+import type { Cluster, Node } from '../model/cluster.ts';
+import { appendReplica, writeNode } from '../config/edit.ts';
+import { loadCluster } from '../config/load.ts';
+import { shownPath } from '../config/shown-path.ts';
+import type { Step } from '../engine/step.ts';
+
+/** Adds a new replica to .env.cluster, with everything else in the file as it was. */
+export const listReplica = ({ file }: Cluster, node: Node): Step => ({
+  title: 'List the replica',
+
+  async diff() {
+    const listed = loadCluster(file).replicas.some(({ name }) => name === node.name);
+    return listed ? [] : [`add ${writeNode(node)} to ${shownPath(file)}`];
+  },
+
+  async apply() {
+    appendReplica(file, node);
+  },
+});

@@ -1,0 +1,93 @@
+// A broken replica gets new data: what must hold before anything is touched, and how room is made.
+
+import { hostProblems } from '../server/host-check.ts';
+import type { Cluster, Node } from '../model/cluster.ts';
+import { instanceOf, type Instance } from '../model/instance.ts';
+import { reinitWay, type ReinitRequest, type ReinitWay } from './reinit.ts';
+import { onlyOn, type Stage } from '../engine/run-plan.ts';
+import { CommandError, RefusedError } from '../model/errors.ts';
+import type { Host, ReadableHost } from '../host/host.ts';
+import { keptDataOf, replicaData } from './clone.ts';
+import { hostFacts } from '../server/host-facts.ts';
+import { ifRunning } from '../postgres/psql.ts';
+import { isInRecovery } from '../postgres/replication.ts';
+import { exists } from '../restore/restore-query.ts';
+import { keepDataAside, markRestoring, removeCopy, stopReplica } from './make-room.ts';
+import { neededBytes } from './add-replica.ts';
+import type { Source } from '../server/source.ts';
+import { ownerOf } from '../server/owner.ts';
+
+/** Throws RefusedError for the primary of .env.cluster. */
+export function refusePrimary({ primary }: Cluster, node: Node): void {
+  if (node.name !== primary.name) return;
+  throw new RefusedError({
+    what: `${node.name} is the primary: it holds the only writable copy of the data`,
+    next: [
+      'to bring its data back from a backup: dbctl backup restore',
+      'after a failover, name the new primary in CLUSTER_DB_PRIMARY_HOST first',
+    ],
+  });
+}
+
+/** How a replica is made anew. Throws RefusedError when it is no replica, not ours, or when there is no room. */
+export async function chooseReinit(
+  cluster: Cluster,
+  node: Node,
+  { host, source }: { readonly host: ReadableHost; readonly source: Source },
+  request: ReinitRequest,
+): Promise<ReinitWay> {
+  const instance = instanceOf(cluster, node);
+  const [facts, data, hasKeptData, wasStarted, inRecovery] = await Promise.all([
+    host.ask(hostFacts(instance)),
+    host.ask(replicaData(instance)),
+    host.ask(exists(keptDataOf(instance))),
+    host.ask(exists(`${instance.dataDirectory}/postmaster.opts`)),
+    host.ask(ifRunning(instance, isInRecovery(instance))).catch(noAnswer),
+  ]);
+  if (inRecovery === false) throw isWritable(node);
+  const wanted = { instance, owner: ownerOf(cluster, node), role: 'replica' as const };
+  const problems = hostProblems(facts, { ...wanted, neededBytes: 0 });
+  if (problems.length > 0) {
+    throw new RefusedError({
+      what: `${node.name} cannot be made anew`,
+      why: problems.map(({ what }) => what).join('\n'),
+      next: problems.map(({ next }) => next),
+    });
+  }
+  const way = reinitWay({ data, hasKeptData, wasStarted, isRunning: inRecovery !== undefined }, request);
+  if (way === 'aside' && facts.diskFreeBytes < neededBytes(source)) throw noRoom(node, instance);
+  return way;
+}
+
+/** A server that is broken may answer nothing; standby.signal tells what it is then. */
+function noAnswer(error: unknown): undefined {
+  if (error instanceof CommandError) return undefined;
+  throw error;
+}
+
+/** Stops the server, and makes room for the new data as was chosen. */
+export function makeRoomPlan(cluster: Cluster, node: Node, host: Host, way: ReinitWay): readonly Stage[] {
+  const instance = instanceOf(cluster, node);
+  if (way === 'go on') return [];
+  const room = { aside: keepDataAside, again: removeCopy, 'in place': markRestoring }[way](instance);
+  return [onlyOn('Make room for the new data', host, () => [stopReplica(instance), room])];
+}
+
+const isWritable = ({ name }: Node): RefusedError =>
+  new RefusedError({
+    what: `${name} is not in recovery: it takes writes of its own`,
+    why: 'It was promoted, or has never been a replica. Cloning it anew would lose what was written to it.',
+    next: [
+      'see which node is the primary: dbctl probe',
+      'name it in CLUSTER_DB_PRIMARY_HOST; stop the other one when nobody needs its data',
+    ],
+  });
+
+const noRoom = ({ name }: Node, { dataDirectory, unit }: Instance): RefusedError =>
+  new RefusedError({
+    what: `there is no room on ${name} for a second copy beside ${dataDirectory}`,
+    next: [
+      `with backups, put it right in place: dbctl reinit ${name} --delta`,
+      `or without the old data: systemctl stop ${unit} && rm -r ${dataDirectory}, then: dbctl add-replica ${name}`,
+    ],
+  });

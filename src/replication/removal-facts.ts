@@ -1,0 +1,86 @@
+// What is known of a replica before it is taken out of its cluster.
+
+import type { Backup } from '../model/backup.ts';
+import type { Cluster, Node } from '../model/cluster.ts';
+import { hasData } from '../server/host-check.ts';
+import { instanceOf } from '../model/instance.ts';
+import { pgbackrestFiles } from '../backup/pgbackrest.ts';
+import type { RemovalFacts, RemovalSight } from './removal.ts';
+import { CommandError } from '../model/errors.ts';
+import type { ReadableHost } from '../host/host.ts';
+import type { HostSet } from '../host/with-hosts.ts';
+import { hostFacts } from '../server/host-facts.ts';
+import { parseConninfo } from '../postgres/libpq.ts';
+import { backupInfo } from '../backup/pgbackrest-query.ts';
+import { ifRunning } from '../postgres/psql.ts';
+import { isInRecovery, replicaFacts, standbyFacts } from '../postgres/replication.ts';
+import { ownerOf } from '../server/owner.ts';
+
+export interface RemovalPlace {
+  readonly cluster: Cluster;
+  readonly node: Node;
+  /** The other replicas whose hosts are reached. */
+  readonly others: readonly Node[];
+  readonly hosts: HostSet;
+  /** Whether the node's own host is reached. */
+  readonly isReached: boolean;
+  /** Undefined while backups are not set up. */
+  readonly backup: Backup | undefined;
+}
+
+/** Asks everybody at once. */
+export async function readRemovalFacts(place: RemovalPlace): Promise<RemovalFacts> {
+  const { cluster, node, others, hosts, isReached, backup } = place;
+  const { primary } = cluster;
+  const [standbys, sight, followers, isBackupRunning] = await Promise.all([
+    hosts.get(primary.name).ask(standbyFacts(instanceOf(cluster, primary))),
+    isReached ? seeNode(cluster, node, hosts.get(node.name)) : undefined,
+    Promise.all(others.map((other) => follows(cluster, other, hosts.get(other.name), node))),
+    backup !== undefined && isMakingBackup(cluster, backup, hosts.get(cluster.control.name)),
+  ]);
+  return {
+    node: node.name,
+    primary: primary.name,
+    sight,
+    streams: standbys.senders.includes(node.name),
+    followers: others.filter((_, index) => followers[index]).map(({ name }) => name),
+    synchronousNames: standbys.synchronousNames,
+    otherSenders: standbys.senders.filter((name) => name !== node.name).length,
+    isBackupRunning,
+  };
+}
+
+async function seeNode(cluster: Cluster, node: Node, host: ReadableHost): Promise<RemovalSight> {
+  const instance = instanceOf(cluster, node);
+  const facts = await host.ask(hostFacts(instance));
+  const isOurs = facts.owner === ownerOf(cluster, node);
+  const sight = { isOurs, hasData: hasData(facts), isStandby: facts.isStandby };
+  // Somebody else's server on that port says nothing about the node.
+  if (!isOurs) return { ...sight, inRecovery: undefined, downstream: [] };
+  const [inRecovery, standbys] = await Promise.all([
+    host.ask(ifRunning(instance, isInRecovery(instance))).catch(noAnswer),
+    host.ask(ifRunning(instance, standbyFacts(instance))).catch(noAnswer),
+  ]);
+  return { ...sight, inRecovery, downstream: standbys?.senders ?? [] };
+}
+
+/** A server that is broken may answer nothing. */
+function noAnswer(error: unknown): undefined {
+  if (error instanceof CommandError) return undefined;
+  throw error;
+}
+
+async function follows(cluster: Cluster, other: Node, host: ReadableHost, node: Node): Promise<boolean> {
+  const instance = instanceOf(cluster, other);
+  const facts = await host.ask(ifRunning(instance, replicaFacts(instance))).catch(noAnswer);
+  if (!facts?.isInRecovery) return false;
+  const found = parseConninfo(facts.primaryConninfo);
+  return found.get('host') === node.host && (found.get('port') ?? '5432') === String(node.port);
+}
+
+/** A repository that cannot be read is no reason to keep a node. */
+async function isMakingBackup(cluster: Cluster, { stanza }: Backup, control: ReadableHost): Promise<boolean> {
+  const place = { config: pgbackrestFiles(cluster).controlConfig, stanza };
+  const info = await control.ask(backupInfo(place)).catch(noAnswer);
+  return info?.running !== undefined;
+}

@@ -1,0 +1,48 @@
+import type { Cluster, Node } from '../model/cluster.ts';
+
+export interface Removal {
+  readonly node: string;
+  /** Whether its host was reached. */
+  readonly isReached: boolean;
+  /** Whether its server and data were dbctl's; null when nobody knows. */
+  readonly isOurs: boolean | null;
+  readonly isWiped: boolean;
+  /** Where data is kept, of this removal or of an earlier one; null when there is none, or nobody knows. */
+  readonly keptData: string | null;
+  /** What to type on its host when it is back. */
+  readonly left: readonly string[];
+  /** Other replicas that were not reached, and still let it in. */
+  readonly notReached: readonly string[];
+}
+
+/** What is left of a replica that was removed, for people. */
+export function removalText(
+  { node, isReached, isOurs, isWiped, keptData, left, notReached }: Removal,
+  { host }: Pick<Node, 'host'>,
+  { primary }: Pick<Cluster, 'primary'>,
+): string {
+  return [
+    ...(keptData
+      ? [
+          isWiped
+            ? `Data of an earlier removal is still on its host (${host}): ${keptData}`
+            : `The data of ${node} is kept on its host (${host}): ${keptData}`,
+          `Remove it when nobody needs it:  rm -r ${keptData}`,
+        ]
+      : []),
+    ...(isReached && isOurs === false
+      ? [`What PostgreSQL there is on ${host}, dbctl did not make for ${node}: it was left as it is.`]
+      : []),
+    ...(isReached
+      ? []
+      : [
+          `${node} (${host}) was not reached, so what is on it is still there. It holds passwords and keys of the`,
+          `cluster; ${primary.name} no longer lets it in. When it is back, and nobody needs its data, on ${host}:`,
+          ...left.map((line) => `  ${line}`),
+        ]),
+    ...notReached.map(
+      (name) => `${name} was not reached: it still lets ${node} in, until: dbctl add-replica ${name}`,
+    ),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,122 @@
+// Whether a replica may be taken out of its cluster. Facts in, decision out; nothing is asked here.
+
+import { RefusedError, type Explanation } from '../model/errors.ts';
+
+/** What the host of the node says. */
+export interface RemovalSight {
+  /** Whether dbctl made what is in the data directory for this very node. */
+  readonly isOurs: boolean;
+  readonly hasData: boolean;
+  readonly isStandby: boolean;
+  /** Whether its server takes no writes of its own; undefined when none answers. */
+  readonly inRecovery: boolean | undefined;
+  /** Who streams from it: application names. */
+  readonly downstream: readonly string[];
+}
+
+export interface RemovalFacts {
+  readonly node: string;
+  readonly primary: string;
+  /** Undefined when its host is not reached. */
+  readonly sight: RemovalSight | undefined;
+  /** Whether the primary sends WAL to it now. */
+  readonly streams: boolean;
+  /** Replicas that say they stream from it. */
+  readonly followers: readonly string[];
+  readonly synchronousNames: string;
+  /** How many other replicas stream from the primary. */
+  readonly otherSenders: number;
+  readonly isBackupRunning: boolean;
+}
+
+export interface RemovalRequest {
+  /** The user says that its host is gone. */
+  readonly dead: boolean;
+  readonly wipe: boolean;
+}
+
+type Refusal = Explanation & Required<Pick<Explanation, 'next'>>;
+type Rule = (facts: RemovalFacts, request: RemovalRequest) => Refusal | false;
+
+const rules: readonly Rule[] = [
+  ({ node, sight, followers }) => {
+    const names = [...new Set([...followers, ...(sight?.downstream ?? [])])];
+    return (
+      names.length > 0 && {
+        what: `${names.join(', ')} ${names.length === 1 ? 'streams' : 'stream'} from ${node}`,
+        why: 'Without it, they would get nothing any more.',
+        next: [`let replicas of the file follow the primary first: dbctl add-replica ${names.join(' ')}`],
+      }
+    );
+  },
+  ({ node, sight }) =>
+    sight?.inRecovery === false && {
+      what: `${node} takes writes of its own: it is no replica now`,
+      why: 'It was promoted, or has never been one. What was written to it is nowhere else.',
+      next: [
+        'see which node is the primary: dbctl probe',
+        `when nobody needs what is on it, stop it on its host first, then: dbctl remove-replica ${node}`,
+      ],
+    },
+  ({ node, primary, sight, streams }, { dead }) =>
+    sight === undefined &&
+    streams &&
+    !dead && {
+      what: `${node} does not answer over SSH, but it streams from ${primary}`,
+      why: 'So it is not dead: its server would go on, and serve data that grows old.',
+      next: [
+        `see what is wrong with the way to it: dbctl status`,
+        `or cut it off all the same: dbctl remove-replica ${node} --dead`,
+      ],
+    },
+  ({ node, synchronousNames, otherSenders }) =>
+    commitsWaitFor(node, synchronousNames, otherSenders) && {
+      what: `commits wait for ${node}: synchronous_standby_names is ${synchronousNames}`,
+      why: 'Without it, nothing could be written any more.',
+      next: ['change POSTGRES_CONF_synchronous_standby_names in .env.cluster first, then: dbctl up'],
+    },
+  ({ node, sight }, { wipe }) =>
+    wipe &&
+    sight === undefined && {
+      what: `${node} is not reached, so nothing can be wiped there`,
+      next: [`remove it without its data: dbctl remove-replica ${node}`, 'or wipe it when it is back'],
+    },
+  ({ node, sight }, { wipe }) =>
+    wipe &&
+    sight?.hasData === true &&
+    !(sight.isOurs && sight.isStandby) && {
+      what: sight.isOurs
+        ? `what is on ${node} is no replica's data: there is no standby.signal`
+        : `what is on ${node} was not made by dbctl for this node`,
+      why: 'It may be the only copy, so it is not wiped.',
+      next: [`remove it and leave the data: dbctl remove-replica ${node}`],
+    },
+  ({ node, sight, isBackupRunning }) =>
+    isBackupRunning &&
+    sight !== undefined && {
+      what: `a backup is made now, perhaps from ${node}`,
+      next: ['see how far it is: dbctl backup info', 'and run the same command again when it has ended'],
+    },
+];
+
+/** Throws RefusedError when something would break or be lost. */
+export function refuseRemoval(facts: RemovalFacts, request: RemovalRequest): void {
+  for (const rule of rules) {
+    const found = rule(facts, request);
+    if (found) throw new RefusedError({ ...found, next: [...found.next, 'nothing was touched'] });
+  }
+}
+
+/** Whether commits would hang without a replica: it is named, or too few others are left. */
+export function commitsWaitFor(node: string, synchronousNames: string, others: number): boolean {
+  const text = synchronousNames.trim();
+  if (text === '') return false;
+  const [, count = '1', listed = text] = /^(?:first|any)?\s*(\d+)\s*\((.*)\)$/is.exec(text) ?? [];
+  const names = listed.split(',').map((name) =>
+    name
+      .trim()
+      .replace(/^"(.*)"$/, '$1')
+      .toLowerCase(),
+  );
+  return names.includes(node) || (names.includes('*') && others < Number(count));
+}

@@ -1,0 +1,82 @@
+// From a replica to a host that has nothing to do with the cluster. The file comes last: as long as the name is in it, the
+// same command goes on where an earlier run was cut off.
+
+import { sameHost } from '../model/address.ts';
+import type { Cluster, Node } from '../model/cluster.ts';
+import { instanceOf } from '../model/instance.ts';
+import { onlyOn, type Stage } from '../engine/run-plan.ts';
+import type { Step } from '../engine/step.ts';
+import { keepDrillSchedule } from '../backup/drill/drill-schedule.ts';
+import { endReplicationOf } from './end-replication.ts';
+import { keepHba } from '../server/hba-step.ts';
+import { stopReplica } from './make-room.ts';
+import { reloadSettings } from '../server/reload-settings.ts';
+import { keepReplicationPassfile } from '../server/replication-passfile.ts';
+import { forgetNode, keepRemovedData, stopNodeWork, wipeNode } from './retire-node.ts';
+import { unlistReplica } from './unlist-replica.ts';
+import { connectionStages, onMachines } from '../backup/connections.ts';
+import type { RemovalPlace } from './removal-facts.ts';
+
+export interface RemovalChoice {
+  /** The cluster without the node. */
+  readonly after: Cluster;
+  /** Whether its server and its data are dbctl's. */
+  readonly isOurs: boolean;
+  readonly wipe: boolean;
+  /** Names the place where the data is kept: a time. */
+  readonly stamp: string;
+}
+
+export function removeReplicaPlan(place: RemovalPlace, choice: RemovalChoice): readonly Stage[] {
+  const { cluster, node, others, hosts } = place;
+  const { after } = choice;
+  const primary = hosts.get(cluster.primary.name);
+  const letOut = (one: Node): readonly Step[] => [
+    keepHba(after, one),
+    keepReplicationPassfile(after, one),
+    reloadSettings(instanceOf(after, one)),
+  ];
+  return [
+    ...backupStages(place, after),
+    ...stopStages(place, choice),
+    onMachines('Let it in no more', [after.primary, ...others], hosts, letOut),
+    onlyOn('Keep no WAL for it', primary, () => [endReplicationOf(cluster, node)]),
+    ...retireStages(place, choice),
+    onlyOn('Forget it', primary, () => [unlistReplica(cluster, node)]),
+  ].filter(({ hosts: { length } }) => length > 0);
+}
+
+/** No backup is made from it any more, and somebody else rehearses restores. */
+function backupStages({ node, others, hosts, backup }: RemovalPlace, after: Cluster): readonly Stage[] {
+  if (backup === undefined) return [];
+  // The certificates of a host are named after the first node there.
+  const neighbours = [after.primary, ...others].filter(({ host }) => sameHost(host, node.host));
+  return [
+    ...connectionStages({ cluster: after, backup, hosts }, neighbours),
+    onMachines('Rehearse restores', [after.primary, ...others], hosts, (one) =>
+      keepDrillSchedule(after, backup, one),
+    ),
+  ];
+}
+
+function stopStages({ cluster, node, hosts, isReached }: RemovalPlace, { isOurs }: RemovalChoice) {
+  if (!isReached) return [];
+  return [
+    onlyOn('Stop it', hosts.get(node.name), () => [
+      stopNodeWork(cluster, node),
+      ...(isOurs ? [stopReplica(instanceOf(cluster, node))] : []),
+    ]),
+  ];
+}
+
+function retireStages(place: RemovalPlace, { isOurs, wipe, stamp }: RemovalChoice): readonly Stage[] {
+  const { cluster, node, hosts, isReached } = place;
+  if (!isReached) return [];
+  const data = wipe ? wipeNode(cluster, node) : keepRemovedData(cluster, node, stamp);
+  return [
+    onlyOn(wipe ? 'Wipe its data' : 'Keep its data aside', hosts.get(node.name), () => [
+      ...(isOurs ? [data] : []),
+      forgetNode(cluster, node),
+    ]),
+  ];
+}

@@ -1,0 +1,29 @@
+import type { Cluster, Node } from '../model/cluster.ts';
+import { instanceOf } from '../model/instance.ts';
+import { slotNameOf } from '../model/slot.ts';
+import type { Step } from '../engine/step.ts';
+import type { Host } from '../host/host.ts';
+import { ifRunning } from '../postgres/psql.ts';
+import { replaceSlot, slotFacts } from '../postgres/replication.ts';
+
+/**
+ * Keeps a replica's slot on the primary. One that lost its WAL is of no use and is made anew, also when its replica has
+ * caught up from the archive and uses it again: PostgreSQL keeps nothing for it any more.
+ */
+export function keepSlot(cluster: Cluster, node: Node, primary: Host): Step {
+  const socket = instanceOf(cluster, cluster.primary);
+  const name = slotNameOf(node);
+  return {
+    title: 'Keep the replication slot',
+
+    async diff() {
+      const slot = await primary.ask(ifRunning(socket, slotFacts(socket, name)));
+      if (!slot) return [`create slot ${name} on ${primary.name}`];
+      return slot.isValid ? [] : [`make slot ${name} on ${primary.name} anew: it keeps no WAL any more`];
+    },
+
+    async apply() {
+      await primary.run(replaceSlot(socket, name));
+    },
+  };
+}

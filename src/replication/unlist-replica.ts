@@ -1,0 +1,19 @@
+import type { Cluster, Node } from '../model/cluster.ts';
+import { takeOutReplica, writeNode } from '../config/edit.ts';
+import { loadCluster } from '../config/load.ts';
+import { shownPath } from '../config/shown-path.ts';
+import type { Step } from '../engine/step.ts';
+
+/** Takes a replica out of .env.cluster, with everything else in the file as it was. */
+export const unlistReplica = ({ file }: Cluster, node: Node): Step => ({
+  title: 'List it no more',
+
+  async diff() {
+    const isListed = loadCluster(file).replicas.some(({ name }) => name === node.name);
+    return isListed ? [`take ${writeNode(node)} out of ${shownPath(file)}`] : [];
+  },
+
+  async apply() {
+    takeOutReplica(file, node);
+  },
+});

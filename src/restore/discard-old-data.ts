@@ -1,0 +1,40 @@
+import type { Instance } from '../model/instance.ts';
+import { waitUntil } from '../engine/wait-until.ts';
+import type { Step } from '../engine/step.ts';
+import { dataTimeline, discardData, exists, isRunning, stopInstance } from './restore-query.ts';
+import { serverSays } from '../system/evidence.ts';
+
+export interface NewTimeline {
+  /** The timeline of the restored primary; undefined while there is none yet (in a dry run). */
+  readonly timeline: number | undefined;
+  /** Where old data goes when it is kept: there is no other copy then. Undefined: it is removed. */
+  readonly keepAs: string | undefined;
+}
+
+/** Takes away a replica's data that is of an older timeline than the primary's: it can never follow it again. */
+export function discardOldData(instance: Instance, { timeline, keepAs }: NewTimeline): Step {
+  const to = keepAs ?? `${instance.dataDirectory}.dbctl-old`;
+  return {
+    title: 'Take away the data of before',
+    ...serverSays(instance),
+
+    async diff(host) {
+      const found = await host.ask(dataTimeline(instance));
+      if (found === undefined && keepAs === undefined && (await host.ask(exists(to))))
+        return [`remove ${to}`];
+      if (found === undefined || (timeline !== undefined && found >= timeline)) return [];
+      return [
+        keepAs ? `stop PostgreSQL and keep its data as ${keepAs}` : 'stop PostgreSQL and remove its data',
+      ];
+    },
+
+    async apply(host, report) {
+      if (timeline === undefined)
+        throw new Error('no timeline to compare with: only a dry run may go without');
+      report('stopping PostgreSQL');
+      await host.run(stopInstance(instance));
+      await waitUntil(async () => !(await host.ask(isRunning(instance))), { deadlineMs: 10_000 });
+      await host.run(discardData(instance, to, keepAs !== undefined));
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import type { BackupSet } from '../backup/backup-info.ts';
+import type { Instance } from '../model/instance.ts';
+import { pgbackrestUser } from '../backup/pgbackrest.ts';
+import { asideOf, keyOf, type RestoreRequest } from './restore.ts';
+import { describeRestore } from './restore-progress.ts';
+import type { Report, Step } from '../engine/step.ts';
+import { RefusedError } from '../model/errors.ts';
+import type { Host, ReadableHost } from '../host/host.ts';
+import { followLongWork, longWorkState } from '../host/long-work.ts';
+import { render } from '../model/render.ts';
+import { makeParent } from '../postgres/instance.ts';
+import type { PgbackrestPlace } from '../backup/pgbackrest-query.ts';
+import { asideBytes, asideState, restoreArgv } from './restore-query.ts';
+import { forgetUnit, type TransientUnit } from '../host/systemd.ts';
+
+/** A restore into the place aside of one instance. */
+export interface RestoreWork {
+  readonly instance: Instance;
+  /** pgBackRest's configuration on the host that it is restored on. */
+  readonly place: PgbackrestPlace;
+  readonly backup: BackupSet;
+  readonly request: RestoreRequest;
+  /** Names of the units of its two long parts. */
+  readonly units: { readonly restore: string; readonly recover: string };
+  /** `off`: the copy never sends WAL to the repository it came from. */
+  readonly archiveMode: 'off' | 'preserve';
+}
+
+/** Fetches a backup into the place aside, as a unit that goes on without dbctl; a unit that is there is followed. */
+export function restoreData(work: RestoreWork): Step {
+  const { instance, backup, units } = work;
+  return {
+    title: 'Restore the backup',
+
+    async diff(host) {
+      const [aside, unit] = await look(host, work);
+      if (aside?.isRestored) return unit.kind === 'absent' ? [] : ['finish the restore that ran before'];
+      return [`restore ${backup.label} into ${asideOf(instance)}`];
+    },
+
+    async apply(host, report) {
+      const [aside, { kind }] = await look(host, work);
+      if (kind === 'running' && aside === undefined) throw otherRestoreRuns(host, units.restore);
+      if (kind === 'succeeded' && !aside?.isRestored) await host.run(forgetUnit(units.restore));
+      await host.run(makeParent(instance));
+      await followLongWork(host, unitOf(work), reportBytes(host, work, report));
+    },
+  };
+}
+
+/** The place aside, when it was made for this very request, and the unit. */
+async function look(host: ReadableHost, { instance, request, units }: RestoreWork) {
+  const [aside, unit] = await Promise.all([
+    host.ask(asideState(instance)),
+    longWorkState(host, units.restore),
+  ]);
+  return [aside?.request === keyOf(request) ? aside : undefined, unit] as const;
+}
+
+const unitOf = ({ instance, place, backup, request, units, archiveMode }: RestoreWork): TransientUnit => ({
+  name: units.restore,
+  description: `Restore of ${backup.label}`,
+  asUser: pgbackrestUser,
+  argv: [
+    'sh',
+    '-c',
+    render('run/restore.sh', {}),
+    'dbctl-restore',
+    asideOf(instance),
+    keyOf(request),
+    backup.label,
+    ...restoreArgv(place, backup, request, archiveMode),
+  ],
+});
+
+function reportBytes(host: Host, { instance, backup }: RestoreWork, report: Report): () => Promise<void> {
+  const startedAt = Date.now();
+  let startBytes: number | undefined;
+  let askedAt = 0;
+  return async () => {
+    if (Date.now() - askedAt < 1000) return;
+    askedAt = Date.now();
+    const doneBytes = await host.ask(asideBytes(instance));
+    startBytes ??= doneBytes;
+    const elapsedSeconds = (askedAt - startedAt) / 1000;
+    report(describeRestore({ doneBytes, totalBytes: backup.databaseBytes, startBytes, elapsedSeconds }));
+  };
+}
+
+const otherRestoreRuns = (host: ReadableHost, unit: string): RefusedError =>
+  new RefusedError({
+    what: `another restore is running on ${host.name}, to another target`,
+    next: [
+      'run the command that began it: it follows what runs',
+      `or end it: on ${host.name}, systemctl stop ${unit}`,
+    ],
+  });

@@ -1,0 +1,161 @@
+// The place aside in which a restore is made, and the moves that bring it into place. Each move is one rename.
+
+import * as v from 'valibot';
+import type { BackupSet } from '../backup/backup-info.ts';
+import type { Instance } from '../model/instance.ts';
+import { parseTargetTime } from '../backup/recovery-target.ts';
+import { asideOf, type RestoreRequest } from './restore.ts';
+import { action, query, type Action, type Query } from '../host/command.ts';
+import { pgbackrest, type PgbackrestPlace } from '../backup/pgbackrest-query.ts';
+
+const Recovered = v.object({
+  /** When the last transaction that was replayed had ended, seconds since 1970; null when there was none. */
+  at: v.nullable(v.number()),
+  lsn: v.nullable(v.string()),
+  timeline: v.number(),
+});
+export type Recovered = v.InferOutput<typeof Recovered>;
+
+const Aside = v.object({
+  /** What it was made for: keyOf. */
+  request: v.string(),
+  label: v.string(),
+  isRestored: v.boolean(),
+  recovered: v.nullable(Recovered),
+  /** Whether the data is still here; false once it was put into place. */
+  hasData: v.boolean(),
+  /** Where the data that was replaced is kept; null when there was none. */
+  kept: v.nullable(v.string()),
+});
+export type Aside = v.InferOutput<typeof Aside>;
+
+const asideScript = `
+[ -e "$1/request" ] || exit 0
+has() { [ -e "$1" ] && echo true || echo false; }
+echo "label=$(cat "$1/label" 2>/dev/null)"
+echo "restored=$(has "$1/restored")"
+echo "recovered=$(cat "$1/recovered" 2>/dev/null || echo null)"
+echo "data=$(has "$1/data")"
+kept=$2.before-restore-$(cat "$1/stamp")
+[ -e "$kept" ] && echo "kept=$kept"
+echo "request=$(cat "$1/request")"
+`;
+
+/** What is in the place aside; undefined when there is none. */
+export const asideState = (instance: Instance): Query<Aside | undefined> =>
+  query(['sh', '-c', asideScript, 'sh', asideOf(instance), instance.dataDirectory], parseAside);
+
+export function parseAside(stdout: string): Aside | undefined {
+  if (stdout === '') return undefined;
+  const of = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '';
+  return v.parse(Aside, {
+    request: of('request'),
+    label: of('label'),
+    isRestored: of('restored') === 'true',
+    recovered: JSON.parse(of('recovered')) as unknown,
+    hasData: of('data') === 'true',
+    kept: of('kept') || null,
+  });
+}
+
+/** What the place aside takes on its disk, in bytes; 0 when there is none. */
+export const asideBytes = (instance: Instance): Query<number> =>
+  query(['sh', '-c', 'du -sB1 -- "$1" 2>/dev/null | cut -f 1', 'sh', asideOf(instance)], Number);
+
+/** pgBackRest's argv for a restore; the script adds the places and the command. */
+export const restoreArgv = (
+  place: PgbackrestPlace,
+  { label, repository }: BackupSet,
+  { target, exclusive, timeline }: RestoreRequest,
+  archiveMode: 'off' | 'preserve',
+): readonly string[] =>
+  pgbackrest(
+    place,
+    'restore',
+    `--repo=${repository}`,
+    `--set=${label}`,
+    `--type=${target.type}`,
+    ...('value' in target ? [`--target=${targetValue(target.type, target.value)}`] : []),
+    ...(exclusive ? ['--target-exclusive'] : []),
+    ...(target.type === 'default' ? [] : ['--target-action=promote']),
+    ...(timeline === undefined ? [] : [`--target-timeline=${timeline}`]),
+    `--archive-mode=${archiveMode}`,
+  ).slice(0, -1);
+
+/** A time as both pgBackRest and PostgreSQL read it: "2026-11-21 10:00:00.250000+00". */
+function targetValue(type: string, value: string): string {
+  if (type !== 'time') return value;
+  const seconds = parseTargetTime(value)!;
+  const fraction = /:\d\d(\.\d{1,6})/.exec(value)?.[1] ?? '';
+  return `${new Date(Math.floor(seconds) * 1000).toISOString().slice(0, 19).replace('T', ' ')}${fraction}+00`;
+}
+
+/** The restore_command of a server in the place aside: with its own queue, apart from the running server's. */
+export const fetchCommand = ({ config, stanza }: PgbackrestPlace, aside: string): string =>
+  [
+    `pgbackrest --config=${config} --stanza=${stanza} --pg1-path=${aside}/data --lock-path=${aside}/lock`,
+    `--spool-path=${aside}/spool --log-level-console=warn --log-level-file=off archive-get %f "%p"`,
+  ].join(' ');
+
+const placeScript = `
+set -eu
+aside=$1 data=$2
+[ -e "$aside/data" ] || exit 0
+[ -e "$aside/recovered" ]
+if [ -e "$data" ] && ! rmdir -- "$data" 2>/dev/null; then
+  kept=$data.before-restore-$(cat "$aside/stamp")
+  if [ -e "$kept" ]; then
+    echo "both $data and $kept exist: somebody made new data meanwhile" >&2
+    exit 1
+  fi
+  mv -T -- "$data" "$kept"
+fi
+mv -T -- "$aside/data" "$data"
+sync -f "$data"
+`;
+
+/** Gives restored data its place. What was there is kept beside it, under the time of the restore. */
+export const putInPlace = (instance: Instance): Action =>
+  action(['sh', '-c', placeScript, 'sh', asideOf(instance), instance.dataDirectory]);
+
+/** Forgets the place aside. */
+export const forgetAside = (instance: Instance): Action =>
+  action(['rm', '-rf', '--', asideOf(instance), `${asideOf(instance)}-new`]);
+
+/** Stops the server and waits: a clean stop sends the last WAL to the repository. One that does not run is left alone. */
+export const stopInstance = ({ unit }: Instance): Action =>
+  action(['systemctl', 'stop', '--', unit], { timeoutMs: 3_600_000 });
+
+export const isRunning = ({ unit }: Instance): Query<boolean> =>
+  query(['sh', '-c', 'systemctl is-active -- "$1" || :', 'sh', unit], (stdout) =>
+    ['active', 'activating', 'deactivating', 'reloading'].includes(stdout.trim()),
+  );
+
+/** The timeline that a data directory was on at its last checkpoint; undefined when there is no data. */
+export const dataTimeline = ({ binDirectory, dataDirectory }: Instance): Query<number | undefined> =>
+  query(
+    [
+      'sh',
+      '-c',
+      '[ ! -e "$2/PG_VERSION" ] || "$1/pg_controldata" -D "$2"',
+      'sh',
+      binDirectory,
+      dataDirectory,
+    ],
+    (stdout) => Number(/^Latest checkpoint's TimeLineID:\s*(\d+)$/m.exec(stdout)?.[1]) || undefined,
+  );
+
+const discardScript = `
+set -eu
+[ "$3" = keep ] || rm -rf -- "$2"
+[ ! -e "$1" ] || mv -T -- "$1" "$2"
+[ "$3" = keep ] || rm -rf -- "$2"
+`;
+
+/** Takes a data directory away, into `to`; without `keep` it is removed then. */
+export const discardData = ({ dataDirectory }: Instance, to: string, keep: boolean): Action =>
+  action(['sh', '-c', discardScript, 'sh', dataDirectory, to, keep ? 'keep' : 'remove']);
+
+/** Whether a path exists. */
+export const exists = (path: string): Query<boolean> =>
+  query(['sh', '-c', '[ -e "$1" ] && echo yes || echo no', 'sh', path], (stdout) => stdout.startsWith('yes'));

@@ -1,0 +1,52 @@
+import type { Cluster, Node } from '../model/cluster.ts';
+import { instanceOf } from '../model/instance.ts';
+import { throwAway } from './restore.ts';
+import { formatTime } from '../backup/recovery-target.ts';
+import type { RestoreRecord } from './place-restored.ts';
+
+export interface Restored {
+  readonly cluster: Cluster;
+  readonly node: Node;
+  readonly record: RestoreRecord;
+}
+
+function recoveredTo({ recovered, label }: RestoreRecord): string {
+  const { at, lsn, timeline } = recovered;
+  const time = at === null ? 'at the end of the backup' : `with everything up to ${formatTime(at)}`;
+  return `from the backup ${label}, ${time}${lsn === null ? '' : ` (${lsn})`}, on timeline ${timeline}`;
+}
+
+/** The answer of a restore beside: where it is, how to look at it, how to throw it away. */
+export function besideText({ cluster, node, record }: Restored): string {
+  const { binDirectory } = instanceOf(cluster, node);
+
+  const psql = `${binDirectory}/psql -p ${node.port} ${cluster.postgres.database}`;
+  return [
+    `Restored ${node.name} (${node.host}:${node.port}) ${recoveredTo(record)}.`,
+    'Roles and passwords are those of that time. It never sends WAL to the repository.',
+    `Look at it, on its host:   runuser -u postgres -- ${psql}`,
+    `Copy a table back:         runuser -u postgres -- ${binDirectory}/pg_dump -p ${node.port} -t TABLE ${cluster.postgres.database} >TABLE.sql`,
+    `Throw it away, on its host: ${throwAway(instanceOf(cluster, node))}`,
+    '',
+  ].join('\n');
+}
+
+/** The answer of a restore in place: what it is now, and what is left of before. */
+export function inPlaceText({ cluster, node, record }: Restored): string {
+  const kept = record.kept
+    ? [
+        `The data of before is kept on ${node.name}: ${record.kept}`,
+        `Remove it when nobody needs it:  rm -r ${record.kept}`,
+      ]
+    : [
+        `${node.name} had no data left; each replica keeps its own of before: *.before-timeline-${record.recovered.timeline}`,
+        'If its host is a new one, it needs its part in backups: dbctl backup setup',
+      ];
+  return [
+    `Restored ${cluster.name} ${recoveredTo(record)}.`,
+    'Roles and passwords are those of that time.',
+    ...kept,
+    'A new full backup is wise: dbctl backup run --type full',
+    '',
+  ].join('\n');
+}

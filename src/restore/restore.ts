@@ -1,0 +1,111 @@
+// What is restored, from which backup, and into which place. Facts in, decision out; nothing is asked here.
+
+import { ConfigError, RefusedError } from '../model/errors.ts';
+import type { BackupInfo, BackupSet } from '../backup/backup-info.ts';
+import type { Cluster, Node } from '../model/cluster.ts';
+import type { Instance } from '../model/instance.ts';
+import { chooseBackup, formatTime, parseTargetTime, type RecoveryTarget } from '../backup/recovery-target.ts';
+import { recoveryWindow } from '../backup/recovery-window.ts';
+import { leadsTo, type Lineage } from '../backup/timeline.ts';
+import { typedTarget, type TargetFlags } from '../backup/typed-target.ts';
+
+/** What the user asked for, in pgBackRest's words. */
+export interface RestoreRequest {
+  readonly target: RecoveryTarget;
+  /** Stop just before the target instead of just after it. */
+  readonly exclusive: boolean;
+  /** The timeline to follow; without it, the newest. */
+  readonly timeline: number | undefined;
+}
+
+export interface RestoreFacts {
+  readonly info: BackupInfo | undefined;
+  readonly lineage: Lineage;
+  /** Until when WAL can be had, seconds since 1970; undefined when nobody knows. */
+  readonly walUntil: number | undefined;
+}
+
+/** What the place aside is called while a restore is made. */
+export const asideOf = ({ dataDirectory }: Instance): string => `${dataDirectory}.dbctl-restore`;
+
+/** Where a finished restore is noted. */
+export const recordOf = ({ dbctlDirectory }: Instance): string => `${dbctlDirectory}/restored.json`;
+
+/** What removes a restored server for good, typed on its host. */
+export const throwAway = ({ version, name, unit, configDirectory, dbctlDirectory }: Instance): string =>
+  `pg_dropcluster --stop ${version} ${name} && rm -r ${configDirectory} ${dbctlDirectory} /etc/systemd/system/${unit}.d`;
+
+/** systemd's names for the two long parts of a restore. */
+export const restoreUnitOf = ({ name }: Cluster, node: Node): string => `dbctl-restore-${name}-${node.name}`;
+export const recoverUnitOf = ({ name }: Cluster, node: Node): string => `dbctl-recover-${name}-${node.name}`;
+
+/** By which a later run knows that a place aside was made for the same request; one line. */
+export const keyOf = ({ target, exclusive, timeline }: RestoreRequest): string =>
+  JSON.stringify({ ...target, ...(exclusive ? { exclusive } : {}), ...(timeline ? { timeline } : {}) });
+
+export interface RestoreFlags extends TargetFlags {
+  readonly targetExclusive?: boolean | undefined;
+  readonly targetTimeline?: string | undefined;
+}
+
+/** Understands the command line. Throws ConfigError when flags do not fit each other. */
+export function requestOf(flags: RestoreFlags): RestoreRequest {
+  const target = typedTarget(flags);
+  const exclusive = flags.targetExclusive ?? false;
+  if (exclusive && (!('value' in target) || target.type === 'name')) {
+    throw misused('--target-exclusive goes with time, lsn, xid');
+  }
+  const timeline = flags.targetTimeline === undefined ? undefined : Number(flags.targetTimeline);
+  if (timeline !== undefined && !(Number.isInteger(timeline) && timeline > 0)) {
+    throw misused('--target-timeline is a number, as in the answer of a restore');
+  }
+  return { target, exclusive, timeline };
+}
+
+/** The backup to start from. Throws RefusedError, with what can be reached, when the target cannot. */
+export function chooseStart(request: RestoreRequest, facts: RestoreFacts, stanza: string): BackupSet {
+  const { info, lineage, walUntil } = facts;
+  if (info === undefined) throw unreachable(`the repository has no stanza ${stanza}`);
+  const { target } = request;
+  const isOther = info.backups.some(({ label }) => label === target.set);
+  const backups = info.backups.filter((one) => leadsTo(one, lineage));
+  if (isOther && !backups.some(({ label }) => label === target.set)) {
+    throw unreachable(`timeline ${lineage.timeline} has left the backup ${target.set} behind`);
+  }
+  const choice = chooseBackup(target, recoveryWindow({ ...info, backups }, { archivedAt: walUntil }));
+  if ('reason' in choice) throw unreachable(choice.reason);
+  return choice.backup;
+}
+
+/** For people: "the newest point", "2026-11-21T10:00:00Z", "transaction 745". */
+export function describeTarget({ target, exclusive }: RestoreRequest): string {
+  const just = exclusive ? 'just before ' : '';
+  switch (target.type) {
+    case 'default':
+      return 'the newest point';
+    case 'immediate':
+      return 'the end of the backup';
+    case 'time':
+      return just + formatTime(parseTargetTime(target.value) ?? 0);
+    case 'lsn':
+      return just + target.value;
+    case 'xid':
+      return `${just}transaction ${target.value}`;
+    case 'name':
+    default:
+      return `the restore point ${target.value}`;
+  }
+}
+
+/** The database, and as much WAL as a quarter of it, with room for a small cluster's minimum. Bytes. */
+export const neededFor = ({ databaseBytes }: BackupSet): number => databaseBytes * 1.25 + 500e6;
+
+const misused = (what: string): ConfigError =>
+  new ConfigError({ what, next: ['see what can be said: dbctl backup restore --help'] });
+
+const unreachable = (reason: string): RefusedError =>
+  new RefusedError({
+    what: 'this cannot be restored',
+    why: reason,
+    next: ['see what can be: dbctl backup info', 'nothing was touched'],
+  });

@@ -1,0 +1,11 @@
+// What may follow `dbctl roles`.
+
+import type { Listed } from '../cli/list.ts';
+
+export const rolesCommands: readonly Listed[] = [
+  {
+    name: 'apply',
+    about: 'Create what is missing of roles, database and privileges; passwords stay as they are',
+    complete: async () => (await import('./apply.ts')).rolesApply,
+  },
+];

@@ -1,0 +1,197 @@
+// May dbctl work on this host? Facts in, problems out; nothing is asked here.
+
+import type { Instance } from '../model/instance.ts';
+import { moveAway, moveSettings } from './move-away.ts';
+
+/** What must be right on every host, whatever is on it. */
+export interface SystemFacts {
+  /** os-release's ID and VERSION_ID: "debian", "13". */
+  readonly os: string;
+  readonly release: string;
+  readonly hasSystemd: boolean;
+  /** The host's clock minus ours. */
+  readonly clockOffsetSeconds: number;
+}
+
+export interface HostFacts extends SystemFacts {
+  /** Who dbctl noted as the owner of the data directory: "orders/pg1". */
+  readonly owner: string | undefined;
+  /** Who listens on the node's port. */
+  readonly listener: { readonly command: string; readonly pid: number } | undefined;
+  /** The server of this data directory, from its postmaster.pid; it may have crashed since. */
+  readonly postmaster: { readonly pid: number; readonly port: number } | undefined;
+  readonly data:
+    | { readonly state: 'absent' | 'empty' | 'mount' | 'foreign' }
+    | { readonly state: 'cluster'; readonly version: number };
+  readonly isStandby: boolean;
+  /** The data directory that the instance's postgresql.conf names. */
+  readonly configuredFor: string | undefined;
+  /** The configuration of an instance that is this node too, at another port or of another version. */
+  readonly elsewhere?: string | undefined;
+  readonly diskTotalBytes: number;
+  readonly diskFreeBytes: number;
+  readonly cores: number;
+}
+
+export interface HostProblem {
+  readonly what: string;
+  readonly next: string;
+}
+
+export interface Expectation {
+  readonly instance: Instance;
+  /** "orders/pg1" */
+  readonly owner: string;
+  readonly role: 'primary' | 'replica';
+  /** What a new data directory will need at least. */
+  readonly neededBytes: number;
+}
+
+/** A data directory that exists and is ours is left in place, so these do not matter for it. */
+export const hasData = (facts: HostFacts): boolean => facts.data.state === 'cluster';
+
+interface Rule {
+  readonly reason: string;
+  readonly broken: (facts: HostFacts, wanted: Expectation) => boolean;
+  readonly problem: (facts: HostFacts, wanted: Expectation) => HostProblem;
+}
+
+interface SystemRule {
+  readonly reason: string;
+  readonly broken: (facts: SystemFacts) => boolean;
+  readonly problem: (facts: SystemFacts) => HostProblem;
+}
+
+const supported: Readonly<Record<string, number>> = { debian: 12, ubuntu: 22.04 };
+/** More than this and certificates, logs and lag cannot be trusted. */
+const maxClockOffsetSeconds = 60;
+
+const systemRules: readonly SystemRule[] = [
+  {
+    reason: 'package names and file layout are known for these systems only',
+    broken: ({ os, release }) => !(Number(release) >= (supported[os] ?? Infinity)),
+    problem: ({ os, release }) => ({
+      what: `it runs ${os || 'an unknown system'} ${release}`,
+      next: 'use a host with Debian 12 or later, or Ubuntu 22.04 or later',
+    }),
+  },
+  {
+    reason: 'PostgreSQL runs as a systemd unit',
+    broken: ({ hasSystemd }) => !hasSystemd,
+    problem: () => ({ what: 'systemd is not running there', next: 'use a host that was booted by systemd' }),
+  },
+  {
+    reason: 'a certificate made now must be valid there',
+    broken: ({ clockOffsetSeconds }) => !(Math.abs(clockOffsetSeconds) <= maxClockOffsetSeconds),
+    problem: ({ clockOffsetSeconds }) => ({
+      what: `its clock is ${Math.abs(Math.round(clockOffsetSeconds))} s ${clockOffsetSeconds > 0 ? 'ahead of' : 'behind'} this machine's`,
+      next: 'set both clocks: timedatectl set-ntp true',
+    }),
+  },
+];
+
+const rules: readonly Rule[] = [
+  {
+    reason: 'two programs cannot listen on one port',
+    broken: ({ listener, postmaster }) => listener !== undefined && listener.pid !== postmaster?.pid,
+    problem: ({ listener }, { instance }) => ({
+      what: `port ${instance.port} is taken by ${listener?.command} (pid ${listener?.pid})`,
+      next: `stop it, or choose another port in .env.cluster (host:port, or POSTGRES_PORT)`,
+    }),
+  },
+  {
+    reason: 'a server keeps its port until it is stopped',
+    broken: ({ postmaster }, { instance }) => postmaster !== undefined && postmaster.port !== instance.port,
+    problem: ({ postmaster }, { instance }) => ({
+      what: `PostgreSQL runs there on port ${postmaster?.port}, and .env.cluster says ${instance.port}`,
+      next: `put the old port back, or stop the server first: systemctl stop ${instance.unit}`,
+    }),
+  },
+  {
+    reason: 'what dbctl did not make, dbctl does not touch',
+    broken: (facts, { owner }) => holdsData(facts) && facts.owner !== owner,
+    problem: (facts, { instance, owner }) => ({
+      what: facts.owner
+        ? `${instance.dataDirectory} belongs to ${facts.owner}, not to ${owner}`
+        : `${instance.dataDirectory} holds data that dbctl did not make`,
+      next: `use another host, or if nobody needs that data: ${moveAway(facts, instance)}`,
+    }),
+  },
+  {
+    reason: 'the settings that are there decide which data the server runs on',
+    broken: (facts, wanted) =>
+      facts.configuredFor !== undefined &&
+      (facts.configuredFor !== wanted.instance.dataDirectory ||
+        (!holdsData(facts) && facts.owner !== wanted.owner)),
+    problem: ({ configuredFor }, { instance }) => ({
+      what: `${instance.configDirectory} is the configuration of another server, for the data in ${configuredFor}`,
+      next: `use another host, or if nobody needs that server: systemctl stop ${instance.unit} && ${moveSettings(instance)}`,
+    }),
+  },
+  {
+    reason: 'a node has one place: another port or version would begin anew, and leave its data behind',
+    broken: ({ elsewhere }) => elsewhere !== undefined,
+    problem: ({ elsewhere }, { owner, instance }) => ({
+      what: `${owner} is the server of ${elsewhere} there, and .env.cluster means ${instance.configDirectory}`,
+      next: `put back the port and the version that it has: grep '^port' ${elsewhere}/conf.d/dbctl.conf`,
+    }),
+  },
+  {
+    reason: 'new data is made beside its place and moved there when it is whole',
+    broken: ({ data }) => data.state === 'mount',
+    problem: (_facts, { instance }) => ({
+      what: `a file system is mounted on ${instance.dataDirectory} itself`,
+      next: `mount it one or two levels higher, on /var/lib/postgresql, where every version has room`,
+    }),
+  },
+  {
+    reason: 'a server reads only the data of its own major version',
+    broken: ({ data }, { instance }) => data.state === 'cluster' && data.version !== instance.version,
+    problem: ({ data }, { instance }) => ({
+      what: `its data directory is of version ${data.state === 'cluster' ? data.version : ''}, and POSTGRES_VERSION is ${instance.version}`,
+      next: 'set POSTGRES_VERSION to the version of the data',
+    }),
+  },
+  {
+    reason: 'a replica must never be made a primary by setting it up again',
+    broken: (facts, { role }) => hasData(facts) && role === 'primary' && facts.isStandby,
+    problem: () => ({
+      what: 'it is a replica',
+      next: 'name the node that is the primary now in CLUSTER_DB_PRIMARY_HOST',
+    }),
+  },
+  {
+    reason: 'a primary holds the only writable copy of the data',
+    broken: (facts, { role }) => hasData(facts) && role === 'replica' && !facts.isStandby,
+    problem: (_facts, { instance }) => ({
+      what: `it holds a primary's data (no standby.signal in ${instance.dataDirectory})`,
+      next: 'look at both nodes before anything else: dbctl probe',
+    }),
+  },
+  {
+    reason: 'a full disk stops PostgreSQL',
+    broken: (facts, { neededBytes }) => !hasData(facts) && !(facts.diskFreeBytes >= neededBytes),
+    problem: ({ diskFreeBytes }, { neededBytes, instance }) => ({
+      what: `${gigabytes(neededBytes)} are needed for ${instance.dataDirectory}, and ${gigabytes(diskFreeBytes)} are free`,
+      next: 'give the host a larger disk, or mount one there',
+    }),
+  },
+];
+
+const holdsData = ({ data }: HostFacts): boolean => data.state === 'cluster' || data.state === 'foreign';
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+
+/** Every reason not to work on a host, whatever is to be there. */
+export const systemProblems = (facts: SystemFacts): readonly HostProblem[] =>
+  systemRules.filter(({ broken }) => broken(facts)).map(({ problem }) => problem(facts));
+
+/** Every reason not to set up a node on a host. */
+export const hostProblems = (facts: HostFacts, wanted: Expectation): readonly HostProblem[] => [
+  ...systemProblems(facts),
+  ...instanceProblems(facts, wanted),
+];
+
+/** Those of one node's place there. */
+export const instanceProblems = (facts: HostFacts, wanted: Expectation): readonly HostProblem[] =>
+  rules.filter(({ broken }) => broken(facts, wanted)).map(({ problem }) => problem(facts, wanted));

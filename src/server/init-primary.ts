@@ -1,0 +1,55 @@
+import type { Cluster } from '../model/cluster.ts';
+import { instanceOf } from '../model/instance.ts';
+import { roomForNewCluster } from '../backup/needed-room.ts';
+import { onlyOn, type Stage } from '../engine/run-plan.ts';
+import type { Host } from '../host/host.ts';
+import { copyAuthority, keepAuthority } from '../pki/certificate-authority.ts';
+import { checkHost } from './check-host.ts';
+import { createDataDirectory } from './data-directory.ts';
+import { keepDatabase, keepPrivileges } from './database.ts';
+import { installPostgres } from './install-postgres.ts';
+import { ownDataDirectory } from './own-data-directory.ts';
+import { keepRoles } from './roles-step.ts';
+import { verifyLogins } from './verify-logins.ts';
+import { credentialSteps, serverSteps } from './node-stages.ts';
+import { ownerOf } from './owner.ts';
+import { restartStages, type Restart } from './restart-stages.ts';
+
+export interface InitPrimaryHosts {
+  readonly primary: Host;
+  readonly control: Host;
+}
+
+/** From a plain host to a primary that every role can log in to. */
+export function initPrimaryPlan(
+  cluster: Cluster,
+  { primary, control }: InitPrimaryHosts,
+  options: { readonly restart: Restart },
+): readonly Stage[] {
+  const node = cluster.primary;
+  const instance = instanceOf(cluster, node);
+  const owner = ownerOf(cluster, node);
+  return [
+    onlyOn('Check the host', primary, () => [
+      checkHost({ instance, owner, role: 'primary', neededBytes: roomForNewCluster }),
+    ]),
+    onlyOn('Keep the certificate authority', control, () => [
+      keepAuthority(cluster),
+      copyAuthority(cluster, control),
+    ]),
+    onlyOn(`Install PostgreSQL ${instance.version}`, primary, () => installPostgres(instance.version)),
+    onlyOn('Create the cluster', primary, () => [
+      ownDataDirectory(instance, owner),
+      ...credentialSteps(cluster, node, control),
+      createDataDirectory(instance),
+    ]),
+    onlyOn('Run PostgreSQL', primary, () => serverSteps(cluster, node)),
+    onlyOn('Keep roles and privileges', primary, () => [
+      keepRoles(cluster, instance),
+      keepDatabase(cluster, instance),
+      keepPrivileges(cluster, instance),
+    ]),
+    ...restartStages([node], { cluster, hosts: { get: () => primary }, restart: options.restart }),
+    onlyOn('Verify every login', primary, () => [verifyLogins(cluster, node)]),
+  ];
+}

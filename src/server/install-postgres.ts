@@ -1,0 +1,16 @@
+import { postgresAdvice } from '../system/package-advice.ts';
+import type { Step } from '../engine/step.ts';
+import { render } from '../model/render.ts';
+import { installPackage } from '../system/install-package.ts';
+import { ownFile } from '../system/own-file.ts';
+
+/** Keeps the package from creating and starting a cluster of its own, then installs it. */
+export const installPostgres = (version: number): readonly Step[] => [
+  ownFile('Keep the package from making a cluster', {
+    path: '/etc/postgresql-common/createcluster.d/dbctl.conf',
+    content: render('etc/postgresql-common/createcluster.d/dbctl.conf', {}),
+    owner: 'root:root',
+    mode: 0o644,
+  }),
+  installPackage(`postgresql-${version}`, (host) => postgresAdvice(version, host)),
+];

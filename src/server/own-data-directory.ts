@@ -1,0 +1,12 @@
+import type { Instance } from '../model/instance.ts';
+import type { Step } from '../engine/step.ts';
+import { ownFile } from '../system/own-file.ts';
+
+/** Notes on the host, before any data is made, whose data directory this will be. */
+export const ownDataDirectory = (instance: Instance, owner: string): Step =>
+  ownFile('Note the owner of the data directory', {
+    path: `${instance.dbctlDirectory}/owner`,
+    content: `${owner}\n`,
+    owner: 'root:root',
+    mode: 0o644,
+  });

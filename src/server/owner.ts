@@ -1,0 +1,36 @@
+import type { Cluster, Node } from '../model/cluster.ts';
+import { instanceOf } from '../model/instance.ts';
+import { RefusedError } from '../model/errors.ts';
+import type { ReadableHost } from '../host/host.ts';
+import { isRegistered } from '../postgres/instance.ts';
+
+/** How a data directory is marked on its host: "orders/pg1". */
+export const ownerOf = (cluster: Cluster, node: Node): string => `${cluster.name}/${node.name}`;
+
+/** What is in the place of a node: nothing, the node, or an instance that is another cluster's or nobody's. */
+export async function foundAt(
+  cluster: Cluster,
+  node: Node,
+  host: ReadableHost,
+): Promise<'nothing' | 'ours' | 'another'> {
+  const instance = instanceOf(cluster, node);
+  const [isThere, note] = await Promise.all([
+    host.ask(isRegistered(instance)),
+    host.readFile(`${instance.dbctlDirectory}/owner`),
+  ]);
+  if (!isThere) return 'nothing';
+  return note?.content === `${ownerOf(cluster, node)}\n` ? 'ours' : 'another';
+}
+
+/** The command that sets a node up. */
+export const setUpWith = (cluster: Cluster, { name }: Node): string =>
+  name === cluster.primary.name ? 'dbctl init-primary' : `dbctl add-replica ${name}`;
+
+export function notOurs(cluster: Cluster, node: Node): RefusedError {
+  const role = node.name === cluster.primary.name ? 'the primary' : 'a replica';
+  return new RefusedError({
+    what: `${instanceOf(cluster, node).dataDirectory} on ${node.name} is not ${role} of ${cluster.name}`,
+    why: 'A server that dbctl made has a note of it on its host, and this one has none, or that of another cluster.',
+    next: [`set it up, or see whose it is: ${setUpWith(cluster, node)}`, 'nothing was touched'],
+  });
+}

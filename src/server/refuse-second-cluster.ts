@@ -1,0 +1,37 @@
+import { instanceOf } from '../model/instance.ts';
+import { nodesOf, type Cluster } from '../model/cluster.ts';
+import type { NodeReport } from '../probe/report.ts';
+import { readCaCertificate } from '../pki/ca-certificate.ts';
+import { RefusedError } from '../model/errors.ts';
+import type { ReadableHost } from '../host/host.ts';
+import { hasDataDirectory } from '../postgres/instance.ts';
+
+const timeoutMs = 2000;
+
+/**
+ * Refuses to make a new, empty primary while other nodes of the file hold the cluster's data: the way back from a lost
+ * primary is one of them, not a new cluster under the old name. Looks only where a CA was made before.
+ */
+export async function refuseSecondCluster(cluster: Cluster, primary: ReadableHost): Promise<void> {
+  if (readCaCertificate(cluster) === undefined) return;
+  if (await primary.ask(hasDataDirectory(instanceOf(cluster, cluster.primary)))) return;
+  const { probeCluster } = await import('../probe/probe.ts');
+  const report = await probeCluster({ ...cluster, probed: nodesOf(cluster) }, timeoutMs);
+  const alive = report.nodes.find(({ role }) => role !== null);
+  if (alive) throw clusterExists(cluster, alive);
+}
+
+const clusterExists = ({ name, primary }: Cluster, { name: node, role }: NodeReport): RefusedError =>
+  new RefusedError({
+    what: `${name} exists already: ${node} is a ${role} with its data, and ${primary.name} has none`,
+    why: `A new primary on ${primary.name} would be another, empty cluster under the same name.`,
+    next:
+      role === 'primary'
+        ? [
+            `name it in .env.cluster: CLUSTER_DB_PRIMARY_HOST=${node}=…, then: dbctl add-replica ${primary.name}`,
+          ]
+        : [
+            `if the old primary is gone for good, promote ${node}: runuser -u postgres -- psql -c 'select pg_promote()'`,
+            'then name it in CLUSTER_DB_PRIMARY_HOST, and the others in CLUSTER_DB_REPLICA_HOSTS',
+          ],
+  });

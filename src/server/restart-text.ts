@@ -1,0 +1,16 @@
+import type { Waiting } from './reload.ts';
+
+/** For how long each node did not answer; one line each. Nothing for those that did not run before. */
+export const silenceText = (silences: ReadonlyMap<string, number>): string =>
+  [...silences].map(([node, seconds]) => `${node} did not answer for ${seconds.toFixed(1)} s\n`).join('');
+
+/** What a reload could not change. */
+export function waitingText(nodes: readonly Waiting[]): string {
+  const waiting = nodes.filter(({ pendingRestart }) => pendingRestart.length > 0);
+  if (waiting.length === 0) return '';
+  return [
+    ...waiting.map(({ node, pendingRestart }) => `${node} waits for a restart: ${pendingRestart.join(', ')}`),
+    'Replicas first, the primary last:  dbctl restart --pending',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,84 @@
+// Which roles a cluster has and what they may be: wanted against found, without asking anybody.
+
+import type { Cluster, Role } from '../model/cluster.ts';
+import { verifierMatches } from '../postgres/scram.ts';
+
+/** What a role of .env.cluster must look like in PostgreSQL. */
+export interface WantedRole extends Role {
+  readonly replication: boolean;
+  /** Sessions at once; -1 is no limit. */
+  readonly connectionLimit: number;
+  readonly memberOf: readonly string[];
+  /** Settings of its sessions. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** A role as pg_authid has it. */
+export interface FoundRole {
+  readonly name: string;
+  readonly canLogin: boolean;
+  /** SUPERUSER, CREATEROLE, CREATEDB or BYPASSRLS: none of dbctl's roles has any of them. */
+  readonly isPowerful: boolean;
+  readonly replication: boolean;
+  readonly connectionLimit: number;
+  readonly verifier: string;
+  readonly memberOf: readonly string[];
+  /** "name=value" */
+  readonly settings: readonly string[];
+}
+
+/** Sessions kept free for the admin, monitoring and replicas, so that a leaking application cannot lock them out. */
+const reservedSessions = 20;
+const defaultMaxConnections = 100;
+const defaultMaxWalSenders = 10;
+
+export function wantedRoles({ postgres }: Cluster): readonly WantedRole[] {
+  const { admin, writer, reader, replication, parameters } = postgres;
+  const maxConnections = Number(parameters['max_connections'] ?? defaultMaxConnections);
+  const plain = {
+    replication: false,
+    connectionLimit: Math.max(1, maxConnections - reservedSessions),
+    memberOf: [],
+    settings: {},
+  };
+  return [
+    { ...plain, ...admin, memberOf: ['pg_monitor', writer.name] },
+    { ...plain, ...writer },
+    { ...plain, ...reader, settings: { default_transaction_read_only: 'on' } },
+    {
+      ...plain,
+      ...replication,
+      replication: true,
+      connectionLimit: Number(parameters['max_wal_senders'] ?? defaultMaxWalSenders),
+    },
+  ];
+}
+
+/** What is done about a password that is not the one of .env.cluster. */
+export type PasswordPolicy = 'change' | 'leave';
+
+/** What is different about a role, in words; none when it is as wanted. Never says a password. */
+export function roleChanges(
+  wanted: WantedRole,
+  found: FoundRole | undefined,
+  passwords: PasswordPolicy = 'change',
+): readonly string[] {
+  if (!found) return [`create role ${wanted.name}`];
+  const changes: string[] = [];
+  if (passwords === 'change' && hasOtherPassword(wanted, found)) {
+    changes.push(`change the password of role ${wanted.name}`);
+  }
+  if (hasOtherAttributes(wanted, found)) changes.push(`correct the attributes of role ${wanted.name}`);
+  const missing = wanted.memberOf.filter((role) => !found.memberOf.includes(role));
+  return [...changes, ...missing.map((role) => `make ${wanted.name} a member of ${role}`)];
+}
+
+export const hasOtherPassword = (wanted: Role, found: FoundRole): boolean =>
+  !verifierMatches(wanted.password.reveal(), found.verifier);
+
+const hasOtherAttributes = (wanted: WantedRole, found: FoundRole): boolean =>
+  !found.canLogin ||
+  found.isPowerful ||
+  found.replication !== wanted.replication ||
+  found.connectionLimit !== wanted.connectionLimit ||
+  Object.entries(wanted.settings).some(([name, value]) => !found.settings.includes(`${name}=${value}`));

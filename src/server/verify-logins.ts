@@ -1,0 +1,47 @@
+import type { Cluster, Node } from '../model/cluster.ts';
+import { instanceOf } from '../model/instance.ts';
+import type { Step } from '../engine/step.ts';
+import { UnverifiedError } from '../model/errors.ts';
+import { ifRunning } from '../postgres/psql.ts';
+import { tryLogins, type Login, type LoginResult } from '../postgres/logins.ts';
+import { serverSays } from '../system/evidence.ts';
+
+/** Logs in as every role but these over TCP, with the certificate's name verified. Changes nothing. */
+export function verifyLogins(cluster: Cluster, node: Node, except: readonly string[] = []): Step {
+  const instance = instanceOf(cluster, node);
+  const { database, admin, writer, reader, replication } = cluster.postgres;
+  const all: readonly Login[] = [
+    ...[admin, writer, reader].map((role) => ({ role })),
+    { role: replication, replication: true },
+  ];
+  const logins = all.filter(({ role }) => !except.includes(role.name));
+  const target = {
+    binDirectory: instance.binDirectory,
+    host: node.host,
+    port: node.port,
+    database,
+    caFile: `${instance.dbctlDirectory}/ca.crt`,
+  };
+
+  return {
+    title: 'Verify every login',
+    ...serverSays(instance),
+    async diff(host) {
+      const results = (await host.ask(ifRunning(instance, tryLogins(target, logins)))) ?? [];
+      const refused = results.filter(({ problem }) => problem !== undefined);
+      if (refused.length > 0) throw loginsRefused(host.name, refused);
+      return [];
+    },
+    async apply() {},
+  };
+}
+
+const loginsRefused = (host: string, refused: readonly LoginResult[]): UnverifiedError =>
+  new UnverifiedError({
+    what: `${refused.map(({ role }) => role).join(', ')} cannot log in on ${host}`,
+    why: refused.map(({ role, problem }) => `${role}: ${problem}`).join('\n'),
+    next: [
+      `see more of what the server says: dbctl logs ${host}`,
+      'then run the same command again: it is safe',
+    ],
+  });

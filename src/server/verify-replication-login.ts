@@ -1,0 +1,36 @@
+import type { Cluster, Node } from '../model/cluster.ts';
+import { instanceOf } from '../model/instance.ts';
+import type { Step } from '../engine/step.ts';
+import { RefusedError } from '../model/errors.ts';
+import { tryLogins } from '../postgres/logins.ts';
+
+/** Logs in for replication from the replica's host, before anything is made there. Changes nothing. */
+export const verifyReplicationLogin = (cluster: Cluster, node: Node): Step => ({
+  title: 'Verify the replication login',
+
+  async diff(host) {
+    const { primary, postgres } = cluster;
+    const caFile = `${instanceOf(cluster, node).dbctlDirectory}/ca.crt`;
+    if ((await host.readFile(caFile)) === undefined) return [];
+    const { binDirectory } = instanceOf(cluster, node);
+    const target = {
+      binDirectory,
+      host: primary.host,
+      port: primary.port,
+      database: postgres.database,
+      caFile,
+    };
+    const [login] = await host.ask(tryLogins(target, [{ role: postgres.replication, replication: true }]));
+    if (login?.problem === undefined) return [];
+    throw new RefusedError({
+      what: `${node.name} cannot log in on ${primary.name} as ${postgres.replication.name}`,
+      why: login.problem,
+      next: [
+        'set the password of .env.cluster on the primary: dbctl init-primary',
+        `see what ${primary.name} says: dbctl logs ${primary.name}`,
+      ],
+    });
+  },
+
+  async apply() {},
+});

@@ -1,0 +1,128 @@
+import { archiveHas } from '../replication/clone-method.ts';
+import type { Cluster, Node } from '../model/cluster.ts';
+import { pgbackrestFiles } from '../backup/pgbackrest.ts';
+import { formatBytes } from '../model/units.ts';
+import { instanceOf } from '../model/instance.ts';
+import { waitUntil } from '../engine/wait-until.ts';
+import type { Step } from '../engine/step.ts';
+import { RefusedError, UnverifiedError } from '../model/errors.ts';
+import type { Host, ReadableHost } from '../host/host.ts';
+import { acceptsConnections } from '../postgres/instance.ts';
+import { backupInfo } from '../backup/pgbackrest-query.ts';
+import type { Socket } from '../postgres/psql.ts';
+import { bytesBehind, isWalGone, primaryFacts, replicaFacts, senderFacts } from '../postgres/replication.ts';
+import { serverSays } from '../system/evidence.ts';
+
+/** A replica that is fine answers at once; this long a look may take, in milliseconds. */
+const lookMs = 2000;
+/** Given up when no byte was replayed for this long, in milliseconds. */
+const standstillMs = 60_000;
+
+/** Where WAL is that the primary has removed, for a cluster with backups. */
+export interface Archive {
+  readonly control: ReadableHost;
+  readonly stanza: string;
+}
+
+/**
+ * Waits until both sides say that the replica streams, and it has replayed past a position taken on the primary. WAL
+ * that only the archive has is replayed from there first.
+ */
+export function verifyStreaming(cluster: Cluster, node: Node, primary: Host, archive?: Archive): Step {
+  const instance = instanceOf(cluster, node);
+  const socket = instanceOf(cluster, cluster.primary);
+  let position: Promise<string> | undefined;
+  const goal = (): Promise<string> => (position ??= takePosition(primary, socket));
+
+  const behind = async (host: ReadableHost): Promise<number> => host.ask(bytesBehind(instance, await goal()));
+  async function isStreaming(host: ReadableHost): Promise<boolean> {
+    const [sender, replica, missing] = await Promise.all([
+      primary.ask(senderFacts(socket, node.name)),
+      host.ask(replicaFacts(instance)),
+      behind(host),
+    ]);
+    return sender?.state === 'streaming' && replica.receiver?.status === 'streaming' && missing <= 0;
+  }
+
+  return {
+    title: 'Verify that it streams',
+    ...serverSays(instance),
+
+    async diff(host) {
+      const runs = await host.ask(acceptsConnections(instance));
+      const streams = runs && (await waitUntil(() => isStreaming(host), { deadlineMs: lookMs }));
+      return streams ? [] : ['catch up with the primary'];
+    },
+
+    async apply(host, report) {
+      let least = Infinity;
+      let movedAt = Date.now();
+      await waitUntil(
+        async () => {
+          const missing = await behind(host);
+          report(missing > 0 ? `catching up, ${formatBytes(missing)} to replay` : 'waiting until it streams');
+          if (missing < least) [least, movedAt] = [missing, Date.now()];
+          if (await isStreaming(host)) return true;
+          await refuseWhenWalIsGone(host, { cluster, node, primary, archive });
+          if (Date.now() - movedAt > standstillMs) throw await notStreaming(host, node, instance);
+          return false;
+        },
+        { deadlineMs: Infinity },
+      );
+    },
+  };
+}
+
+async function takePosition(primary: Host, socket: Socket): Promise<string> {
+  const { flushLsn } = await primary.ask(primaryFacts(socket));
+  if (flushLsn !== null) return flushLsn;
+  throw new RefusedError({
+    what: `${primary.name} is not a primary any more`,
+    next: ['see who is: dbctl probe'],
+  });
+}
+
+interface Pair {
+  readonly cluster: Cluster;
+  readonly node: Node;
+  readonly primary: Host;
+  readonly archive: Archive | undefined;
+}
+
+/** Waiting is of no use for a replica whose next WAL file the primary has removed, and the archive does not have. */
+async function refuseWhenWalIsGone(host: ReadableHost, pair: Pair): Promise<void> {
+  const { cluster, node, primary, archive } = pair;
+  const { replayLsn } = await host.ask(replicaFacts(instanceOf(cluster, node)));
+  if (replayLsn === null) return;
+  if (!(await primary.ask(isWalGone(instanceOf(cluster, cluster.primary), replayLsn)))) return;
+  if (archive && (await isArchived(cluster, archive, replayLsn))) return;
+  throw new RefusedError({
+    what: `${node.name} cannot catch up: ${primary.name} has removed the WAL it needs`,
+    why: `It stopped at ${replayLsn}, further back than ${primary.name} keeps WAL for it (max_slot_wal_keep_size).`,
+    next: [
+      `clone it anew; its data is kept until the new copy streams: dbctl reinit ${node.name}`,
+      ...(archive ? [] : ['with backups, it would have caught up from the archive: dbctl backup setup']),
+    ],
+  });
+}
+
+/** Whether the archive goes on where a replica stopped. */
+async function isArchived(cluster: Cluster, { control, stanza }: Archive, lsn: string): Promise<boolean> {
+  const info = await control.ask(backupInfo({ config: pgbackrestFiles(cluster).controlConfig, stanza }));
+  return info !== undefined && archiveHas(info, lsn);
+}
+
+const notStreaming = async (
+  host: ReadableHost,
+  node: Node,
+  instance: ReturnType<typeof instanceOf>,
+): Promise<UnverifiedError> =>
+  new UnverifiedError({
+    what: `${node.name} does not stream from the primary`,
+    evidence: await serverSays(instance).evidence(host),
+    next: [
+      `more of its log: dbctl logs ${node.name}`,
+      'then run the same command again: it is safe',
+      `or clone it anew: dbctl reinit ${node.name}`,
+    ],
+  });

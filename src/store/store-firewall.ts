@@ -1,0 +1,84 @@
+// Only the hosts of the cluster reach its object store: a table of their own in the control host's firewall.
+
+import { isIPv4, isIPv6 } from 'node:net';
+import type { StoreRepository } from '../model/backup.ts';
+import { nodesOf, type Cluster } from '../model/cluster.ts';
+import { storeFiles } from './store.ts';
+import type { Step } from '../engine/step.ts';
+import type { ReadableHost } from '../host/host.ts';
+import { render } from '../model/render.ts';
+import { addressesOf } from '../system/resolve.ts';
+import { reloadService } from '../system/service.ts';
+import { loadedFirewall } from '../system/store.ts';
+import { ownFile } from '../system/own-file.ts';
+import { keepService } from '../system/service-step.ts';
+
+export function keepStoreFirewall(cluster: Cluster, store: StoreRepository): readonly Step[] {
+  const files = storeFiles(cluster, store.kind);
+  const unitFile = `/etc/systemd/system/${files.firewallUnit}`;
+  return [
+    ownFile("Write the store's firewall", {
+      path: files.firewall,
+      content: async (host) => rulesFor(cluster, store, await allowedAddresses(cluster, host)),
+      owner: 'root:root',
+      mode: 0o644,
+      isSealed: true,
+    }),
+    ownFile("Write the firewall's unit", {
+      path: unitFile,
+      content: render('etc/systemd/system/dbctl-store-firewall.service', {
+        cluster: cluster.name,
+        rules: files.firewall,
+      }),
+      owner: 'root:root',
+      mode: 0o644,
+      isSealed: true,
+    }),
+    keepService('Load the firewall', {
+      unit: files.firewallUnit,
+      startFiles: [unitFile],
+      reloadFiles: [files.firewall],
+    }),
+    keepLoaded(cluster, store),
+  ];
+}
+
+/** Rules that somebody dropped are loaded again. */
+const keepLoaded = (cluster: Cluster, store: StoreRepository): Step => ({
+  title: 'See the firewall at work',
+
+  async diff(host) {
+    const [allowed, loaded] = await Promise.all([
+      allowedAddresses(cluster, host),
+      host.ask(loadedFirewall(storeFiles(cluster, store.kind).firewallTable)),
+    ]);
+    const isRight =
+      loaded !== undefined &&
+      loaded.allowed.join() === allowed.join() &&
+      loaded.ports.length > 0 &&
+      loaded.ports.every((port) => port === store.port);
+    return isRight ? [] : ['load the firewall rules'];
+  },
+
+  async apply(host) {
+    await host.run(reloadService(storeFiles(cluster, store.kind).firewallUnit));
+  },
+});
+
+/** The addresses of every node as the control host finds them. It reaches its own addresses by itself. */
+const allowedAddresses = async (cluster: Cluster, host: ReadableHost): Promise<readonly string[]> =>
+  (await host.ask(addressesOf(nodesOf(cluster).map((node) => node.host)))).toSorted();
+
+const rulesFor = (cluster: Cluster, store: StoreRepository, addresses: readonly string[]): string =>
+  render('etc/dbctl/cluster/_store/firewall.nft', {
+    cluster: cluster.name,
+    unit: storeFiles(cluster, store.kind).firewallUnit,
+    table: storeFiles(cluster, store.kind).firewallTable,
+    port: String(store.port),
+    allowed4: elements(addresses.filter(isIPv4)),
+    allowed6: elements(addresses.filter(isIPv6)),
+  });
+
+/** nft takes no empty list. */
+const elements = (addresses: readonly string[]): string =>
+  addresses.length === 0 ? '    # none' : `    elements = { ${addresses.join(', ')} }`;

@@ -1,0 +1,13 @@
+import type { Step } from '../engine/step.ts';
+import { render } from '../model/render.ts';
+import { ownFile } from './own-file.ts';
+
+/** Makes login shells of the postgres account careful: private files, no history of psql (passwords are typed there). */
+export const keepShellCareful = (): Step =>
+  ownFile("Keep postgres's shell careful", {
+    path: '/etc/profile.d/dbctl-postgres.sh',
+    content: render('etc/profile.d/dbctl-postgres.sh', {}),
+    owner: 'root:root',
+    mode: 0o644,
+    isSealed: true,
+  });

@@ -1,0 +1,68 @@
+import type { Change, Step } from '../engine/step.ts';
+import type { FileAttributes, ReadableHost, RemoteFile } from '../host/host.ts';
+import { Secret } from '../model/secret.ts';
+import { isEdited, sealed } from './seal.ts';
+
+export interface OwnFile extends FileAttributes {
+  readonly path: string;
+  readonly content: string | Secret | ((host: ReadableHost) => Promise<string>);
+  /** Whether its last line tells edits by hand; only where "#" begins a comment. */
+  readonly isSealed?: boolean;
+  /** Whether a plan may show its lines: nothing in it is a secret. */
+  readonly isShown?: boolean;
+}
+
+/** Keeps one file that dbctl owns as a whole. */
+export function ownFile(title: string, file: OwnFile): Step {
+  const look = (host: ReadableHost) => Promise.all([host.readFile(file.path), contentOf(file, host)]);
+  return {
+    title,
+    path: file.path,
+    async diff(host) {
+      const [found, content] = await look(host);
+      return fileChanges(found, { ...file, content: content instanceof Secret ? content.reveal() : content });
+    },
+    async detail(host) {
+      const [found, content] = await look(host);
+      if (!file.isShown || found === undefined || content instanceof Secret) return [];
+      return lineChanges(found.content, content);
+    },
+    async apply(host) {
+      await host.writeFile(file.path, await contentOf(file, host), file);
+    },
+  };
+}
+
+/** What a file must contain on that host. */
+export async function contentOf(
+  { content, isSealed }: OwnFile,
+  host: ReadableHost,
+): Promise<string | Secret> {
+  const text = typeof content === 'function' ? await content(host) : content;
+  if (!isSealed) return text;
+  return text instanceof Secret ? new Secret(sealed(text.reveal())) : sealed(text);
+}
+
+/** What must change for a file to be as wanted. */
+function fileChanges(
+  found: RemoteFile | undefined,
+  wanted: RemoteFile & { readonly path: string },
+): readonly Change[] {
+  if (found === undefined) return [`write ${wanted.path}`];
+  if (found.content !== wanted.content) {
+    return [`update ${wanted.path}${isEdited(found.content) ? ', which was edited by hand' : ''}`];
+  }
+  if (found.owner !== wanted.owner) return [`give ${wanted.path} to ${wanted.owner}`];
+  if (found.mode !== wanted.mode) return [`set ${wanted.path} to mode ${wanted.mode.toString(8)}`];
+  return [];
+}
+
+/** The lines that go ("- …") and that come ("+ …"), in the order of the file; comments say nothing to a server. */
+async function lineChanges(before: string, after: string): Promise<readonly string[]> {
+  const { diffLines } = await import('diff');
+  return diffLines(before, after).flatMap(({ added, removed, value }) => {
+    if (!added && !removed) return [];
+    const lines = value.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    return lines.map((line) => `${added ? '+' : '-'} ${line}`);
+  });
+}

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import type { PlannedChange } from '../engine/look-ahead.ts';
+import type { PlanResult } from '../engine/run-plan.ts';
+import { answer, withChangeFlags, type ChangeFlags } from '../kit/change.ts';
+import { changeHosts, type Asked, type Turn } from '../operation/change-hosts.ts';
+import { commonFlags, withCommonFlags } from '../kit/common.ts';
+
+interface Flags extends ChangeFlags {
+  /** A file with what `dbctl plan -o json` answered. */
+  readonly plan?: string;
+}
+
+/** `dbctl up`: the whole cluster as .env.cluster says, from bare hosts to backups. */
+export const up = (bare: Command): Command =>
+  withChangeFlags(withCommonFlags(bare))
+    .option(
+      '--plan <file>',
+      'only what `dbctl plan -o json` wrote there; stop when it would be something else now',
+    )
+    .action(async (flags: Flags, command: Command) => {
+      const { machinesOf } = await import('../model/cluster.ts');
+      const { loadCluster } = await import('../config/load.ts');
+      const cluster = loadCluster(commonFlags(command).config);
+      // Two hundred files, read while the hosts answer the logins.
+      void import('./plan-up.ts');
+      const asked = { cluster, machines: machinesOf(cluster), flags };
+      await answer(command, await changeHosts(command, asked, (turn) => converge(asked, turn)), flags);
+    });
+
+async function converge(
+  { cluster, flags }: Asked & { readonly flags: Flags },
+  turn: Turn,
+): Promise<PlanResult> {
+  const { nodesOf } = await import('../model/cluster.ts');
+  const { planUp } = await import('./plan-up.ts');
+  const { upPlan } = await import('./up.ts');
+  const planned = await planUp(cluster, turn.hosts);
+  if (flags.plan !== undefined) await refuseWhenStale(flags.plan, planned);
+  if (planned.length === 0 || flags.dryRun) return { changes: planned };
+  const isPlanned = (name: string): boolean =>
+    planned.some(({ host, disrupts }) => disrupts && host === name);
+  const restarting = flags.restart ? nodesOf(cluster).filter(({ name }) => isPlanned(name)) : [];
+  return turn.carryOut(upPlan({ cluster, hosts: turn.hosts, restarting }));
+}
+
+async function refuseWhenStale(file: string, planned: readonly PlannedChange[]): Promise<void> {
+  const { readPlanFile } = await import('../config/plan-file.ts');
+  const { refuseStalePlan } = await import('./refuse-stale-plan.ts');
+  refuseStalePlan(readPlanFile(file), planned);
+}

@@ -1,0 +1,192 @@
+// What to do about somebody who holds WAL: what helps most and loses nothing comes first.
+
+import type { Cluster, Node } from '../model/cluster.ts';
+import { nodesOf } from '../model/cluster.ts';
+import { slotNameOf } from '../model/slot.ts';
+import type { SlotFacts, WalServerFacts, WalSight } from './facts.ts';
+import { isArchivingNowhere, isGivenUp, type WalHolder } from './holders.ts';
+import { walLimitGigabytes } from '../server/limit.ts';
+
+export interface WalAdvice {
+  /** A fact, as a sentence. */
+  readonly why: string;
+  readonly next: readonly WalStep[];
+}
+
+export interface WalStep {
+  /** "see why it stopped" */
+  readonly text: string;
+  /** To paste; missing when it is nothing that is typed. */
+  readonly command?: string;
+}
+
+interface Place {
+  readonly cluster: Cluster;
+  readonly sights: readonly WalSight[];
+  /** The node whose disk it is. */
+  readonly node: Node;
+  readonly server: WalServerFacts;
+  readonly fileSystemBytes: number;
+}
+
+/** Something to say about a holder that keeps ever more, or has most of what there is. */
+export function adviceOn(holder: WalHolder, place: Place): WalAdvice {
+  if (holder.kind === 'archiver') return archiverAdvice(place);
+  if (holder.kind === 'slot') {
+    const slot = place.server.slots.find(({ name }) => `slot ${name}` === holder.name);
+    if (slot) return slotAdvice(slot, place);
+  }
+  return sizeAdvice(holder, place);
+}
+
+/** Slots that hold nothing any more, and replicas that cannot go on for that reason. */
+export const lostSlotAdvice = ({ server, cluster }: Place): readonly WalAdvice[] =>
+  server.slots
+    .filter((slot) => isGivenUp(slot))
+    .map((slot) => {
+      const owner = ownerOf(slot, cluster);
+      const reason = slot.invalidationReason === null ? '' : ` (${slot.invalidationReason})`;
+      return {
+        why: `Slot ${slot.name} was given up${reason}: it holds no WAL any more${owner ? `, and ${owner.name} may lack some` : ''}.`,
+        next: owner ? [{ text: `make ${owner.name} anew`, command: `dbctl reinit ${owner.name}` }] : [],
+      };
+    });
+
+/** When WAL goes nowhere although it is called archived. */
+export const nowhereAdvice = ({ server, cluster }: Place): readonly WalAdvice[] =>
+  isArchivingNowhere(server) && !server.isInRecovery
+    ? [
+        {
+          why: `archive_command is ${server.archiver.command.trim()}: archiving holds no WAL, and keeps none either.`,
+          next: cluster.backup ? [{ text: 'send it to the repository', command: 'dbctl backup setup' }] : [],
+        },
+      ]
+    : [];
+
+const ownerOf = ({ name }: Pick<SlotFacts, 'name'>, cluster: Cluster): Node | undefined =>
+  nodesOf(cluster).find((node) => slotNameOf(node) === name);
+
+function slotAdvice(slot: SlotFacts, place: Place): WalAdvice {
+  const owner = ownerOf(slot, place.cluster);
+  if (slot.isTemporary) {
+    return {
+      why: `Slot ${slot.name} is temporary: a copy of the data is being made${slot.usedBy ? ` by ${slot.usedBy}` : ''}.`,
+      next: [{ text: 'let it end: the slot goes with it' }],
+    };
+  }
+  if (owner === undefined || owner.name === place.node.name) return foreignSlotAdvice(slot, place);
+  const { why, next } = replicaAdvice(owner, slot, place);
+  return { why, next: [...next.slice(0, -1), ...limitAdvice(slot, place), ...next.slice(-1)] };
+}
+
+/** Its replica, by how it does; what cannot be taken back comes last. */
+function replicaAdvice({ name }: Node, slot: SlotFacts, { sights }: Place): WalAdvice {
+  const sight = sights.find(({ node }) => node === name);
+  const forget = { text: 'when it is gone for good', command: `dbctl remove-replica ${name}` };
+  const logs = { text: 'see what it says', command: `dbctl logs ${name}` };
+  const start = { text: 'start it, and see it catch up', command: `dbctl add-replica ${name}` };
+  const anew = { text: 'when its data is damaged', command: `dbctl reinit ${name}` };
+  if (sight?.problem !== undefined) {
+    const back = { text: `bring the host of ${name} back: it catches up by itself`, command: 'dbctl status' };
+    return { why: `${name} cannot be reached: ${sight.problem}.`, next: [back, forget] };
+  }
+  if (sight?.directory === undefined) return { why: `${name} is not set up.`, next: [start, forget] };
+  if (sight.server === undefined) {
+    return { why: `PostgreSQL does not run on ${name}.`, next: [logs, start, anew, forget] };
+  }
+  if (!sight.server.isInRecovery) {
+    return { why: `${name} is no replica any more: it takes writes of its own.`, next: [logs, anew] };
+  }
+  if (!slot.isActive) {
+    return { why: `${name} runs, but does not read its slot.`, next: [logs, start, anew, forget] };
+  }
+  return {
+    why: `${name} streams, but more slowly than WAL is written: its disk or the network is too slow.`,
+    next: [{ text: 'see how far it is', command: 'dbctl status' }, logs, forget],
+  };
+}
+
+/** Somebody else's, or one that was left behind. */
+function foreignSlotAdvice(slot: SlotFacts, { node, server }: Place): WalAdvice {
+  const isOurs = slot.name.startsWith('dbctl_');
+  const kind = slot.type === 'logical' ? `logical (${slot.plugin}, database ${slot.database})` : 'physical';
+  const drop = `sudo -u postgres psql -p ${node.port} -c "select pg_drop_replication_slot('${slot.name}')"`;
+  if (slot.isSynced && server.isInRecovery) {
+    return { why: `Slot ${slot.name} is a copy of the one on the primary.`, next: [] };
+  }
+  if (isOurs) {
+    return {
+      why: `Slot ${slot.name} belongs to no other node of .env.cluster: it was left behind.`,
+      next: [{ text: `drop it, on ${node.name}`, command: drop }],
+    };
+  }
+  return {
+    why: `Slot ${slot.name} is ${kind}, and none of dbctl's.`,
+    next: [
+      { text: slot.isActive ? 'see why who reads it is slow' : 'start who reads it' },
+      { text: `when nobody will: drop it, on ${node.name}`, command: drop },
+    ],
+  };
+}
+
+/** A slot without a limit fills the disk; one that is near its limit may keep more for a while. */
+function limitAdvice({ heldBytes }: SlotFacts, { server, fileSystemBytes }: Place): readonly WalStep[] {
+  if (server.settings.slotLimitBytes !== null || heldBytes === null) return [];
+  const limit = `${walLimitGigabytes(fileSystemBytes)}GB`;
+  return [
+    {
+      text: `let no slot fill the disk: POSTGRES_CONF_max_slot_wal_keep_size=${limit}, then`,
+      command: 'dbctl up',
+    },
+  ];
+}
+
+function archiverAdvice({ cluster, node, server }: Place): WalAdvice {
+  const { command, library, lastFailedWal, waitingFiles } = server.archiver;
+  const logs = { text: 'see what archive_command says', command: `dbctl logs ${node.name}` };
+  const files = `${waitingFiles} WAL ${waitingFiles === 1 ? 'file waits' : 'files wait'} to be archived`;
+  if (command === '' && library === '') {
+    return {
+      why: `${files}, and archive_command is empty.`,
+      next: cluster.backup ? [{ text: 'set it', command: 'dbctl backup setup' }] : [],
+    };
+  }
+  const failed = lastFailedWal === null ? '' : `; the last that failed is ${lastFailedWal}`;
+  if (!cluster.backup || !command.includes('pgbackrest')) return { why: `${files}${failed}.`, next: [logs] };
+  return {
+    why: `${files}${failed}.`,
+    next: [
+      { text: 'see which link is broken', command: 'dbctl backup check' },
+      logs,
+      { text: 'put archiving right', command: 'dbctl backup setup' },
+    ],
+  };
+}
+
+const settingsOf: Partial<Record<WalHolder['kind'], string>> = {
+  wal_keep_size: 'POSTGRES_CONF_wal_keep_size',
+  recycled: 'POSTGRES_CONF_max_wal_size',
+  checkpoint: 'POSTGRES_CONF_max_wal_size',
+};
+
+/** Sizes that somebody chose. */
+function sizeAdvice({ kind, name }: WalHolder, { node }: Place): WalAdvice {
+  const checkpoint = `sudo -u postgres psql -p ${node.port} -c checkpoint`;
+  if (kind === 'removable') {
+    return {
+      why: 'Most of the WAL is needed by nobody.',
+      next: [{ text: `let it go now, on ${node.name}`, command: checkpoint }],
+    };
+  }
+  if (kind === 'summarizer') {
+    return {
+      why: 'The WAL summarizer has not read most of the WAL yet.',
+      next: [{ text: 'see what it says', command: `dbctl logs ${node.name}` }],
+    };
+  }
+  const setting = settingsOf[kind];
+  return {
+    why: `Most of the WAL is there for the ${name}.`,
+    next: setting ? [{ text: `make ${setting} smaller in .env.cluster, then`, command: 'dbctl up' }] : [],
+  };
+}

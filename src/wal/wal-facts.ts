@@ -1,0 +1,171 @@
+// Who holds WAL on a node, in two questions: one to its server, one to its disk.
+
+import * as v from 'valibot';
+import type { Instance } from '../model/instance.ts';
+import type { WalDirectory, WalServerFacts } from './facts.ts';
+import { query, type Query } from '../host/command.ts';
+import { askJson, ifRunning, type Socket } from '../postgres/psql.ts';
+
+const maybe = {
+  text: v.nullable(v.string()),
+  number: v.nullable(v.number()),
+};
+
+const Slot = v.object({
+  // It gets into commands that people paste.
+  name: v.pipe(v.string(), v.regex(/^[a-z0-9_]{1,63}$/)),
+  type: v.picklist(['physical', 'logical']),
+  database: maybe.text,
+  plugin: maybe.text,
+  isTemporary: v.boolean(),
+  isActive: v.boolean(),
+  usedBy: maybe.text,
+  heldBytes: maybe.number,
+  grownBytes: v.number(),
+  walStatus: maybe.text,
+  safeBytes: maybe.number,
+  inactiveSince: maybe.number,
+  invalidationReason: maybe.text,
+  isSynced: v.boolean(),
+});
+
+const Server = v.object({
+  isInRecovery: v.boolean(),
+  now: v.number(),
+  segmentBytes: v.number(),
+  currentLsn: v.string(),
+  oldestFile: maybe.text,
+  aheadFiles: v.number(),
+  checkpointBytes: v.number(),
+  checkpointAt: v.number(),
+  unsummarizedBytes: maybe.number,
+  settings: v.object({
+    keepBytes: v.number(),
+    minBytes: v.number(),
+    maxBytes: v.number(),
+    slotLimitBytes: maybe.number,
+    idleSlotSeconds: v.number(),
+  }),
+  slots: v.array(Slot),
+  archiver: v.object({
+    mode: v.picklist(['off', 'on', 'always']),
+    command: v.string(),
+    library: v.string(),
+    lastArchivedWal: maybe.text,
+    lastArchivedAt: maybe.number,
+    lastFailedWal: maybe.text,
+    lastFailedAt: maybe.number,
+    failedCount: v.number(),
+    waitingFiles: v.number(),
+    oldestWaiting: maybe.text,
+    oldestWaitingAt: maybe.number,
+  }),
+  watched: v.object({ seconds: v.number(), bytes: v.number(), generatedBytes: v.number() }),
+});
+
+// The end of WAL; on a replica whichever of receiving and replaying is further: it may live from an archive.
+const end = `(case when pg_is_in_recovery()
+  then greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) else pg_current_wal_lsn() end)`;
+const held = (from: string, to: string): string => `greatest(pg_wal_lsn_diff(${to}, ${from}), 0)::bigint`;
+const megabytes = (setting: string): string =>
+  `(select setting::bigint * 1048576 from pg_settings where name = '${setting}')`;
+const epoch = (time: string): string => `extract(epoch from ${time})`;
+
+// psql keeps the first look in variables: the second is compared with it. Columns that only newer versions have are
+// read through jsonb, and a function that only they have is named to them alone.
+const sql = (seconds: number): string => `
+select ${end} as before, clock_timestamp() as began,
+  (select wal_bytes from pg_stat_wal) as generated,
+  (select coalesce(json_object_agg(slot_name, ${held('restart_lsn', end)}), '{}') from pg_replication_slots) as slots,
+  current_setting('server_version_num')::int >= 170000 and current_setting('summarize_wal', true) = 'on' as summarizes \\gset
+\\set summarized ''
+\\if :summarizes
+select summarized_lsn as summarized from pg_get_wal_summarizer_state() \\gset
+\\endif
+select pg_sleep(${seconds}) as slept \\gset
+select pg_stat_clear_snapshot() as cleared \\gset
+with here as (select ${end} as lsn, clock_timestamp() as now, pg_is_in_recovery() as is_replica,
+    (select setting::bigint from pg_settings where name = 'wal_segment_size') as segment),
+  file as (select name from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$'),
+  waiting as (select left(name, 24) as name, modification from pg_ls_archive_statusdir()
+    where name ~ '^[0-9A-F]{24}\\.ready$')
+select json_build_object(
+  'isInRecovery', is_replica,
+  'now', ${epoch('now')},
+  'segmentBytes', segment,
+  'currentLsn', lsn,
+  'oldestFile', (select min(name) from file),
+  'aheadFiles', (select count(*) from file where
+     ('x' || substr(name, 9, 8))::bit(32)::bigint * (4294967296 / segment) + ('x' || substr(name, 17))::bit(32)::bigint
+       > trunc(pg_wal_lsn_diff(lsn, '0/0') / segment)),
+  'checkpointBytes', ${held('redo_lsn', 'lsn')},
+  'checkpointAt', ${epoch('checkpoint_time')},
+  'unsummarizedBytes', case when :'summarized' <> '' then ${held(`nullif(:'summarized', '')::pg_lsn`, 'lsn')} end,
+  'settings', json_build_object(
+    'keepBytes', ${megabytes('wal_keep_size')},
+    'minBytes', ${megabytes('min_wal_size')},
+    'maxBytes', ${megabytes('max_wal_size')},
+    'slotLimitBytes', nullif(${megabytes('max_slot_wal_keep_size')}, -1048576),
+    'idleSlotSeconds', ${epoch(`coalesce(current_setting('idle_replication_slot_timeout', true), '0')::interval`)}),
+  'slots', (select coalesce(json_agg(json_build_object(
+      'name', s.slot_name, 'type', s.slot_type, 'database', s.database, 'plugin', s.plugin,
+      'isTemporary', s.temporary, 'isActive', s.active, 'usedBy', r.application_name,
+      'heldBytes', ${held('s.restart_lsn', 'lsn')},
+      'grownBytes', coalesce(${held('s.restart_lsn', 'lsn')} - (:'slots'::jsonb ->> s.slot_name)::bigint, 0),
+      'walStatus', s.wal_status, 'safeBytes', s.safe_wal_size,
+      'inactiveSince', ${epoch(`(to_jsonb(s) ->> 'inactive_since')::timestamptz`)},
+      'invalidationReason', to_jsonb(s) ->> 'invalidation_reason',
+      'isSynced', coalesce((to_jsonb(s) ->> 'synced')::bool, false)) order by s.slot_name), '[]')
+    from pg_replication_slots s left join pg_stat_replication r on r.pid = s.active_pid),
+  'archiver', (select json_build_object(
+      'mode', current_setting('archive_mode'),
+      'command', current_setting('archive_command'),
+      'library', coalesce(current_setting('archive_library', true), ''),
+      'lastArchivedWal', last_archived_wal, 'lastArchivedAt', ${epoch('last_archived_time')},
+      'lastFailedWal', last_failed_wal, 'lastFailedAt', ${epoch('last_failed_time')},
+      'failedCount', failed_count,
+      'waitingFiles', (select count(*) from waiting),
+      'oldestWaiting', (select min(name) from waiting),
+      'oldestWaitingAt', (select ${epoch('min(modification)')} from waiting))
+    from pg_stat_archiver),
+  'watched', json_build_object(
+    'seconds', ${epoch(`now - :'began'::timestamptz`)},
+    'bytes', ${held(`:'before'::pg_lsn`, 'lsn')},
+    'generatedBytes', (select wal_bytes from pg_stat_wal) - :'generated'::numeric))
+from here, pg_control_checkpoint()`;
+
+/** What a server says, watched for so many seconds; undefined when none answers. */
+export const walServerFacts = (socket: Socket, seconds: number): Query<WalServerFacts | undefined> =>
+  ifRunning(
+    socket,
+    askJson(socket, sql(seconds), (value) => v.parse(Server, value)),
+  );
+
+const directoryScript = `
+wal=$(readlink -e "$1/pg_wal") || { echo none; exit 0; }
+find "$wal" -maxdepth 1 -type f -printf '%s\\n' | awk '{ bytes += $1 } END { printf "wal=%.0f %d\\n", bytes, NR }'
+echo "waiting=$(find "$wal/archive_status" -maxdepth 1 -name '*.ready' | wc -l)"
+df -PB1 "$wal" | awk 'NR == 2 { print "disk=" $2 " " $4 }'
+find "$1/pg_replslot" -mindepth 1 -maxdepth 1 -type d -printf 'slot=%f\\n'
+`;
+
+/** What is in pg_wal, whether a server runs or not; undefined without a data directory. */
+export const walDirectory = ({ dataDirectory }: Instance): Query<WalDirectory | undefined> =>
+  query(['sh', '-c', directoryScript, 'sh', dataDirectory], parseWalDirectory);
+
+export function parseWalDirectory(stdout: string): WalDirectory | undefined {
+  if (stdout === 'none\n') return undefined;
+  const of = (name: string): readonly number[] =>
+    (new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '').split(' ').map(Number);
+  const [bytes = 0, files = 0] = of('wal');
+  const [waitingFiles = 0] = of('waiting');
+  const [fileSystemBytes = 0, freeBytes = 0] = of('disk');
+  const slotNames = [...stdout.matchAll(/^slot=(.*)$/gm)].map(([, name = '']) => name).toSorted();
+  return { bytes, files, waitingFiles, fileSystemBytes, freeBytes, slotNames };
+}
+
+/** Bytes of waiting WAL after which pgBackRest gives it up, from a node's configuration of it. */
+export function queueLimitOf(config: string): number | undefined {
+  const gigabytes = /^archive-push-queue-max=(\d+)GiB$/m.exec(config)?.[1];
+  return gigabytes === undefined ? undefined : Number(gigabytes) * 1024 ** 3;
+}

@@ -1,0 +1,111 @@
+// The sources of dbctl, parsed: what each imports, types and import() included, and which globals it uses.
+
+import { readFileSync, readdirSync } from 'node:fs';
+import { posix } from 'node:path';
+import { parseSync, Visitor } from 'oxc-parser';
+
+export interface Source {
+  /** Below src/, like `backup/run.ts`. */
+  readonly path: string;
+  readonly lines: number;
+  /** Files of src/ that it imports, types and `import()` included. */
+  readonly files: readonly string[];
+  /** Packages that it imports, without node:. */
+  readonly packages: readonly string[];
+  /** Dotted names that begin with a global: `process.env`, `console.log`. */
+  readonly globals: ReadonlySet<string>;
+  readonly exportsDefault: boolean;
+}
+
+/** Every TypeScript file below src/. Throws where one cannot be parsed. */
+export const readSources = (): readonly Source[] =>
+  readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
+    .toSorted()
+    .map((path) => parseSource(path, readFileSync(`src/${path}`, 'utf8')));
+
+const watchedGlobals = new Set(['process', 'console']);
+
+/** One file of src/. `path` is below src/. */
+export function parseSource(path: string, text: string): Source {
+  const { program, errors } = parseSync(path, text);
+  if (errors.length > 0) throw new Error(`${path}: ${errors[0]!.message}`);
+  const names = new Set<string>();
+  const globals = new Set<string>();
+  let exportsDefault = false;
+  new Visitor({
+    ImportDeclaration: ({ source }) => void names.add(source.value),
+    ExportAllDeclaration: ({ source }) => void names.add(source.value),
+    ExportNamedDeclaration: ({ source }) => void (source && names.add(source.value)),
+    ExportDefaultDeclaration: () => void (exportsDefault = true),
+    ImportExpression: ({ source }) => void names.add(textOf(path, source)),
+    TSImportType: ({ source }) => void names.add(source.value),
+    MemberExpression(member) {
+      const dotted = dottedName(member);
+      if (dotted && watchedGlobals.has(dotted.split('.')[0]!)) globals.add(dotted);
+    },
+  }).visit(program);
+  const imported = [...names];
+  return {
+    path,
+    lines: text.split('\n').length - 1,
+    files: imported
+      .filter((name) => name.startsWith('.'))
+      .map((name) => posix.join(posix.dirname(path), name)),
+    packages: imported.filter((name) => !name.startsWith('.') && !name.startsWith('node:')).map(packageOf),
+    globals,
+    exportsDefault,
+  };
+}
+
+interface Expression {
+  readonly type: string;
+  readonly value?: unknown;
+  readonly object?: Expression;
+  readonly property?: Expression;
+  readonly name?: unknown;
+  readonly computed?: boolean;
+}
+
+/** The graph cannot be known where a name is computed. */
+function textOf(path: string, { type, value }: Expression): string {
+  if (type === 'Literal' && typeof value === 'string') return value;
+  throw new Error(`${path}: import() of a name that is computed`);
+}
+
+function dottedName({ type, name, object, property, computed }: Expression): string | undefined {
+  if (type === 'Identifier') return String(name);
+  if (type !== 'MemberExpression' || computed || !object || !property) return undefined;
+  const before = dottedName(object);
+  return before && `${before}.${String(property.name)}`;
+}
+
+const packageOf = (name: string): string =>
+  name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
+
+/** Sets of two and more files that import each other in a circle, each sorted (Tarjan's algorithm). */
+export function circles(sources: readonly Source[]): readonly (readonly string[])[] {
+  const graph = new Map(sources.map(({ path, files }) => [path, files]));
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const open: string[] = [];
+  const found: string[][] = [];
+  const visit = (path: string): void => {
+    order.set(path, order.size);
+    lowest.set(path, order.get(path)!);
+    open.push(path);
+    for (const next of graph.get(path) ?? []) {
+      if (!graph.has(next)) continue;
+      if (!order.has(next)) visit(next);
+      if (open.includes(next)) lowest.set(path, Math.min(lowest.get(path)!, lowest.get(next)!));
+    }
+    if (lowest.get(path) !== order.get(path)) return;
+    const circle = open.splice(open.indexOf(path));
+    if (circle.length > 1) found.push(circle.toSorted());
+  };
+  for (const { path } of sources) if (!order.has(path)) visit(path);
+  return found;
+}

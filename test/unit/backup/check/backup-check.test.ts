@@ -1,0 +1,275 @@
+import { expect, test } from 'vitest';
+import { backupCheck } from '../../../../src/backup/check/backup-check.ts';
+import type { BackupSight, ControlSight, NodeSight } from '../../../../src/backup/check/backup-sight.ts';
+import type { DrillResult } from '../../../../src/backup/drill/drill.ts';
+import type { BackupRow, RepositoryReport } from '../../../../src/backup/repository-report.ts';
+import { backupCheckText } from '../../../../src/backup/check/backup-check-text.ts';
+import { clusterOf, leastBackup } from '../../../support/cluster-file.ts';
+
+const cluster = clusterOf({ ...leastBackup, BACKUP_REPOSITORY: 'versitygw' });
+const backup = cluster.backup!;
+const hour = 3600;
+const day = 24 * hour;
+const now = Date.parse('2026-11-21T12:00:00Z') / 1000;
+const at = (secondsAgo: number): string => new Date((now - secondsAgo) * 1000).toISOString();
+
+const row = (changes: Partial<BackupRow> = {}): BackupRow => ({
+  label: '20261121-010000F',
+  type: 'full',
+  startedAt: at(2 * hour),
+  stoppedAt: at(2 * hour),
+  startLsn: '0/5000028',
+  databaseBytes: 1e9,
+  copiedBytes: 1e9,
+  repositoryBytes: 3e8,
+  hasItsWal: true,
+  hasPageErrors: false,
+  ...changes,
+});
+
+const report = (changes: Partial<RepositoryReport> = {}): RepositoryReport => ({
+  cluster: 'shop',
+  stanza: 'shop',
+  status: 'ok',
+  restorable: [{ from: at(2 * hour), to: at(10), fromLsn: '0/6000000', toLsn: '0/9000000' }],
+  gaps: [],
+  backups: [row()],
+  wal: { oldest: 'a', newest: 'b', newestAt: at(10), files: 4, bytes: 10 },
+  backupBytes: 3e8,
+  lastDrill: null,
+  running: null,
+  ...changes,
+});
+
+const lastWal = '000000010000000000000008';
+const timer = { type: 'full', unit: 'dbctl-backup-shop-full', isRunning: true } as const;
+
+const control = (
+  changes: Partial<ControlSight> = {},
+  reported: Partial<RepositoryReport> = {},
+): ControlSight => ({
+  repository: { code: 0, message: 'ok', report: report(reported) },
+  walNames: [`${lastWal}-checksum.zst`],
+  brokenLinks: [],
+  space: { totalBytes: 1e12, freeBytes: 5e11 },
+  timers: [{ ...timer, lastResult: 'success', intervalSeconds: 7 * day }],
+  certificates: [{ host: 'control', what: 'CA', endsAt: now + 3650 * day }],
+  ...changes,
+});
+
+const archiver = {
+  mode: 'on',
+  command: 'pgbackrest archive-push',
+  lastArchivedWal: lastWal,
+  lastArchivedAt: now - 30,
+  lastFailedAt: null,
+  waitingFiles: 0,
+  oldestWaitingAt: null,
+  hasArchivedFiles: true,
+  now,
+  isInRecovery: false,
+  walFileBytes: 16 * 1024 ** 2,
+} as const;
+
+const node = (changes: Partial<NodeSight> = {}): NodeSight => ({
+  node: cluster.primary,
+  archiver,
+  isOurCommand: true,
+  queueLimitBytes: 1024 ** 3,
+  brokenLinks: [],
+  drills: [],
+  certificates: [{ host: 'pg1', what: 'PostgreSQL', endsAt: now + 397 * day }],
+  ...changes,
+});
+
+const sight = (changes: Partial<BackupSight> = {}): BackupSight => ({
+  now,
+  control: control(),
+  nodes: [node()],
+  unseen: [],
+  ...changes,
+});
+
+const drill = (changes: Partial<DrillResult>): DrillResult =>
+  ({ result: 'passed', finishedAt: now - day, error: '', ...changes }) as DrillResult;
+
+const problems = (seen: BackupSight): string[] =>
+  backupCheck(cluster, backup, seen)
+    .findings.filter(({ status }) => status !== 'ok')
+    .map(({ status, check }) => `${status} ${check}`);
+
+test('what is protected is OK, exit code 0', () => {
+  expect(problems(sight())).toEqual([]);
+  expect(backupCheck(cluster, backup, sight())).toMatchObject({ status: 'ok', exitCode: 0, notes: [] });
+});
+
+const gap = { fromLsn: '0/7000000', toLsn: '0/8000000', missingFiles: 1 };
+const broken = { what: 'pg1 → control:8432: nothing answers there', next: ['look'] };
+
+test.each([
+  {
+    reason: 'nothing was ever set up',
+    seen: sight({ control: control({ repository: undefined }) }),
+    expected: ['critical repository'],
+  },
+  {
+    reason: 'the repository cannot be read',
+    seen: sight({ control: control({ repository: { code: 99, message: 'no', report: report() } }) }),
+    expected: ['critical repository'],
+  },
+  {
+    reason: 'there is no backup, and so no room for rehearsals',
+    seen: sight({ control: control({}, { backups: [] }) }),
+    expected: ['critical backup-age', 'warning drill'],
+  },
+  {
+    reason: 'no WAL has arrived: not protected, whatever else is well',
+    seen: sight({ control: control({}, { wal: { ...report().wal, files: 0 } }) }),
+    expected: ['critical wal-gap'],
+  },
+  {
+    reason: 'the last backup is older than BACKUP_WARN_AGE',
+    seen: sight({ control: control({}, { backups: [row({ stoppedAt: at(30 * hour) })] }) }),
+    expected: ['warning backup-age'],
+  },
+  {
+    reason: 'the last backup is older than BACKUP_MAX_AGE',
+    seen: sight({ control: control({}, { backups: [row({ stoppedAt: at(60 * hour) })] }) }),
+    expected: ['critical backup-age'],
+  },
+  {
+    reason: 'full backups stopped, though others are made; and no restore was rehearsed for too long',
+    seen: sight({
+      control: control({}, { backups: [row({ stoppedAt: at(10 * day) }), row({ type: 'incr' })] }),
+    }),
+    expected: ['warning full-age', 'warning drill'],
+  },
+  {
+    reason: 'pages were damaged when the last backup was made',
+    seen: sight({ control: control({}, { backups: [row({ hasPageErrors: true })] }) }),
+    expected: ['critical page-errors'],
+  },
+  {
+    reason: 'an older backup lacks WAL of its own',
+    seen: sight({ control: control({}, { backups: [row({ label: 'A', hasItsWal: false }), row()] }) }),
+    expected: ['warning backup-wal'],
+  },
+  {
+    reason: 'WAL is missing after the last backup',
+    seen: sight({ control: control({}, { gaps: [gap] }) }),
+    expected: ['critical wal-gap'],
+  },
+  {
+    reason: 'WAL is missing, but a later backup makes up for it',
+    seen: sight({ control: control({}, { gaps: [gap], backups: [row(), row({ startLsn: '0/8000028' })] }) }),
+    expected: ['warning wal-gap'],
+  },
+  {
+    reason: 'the disk of the repository is nearly full',
+    seen: sight({ control: control({ space: { totalBytes: 1e12, freeBytes: 5e10 } }) }),
+    expected: ['warning space'],
+  },
+  {
+    reason: 'the next full backup does not fit',
+    seen: sight({ control: control({ space: { totalBytes: 1e9, freeBytes: 2e8 } }) }),
+    expected: ['critical space'],
+  },
+  {
+    reason: 'a timer does not run, and a scheduled backup failed',
+    seen: sight({
+      control: control({
+        timers: [
+          { ...timer, isRunning: false, lastResult: undefined, intervalSeconds: undefined },
+          { ...timer, type: 'incr', lastResult: 'exit-code', intervalSeconds: undefined },
+        ],
+      }),
+    }),
+    expected: ['warning schedule-full', 'warning schedule-incr'],
+  },
+  {
+    reason: 'the last drill failed',
+    seen: sight({ nodes: [node({ drills: [drill({}), drill({ result: 'failed', finishedAt: now - 5 })] })] }),
+    expected: ['warning drill'],
+  },
+  {
+    reason: 'the last drill was long ago',
+    seen: sight({ nodes: [node({ drills: [drill({ finishedAt: now - 9 * day })] })] }),
+    expected: ['warning drill'],
+  },
+  {
+    reason: 'archiving fails',
+    seen: sight({ nodes: [node({ archiver: { ...archiver, lastFailedAt: now - 1 } })] }),
+    expected: ['critical archiver'],
+  },
+  {
+    reason: 'somebody else archives',
+    seen: sight({ nodes: [node({ isOurCommand: false })] }),
+    expected: ['critical archive-command'],
+  },
+  {
+    reason: 'half of the queue is full',
+    seen: sight({
+      nodes: [node({ archiver: { ...archiver, waitingFiles: 32, oldestWaitingAt: now - 60 } })],
+    }),
+    expected: ['warning wal-queue'],
+  },
+  {
+    reason: 'WAL counts as archived, but is nowhere',
+    seen: sight({ control: control({ walNames: [] }) }),
+    expected: ['critical wal-dropped'],
+  },
+  {
+    reason: 'the primary does not answer',
+    seen: sight({ nodes: [node({ archiver: undefined })] }),
+    expected: ['critical archiver'],
+  },
+  {
+    reason: 'a link is broken',
+    seen: sight({ nodes: [node({ brokenLinks: [broken] })] }),
+    expected: ['critical link'],
+  },
+  {
+    reason: 'the control host is gone: nothing is known of the repository',
+    seen: sight({ control: undefined, unseen: [{ name: 'control', problem: 'no route' }] }),
+    expected: ['unknown ssh-control'],
+  },
+])('$reason', ({ seen, expected }) => {
+  expect(problems(seen)).toEqual(expected);
+});
+
+test('the queue tells how long until WAL is given up', () => {
+  const waiting = { ...archiver, waitingFiles: 32, oldestWaitingAt: now - 60 };
+  const { findings } = backupCheck(cluster, backup, sight({ nodes: [node({ archiver: waiting })] }));
+
+  expect(findings.find(({ check }) => check === 'wal-queue')?.message).toBe(
+    '512 MB of WAL wait, 1.0 GB are the limit, reached in about 60 s',
+  );
+});
+
+test('for people it is a few lines and one verdict, at most 80 columns wide', () => {
+  const seen = sight({ nodes: [node({ brokenLinks: [broken] })] });
+
+  expect(backupCheckText(backupCheck(cluster, backup, seen), 0)).toMatchInlineSnapshot(`
+    "cluster shop: restorable 2026-11-21 10:00:00 to 2026-11-21 11:59:50 UTC
+    ✓ the last backup is 2 h old
+    ✓ 466 GB of the repository's disk are free
+    ✓ no restore has been rehearsed yet
+    ✓ pg1: WAL archived 30 s ago
+
+    CRITICAL pg1 → control:8432: nothing answers there
+     → look
+
+    CRITICAL: 1 problem
+    "
+  `);
+  const minio = clusterOf(leastBackup);
+  const noted = backupCheckText(backupCheck(minio, minio.backup!, sight()), 0);
+  expect(noted).toContain('note: MinIO is no longer maintained');
+  expect(noted.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  expect(noted).toMatch(/OK: \d+ checks passed\n$/);
+});
+
+test('what pgBackRest complains of in its own check is critical', () => {
+  expect(backupCheck(cluster, backup, sight(), []).exitCode).toBe(0);
+  expect(backupCheck(cluster, backup, sight(), ['it timed out']).exitCode).toBe(2);
+});

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import type { BackupSight, ControlSight, NodeSight } from '../../../../src/backup/check/backup-sight.ts';
+import { checkCertificates } from '../../../../src/backup/check/check-certificates.ts';
+
+const now = 1_800_000_000;
+const day = 86_400;
+const ending = (host: string, what: string, days: number) => ({ host, what, endsAt: now + days * day });
+
+const sight = (control: readonly object[], nodes: readonly object[]): BackupSight => ({
+  now,
+  control: { certificates: control } as unknown as ControlSight,
+  nodes: [{ certificates: nodes } as unknown as NodeSight],
+  unseen: [],
+});
+
+test('the certificate that ends first is told when none ends soon', () => {
+  const seen = sight([ending('control', 'CA', 3650)], [ending('pg1', 'PostgreSQL', 31.5)]);
+  expect(checkCertificates(seen)).toMatchObject([
+    { status: 'ok', message: 'no certificate ends in the next 31 days' },
+  ]);
+});
+
+test('each that ends soon or has ended is named, with what renews it', () => {
+  const seen = sight(
+    [ending('control', 'CA', 12.1)],
+    [ending('pg1', 'PostgreSQL', -3.2), ending('pg1', 'pgBackRest', 300)],
+  );
+  expect(checkCertificates(seen)).toMatchObject([
+    { status: 'warning', message: 'control: the certificate of CA ends in 12 days' },
+    { status: 'critical', message: 'pg1: the certificate of PostgreSQL ended 3 days ago' },
+  ]);
+  expect(checkCertificates(seen).map(({ next }) => next?.at(-1))).toEqual([
+    'make a new one: dbctl certs rotate --ca',
+    'renew it: dbctl certs rotate',
+  ]);
+});
+
+test('a cluster without certificates is not judged by them', () => {
+  expect(checkCertificates(sight([], []))).toEqual([]);
+  expect(checkCertificates({ now, control: undefined, nodes: [], unseen: [] })).toEqual([]);
+});

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { newClusterMessage } from '../../../src/cluster-file/new-cluster-text.ts';
+import { clusterOf, leastBackup } from '../../support/cluster-file.ts';
+
+test('what was written is shown with the commands that come next', () => {
+  const cluster = clusterOf({ ...leastBackup, CLUSTER_DB_REPLICA_HOSTS: 'replica-2=[fd00::2]' });
+
+  expect(newClusterMessage(cluster, '.env.cluster', 'table')).toMatchInlineSnapshot(`
+    ".env.cluster describes the cluster shop:
+      pg1        primary  10.0.0.11:5432
+      replica-2  replica  [fd00::2]:5432
+      backups on control (minio), encrypted
+    It holds every password: keep a copy in a safe place.
+
+    → dbctl config  shows what it says, without the secrets
+    → dbctl doctor  checks the hosts; changes nothing
+    → dbctl up      makes the cluster
+    "
+  `);
+});
+
+test('without a control host it says why there are no backups', () => {
+  expect(newClusterMessage(clusterOf(), '.env.cluster', 'table')).toContain('no backups yet');
+});
+
+test('another file is named in the commands, quoted where that is needed', () => {
+  const text = newClusterMessage(clusterOf(), "my file's", 'json');
+
+  expect(JSON.parse(text)).toMatchObject({
+    cluster: 'shop',
+    repository: null,
+    next: expect.arrayContaining(["dbctl up -c 'my file'\\''s'"]) as unknown,
+  });
+  expect(text).not.toContain('password');
+});

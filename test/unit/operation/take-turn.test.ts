@@ -1,0 +1,169 @@
+import { beforeEach, expect, test } from 'vitest';
+import {
+  CommandError,
+  InterruptedError,
+  LockLostError,
+  RefusedError,
+  UnconfirmedError,
+} from '../../../src/model/errors.ts';
+import { turnOf } from '../../../src/operation/take-turn.ts';
+import type { Converse } from '../../../src/host/conversation.ts';
+import { clusterOf } from '../../support/cluster-file.ts';
+
+const testCluster = clusterOf({});
+
+const operation = {
+  ...{ id: 'x1', title: 'add-replica pg2', command: 'dbctl add-replica pg2', by: 'alice@laptop' },
+  ...{ pid: 1, version: '0.1.0' },
+};
+const holder = {
+  ...{ since: 100, from: '10.0.0.5', step: 'Clone the primary on pg2', id: 'x0', title: 'reinit pg3' },
+  ...{ command: 'dbctl reinit pg3 --yes', by: 'bob@desk', pid: 4711, version: '0.1.0' },
+};
+const busy = `busy 220.5 ${JSON.stringify(holder)}`;
+
+let notes: string[] = [];
+let said: string[] = [];
+beforeEach(() => {
+  notes = [];
+  said = [];
+});
+
+/** A control host on which the program that holds the lock says these lines; each attempt its own. */
+function control(...attempts: readonly (readonly string[])[]): Converse {
+  const left = [...attempts];
+  return async () => {
+    const lines = [...(left.length > 1 ? left.shift()! : left[0]!)];
+    let wake: ((line: string | undefined) => void) | undefined;
+    return {
+      say(line) {
+        said.push(line);
+        if (line.startsWith('end ')) wake?.('ended');
+      },
+      hear: async () => lines.shift() ?? new Promise((resolve) => (wake = resolve)),
+      hangUp: () => wake?.(undefined),
+      complaint: () => '',
+    };
+  };
+}
+
+const turn = (waitMs = 0) =>
+  turnOf(testCluster, operation, { waitMs, onNote: (note) => void notes.push(note) });
+
+const lastEnd = () => JSON.parse(`{${said.at(-1)!.slice('end '.length)}`) as object;
+
+test('a turn is taken, kept and given back, with how it ended', async () => {
+  const mine = turn();
+  await mine.enter(control(['held']));
+  await mine.insist();
+  await mine.leave();
+
+  expect(said[0]).toBe(JSON.stringify(operation).slice(1));
+  expect(lastEnd()).toEqual({ kind: 'end', id: 'x1', result: 'done', exitCode: 0, changes: 0 });
+  expect(notes).toEqual([]);
+});
+
+test('one that has not been had is not given back', async () => {
+  await turn().leave(new Error('another host is down'));
+  expect(said).toEqual([]);
+});
+
+test.each([
+  [new InterruptedError({ what: 'x' }), 'interrupted', 130],
+  [new LockLostError({ what: 'x' }), 'lock lost', 6],
+  [new RefusedError({ what: 'x' }), 'refused', 4],
+  [new UnconfirmedError({ what: 'x' }), 'refused', 8],
+  [new CommandError({ what: 'x' }), 'failed', 5],
+  [new Error('a bug'), 'failed', 1],
+  [new AggregateError([new CommandError({ what: 'x' }), new Error('y')]), 'failed', 5],
+])('%o is written down as "%s"', async (error, result, exitCode) => {
+  const mine = turn();
+  await mine.enter(control(['held']));
+  await mine.leave(error);
+  expect(lastEnd()).toMatchObject({ result, exitCode });
+});
+
+test('who comes second is told everything about the first', async () => {
+  await expect(turn().enter(control([busy]))).rejects.toMatchObject({
+    ...{ name: 'LockedError', exitCode: 7 },
+    message: `${testCluster.name} is being changed by bob@desk: reinit pg3, for 2 min`,
+    why: [
+      'Two operations at once could undo each other, so nothing was touched.',
+      'who: bob@desk',
+      'from: 10.0.0.5',
+      'operation: reinit pg3',
+      'command: dbctl reinit pg3 --yes',
+      'doing: Clone the primary on pg2',
+      'since: 2 min ago',
+      'process: 4711 on desk, dbctl 0.1.0',
+    ].join('\n'),
+    next: expect.arrayContaining([expect.stringContaining('--lock-wait')]),
+  });
+});
+
+test('a holder that says nothing of itself is still a holder', async () => {
+  await expect(turn().enter(control(['busy 12.5 ']))).rejects.toMatchObject({
+    message: expect.stringContaining('another operation'),
+  });
+});
+
+test('who waits says for whom, and goes on when it is free', async () => {
+  const mine = turn(60_000);
+  await mine.enter(control([busy], ['held']));
+  await mine.leave();
+  expect(notes).toEqual(['waits for bob@desk: reinit pg3, for 2 min']);
+});
+
+test('who waited in vain says how long', async () => {
+  await expect(turn(900).enter(control([busy]))).rejects.toThrow('for 2 min, after a wait of 0.9 s');
+});
+
+const begun = JSON.stringify({ at: 1, kind: 'begin', from: 'local', ...operation, id: 'x0' });
+const ended = { at: 2, kind: 'end', id: 'x0' };
+
+test.each([
+  ['is not there', [], 'the last operation, add-replica pg2 by alice@laptop, was interrupted'],
+  [
+    'was seen by the host',
+    [JSON.stringify({ ...ended, result: 'interrupted', step: 'Clone on pg2' })],
+    'the last operation, add-replica pg2 by alice@laptop, was interrupted during "Clone on pg2"',
+  ],
+  [
+    'was a lost lock',
+    [JSON.stringify({ ...ended, result: 'lock lost' })],
+    'the last operation, add-replica pg2 by alice@laptop, lost its lock',
+  ],
+])('what was left unfinished is said: its end %s', async (_, lines, wanted) => {
+  const mine = turn();
+  await mine.enter(control([begun, ...lines, 'held']));
+  await mine.leave();
+  expect(notes).toEqual([`${wanted}; this run goes on from what is there`]);
+});
+
+test.each(['done', 'refused', 'failed'])(
+  'of an operation that ended as "%s" nothing is said',
+  async (result) => {
+    const mine = turn();
+    await mine.enter(control([begun, JSON.stringify({ ...ended, result }), 'held']));
+    await mine.leave();
+    expect(notes).toEqual([]);
+  },
+);
+
+test('a lock that the host has ended is lost', async () => {
+  const mine = turn();
+  let end: (() => void) | undefined;
+  const talk: Converse = async (argv) => {
+    const one = await control(['held'])(argv);
+    end = () => one.hangUp();
+    return one;
+  };
+  await mine.enter(talk);
+  end?.();
+  await expect
+    .poll(() => mine.insist().catch((error: unknown) => error))
+    .toMatchObject({
+      ...{ name: 'LockLostError', exitCode: 6 },
+      why: expect.stringContaining('released from elsewhere'),
+    });
+});

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import {
+  commitsWaitFor,
+  refuseRemoval,
+  type RemovalFacts,
+  type RemovalRequest,
+  type RemovalSight,
+} from '../../../src/replication/removal.ts';
+
+const fine: RemovalSight = { isOurs: true, hasData: true, isStandby: true, inRecovery: true, downstream: [] };
+
+const facts = (
+  changes: Partial<Omit<RemovalFacts, 'sight'>> = {},
+  sight: Partial<RemovalSight> | 'not reached' = {},
+): RemovalFacts => ({
+  node: 'pg3',
+  primary: 'pg1',
+  sight: sight === 'not reached' ? undefined : { ...fine, ...sight },
+  streams: true,
+  followers: [],
+  synchronousNames: '',
+  otherSenders: 1,
+  isBackupRunning: false,
+  ...changes,
+});
+
+const kept: RemovalRequest = { dead: false, wipe: false };
+const wiped: RemovalRequest = { dead: false, wipe: true };
+const gone: RemovalRequest = { dead: true, wipe: false };
+
+test.each<[string, RemovalFacts, RemovalRequest]>([
+  ['a replica', facts(), kept],
+  ['a replica, with its data', facts(), wiped],
+  ['one that was never made', facts({ streams: false }, { hasData: false, isOurs: false }), wiped],
+  ['one that is stopped', facts({ streams: false }, { inRecovery: undefined }), kept],
+  ['data of somebody else, which stays', facts({}, { isOurs: false }), kept],
+  ['one whose host is gone', facts({ streams: false }, 'not reached'), kept],
+  ['one that is cut off all the same', facts({}, 'not reached'), gone],
+  ['a dead one while a backup runs', facts({ streams: false, isBackupRunning: true }, 'not reached'), kept],
+])('%s may be removed', (_case, found, request) => {
+  expect(() => refuseRemoval(found, request)).not.toThrow();
+});
+
+test.each<[string, RemovalFacts, RemovalRequest, string]>([
+  ['one that others stream from', facts({}, { downstream: ['pg4'] }), kept, 'pg4 streams from pg3'],
+  [
+    'a dead one that others follow',
+    facts({ followers: ['pg4', 'pg5'] }, 'not reached'),
+    gone,
+    'pg4, pg5 stream',
+  ],
+  ['a server that takes writes', facts({}, { inRecovery: false }), kept, 'takes writes of its own'],
+  ['one that streams and has no SSH', facts({}, 'not reached'), kept, 'but it streams from pg1'],
+  ['one that commits wait for', facts({ synchronousNames: 'pg3' }), kept, 'commits wait for pg3'],
+  ['a wipe of what is not reached', facts({ streams: false }, 'not reached'), wiped, 'nothing can be wiped'],
+  [
+    "a wipe of a primary's data",
+    facts({}, { isStandby: false, inRecovery: undefined }),
+    wiped,
+    "no replica's data",
+  ],
+  ['a wipe of foreign data', facts({}, { isOurs: false }), wiped, 'was not made by dbctl'],
+  ['any while a backup runs', facts({ isBackupRunning: true }), kept, 'a backup is made now'],
+])('%s is refused', (_case, found, request, what) => {
+  expect(() => refuseRemoval(found, request)).toThrow(
+    expect.objectContaining({ exitCode: 4, message: expect.stringContaining(what) }),
+  );
+});
+
+test.each([
+  ['', 0, false],
+  ['pg2', 1, false],
+  ['pg2, "pg3"', 1, true],
+  ['FIRST 1 (pg2, pg3)', 1, true],
+  ['ANY 1 (*)', 1, false],
+  ['any 2 (*)', 1, true],
+  ['*', 0, true],
+  ['2 (pg2, pg4)', 0, false],
+])('synchronous_standby_names = %s with %i others', (names, others, expected) => {
+  expect(commitsWaitFor('pg3', names, others)).toBe(expected);
+});

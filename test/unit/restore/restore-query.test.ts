@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import type { BackupSet } from '../../../src/backup/backup-info.ts';
+import { requestOf, type RestoreFlags } from '../../../src/restore/restore.ts';
+import { fetchCommand, parseAside, restoreArgv } from '../../../src/restore/restore-query.ts';
+
+const place = { config: '/etc/dbctl/shop/pg1/pgbackrest.conf', stanza: 'shop' };
+const backup = { label: '20261121-020000F', repository: 1 } as BackupSet;
+const optionsOf = (flags: RestoreFlags, archiveMode: 'off' | 'preserve' = 'off') =>
+  restoreArgv(place, backup, requestOf(flags), archiveMode).slice(6);
+
+test.each<[RestoreFlags, readonly string[]]>([
+  [{}, ['--type=default']],
+  [{ type: 'immediate' }, ['--type=immediate', '--target-action=promote']],
+  [{ type: 'lsn', target: '0/4000000' }, ['--type=lsn', '--target=0/4000000', '--target-action=promote']],
+  [
+    { type: 'xid', target: '745', targetExclusive: true },
+    ['--type=xid', '--target=745', '--target-exclusive', '--target-action=promote'],
+  ],
+  [
+    { type: 'time', target: '2026-11-21T10:00:00.25+02:00' },
+    ['--type=time', '--target=2026-11-21 08:00:00.25+00', '--target-action=promote'],
+  ],
+  [{ targetTimeline: '2' }, ['--type=default', '--target-timeline=2']],
+])('%j in the words of pgBackRest', (flags, options) => {
+  expect(optionsOf(flags)).toEqual(['--repo=1', '--set=20261121-020000F', ...options, '--archive-mode=off']);
+});
+
+test('a restore in place goes on archiving', () => {
+  expect(optionsOf({}, 'preserve')).toContain('--archive-mode=preserve');
+});
+
+test('WAL is fetched through a queue of its own', () => {
+  expect(fetchCommand(place, '/data.dbctl-restore')).toMatchInlineSnapshot(
+    `"pgbackrest --config=/etc/dbctl/shop/pg1/pgbackrest.conf --stanza=shop --pg1-path=/data.dbctl-restore/data --lock-path=/data.dbctl-restore/lock --spool-path=/data.dbctl-restore/spool --log-level-console=warn --log-level-file=off archive-get %f "%p""`,
+  );
+});
+
+const said = (lines: Readonly<Record<string, string>>): string =>
+  Object.entries(lines)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+
+test('a place aside tells how far it is', () => {
+  const begun = {
+    label: '',
+    restored: 'false',
+    recovered: 'null',
+    data: 'true',
+    request: '{"type":"default"}',
+  };
+  const recovered = '{"at" : 1795259737.5, "lsn" : "0/D000000", "timeline" : 2}';
+
+  expect(parseAside('')).toBeUndefined();
+  expect(parseAside(said(begun))).toEqual({
+    request: '{"type":"default"}',
+    label: '',
+    isRestored: false,
+    recovered: null,
+    hasData: true,
+    kept: null,
+  });
+  const placed = { ...begun, restored: 'true', recovered, data: 'false', kept: '/data.before-restore-1' };
+  expect(parseAside(said(placed))).toMatchObject({
+    isRestored: true,
+    recovered: { at: 1795259737.5, lsn: '0/D000000', timeline: 2 },
+    hasData: false,
+    kept: '/data.before-restore-1',
+  });
+});

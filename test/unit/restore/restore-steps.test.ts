@@ -1,0 +1,196 @@
+import { expect, test } from 'vitest';
+import type { BackupSet } from '../../../src/backup/backup-info.ts';
+import { requestOf } from '../../../src/restore/restore.ts';
+import { hostFacts } from '../../../src/server/host-facts.ts';
+import {
+  asideBytes,
+  asideState,
+  dataTimeline,
+  exists,
+  isRunning,
+} from '../../../src/restore/restore-query.ts';
+import { unitJournal, unitState } from '../../../src/host/systemd.ts';
+import { checkRestore } from '../../../src/restore/check-restore.ts';
+import { discardOldData } from '../../../src/restore/discard-old-data.ts';
+import { placeRestored, stopOldServer } from '../../../src/restore/place-restored.ts';
+import { recoverData } from '../../../src/restore/recover-data.ts';
+import { restoreData, type RestoreWork } from '../../../src/restore/restore-data.ts';
+import { fakeHost } from '../../support/fake-host.ts';
+import { answering, when, yesOrNo } from '../../support/answering.ts';
+import { plan, primary, replica, run } from '../../support/shop.ts';
+
+const work: RestoreWork = {
+  instance: primary,
+  place: { config: '/etc/dbctl/shop/pg1/pgbackrest.conf', stanza: 'shop' },
+  backup: { label: '20261121-020000F', repository: 1, databaseBytes: 4e9 } as BackupSet,
+  request: requestOf({ type: 'xid', target: '745' }),
+  units: { restore: 'dbctl-restore-shop-pg1', recover: 'dbctl-recover-shop-pg1' },
+  archiveMode: 'preserve',
+};
+const own = '{"type":"xid","value":"745"}';
+const recovered = '{"at":1,"lsn":"0/5000000","timeline":2}';
+
+interface Seen {
+  request?: string;
+  isRestored?: boolean;
+  isRecovered?: boolean;
+  hasData?: boolean;
+}
+const aside = ({ request = own, isRestored = true, isRecovered = true, hasData = true }: Seen = {}): string =>
+  [
+    'label=20261121-020000F',
+    `restored=${isRestored}`,
+    `recovered=${isRecovered ? recovered : 'null'}`,
+    `data=${hasData}`,
+    `request=${request}\n`,
+  ].join('\n');
+
+const absent = 'LoadState=not-found\nActiveState=inactive\n';
+const loaded = 'LoadState=loaded\n';
+const running = `${loaded}ActiveState=active\nSubState=running\n`;
+const failed = (code: number): string =>
+  `${loaded}ActiveState=failed\nResult=exit-code\nExecMainCode=1\nExecMainStatus=${code}\nInvocationID=0a\n`;
+
+const facts = (data: string, freeKb = 90_000_000): string =>
+  `os=debian 13\nsystemd=yes\nclock=${Date.now() / 1000}\nowner=shop/pg1\ndata=${data}\ndisk=90000000 ${freeKb}\ncores=2\n`;
+
+const checked = (place: { data: string; aside?: string; freeKb?: number; inPlace?: boolean }) => {
+  const { host } = fakeHost(
+    {},
+    answering(
+      when(hostFacts(primary), facts(place.data, place.freeKb)),
+      when(asideState(primary), place.aside ?? ''),
+      when(asideBytes(primary), '0\n'),
+    ),
+  );
+  return run(checkRestore({ work, owner: 'shop/pg1', inPlace: place.inPlace ?? false }), host);
+};
+
+test('a restore beside needs a place that is free, one in place does not', async () => {
+  expect((await checked({ data: 'absent' })).status).toBe('in place');
+  expect((await checked({ data: '17', inPlace: true })).status).toBe('in place');
+  expect((await checked({ data: '17', aside: aside({ hasData: false }) })).status).toBe('in place');
+  await expect(checked({ data: '17' })).rejects.toMatchObject({
+    exitCode: 4,
+    why: '/var/lib/postgresql/17/main holds a server already',
+    next: [expect.stringContaining('pg_dropcluster --stop 17 main && rm -r ')],
+  });
+});
+
+test('both copies must fit on the disk', async () => {
+  await expect(checked({ data: '17', inPlace: true, freeKb: 1_000_000 })).rejects.toMatchObject({
+    why: '5.5 GB are needed beside /var/lib/postgresql/17/main, and 1.0 GB are free',
+  });
+});
+
+test('a restore to another target that is in place already is finished first', async () => {
+  const other = aside({ request: '{"type":"default"}', hasData: false });
+
+  await expect(checked({ data: '17', aside: other, inPlace: true })).rejects.toMatchObject({
+    exitCode: 4,
+    why: 'It was asked for as {"type":"default"}.',
+  });
+});
+
+const hostWith = (seen: string, unit: string, name: string, journal = '') =>
+  fakeHost(
+    {},
+    (argv, stdin, asUser) => {
+      if (argv[0] === 'journalctl') return journal;
+      const rules = answering(
+        when(asideState(primary), seen),
+        when(unitState(name), unit),
+        when(isRunning(primary), 'active\n'),
+      );
+      return typeof rules === 'function' ? rules(argv, stdin, asUser) : undefined;
+    },
+    'pg1',
+  );
+
+test('what was restored for the same target is not fetched again', async () => {
+  const { host } = hostWith(aside({ isRecovered: false }), absent, work.units.restore);
+
+  expect((await plan(restoreData(work), host)).changes).toEqual([]);
+});
+
+test('what was restored for another target is', async () => {
+  const { host } = hostWith(aside({ request: '{"type":"default"}' }), absent, work.units.restore);
+
+  expect((await plan(restoreData(work), host)).changes).toEqual([
+    'restore 20261121-020000F into /var/lib/postgresql/17/main.dbctl-restore',
+  ]);
+});
+
+test('a restore to another target that runs is left alone', async () => {
+  const { host, ran } = hostWith(aside({ request: '{"type":"default"}' }), running, work.units.restore);
+
+  await expect(run(restoreData(work), host)).rejects.toMatchObject({ exitCode: 4 });
+  expect(ran).toEqual([]);
+});
+
+test("a target that is not there is refused with PostgreSQL's words", async () => {
+  const words = 'FATAL:  recovery ended before configured recovery target was reached';
+  const unit = failed(65);
+  const { host } = hostWith(aside({ isRecovered: false }), unit, work.units.recover, words);
+
+  expect(unitJournal({ invocation: '0a' } as never, 12).argv[0]).toBe('journalctl');
+  await expect(run(recoverData(work), host)).rejects.toMatchObject({
+    exitCode: 4,
+    message: 'transaction 745 cannot be reached from the backup 20261121-020000F',
+    why: `PostgreSQL says:\n${words}`,
+    next: [expect.any(String), expect.stringContaining('--set')],
+  });
+});
+
+test('a recovery that fails for another reason says so', async () => {
+  const { host } = hostWith(aside({ isRecovered: false }), failed(1), work.units.recover, 'out of memory');
+
+  await expect(run(recoverData(work), host)).rejects.toMatchObject({
+    exitCode: 5,
+    message: 'Recovery to transaction 745 failed on pg1',
+  });
+});
+
+test('the old server is stopped, and the new one that took its place is not', async () => {
+  const before = hostWith(aside(), absent, work.units.restore).host;
+  const after = hostWith(aside({ hasData: false }), absent, work.units.restore).host;
+
+  expect((await plan(stopOldServer(work), before)).changes).toEqual(['stop PostgreSQL']);
+  expect((await plan(placeRestored(work), before)).changes).toHaveLength(1);
+  expect((await plan(stopOldServer(work), after)).changes).toEqual([]);
+  expect((await plan(placeRestored(work), after)).changes).toEqual([]);
+});
+
+const replicaOn = (timeline: string, leftover = false) =>
+  fakeHost(
+    {},
+    answering(
+      when(dataTimeline(replica), timeline && `Latest checkpoint's TimeLineID:       ${timeline}\n`),
+      when(exists('/var/lib/postgresql/17/main.dbctl-old'), yesOrNo(leftover)),
+    ),
+    'pg2',
+  ).host;
+
+test.each([
+  ['of the time before', '1', false, ['stop PostgreSQL and remove its data']],
+  ['cloned since', '2', false, []],
+  ['that is not there', '', false, []],
+  ['that was half taken away', '', true, ['remove /var/lib/postgresql/17/main.dbctl-old']],
+])('data of a replica %s is taken away or stays', async (_, timeline, leftover, changes) => {
+  const step = discardOldData(replica, { timeline: 2, keepAs: undefined });
+
+  expect((await plan(step, replicaOn(timeline, leftover))).changes).toEqual(changes);
+});
+
+test('the last copy there is is kept', async () => {
+  const step = discardOldData(replica, { timeline: 2, keepAs: '/kept' });
+
+  expect((await plan(step, replicaOn('1'))).changes).toEqual(['stop PostgreSQL and keep its data as /kept']);
+});
+
+test('nothing is taken away without knowing the new timeline', async () => {
+  const step = discardOldData(replica, { timeline: undefined, keepAs: undefined });
+
+  expect((await plan(step, replicaOn('5'))).changes).toHaveLength(1);
+  await expect(run(step, replicaOn('5'))).rejects.toThrow('only a dry run');
+});

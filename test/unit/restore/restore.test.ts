@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest';
+import type { BackupInfo, BackupSet } from '../../../src/backup/backup-info.ts';
+import {
+  chooseStart,
+  describeTarget,
+  keyOf,
+  neededFor,
+  requestOf,
+  type RestoreFlags,
+  type RestoreFacts,
+} from '../../../src/restore/restore.ts';
+import { describeRestore } from '../../../src/restore/restore-progress.ts';
+import { ConfigError, RefusedError } from '../../../src/model/errors.ts';
+
+const noon = Date.parse('2026-11-21T12:00:00Z') / 1000;
+const hour = 3600;
+
+/** A backup that ended so many hours after noon, in the WAL file of that number. */
+const backup = (hours: number, wal: number, timeline = 1): BackupSet => ({
+  label: `20261121-${12 + hours}0000F`,
+  type: 'full',
+  prior: undefined,
+  hasPageErrors: false,
+  startedAt: noon + hours * hour - 60,
+  stoppedAt: noon + hours * hour,
+  startLsn: `0/${wal}000028`,
+  stopLsn: `0/${wal}000100`,
+  startWal: `0000000${timeline}000000000000000${wal}`,
+  stopWal: `0000000${timeline}000000000000000${wal}`,
+  databaseId: 1,
+  repository: 1,
+  databaseBytes: 4e9,
+  copiedBytes: 4e9,
+  repositoryBytes: 1e9,
+});
+
+function facts(backups: readonly BackupSet[], change: Partial<RestoreFacts> = {}): RestoreFacts {
+  const info = {
+    repositories: [],
+    running: undefined,
+    databases: [{ id: 1, systemIdentifier: '7' }],
+    archives: [{ id: '17-1', min: '000000010000000000000001', max: '000000010000000000000009' }],
+    backups,
+  } as unknown as BackupInfo;
+  return { info, lineage: { timeline: 1, ancestors: [] }, walUntil: noon + 5 * hour, ...change };
+}
+
+const request = (type: RestoreFlags['type'], target?: string, set?: string) =>
+  requestOf({ type, target, set });
+
+test.each([
+  [['default'], '20261121-140000F'],
+  [['immediate'], '20261121-140000F'],
+  [['xid', '745'], '20261121-140000F'],
+  [['time', '2026-11-21 13:00:00+00'], '20261121-120000F'],
+  [['time', '2026-11-21 16:30:00+02:00'], '20261121-140000F'],
+  [['lsn', '0/4000000'], '20261121-120000F'],
+  [['default', undefined, '20261121-120000F'], '20261121-120000F'],
+] as const)('%j starts from the newest backup that leads there', ([type, target, set], label) => {
+  const start = chooseStart(request(type, target, set), facts([backup(0, 2), backup(2, 6)]), 'shop');
+
+  expect(start.label).toBe(label);
+});
+
+test.each([
+  [['time', '2026-11-21 11:00:00+00'], /every point can be restored from 2026-11-21T12:00:01Z/],
+  [['time', '2026-11-21 18:00:00+00'], /to 2026-11-21T17:00:00Z/],
+  [['time', '2026-11-21 13:00:00'], /zone/],
+  [['lsn', 'F/0'], /every point can be restored/],
+  [['default', undefined, 'nothing'], /nothing/],
+] as const)('%j is refused, with what can be reached', ([type, target, set], why) => {
+  const start = () => chooseStart(request(type, target, set), facts([backup(0, 2)]), 'shop');
+
+  expect(start).toThrow(RefusedError);
+  expect(start).toThrow(expect.objectContaining({ why: expect.stringMatching(why) }));
+});
+
+test('a backup that an earlier restore has left behind is not started from', () => {
+  const left = backup(2, 6);
+  const lineage = { timeline: 2, ancestors: [{ timeline: 1, endLsn: '0/5000000' }] };
+  const known = facts([backup(0, 2), left], { lineage });
+
+  expect(chooseStart(request('default'), known, 'shop').label).toBe('20261121-120000F');
+  expect(() => chooseStart(request('default', undefined, left.label), known, 'shop')).toThrow(
+    expect.objectContaining({ why: `timeline 2 has left the backup ${left.label} behind` }),
+  );
+});
+
+test('a repository without the stanza has nothing to restore', () => {
+  expect(() => chooseStart(request('default'), facts([], { info: undefined }), 'shop')).toThrow(
+    expect.objectContaining({ why: 'the repository has no stanza shop' }),
+  );
+});
+
+test.each<[RestoreFlags, RegExp]>([
+  [{ type: 'time' }, /needs a --target/],
+  [{ target: '745' }, /needs its --type/],
+  [{ type: 'immediate', target: '745' }, /needs its --type/],
+  [{ type: 'name', target: 'x', targetExclusive: true }, /goes with time, lsn, xid/],
+  [{ type: 'default', targetExclusive: true }, /goes with time, lsn, xid/],
+  [{ targetTimeline: 'latest' }, /is a number/],
+])('%j is a mistake on the command line', (flags, message) => {
+  expect(() => requestOf(flags)).toThrow(ConfigError);
+  expect(() => requestOf(flags)).toThrow(message);
+});
+
+test('the same request has the same key, whatever backup it starts from', () => {
+  expect(keyOf(requestOf({}))).toBe('{"type":"default"}');
+  expect(keyOf(requestOf({ type: 'xid', target: '7', targetExclusive: true, targetTimeline: '2' }))).toBe(
+    '{"type":"xid","value":"7","exclusive":true,"timeline":2}',
+  );
+});
+
+test.each<[RestoreFlags, string]>([
+  [{}, 'the newest point'],
+  [{ type: 'immediate' }, 'the end of the backup'],
+  [{ type: 'time', target: '2026-11-21 12:00:00+02' }, '2026-11-21T10:00:00Z'],
+  [{ type: 'lsn', target: '0/4000000', targetExclusive: true }, 'just before 0/4000000'],
+  [{ type: 'xid', target: '745' }, 'transaction 745'],
+  [{ type: 'name', target: 'release 7' }, 'the restore point release 7'],
+])('%j is described for people', (flags, text) => {
+  expect(describeTarget(requestOf(flags))).toBe(text);
+});
+
+test('there must be room for the database, WAL and a little more', () => {
+  expect(neededFor(backup(0, 2))).toBe(5.5e9);
+});
+
+test.each([
+  [{ doneBytes: 0, startBytes: 0, elapsedSeconds: 0 }, 'restoring 0 B of 4.0 GB (0 %)'],
+  [
+    { doneBytes: 2 ** 30, startBytes: 0, elapsedSeconds: 10 },
+    'restoring 1.0 GB of 4.0 GB (25 %), 102 MB/s, 0:30 left',
+  ],
+  [{ doneBytes: 2 ** 30, startBytes: 2 ** 30, elapsedSeconds: 10 }, 'restoring 1.0 GB of 4.0 GB (25 %)'],
+  [{ doneBytes: 2 ** 33, startBytes: 0, elapsedSeconds: 0.5 }, 'restoring 4.0 GB of 4.0 GB (100 %)'],
+])('%j is said with rate and time left', (state, text) => {
+  expect(describeRestore({ totalBytes: 2 ** 32, ...state })).toBe(text);
+});

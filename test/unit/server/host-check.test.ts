@@ -1,0 +1,196 @@
+import { expect, test } from 'vitest';
+import { hasData, hostProblems, type Expectation, type HostFacts } from '../../../src/server/host-check.ts';
+import { instanceOf } from '../../../src/model/instance.ts';
+import { clusterOf } from '../../support/cluster-file.ts';
+
+const cluster = clusterOf();
+const primary: Expectation = {
+  instance: instanceOf(cluster, cluster.primary),
+  owner: 'shop/pg1',
+  role: 'primary',
+  neededBytes: 2e9,
+};
+const replica: Expectation = { ...primary, role: 'replica' };
+
+/** A fresh Debian host. */
+const fresh: HostFacts = {
+  os: 'debian',
+  release: '13',
+  hasSystemd: true,
+  clockOffsetSeconds: 0.4,
+  owner: undefined,
+  listener: undefined,
+  postmaster: undefined,
+  data: { state: 'absent' },
+  isStandby: false,
+  configuredFor: undefined,
+  diskTotalBytes: 100e9,
+  diskFreeBytes: 50e9,
+  cores: 4,
+};
+/** A primary that runs there since an earlier run. */
+const ours: Partial<HostFacts> = {
+  owner: 'shop/pg1',
+  data: { state: 'cluster', version: 17 },
+  listener: { command: 'postgres', pid: 77 },
+  postmaster: { pid: 77, port: 5432 },
+  configuredFor: '/var/lib/postgresql/17/main',
+};
+
+const directory = '/var/lib/postgresql/17/main';
+
+const whats = (facts: Partial<HostFacts>, wanted: Expectation): readonly string[] =>
+  hostProblems({ ...fresh, ...facts }, wanted).map(({ what }) => what);
+
+test.each<[string, Partial<HostFacts>, Expectation]>([
+  ['a fresh host can become a primary', {}, primary],
+  ['a fresh host can become a replica', {}, replica],
+  ['Debian 12 is supported', { release: '12' }, primary],
+  ['Ubuntu 22.04 is supported', { os: 'ubuntu', release: '22.04' }, primary],
+  ['Ubuntu 24.10 is supported', { os: 'ubuntu', release: '24.10' }, primary],
+  ['an empty directory is replaced', { data: { state: 'empty' } }, primary],
+  ['our own primary may be set up again', ours, primary],
+  ['our own replica may be set up again', { ...ours, isStandby: true }, replica],
+  ['data that is there needs no more room', { ...ours, diskFreeBytes: 0 }, primary],
+  ['exactly enough room is enough', { diskFreeBytes: 2e9 }, primary],
+  ['a minute is not too far off', { clockOffsetSeconds: 60 }, primary],
+  [
+    'our data may be lost, and our settings still there',
+    { owner: 'shop/pg1', configuredFor: directory },
+    primary,
+  ],
+  ['our server may be stopped', { ...ours, listener: undefined, postmaster: undefined }, primary],
+  ['a note of an owner whose data is gone does not matter', { owner: 'other/pg1' }, primary],
+])('%s', (_reason, facts, wanted) => {
+  expect(whats(facts, wanted)).toEqual([]);
+});
+
+test.each<[string, Partial<HostFacts>, Expectation, string]>([
+  ['Debian 11 has other packages', { release: '11' }, primary, 'it runs debian 11'],
+  ['another system has other packages', { os: 'fedora', release: '43' }, primary, 'it runs fedora 43'],
+  ['a rolling release names no number', { release: '' }, primary, 'it runs debian '],
+  ['a name from JavaScript is no system', { os: 'toString' }, primary, 'it runs toString 13'],
+  ['no answer is no system', { os: '', release: '' }, primary, 'it runs an unknown system '],
+  ['units need systemd', { hasSystemd: false }, primary, 'systemd is not running there'],
+  [
+    'a certificate of today is not valid there yet',
+    { clockOffsetSeconds: -3600 },
+    primary,
+    "its clock is 3600 s behind this machine's",
+  ],
+  [
+    'a certificate of today may be over there',
+    { clockOffsetSeconds: 60.6 },
+    primary,
+    "its clock is 61 s ahead of this machine's",
+  ],
+  [
+    'somebody else listens on the port',
+    { listener: { command: 'haproxy', pid: 12 } },
+    primary,
+    'port 5432 is taken by haproxy (pid 12)',
+  ],
+  [
+    'a server that is not of this data directory listens',
+    { ...ours, postmaster: { pid: 78, port: 5432 } },
+    primary,
+    'port 5432 is taken by postgres (pid 77)',
+  ],
+  [
+    'our server still has the port it had before',
+    { ...ours, listener: undefined, postmaster: { pid: 77, port: 5433 } },
+    primary,
+    'PostgreSQL runs there on port 5433, and .env.cluster says 5432',
+  ],
+  [
+    'a mount point cannot be replaced by a directory',
+    { data: { state: 'mount' } },
+    primary,
+    `a file system is mounted on ${directory} itself`,
+  ],
+  [
+    'a cluster without our note is not ours',
+    { ...ours, owner: undefined },
+    primary,
+    `${directory} holds data that dbctl did not make`,
+  ],
+  [
+    'files that are no cluster are not ours',
+    { data: { state: 'foreign' } },
+    primary,
+    `${directory} holds data that dbctl did not make`,
+  ],
+  [
+    'a server on other data would start instead of ours',
+    { configuredFor: '/srv/data' },
+    primary,
+    '/etc/postgresql/17/main is the configuration of another server, for the data in /srv/data',
+  ],
+  [
+    'a server on other data would start, whoever owned what was here',
+    { owner: 'shop/pg1', configuredFor: '/srv/data' },
+    primary,
+    '/etc/postgresql/17/main is the configuration of another server, for the data in /srv/data',
+  ],
+  [
+    'settings that somebody else left would become ours',
+    { configuredFor: directory },
+    replica,
+    `/etc/postgresql/17/main is the configuration of another server, for the data in ${directory}`,
+  ],
+  [
+    'another cluster of ours is another cluster',
+    { ...ours, owner: 'billing/pg1' },
+    primary,
+    `${directory} belongs to billing/pg1, not to shop/pg1`,
+  ],
+  [
+    'a server reads only its own version',
+    { ...ours, data: { state: 'cluster', version: 15 } },
+    primary,
+    'its data directory is of version 15, and POSTGRES_VERSION is 17',
+  ],
+  ['a replica must not be made a primary', { ...ours, isStandby: true }, primary, 'it is a replica'],
+  [
+    'a primary must not be made a replica',
+    ours,
+    replica,
+    `it holds a primary's data (no standby.signal in ${directory})`,
+  ],
+  [
+    'a full disk stops PostgreSQL',
+    { diskFreeBytes: 1_900_000_000 },
+    primary,
+    `2.0 GB are needed for ${directory}, and 1.9 GB are free`,
+  ],
+])('%s', (_reason, facts, wanted, what) => {
+  expect(whats(facts, wanted)).toEqual([what]);
+});
+
+test('an answer that makes no sense is a problem, not a fact', () => {
+  expect(whats({ clockOffsetSeconds: NaN }, primary)).toHaveLength(1);
+  expect(whats({ diskFreeBytes: NaN }, primary)).toHaveLength(1);
+});
+
+test('every problem is said at once, each with what to do', () => {
+  const problems = hostProblems(
+    { ...fresh, os: 'arch', hasSystemd: false, data: { state: 'foreign' }, diskFreeBytes: 0 },
+    primary,
+  );
+
+  expect(problems).toHaveLength(4);
+  expect(problems.every(({ next }) => next.length > 10)).toBe(true);
+});
+
+test('only a cluster counts as data', () => {
+  const states = (['absent', 'empty', 'foreign'] as const).map((state) => ({ ...fresh, data: { state } }));
+
+  expect(states.map(hasData)).toEqual([false, false, false]);
+  expect(hasData({ ...fresh, ...ours })).toBe(true);
+});
+
+test('a node whose port was changed is not begun anew beside its data', () => {
+  expect(whats({ elsewhere: '/etc/postgresql/17/pg1' }, primary)).toEqual([
+    'shop/pg1 is the server of /etc/postgresql/17/pg1 there, and .env.cluster means /etc/postgresql/17/main',
+  ]);
+});

@@ -1,0 +1,106 @@
+// The order of stages: what a run that was cut off relies on, and what replicas rely on.
+
+import { expect, test } from 'vitest';
+import { nodesOf } from '../../../src/model/cluster.ts';
+import type { StandbyValues } from '../../../src/postgres/standby-parameters.ts';
+import type { Stage } from '../../../src/engine/run-plan.ts';
+import type { NodeFacts } from '../../../src/server/node-facts.ts';
+import { removeReplicaPlan } from '../../../src/replication/remove-replica.ts';
+import { restartPlan, type RestartChoice } from '../../../src/server/restart.ts';
+import { fakeHost } from '../../support/fake-host.ts';
+import { clusterOf } from '../../support/cluster-file.ts';
+import { backedUpShop } from '../../support/backed-up.ts';
+
+const replicas = 'pg2=10.0.0.12,pg3=10.0.0.13';
+const hosts = { get: (name: string) => fakeHost({}, {}, name).host };
+
+const shown = (stages: readonly Stage[]): readonly string[] =>
+  stages.map(({ title, hosts: on }) => `${title}: ${on.map(({ name }) => name).join(' ')}`);
+
+test('a replica is stopped before it is let out, its data goes after its slot, and the file comes last', () => {
+  const { cluster, backup } = backedUpShop({ CLUSTER_DB_REPLICA_HOSTS: replicas });
+  const { cluster: after } = backedUpShop();
+  const [pg2, pg3] = cluster.replicas;
+  const place = { cluster, node: pg3!, others: [pg2!], hosts, isReached: true, backup };
+  const choice = { after, isOurs: true, wipe: false, stamp: '20261121-100000' };
+
+  expect(shown(removeReplicaPlan(place, choice)).slice(-7)).toEqual([
+    'Reach every node: control',
+    'Rehearse restores: pg1 pg2',
+    'Stop it: pg3',
+    'Let it in no more: pg1 pg2',
+    'Keep no WAL for it: pg1',
+    'Keep its data aside: pg3',
+    'Forget it: pg1',
+  ]);
+});
+
+test('a dead one is not talked to, and without backups there is nothing to do about them', () => {
+  const cluster = clusterOf({ CLUSTER_DB_REPLICA_HOSTS: replicas });
+  const after = clusterOf({ CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12' });
+  const [, pg3] = cluster.replicas;
+  const place = { cluster, node: pg3!, others: [], hosts, isReached: false, backup: undefined };
+  const choice = { after, isOurs: false, wipe: false, stamp: '20261121-100000' };
+
+  expect(shown(removeReplicaPlan(place, choice))).toEqual([
+    'Let it in no more: pg1',
+    'Keep no WAL for it: pg1',
+    'Forget it: pg1',
+  ]);
+});
+
+const values: StandbyValues = {
+  max_connections: 100,
+  max_worker_processes: 8,
+  max_wal_senders: 10,
+  max_prepared_transactions: 0,
+  max_locks_per_transaction: 64,
+};
+const cluster = clusterOf({ CLUSTER_DB_REPLICA_HOSTS: replicas });
+
+function choiceOf(order: RestartChoice['order'], down: readonly string[] = []): RestartChoice {
+  const facts = nodesOf(cluster).map((node): NodeFacts => {
+    const runs = !down.includes(node.name);
+    const inRecovery = node.name !== cluster.primary.name;
+    return {
+      node,
+      inRecovery: runs ? inRecovery : undefined,
+      current: runs ? values : undefined,
+      floor: undefined,
+      pendingRestart: [],
+      errors: [],
+      atStart: values,
+    };
+  });
+  return { facts, restarting: facts, order, closesPrimary: !down.includes('pg1') };
+}
+
+test.each<[string, RestartChoice, readonly string[]]>([
+  [
+    'replicas first, the primary last',
+    choiceOf({ before: ['pg2', 'pg3'], after: [] }),
+    ['Restart the replicas: pg2 pg3', 'Restart the primary: pg1', 'See the replicas stream again: pg2 pg3'],
+  ],
+  [
+    'after a limit was lowered, replicas replay that before they restart',
+    choiceOf({ before: [], after: ['pg2', 'pg3'] }),
+    ['Restart the primary: pg1', 'See the replicas stream again: pg2 pg3', 'Restart the replicas: pg2 pg3'],
+  ],
+  [
+    'a primary that is down is started first',
+    choiceOf({ before: ['pg2', 'pg3'], after: [] }, ['pg1']),
+    ['Start the primary: pg1', 'See the replicas stream again: pg2 pg3', 'Restart the replicas: pg2 pg3'],
+  ],
+  [
+    'a replica that was down streams again like the others',
+    choiceOf({ before: ['pg2', 'pg3'], after: [] }, ['pg3']),
+    ['Restart the replicas: pg2 pg3', 'Restart the primary: pg1', 'See the replicas stream again: pg2 pg3'],
+  ],
+])('%s', (_case, choice, stages) => {
+  const found = restartPlan({ cluster, hosts }, choice, { onSilence: () => {} });
+
+  expect(shown(found)).toEqual(stages);
+  for (const { title, order } of found) {
+    expect(order).toBe(title === 'Restart the replicas' ? 'one by one' : 'together');
+  }
+});
