@@ -1,11 +1,11 @@
 // The daily life of backups: made, scheduled, checked, verified, expired; judged by pgBackRest and systemd on the hosts.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startLab, type Lab } from '../support/e2e.ts';
+import { labNameOf, startLab, type Lab } from '../support/e2e.ts';
 import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
 import { restoreDrill } from './chapters/backup-drill.ts';
 
-const name = 'e2e-backup-daily';
+const name = labNameOf('backup-daily');
 const config = `/etc/dbctl/${name}/_pgbackrest/control.conf`;
 
 interface Listed {
@@ -18,7 +18,7 @@ describeOnHosts('backups, day by day', () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLab(name, '--hosts', 'control,pg1,pg2');
+    lab = await startLab('backup-daily', '--hosts', 'control,pg1,pg2');
     lab.configure({
       BACKUP_REPOSITORY: 'posix',
       PGBACKREST_RETENTION_FULL: '1',

@@ -14,7 +14,7 @@ describeOnHosts('faults of backups', () => {
     lab.sql('pg1', `select count(*) from pg_ls_archive_statusdir() where name like '%.ready'`);
 
   beforeAll(async () => {
-    lab = await startLabWithBackups('e2e-b-faults', 'minio', '--hosts', 'control,pg1,pg2');
+    lab = await startLabWithBackups('b-faults', 'minio', '--hosts', 'control,pg1,pg2');
     await succeed(lab, 'init-primary');
     await succeed(lab, 'add-replica');
   }, patienceMs);

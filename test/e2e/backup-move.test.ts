@@ -29,7 +29,7 @@ describeOnHosts('backups that move to another repository', () => {
   };
 
   beforeAll(async () => {
-    lab = await startLabWithBackups('e2e-move', 'posix', '--hosts', 'control,pg1');
+    lab = await startLabWithBackups('move', 'posix', '--hosts', 'control,pg1');
     await succeed(lab, 'init-primary');
     await succeed(lab, 'backup', 'setup');
     await makeRows(lab, 'orders');

@@ -16,7 +16,7 @@ describeOnHosts('a restore', () => {
   let position: string;
 
   beforeAll(async () => {
-    lab = await startLabWithBackups('e2e-restore', 'minio', '--hosts', 'control,pg1,pg2');
+    lab = await startLabWithBackups('restore', 'minio', '--hosts', 'control,pg1,pg2');
     await succeed(lab, 'init-primary');
     await succeed(lab, 'add-replica');
     await succeed(lab, 'backup', 'setup');

@@ -18,7 +18,7 @@ describeOnHosts('backup setup with the repository on the control host', () => {
   let unit: string;
 
   beforeAll(async () => {
-    lab = await startLabWithBackups('e2e-backup-setup', 'posix', '--hosts', hosts.join(','));
+    lab = await startLabWithBackups('backup-setup', 'posix', '--hosts', hosts.join(','));
     credentials = `/etc/dbctl/${lab.env['CLUSTER_NAME']}/_pgbackrest`;
     unit = `dbctl-pgbackrest-${lab.env['CLUSTER_NAME']}`;
     await succeed(lab, 'init-primary');

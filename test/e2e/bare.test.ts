@@ -11,7 +11,7 @@ describeOnHosts('bare hosts', () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLab('e2e-bare', '--bare', '--online', '--hosts', 'control,pg1,pg2');
+    lab = await startLab('bare', '--bare', '--online', '--hosts', 'control,pg1,pg2');
   }, patienceMs);
 
   afterAll(async () => lab?.down(), patienceMs);
@@ -35,7 +35,7 @@ describeOnHosts('bare hosts', () => {
     expect(stdout).toContain('pg1: create role app_reader');
     expect(stdout).toMatch(/\n[1-9]\d* changes to make\n$/);
     expect(await Promise.all(['control', 'pg1'].map((host) => filesOf(lab, host)))).toEqual(before);
-    expect(existsSync(join(lab.directory, 'e2e-bare-ca.crt'))).toBe(false);
+    expect(existsSync(join(lab.directory, `${lab.name}-ca.crt`))).toBe(false);
     expect(readFileSync(join(lab.directory, '.env.cluster'), 'utf8')).toBe(env);
   });
 

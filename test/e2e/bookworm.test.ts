@@ -8,7 +8,7 @@ describeOnHosts('Debian 12', () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLab('e2e-bookworm', '--release', 'bookworm', '--hosts', 'control,pg1,pg2');
+    lab = await startLab('bookworm', '--release', 'bookworm', '--hosts', 'control,pg1,pg2');
     await succeed(lab, 'init-primary');
     await succeed(lab, 'add-replica');
   }, patienceMs);

@@ -13,7 +13,7 @@ describeOnHosts('certificates', () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLab('e2e-certs', '--hosts', 'control,pg1,pg2');
+    lab = await startLab('certs', '--hosts', 'control,pg1,pg2');
     await succeed(lab, 'init-primary');
     await succeed(lab, 'add-replica', 'pg2');
   }, patienceMs);

@@ -14,7 +14,7 @@ describeOnHosts('a primary with two replicas', () => {
   let added: Finished;
 
   beforeAll(async () => {
-    lab = await startLab('e2e-cluster');
+    lab = await startLab('cluster');
     await succeed(lab, 'init-primary');
     added = await succeed(lab, 'add-replica', 'pg2', 'pg3');
   }, patienceMs);

@@ -64,7 +64,7 @@ describeOnHosts('a clone whose host is lost', () => {
   }
 
   beforeAll(async () => {
-    lab = await startLab('e2e-f-cut', '--hosts', 'control,pg1,pg2');
+    lab = await startLab('f-cut', '--hosts', 'control,pg1,pg2');
     await succeed(lab, 'init-primary');
     await fillPrimary(lab, 60);
     primary = await primaryState();

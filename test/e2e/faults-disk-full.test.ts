@@ -21,7 +21,7 @@ describeOnHosts("a replica's disk that fills up while it is cloned", () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLab('e2e-f-full', '--hosts', 'control,pg1,pg2');
+    lab = await startLab('f-full', '--hosts', 'control,pg1,pg2');
     await succeed(lab, 'init-primary');
     await fillPrimary(lab, 60);
     // As a new file system is: root's.

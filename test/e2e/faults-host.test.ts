@@ -29,7 +29,7 @@ describeOnHosts('a host that is not as it should be', () => {
   };
 
   beforeAll(async () => {
-    lab = await startLab('e2e-f-host', '--hosts', 'control,pg1,pg2');
+    lab = await startLab('f-host', '--hosts', 'control,pg1,pg2');
   }, patienceMs);
 
   afterAll(async () => lab?.down(), patienceMs);

@@ -11,7 +11,7 @@ describeOnHosts('a primary with a replica', () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLab('e2e-f-hosts', '--hosts', 'control,pg1,pg2');
+    lab = await startLab('f-hosts', '--hosts', 'control,pg1,pg2');
     // Little WAL is kept, so that a slot is soon lost.
     lab.configure({
       POSTGRES_CONF_max_slot_wal_keep_size: '16MB',

@@ -21,7 +21,7 @@ describeOnHosts('a run that is asked to stop', () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLab('e2e-f-interrupt', '--hosts', 'control,pg1,pg2');
+    lab = await startLab('f-interrupt', '--hosts', 'control,pg1,pg2');
   }, patienceMs);
 
   afterAll(async () => lab?.down(), patienceMs);

@@ -26,7 +26,7 @@ describeOnHosts('backup setup that is killed', () => {
     );
 
   beforeAll(async () => {
-    lab = await startLabWithBackups('e2e-f-kill3', 'posix', '--hosts', hosts.join(','));
+    lab = await startLabWithBackups('f-kill3', 'posix', '--hosts', hosts.join(','));
     lab.configure({ POSTGRES_CONF_log_statement: 'all' });
     await succeed(lab, 'init-primary');
     await succeed(lab, 'add-replica');

@@ -12,7 +12,7 @@ describeOnHosts('init-primary that is killed', () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLab('e2e-f-kill1', '--hosts', 'control,pg1,pg2');
+    lab = await startLab('f-kill1', '--hosts', 'control,pg1,pg2');
   }, patienceMs);
 
   afterAll(async () => lab?.down(), patienceMs);

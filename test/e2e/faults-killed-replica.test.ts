@@ -19,7 +19,7 @@ describeOnHosts('add-replica that is killed', () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLab('e2e-f-kill2', '--hosts', 'control,pg1,pg2');
+    lab = await startLab('f-kill2', '--hosts', 'control,pg1,pg2');
     await succeed(lab, 'init-primary');
   }, patienceMs);
 

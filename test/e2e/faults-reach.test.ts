@@ -37,7 +37,7 @@ describeOnHosts('a host that cannot be reached', () => {
   }
 
   beforeAll(async () => {
-    lab = await startLab('e2e-f-reach', '--hosts', machines.join(','));
+    lab = await startLab('f-reach', '--hosts', machines.join(','));
     before = await filesOnAll();
   }, patienceMs);
 

@@ -22,7 +22,7 @@ describeOnHosts('a restore in place', () => {
   let command: readonly string[];
 
   beforeAll(async () => {
-    lab = await startLabWithBackups('e2e-f-restore', 'posix', '--hosts', 'control,pg1,pg2');
+    lab = await startLabWithBackups('f-restore', 'posix', '--hosts', 'control,pg1,pg2');
     await lab.shell('pg1', `mount -t tmpfs -o size=1500m,mode=755 none ${disk}`);
     await succeed(lab, 'init-primary');
     await succeed(lab, 'add-replica');

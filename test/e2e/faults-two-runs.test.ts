@@ -50,7 +50,7 @@ describeOnHosts('a cluster in the making', () => {
   }
 
   beforeAll(async () => {
-    lab = await startLab('e2e-f-two', '--hosts', 'control,pg1,pg2');
+    lab = await startLab('f-two', '--hosts', 'control,pg1,pg2');
   }, patienceMs);
 
   afterAll(async () => lab?.down(), patienceMs);

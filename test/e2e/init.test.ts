@@ -17,7 +17,7 @@ describeOnHosts('a cluster from an empty directory', () => {
   const file = (): string => join(directory, '.env.cluster');
 
   beforeAll(async () => {
-    lab = await startLab('e2e-init', '--hosts', 'pg1');
+    lab = await startLab('init', '--hosts', 'pg1');
     address = lab.hosts()[0]!.address;
     directory = mkdtempSync(join(tmpdir(), 'dbctl-init-'));
   }, patienceMs);

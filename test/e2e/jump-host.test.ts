@@ -34,7 +34,7 @@ describeOnHosts('behind a jump host', () => {
   }
 
   beforeAll(async () => {
-    lab = await startLab('e2e-jump', '--hosts', 'control,pg1,pg2');
+    lab = await startLab('jump', '--hosts', 'control,pg1,pg2');
     lab.configure({ CLUSTER_SSH_USER: 'admin' });
     const operator = addressOf(lab, 'pg1').replace(/\d+$/, '1');
     const ruleset = `table inet fenced { chain input { type filter hook input priority 0; ip saddr ${operator} tcp dport 22 drop;\n}\n}`;

@@ -14,7 +14,7 @@ describeOnHosts('dbctl that is killed before and after each of its steps', () =>
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLabWithBackups('e2e-kill-steps', 'posix', '--hosts', hosts.join(','));
+    lab = await startLabWithBackups('kill-steps', 'posix', '--hosts', hosts.join(','));
   }, patienceMs);
 
   afterAll(async () => lab?.down(), patienceMs);

@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { labNameOf } from '../support/e2e.ts';
 import { describeOnHosts } from '../support/story.ts';
 
 const bin = new URL('../../bin/dbctl.js', import.meta.url).pathname;
 const directory = mkdtempSync(join(tmpdir(), 'dbctl-lab-'));
-const name = 'e2e-lab';
-const second = 'e2e-second';
+const name = labNameOf('lab');
+const second = labNameOf('second');
 /** The first lab of a machine builds the image. */
 const patienceMs = 600_000;
 

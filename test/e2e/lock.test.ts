@@ -37,7 +37,7 @@ describeOnHosts('the lock of a cluster', () => {
     Promise.all([...['control', 'pg1', 'pg2'].map((host) => filesOn(lab, host)), slotsOn(lab)]);
 
   beforeAll(async () => {
-    lab = await startLab('e2e-lock', '--hosts', 'control,pg1,pg2');
+    lab = await startLab('lock', '--hosts', 'control,pg1,pg2');
     await succeed(lab, 'init-primary');
   }, patienceMs);
 

@@ -35,7 +35,7 @@ describeOnHosts('the output of a run', () => {
     );
 
   beforeAll(async () => {
-    lab = await startLab('e2e-output', '--hosts', 'pg1');
+    lab = await startLab('output', '--hosts', 'pg1');
     first = await succeed(lab, 'init-primary', '-v');
   }, patienceMs);
 

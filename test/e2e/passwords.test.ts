@@ -36,7 +36,7 @@ describeOnHosts('passwords of awkward characters', () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLab('e2e-passwords', '--hosts', 'control,pg1,pg2');
+    lab = await startLab('passwords', '--hosts', 'control,pg1,pg2');
     const written = {
       POSTGRES_PASSWORD: `\`${first.admin}\``,
       POSTGRES_APP_PASSWORD: first.writer,

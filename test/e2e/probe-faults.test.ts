@@ -15,7 +15,7 @@ describeOnHosts('probe of a cluster in trouble', () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLab('e2e-probe-faults');
+    lab = await startLab('probe-faults');
     await succeed(lab, 'init-primary');
     await succeed(lab, 'add-replica', 'pg2', 'pg3');
     await healed(lab);

@@ -18,7 +18,7 @@ describeOnHosts('probe of a primary with a replica', () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLab('e2e-probe', '--hosts', 'control,pg1,pg2');
+    lab = await startLab('probe', '--hosts', 'control,pg1,pg2');
     await succeed(lab, 'init-primary');
     await succeed(lab, 'add-replica', 'pg2');
     await healed(lab);

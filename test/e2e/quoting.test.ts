@@ -53,7 +53,7 @@ describeOnHosts(`10,000 awkward texts, DBCTL_TEST_SEED=${seed}`, () => {
   };
 
   beforeAll(async () => {
-    lab = await startLab('e2e-quoting', '--hosts', 'pg1');
+    lab = await startLab('quoting', '--hosts', 'pg1');
     const start = `pg_ctl -D ${place} -w -l /dev/null -o '-p ${server.port} -k /var/run/postgresql' start`;
     await lab.shell(
       'pg1',

@@ -10,7 +10,7 @@ describeOnHosts('replicas', () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLabWithBackups('e2e-replicas', 'posix');
+    lab = await startLabWithBackups('replicas', 'posix');
   }, patienceMs);
 
   afterAll(async () => lab?.down(), patienceMs);

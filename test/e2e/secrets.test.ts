@@ -62,7 +62,7 @@ describeOnHosts('passwords', () => {
   }
 
   beforeAll(async () => {
-    lab = await startLab('e2e-secrets');
+    lab = await startLab('secrets');
     // A server that logs every statement it is allowed to log.
     lab.configure({ POSTGRES_CONF_log_statement: 'all', POSTGRES_CONF_log_min_duration_statement: '0' });
     // And that keeps every statement, those inside others too.

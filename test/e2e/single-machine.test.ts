@@ -53,7 +53,7 @@ describeOnHosts('one machine', () => {
   }
 
   beforeAll(async () => {
-    lab = await startLab('e2e-single', '--hosts', 'control,pg1');
+    lab = await startLab('single', '--hosts', 'control,pg1');
     address = addressOf(lab, 'pg1');
     define('one', { pg1: 5432, pg2: 5433, pg3: 5434 }, `pg1=${address}`);
     define('two', { shop1: 5442, shop2: 5443 }, `control=${addressOf(lab, 'control')}`);
@@ -123,7 +123,7 @@ describeOnHosts('one machine', () => {
     const refused = await run('two', 'add-replica', 'pg2');
 
     expectExit(refused, 4);
-    expect(refused.stderr).toContain('belongs to e2e-single-one/pg2, not to e2e-single-two/pg2');
+    expect(refused.stderr).toContain(`belongs to ${lab.name}-one/pg2, not to ${lab.name}-two/pg2`);
     await succeed('one', 'probe');
   });
 });

@@ -14,7 +14,7 @@ const buildPatienceMs = 1_200_000;
 
 async function labWithStore(kind: 'minio' | 'versitygw'): Promise<Lab> {
   const lab = await startLabWithBackups(
-    kind === 'minio' ? 'e2e-store-minio' : 'e2e-store-vgw',
+    kind === 'minio' ? 'store-minio' : 'store-vgw',
     kind,
     '--hosts',
     'control,pg1,out',

@@ -23,7 +23,7 @@ describeOnHosts('the whole cluster', () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLabWithBackups('e2e-up', 'posix', '--hosts', 'control,pg1,pg2');
+    lab = await startLabWithBackups('up', 'posix', '--hosts', 'control,pg1,pg2');
   }, patienceMs);
 
   afterAll(async () => lab?.down(), patienceMs);

@@ -32,7 +32,7 @@ describeOnHosts('WAL that piles up', () => {
   };
 
   beforeAll(async () => {
-    lab = await startLab('e2e-wal', '--hosts', 'pg1,pg2');
+    lab = await startLab('wal', '--hosts', 'pg1,pg2');
     // Those of backups are secrets also while there are none.
     lab.configure({
       MINIO_ACCESS_KEY: `k${randomBytes(8).toString('hex')}`,

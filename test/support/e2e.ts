@@ -14,6 +14,12 @@ import { labStatus, type HostStatus } from '../../src/lab/status.ts';
 
 const { root } = labEnvironment();
 
+/**
+ * The name of a story's lab. Names are the machine's, so a second checkout that runs stories at the same time has another
+ * word of three characters in DBCTL_TEST_LABS for their beginning.
+ */
+export const labNameOf = (story: string): string => `${process.env['DBCTL_TEST_LABS'] ?? 'e2e'}-${story}`;
+
 const binary = new URL('../../bin/dbctl.js', import.meta.url).pathname;
 
 export interface Finished {
@@ -55,10 +61,10 @@ export interface Lab {
 
 /**
  * Boots a lab of its own for one story, whose cluster has no backups: BACKUP_REPOSITORY is not set. Keys and passphrase
- * stay in .env.cluster, so `configure({ BACKUP_REPOSITORY: … })` is enough later. Names must be unique among test files.
+ * stay in .env.cluster, so `configure({ BACKUP_REPOSITORY: … })` is enough later. Its name must be unique among stories.
  */
-export async function startLab(name: string, ...flags: readonly string[]): Promise<Lab> {
-  const lab = await bootLab(name, flags);
+export async function startLab(story: string, ...flags: readonly string[]): Promise<Lab> {
+  const lab = await bootLab(story, flags);
   lab.configure({ BACKUP_REPOSITORY: undefined });
   return lab;
 }
@@ -67,16 +73,17 @@ export type RepositoryKind = 'minio' | 'versitygw' | 's3' | 'posix';
 
 /** Boots a lab for a story with backups in this repository. */
 export async function startLabWithBackups(
-  name: string,
+  story: string,
   repository: RepositoryKind,
   ...flags: readonly string[]
 ): Promise<Lab> {
-  const lab = await bootLab(name, flags);
+  const lab = await bootLab(story, flags);
   lab.configure({ BACKUP_REPOSITORY: repository });
   return lab;
 }
 
-async function bootLab(name: string, flags: readonly string[]): Promise<Lab> {
+async function bootLab(story: string, flags: readonly string[]): Promise<Lab> {
+  const name = labNameOf(story);
   const directory = mkdtempSync(join(tmpdir(), `dbctl-${name}-`));
   const start = (...args: readonly string[]): Running => runDbctl(directory, args);
   const dbctl = (...args: readonly string[]): Promise<Finished> => start(...args).end;
