@@ -1,7 +1,7 @@
 // Every certificate that a cluster has: where it is, who shows it, and how that one is made to read it anew.
 
 import { keepingsOf, type Backup, type StoreRepository } from '../model/backup.ts';
-import { nodesOf, type Cluster, type Machine } from '../model/cluster.ts';
+import { type Cluster, type Machine } from '../model/cluster.ts';
 import { instanceOf, type Instance } from '../model/instance.ts';
 import { pgbackrestFiles } from './pgbackrest.ts';
 import { storeFiles } from '../store/store.ts';
@@ -36,7 +36,7 @@ export type Reader =
 
 /** All of them, in the order in which people look: databases first. One that is not set up yet is in it too. */
 export const credentialsOf = (cluster: Cluster): readonly ClusterCredential[] => [
-  ...nodesOf(cluster).map((node) => ({
+  ...cluster.nodes.map((node) => ({
     what: 'PostgreSQL',
     machine: node,
     place: serverCertificateOf(cluster, node),

@@ -2,7 +2,7 @@
 
 import { sameHost } from '../model/address.ts';
 import { bucketOf, isKeptHere, type Backup } from '../model/backup.ts';
-import { nodesOf, type Cluster, type Machine, type Node } from '../model/cluster.ts';
+import { type Cluster, type Machine, type Node } from '../model/cluster.ts';
 import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
 import type { HostSet } from '../host/with-hosts.ts';
@@ -36,7 +36,7 @@ export const machinesUnder = (cluster: Cluster, nodes: readonly Node[]): readonl
  */
 export function connectionStages(
   { cluster, backup, hosts }: BackedUpCluster,
-  nodes: readonly Node[] = nodesOf(cluster),
+  nodes: readonly Node[] = cluster.nodes,
 ): readonly Stage[] {
   const control = hosts.get(cluster.control.name);
   const everyMachine = [cluster.control, ...machinesUnder(cluster, nodes)];

@@ -2,7 +2,7 @@
 
 import { sameHost } from '../model/address.ts';
 import { bucketOf, isKeptHere, keepingsOf, type Backup, type Keeping } from '../model/backup.ts';
-import { nodesOf, type Cluster, type Machine, type Node } from '../model/cluster.ts';
+import { type Cluster, type Machine, type Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { clientNameOf, nodeConfigOf, pgbackrestFiles } from './pgbackrest.ts';
 
@@ -72,9 +72,7 @@ function posixOptions(cluster: Cluster, { tlsPort }: Backup, from: Machine): Opt
 
 /** How the control host reaches every node; pgBackRest finds out itself which one is the primary. */
 export const nodeLines = (cluster: Cluster, backup: Backup): string =>
-  nodesOf(cluster)
-    .map((node, index) => linesOfNode(cluster, backup, node, `pg${index + 1}`))
-    .join('\n');
+  cluster.nodes.map((node, index) => linesOfNode(cluster, backup, node, `pg${index + 1}`)).join('\n');
 
 function linesOfNode(cluster: Cluster, { tlsPort }: Backup, node: Node, prefix: string): string {
   const files = pgbackrestFiles(cluster);
@@ -109,7 +107,7 @@ export function clientLines(cluster: Cluster, backup: Backup, server: Machine): 
 
 /** The machines that nodes run on, each once, without the control host. */
 export const dataMachines = (cluster: Cluster): readonly Machine[] =>
-  nodesOf(cluster).filter(
+  cluster.nodes.filter(
     (node, index, all) =>
       !sameHost(node.host, cluster.control.host) &&
       all.findIndex(({ host }) => sameHost(host, node.host)) === index,

@@ -3,7 +3,7 @@
 import { linkComplaints, type LinkComplaint } from './pgbackrest-complaints.ts';
 import type { Backup } from '../model/backup.ts';
 import { hasStanza } from './backup-info.ts';
-import { nodesOf, type Cluster, type Node } from '../model/cluster.ts';
+import { type Cluster, type Node } from '../model/cluster.ts';
 import { nodeConfigOf, pgbackrestFiles } from './pgbackrest.ts';
 import type { Step } from '../engine/step.ts';
 import { CommandError, UnreachableError } from '../model/errors.ts';
@@ -25,7 +25,7 @@ export const verifyServerLinks = (cluster: Cluster, backup: Backup): Step => ({
     if (info && hasStanza(info)) return [];
     return refuse(
       host,
-      await serverComplaints(cluster, backup, host, { nodes: nodesOf(cluster), ...patiently }),
+      await serverComplaints(cluster, backup, host, { nodes: cluster.nodes, ...patiently }),
     );
   },
 

@@ -19,10 +19,12 @@ export const backupRun = (bare: Command): Command =>
     .option('--dry-run', 'show what would be made and touch nothing')
     .action(async (flags: Flags, command: Command) => {
       const { loadBackedUpCluster } = await import('../config/load.ts');
+      const { ledAsConfigured } = await import('../model/cluster.ts');
       const { backupRunPlan, insistOnSoundPages, knownBackups, madeBackup } = await import('./run.ts');
       const { controlPlace } = await import('./make-backup.ts');
       const { madeText } = await import('./backup-made.ts');
-      const { cluster, backup } = loadBackedUpCluster(commonFlags(command).config);
+      const { cluster: configured, backup } = loadBackedUpCluster(commonFlags(command).config);
+      const cluster = ledAsConfigured(configured);
       const place = { cluster, machines: [cluster.control], flags };
       await changeHosts(command, place, async ({ hosts, carryOut }) => {
         const control = hosts.get(cluster.control.name);

@@ -2,7 +2,7 @@
 
 import type { BackupSet } from './backup-info.ts';
 import type { Backup, BackupType } from '../model/backup.ts';
-import type { Cluster } from '../model/cluster.ts';
+import type { Cluster, LedCluster } from '../model/cluster.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import { RefusedError, UnverifiedError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
@@ -52,7 +52,7 @@ export async function knownBackups(
 }
 
 /** Asks for the primary first: for a server that is down, a backup would wait for minutes before it fails. */
-export const backupRunPlan = (cluster: Cluster, backup: Backup, asked: Asked): readonly Stage[] => [
+export const backupRunPlan = (cluster: LedCluster, backup: Backup, asked: Asked): readonly Stage[] => [
   onlyOn('Reach the primary', asked.control, () => [verifyNodeLinks(cluster, backup, [cluster.primary])]),
   onlyOn(`Make ${backupWords[asked.type]}`, asked.control, () => [
     makeNewBackup(cluster, backup, asked.type),

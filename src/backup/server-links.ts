@@ -5,7 +5,7 @@ import { hostAndPort, sameHost } from '../model/address.ts';
 import type { Backup } from '../model/backup.ts';
 import { linkComplaints, noAnswerFrom, type LinkComplaint } from './pgbackrest-complaints.ts';
 import { pgbackrestFiles } from './pgbackrest.ts';
-import { nodesOf, type Cluster, type Machine, type Node } from '../model/cluster.ts';
+import { type Cluster, type Machine, type Node } from '../model/cluster.ts';
 import type { LinkState } from '../doctor/facts.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import type { ReadableHost } from '../host/host.ts';
@@ -36,7 +36,7 @@ export async function serverComplaints(
   const names = far.filter(({ host }) => !unanswered.has(host)).map(({ name }) => name);
   if (names.length === 0) return [...unanswered.values()];
   const place = { config: pgbackrestFiles(cluster).controlConfig, stanza };
-  const all = nodesOf(cluster);
+  const all = cluster.nodes;
   const numbers = all.flatMap(({ name }, index) => (names.includes(name) ? [index + 1] : []));
   const { complaints } = await control.ask(checkLinks(place, { numbers, all: all.length }, timeout));
   return [...unanswered.values(), ...linkComplaints(complaints)];

@@ -7,11 +7,12 @@ import { commonFlags, withCommonFlags } from '../kit/common.ts';
 export const backupSetup = (bare: Command): Command =>
   withChangeFlags(withCommonFlags(bare)).action(async (flags: ChangeFlags, command: Command) => {
     const { loadBackedUpCluster } = await import('../config/load.ts');
-    const { machinesOf } = await import('../model/cluster.ts');
+    const { ledAsConfigured, machinesOf } = await import('../model/cluster.ts');
     const { backupSetupPlan } = await import('./setup.ts');
     const { setUpNodes } = await import('../server/set-up-nodes.ts');
     const { readSource } = await import('../server/source.ts');
-    const { cluster, backup } = loadBackedUpCluster(commonFlags(command).config);
+    const { cluster: configured, backup } = loadBackedUpCluster(commonFlags(command).config);
+    const cluster = ledAsConfigured(configured);
     const asked = { cluster, machines: machinesOf(cluster), flags };
     const result = await changeHosts(command, asked, async ({ hosts, carryOut }) => {
       await readSource(cluster, hosts.get(cluster.primary.name));

@@ -1,6 +1,6 @@
 // From a running cluster to one whose data can be brought back.
 
-import { nodesOf, type Node } from '../model/cluster.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
@@ -24,7 +24,7 @@ export interface BackupSetupOptions {
 
 /** Everything that backups need, in the order in which each part is needed. */
 export function backupSetupPlan(
-  { cluster, backup, hosts }: BackedUpCluster,
+  { cluster, backup, hosts }: BackedUpCluster & { readonly cluster: LedCluster },
   options: BackupSetupOptions,
 ): readonly Stage[] {
   const control = hosts.get(cluster.control.name);
@@ -44,6 +44,6 @@ export function backupSetupPlan(
     onlyOn('See WAL arrive in the repository', primary, () => [verifyArchiving(cluster, backup, control)]),
     onlyOn('Make the first backup', control, () => [keepFirstBackup(cluster, backup)]),
     onlyOn('Keep the schedule', control, () => keepSchedule(cluster, backup)),
-    onNodes('Rehearse restores', nodesOf(cluster), (node) => keepDrillSchedule(cluster, backup, node)),
+    onNodes('Rehearse restores', cluster.nodes, (node) => keepDrillSchedule(cluster, backup, node)),
   ];
 }

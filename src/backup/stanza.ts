@@ -1,6 +1,6 @@
 import { hasStanza } from './backup-info.ts';
 import type { Backup } from '../model/backup.ts';
-import type { Cluster } from '../model/cluster.ts';
+import type { LedCluster } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { pgbackrestFiles } from './pgbackrest.ts';
 import type { Step } from '../engine/step.ts';
@@ -13,7 +13,7 @@ import { askEnd, backupInfo, pgbackrest } from './pgbackrest-query.ts';
 const otherDatabase: ReadonlySet<number> = new Set([28, 58]);
 
 /** Keeps the stanza: the cluster's place in the repository. One that belongs to another cluster is never touched. */
-export function keepStanza(cluster: Cluster, { stanza }: Backup, primary: ReadableHost): Step {
+export function keepStanza(cluster: LedCluster, { stanza }: Backup, primary: ReadableHost): Step {
   const place = { config: pgbackrestFiles(cluster).controlConfig, stanza };
   return {
     title: 'Keep the stanza',

@@ -1,5 +1,5 @@
 import type { Backup } from '../model/backup.ts';
-import type { Cluster } from '../model/cluster.ts';
+import type { LedCluster } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { nodeConfigOf, pgbackrestFiles } from './pgbackrest.ts';
 import { linkComplaints } from './pgbackrest-complaints.ts';
@@ -23,7 +23,7 @@ const countedMs = 10_000;
  * without it pgBackRest checks itself, from the control host and then from the primary. Never both at once: the second
  * switch of an empty WAL file is none, and its file would be waited for in vain.
  */
-export function verifyArchiving(cluster: Cluster, backup: Backup, control?: ReadableHost): Step {
+export function verifyArchiving(cluster: LedCluster, backup: Backup, control?: ReadableHost): Step {
   const controlConfig = pgbackrestFiles(cluster).controlConfig;
   const nodeConfig = nodeConfigOf(cluster, cluster.primary);
   const socket = instanceOf(cluster, cluster.primary);

@@ -1,4 +1,4 @@
-import { machinesOf, nodesOf, type Cluster, type Node } from '../model/cluster.ts';
+import { machinesOf, type Cluster, type Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
@@ -27,7 +27,7 @@ const placeIn = (all: readonly ClusterCredential[], { what, machine }: ClusterCr
 
 /** The nodes on which PostgreSQL runs. */
 export async function runningNodes(cluster: Cluster, hosts: HostSet): Promise<readonly Node[]> {
-  const nodes = nodesOf(cluster);
+  const nodes = cluster.nodes;
   const answers = await Promise.all(
     nodes.map((node) => hosts.get(node.name).ask(acceptsConnections(instanceOf(cluster, node)))),
   );

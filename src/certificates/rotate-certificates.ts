@@ -1,6 +1,6 @@
 // New certificates while everything runs: facts, a decision, and the stages that follow from it.
 
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
 import {
   rotationWork,
   type RotationPhase,
@@ -32,7 +32,7 @@ export interface RotationFacts {
 
 /** Throws RefusedError when there is nothing to rotate yet, or not in this order. */
 export async function rotationFacts(
-  cluster: Cluster,
+  cluster: LedCluster,
   hosts: HostSet,
   asked: RotationRequest,
 ): Promise<RotationFacts> {
@@ -51,7 +51,7 @@ export async function rotationFacts(
 }
 
 /** The stages from where the rotation is to where it can stay. */
-export function rotationPlan(cluster: Cluster, hosts: HostSet, facts: RotationFacts): readonly Stage[] {
+export function rotationPlan(cluster: LedCluster, hosts: HostSet, facts: RotationFacts): readonly Stage[] {
   const { kind, startedAt } = facts.work;
   const control = hosts.get(cluster.control.name);
   const mark = (title: string, phase: RotationPhase, ...before: readonly Step[]): Stage =>
@@ -87,7 +87,7 @@ export function rotationPlan(cluster: Cluster, hosts: HostSet, facts: RotationFa
 }
 
 interface Scene {
-  readonly cluster: Cluster;
+  readonly cluster: LedCluster;
   readonly hosts: HostSet;
   readonly facts: RotationFacts;
 }
@@ -151,7 +151,7 @@ function onEach(
 const hostsOf = (hosts: HostSet, nodes: readonly Node[]): readonly Host[] =>
   nodes.map(({ name }) => hosts.get(name));
 
-const nothingThere = ({ name, control }: Cluster): RefusedError =>
+const nothingThere = ({ name, control }: LedCluster): RefusedError =>
   new RefusedError({
     what: `${control.name} has no certificate authority for ${name}`,
     next: ['set up the primary first: dbctl init-primary'],

@@ -19,10 +19,10 @@ export const certsRotate = (bare: Command): Command =>
     .action(async (flags: RotateFlags, command: Command) => {
       const asked = requestOf(flags);
       const { loadCluster } = await import('../config/load.ts');
-      const { machinesOf } = await import('../model/cluster.ts');
+      const { ledAsConfigured, machinesOf } = await import('../model/cluster.ts');
       const { rotationFacts, rotationPlan } = await import('./rotate-certificates.ts');
       const { rotationHint } = await import('./rotation-hint.ts');
-      const cluster = loadCluster(commonFlags(command).config);
+      const cluster = ledAsConfigured(loadCluster(commonFlags(command).config));
       const place = { cluster, machines: machinesOf(cluster), flags };
       const { work, result } = await changeHosts(command, place, async ({ hosts, carryOut }) => {
         const facts = await rotationFacts(cluster, hosts, asked);

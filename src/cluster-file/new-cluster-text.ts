@@ -1,11 +1,11 @@
 import { hostAndPort } from '../model/address.ts';
-import { nodesOf, type Cluster } from '../model/cluster.ts';
+import { type Cluster } from '../model/cluster.ts';
 import { quote } from '../host/quote.ts';
 
 /** What `dbctl init` wrote, and what to type next. */
 export function newClusterMessage(cluster: Cluster, file: string, output: 'table' | 'json'): string {
   const next = nextCommands(file);
-  const nodes = nodesOf(cluster);
+  const nodes = cluster.nodes;
   if (output === 'json') {
     const { name, control, backup, postgres } = cluster;
     const facts = {

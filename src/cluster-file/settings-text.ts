@@ -1,7 +1,7 @@
 // Shows how .env.cluster was understood.
 
 import { hostAndPort } from '../model/address.ts';
-import { nodesOf, type Cluster } from '../model/cluster.ts';
+import { type Cluster } from '../model/cluster.ts';
 import { groups } from '../config/setting.ts';
 import { shownPath } from '../config/shown-path.ts';
 import type { ShownSetting } from '../config/shown-settings.ts';
@@ -47,7 +47,7 @@ function counts({ name, group, from }: ShownSetting, { backup }: Cluster): boole
 }
 
 function placesOf(cluster: Cluster): readonly string[] {
-  const nodes = nodesOf(cluster).map(({ name, host, port }, index) => [
+  const nodes = cluster.nodes.map(({ name, host, port }, index) => [
     name,
     index === 0 ? 'primary' : 'replica',
     hostAndPort({ host, port }),

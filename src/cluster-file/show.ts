@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { nodesOf } from '../model/cluster.ts';
 import { commonFlags, withCommonFlags } from '../kit/common.ts';
 
 /** `dbctl config`: what .env.cluster was understood to say, without secrets. */
@@ -18,7 +17,7 @@ export const configShow = (bare: Command): Command =>
       return;
     }
     const { name, file, control } = cluster;
-    const nodes = nodesOf(cluster).map((node, index) => ({
+    const nodes = cluster.nodes.map((node, index) => ({
       ...node,
       role: index === 0 ? 'primary' : 'replica',
     }));

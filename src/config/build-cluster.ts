@@ -24,8 +24,8 @@ export function buildCluster(
   const located = (path: string): string => resolve(directory, expandHome(path));
   return {
     name: settings.CLUSTER_NAME,
-    primary: topology.primary!,
-    replicas: topology.replicas,
+    configuredPrimary: topology.primary!,
+    nodes: [topology.primary!, ...topology.replicas],
     probed: topology.probed,
     control: topology.control!,
     allowedCidrs: [...new Set(settings.CLUSTER_ALLOWED_CIDRS)],

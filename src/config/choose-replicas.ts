@@ -1,4 +1,4 @@
-import { nodesOf, type Cluster, type Node } from '../model/cluster.ts';
+import { configuredReplicas, type Cluster, type Node } from '../model/cluster.ts';
 import { isNamed } from '../model/find-node.ts';
 import { ConfigError } from '../model/errors.ts';
 import { addReplica, writeNode } from './edit.ts';
@@ -19,22 +19,22 @@ export function chooseReplicas(file: string, named: readonly string[]): ChosenRe
   const cluster = loadCluster(file);
   if (named.length === 0) return { cluster, replicas: allOf(cluster) };
   const wanted = named.map((text) => {
-    const found = nodesOf(cluster).find((node) => isNamed(node, text));
+    const found = cluster.nodes.find((node) => isNamed(node, text));
     if (found) return found;
-    const written = parseNode(text, cluster.primary.port);
-    return nodesOf(cluster).find((node) => writeNode(node) === writeNode(written)) ?? written;
+    const written = parseNode(text, cluster.configuredPrimary.port);
+    return cluster.nodes.find((node) => writeNode(node) === writeNode(written)) ?? written;
   });
-  const isPrimary = wanted.find(({ name }) => name === cluster.primary.name);
+  const isPrimary = wanted.find(({ name }) => name === cluster.configuredPrimary.name);
   if (isPrimary) throw primaryNamed(isPrimary);
 
   // One that was not found is new, whatever its name: two of one name are refused when the text is parsed.
-  const added = wanted.filter((node) => !cluster.replicas.includes(node));
+  const added = wanted.filter((node) => !configuredReplicas(cluster).includes(node));
   const text = added.reduce((draft, node) => addReplica(draft, writeNode(node)), readClusterText(file));
   return { cluster: parseCluster(text, file), replicas: [...new Set(wanted)] };
 }
 
 function allOf(cluster: Cluster): readonly Node[] {
-  if (cluster.replicas.length > 0) return cluster.replicas;
+  if (configuredReplicas(cluster).length > 0) return configuredReplicas(cluster);
   throw new ConfigError({
     what: 'there is no replica to add',
     why: `${cluster.file} lists none in CLUSTER_DB_REPLICA_HOSTS, and the command names none.`,

@@ -3,7 +3,7 @@
 
 import { isIPv6 } from 'node:net';
 import { sameHost } from '../model/address.ts';
-import type { Cluster, Node } from '../model/cluster.ts';
+import { configuredReplicas, type Cluster, type Node } from '../model/cluster.ts';
 import { ConfigError } from '../model/errors.ts';
 import { addNumbered, isNumbered, removeNumbered } from './edit-numbered.ts';
 import { parseCluster, readClusterText } from './load.ts';
@@ -42,7 +42,7 @@ export function withoutReplica(
   node: Node,
 ): { readonly text: string; readonly cluster: Cluster } {
   const before = readClusterText(file);
-  const { replicas } = parseCluster(before, file);
+  const replicas = configuredReplicas(parseCluster(before, file));
   const position = replicas.findIndex(({ name }) => name === node.name);
   const shorter = removeEntries(before, replicaNames, (entries) => {
     const meant = entries.filter((entry) => means(entry, node));
@@ -53,8 +53,8 @@ export function withoutReplica(
     entries.findIndex((entry) => entry === node.name || means(entry, node)),
   );
   const cluster = parseCluster(text, file);
-  const isOut = cluster.replicas.length === replicas.length - 1;
-  if (isOut && !cluster.replicas.some(({ name }) => name === node.name)) return { text, cluster };
+  const isOut = configuredReplicas(cluster).length === replicas.length - 1;
+  if (isOut && !configuredReplicas(cluster).some(({ name }) => name === node.name)) return { text, cluster };
   throw new ConfigError({
     what: `${node.name} cannot be taken out of ${shownPath(file)}`,
     why: `It is not an entry of ${replicaNames[0]!} there.`,

@@ -55,8 +55,8 @@ async function seeSite(
 
 const questionFor = (cluster: Cluster, site: Site, directory: string) => ({
   directory,
-  dataDirectory: site.nodes.some(({ name }) => name === cluster.primary.name)
-    ? instanceOf(cluster, cluster.primary).dataDirectory
+  dataDirectory: site.nodes.some(({ name }) => name === cluster.configuredPrimary.name)
+    ? instanceOf(cluster, cluster.configuredPrimary).dataDirectory
     : undefined,
   packages: neededPackages(cluster, site),
   server: serverPackage(cluster),

@@ -148,7 +148,7 @@ const nodeFindings = (
   primaryBytes: number | undefined,
 ): readonly DoctorFinding[] =>
   seen.nodes.flatMap(({ node, facts }) => {
-    const isPrimary = node.name === cluster.primary.name;
+    const isPrimary = node.name === cluster.configuredPrimary.name;
     const wanted = {
       instance: instanceOf(cluster, node),
       owner: `${cluster.name}/${node.name}`,

@@ -2,7 +2,7 @@
 
 import { sameHost } from '../model/address.ts';
 import { bucketOf, isKeptHere, keepingsOf, type Backup } from '../model/backup.ts';
-import { nodesOf, type Cluster, type Node } from '../model/cluster.ts';
+import { type Cluster, type Node } from '../model/cluster.ts';
 import { sitesOf, type Site } from './site.ts';
 
 export type Service = 'postgres' | 'pgbackrest' | 'store';
@@ -36,15 +36,15 @@ const isSame = (one: Link, other: Link): boolean =>
 
 /** Any node may have to follow any other one day; now the replicas follow the primary. */
 const streaming = (cluster: Cluster, sites: readonly Site[]): readonly Link[] =>
-  nodesOf(cluster).flatMap((source) =>
-    nodesOf(cluster)
+  cluster.nodes.flatMap((source) =>
+    cluster.nodes
       .filter((follower) => !sameHost(follower.host, source.host))
       .map((follower) => ({
         ...ends(siteOf(sites, follower), siteOf(sites, source)),
         port: source.port,
         service: 'postgres',
         why: `${follower.name} streams from ${source.name}`,
-        isLater: source.name !== cluster.primary.name,
+        isLater: source.name !== cluster.configuredPrimary.name,
       })),
   );
 

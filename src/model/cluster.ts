@@ -36,8 +36,10 @@ export interface Machine {
 
 export interface Cluster {
   readonly name: string;
-  readonly primary: Node;
-  readonly replicas: readonly Node[];
+  /** The node that is meant to lead (CLUSTER_DB_PRIMARY_HOST). Which one does is a fact: see LedCluster. */
+  readonly configuredPrimary: Node;
+  /** Every node, in the order of the file: the configured primary first. */
+  readonly nodes: readonly Node[];
   /** What `probe` checks: every node unless CLUSTER_DB_HOSTS says otherwise. */
   readonly probed: readonly Node[];
   /** Where the CA's key lives, and later the backup client, the object store and the gateways. */
@@ -67,12 +69,29 @@ export interface Cluster {
   readonly file: string;
 }
 
-/** Every node, the primary first. */
-export const nodesOf = (cluster: Cluster): readonly Node[] => [cluster.primary, ...cluster.replicas];
+/** A cluster whose leader is known: what plans and steps get that mean "the primary as it is now". */
+export interface LedCluster extends Cluster {
+  readonly primary: Node;
+  /** Every other node. */
+  readonly replicas: readonly Node[];
+}
+
+/** The cluster, led by one of its nodes. */
+export const ledBy = <Any extends Cluster>(cluster: Any, primary: Node): Any & LedCluster => ({
+  ...cluster,
+  primary,
+  replicas: cluster.nodes.filter(({ name }) => name !== primary.name),
+});
+
+/** Led by the node that is meant to: for what is about to be made, or where nobody can be asked. */
+export const ledAsConfigured = (cluster: Cluster): LedCluster => ledBy(cluster, cluster.configuredPrimary);
+
+/** The nodes that are meant to follow. */
+export const configuredReplicas = ({ nodes, configuredPrimary }: Cluster): readonly Node[] =>
+  nodes.filter(({ name }) => name !== configuredPrimary.name);
 
 /** Every machine, the control host first; one that is a node too is there once. */
 export const machinesOf = (cluster: Cluster): readonly Machine[] => {
-  const nodes = nodesOf(cluster);
-  const isNode = nodes.some(({ name }) => name === cluster.control.name);
-  return isNode ? nodes : [cluster.control, ...nodes];
+  const isNode = cluster.nodes.some(({ name }) => name === cluster.control.name);
+  return isNode ? cluster.nodes : [cluster.control, ...cluster.nodes];
 };

@@ -1,6 +1,6 @@
 import { ConfigError } from './errors.ts';
 import { hostAndPort } from './address.ts';
-import { nodesOf, type Cluster, type Node } from './cluster.ts';
+import { type Cluster, type Node } from './cluster.ts';
 
 /** Whether a text means this node: its name, its host, or host:port. */
 export const isNamed = (node: Node, text: string): boolean =>
@@ -8,20 +8,16 @@ export const isNamed = (node: Node, text: string): boolean =>
 
 /** The node that a command line names. Throws ConfigError with the names there are. */
 export function findNode(cluster: Cluster, text: string): Node {
-  const found = nodesOf(cluster).find((node) => isNamed(node, text));
+  const found = cluster.nodes.find((node) => isNamed(node, text));
   if (found) return found;
   throw new ConfigError({
     what: `${JSON.stringify(text)} is not a node of ${cluster.name}`,
-    next: [
-      `name one of ${nodesOf(cluster)
-        .map(({ name }) => name)
-        .join(', ')}`,
-    ],
+    next: [`name one of ${cluster.nodes.map(({ name }) => name).join(', ')}`],
   });
 }
 
 /** The nodes that a command line names, the primary first and each once; all of them when it names none. */
 export function findNodes(cluster: Cluster, texts: readonly string[]): readonly Node[] {
   const named = texts.map((text) => findNode(cluster, text));
-  return nodesOf(cluster).filter((node) => texts.length === 0 || named.includes(node));
+  return cluster.nodes.filter((node) => texts.length === 0 || named.includes(node));
 }

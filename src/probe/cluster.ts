@@ -28,14 +28,18 @@ function judgePrimary(cluster: Cluster, all: readonly NodeFacts[], answering: re
     ]);
   }
   if (primaries.length === 1) return finding(about, 'ok', `${names(primaries)} is the only primary`);
-  if (!all.some(({ node }) => node.name === cluster.primary.name)) {
-    return finding(about, 'ok', `the primary ${cluster.primary.name} was not asked (CLUSTER_DB_HOSTS)`);
+  if (!all.some(({ node }) => node.name === cluster.configuredPrimary.name)) {
+    return finding(
+      about,
+      'ok',
+      `the primary ${cluster.configuredPrimary.name} was not asked (CLUSTER_DB_HOSTS)`,
+    );
   }
   const unseen = all.filter(({ server }) => !server);
   const but = unseen.length > 0 ? `; ${names(unseen)} could not be seen` : '';
   const next =
     answering.length > 0
-      ? [`if ${cluster.primary.name} cannot come back, promote the replica with the least lag`]
+      ? [`if ${cluster.configuredPrimary.name} cannot come back, promote the replica with the least lag`]
       : [];
   return finding(about, 'critical', `no writable primary was found${but}`, next);
 }
@@ -44,7 +48,7 @@ function judgeRoles(cluster: Cluster, answering: readonly Answering[]): readonly
   const primaries = answering.filter(({ server }) => !server.inRecovery);
   return answering.map(({ node, server }) => {
     const about = { node, check: 'role' };
-    const expected = node.name === cluster.primary.name ? 'primary' : 'replica';
+    const expected = node.name === cluster.configuredPrimary.name ? 'primary' : 'replica';
     const actual = server.inRecovery ? 'replica' : 'primary';
     if (expected === actual) return finding(about, 'ok', `is a ${actual}, as the file says`);
     const message = `is a ${actual}, but the file says ${expected}`;

@@ -13,7 +13,7 @@ interface Reason {
 
 const readLog: Advice = (_, node) => [`dbctl logs ${node.name}`];
 const newCertificate: Advice = (cluster, node) => [
-  node.name === cluster.primary.name ? 'dbctl init-primary' : `dbctl add-replica ${node.name}`,
+  node.name === cluster.configuredPrimary.name ? 'dbctl init-primary' : `dbctl add-replica ${node.name}`,
   `or check that ${cluster.caCertificateFile} is this cluster's CA`,
 ];
 const address = ({ host, port }: Node): string =>

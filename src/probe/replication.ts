@@ -114,7 +114,7 @@ function judgeSession(node: Node, { state, tls, user }: Sender, expected: string
 function judgeSlots(cluster: Cluster, primary: NodeFacts | undefined): readonly Finding[] {
   if (!primary?.primary) return [];
   const { slots } = primary.primary;
-  const replicas = [cluster.primary, ...cluster.replicas].filter(({ name }) => name !== primary.node.name);
+  const replicas = cluster.nodes.filter(({ name }) => name !== primary.node.name);
   const ours = new Set(replicas.map(slotNameOf));
   return [
     ...replicas.map((node) =>

@@ -81,7 +81,7 @@ function nodeReport(cluster: Cluster, facts: NodeFacts, findings: readonly Findi
   return {
     ...node,
     status: worstOf(findings),
-    expectedRole: node.name === cluster.primary.name ? 'primary' : 'replica',
+    expectedRole: node.name === cluster.configuredPrimary.name ? 'primary' : 'replica',
     role: server ? (server.inRecovery ? 'replica' : 'primary') : null,
     state: stateOf(facts),
     lagSeconds: lag?.seconds === undefined ? null : Math.round(lag.seconds * 1000) / 1000,

@@ -9,6 +9,7 @@ export const addReplica = (bare: Command): Command =>
     .argument('[host...]', 'a replica of .env.cluster, or a new one: [name=]host[:port]')
     .action(async (names: string[], flags: CloneFlags, command: Command) => {
       const { chooseReplicas } = await import('../config/choose-replicas.ts');
+      const { ledAsConfigured } = await import('../model/cluster.ts');
       const { cluster, replicas } = chooseReplicas(commonFlags(command).config, names);
-      await makeReplicas(command, { cluster, nodes: replicas, flags });
+      await makeReplicas(command, { cluster: ledAsConfigured(cluster), nodes: replicas, flags });
     });

@@ -1,5 +1,5 @@
 import type { Backup } from '../model/backup.ts';
-import type { Cluster, Machine, Node } from '../model/cluster.ts';
+import type { LedCluster, Machine, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { roomForClone } from '../backup/needed-room.ts';
 import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
@@ -36,14 +36,14 @@ export interface AddReplicaOptions {
 }
 
 /** Every machine that has a part in it; machines with the same address share a connection. */
-export const machinesForReplicas = (cluster: Cluster, nodes: readonly Node[]): readonly Machine[] => {
+export const machinesForReplicas = (cluster: LedCluster, nodes: readonly Node[]): readonly Machine[] => {
   const all = [cluster.control, cluster.primary, ...nodes, ...machinesUnder(cluster, nodes)];
   return all.filter(({ name }, index) => all.findIndex((one) => one.name === name) === index);
 };
 
 /** From plain hosts to replicas that stream: all of them at once. */
 export function addReplicaPlan(
-  cluster: Cluster,
+  cluster: LedCluster,
   nodes: readonly Node[],
   { hosts, source }: { readonly hosts: HostSet; readonly source: Source },
   { restart, backup, methods = new Map() }: AddReplicaOptions,
@@ -92,7 +92,7 @@ export function addReplicaPlan(
 
 export const neededBytes = ({ databaseBytes }: Source): number => roomForClone(databaseBytes);
 
-const checks = (cluster: Cluster, node: Node, source: Source): readonly Step[] => {
+const checks = (cluster: LedCluster, node: Node, source: Source): readonly Step[] => {
   const instance = instanceOf(cluster, node);
   const owner = ownerOf(cluster, node);
   return [

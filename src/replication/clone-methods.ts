@@ -2,7 +2,7 @@
 
 import type { Backup } from '../model/backup.ts';
 import { backupForClone, chooseCloneMethod, type CloneBackup, type CloneMethod } from './clone-method.ts';
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { pgbackrestFiles } from '../backup/pgbackrest.ts';
 import type { ReinitWay } from './reinit.ts';
@@ -20,7 +20,7 @@ export type CloneFrom = 'auto' | 'primary' | 'backup';
 export type CloneMethods = ReadonlyMap<string, CloneMethod>;
 
 export interface CloneQuestion {
-  readonly cluster: Cluster;
+  readonly cluster: LedCluster;
   readonly nodes: readonly Node[];
   readonly hosts: HostSet;
   readonly source: Source;
@@ -93,14 +93,14 @@ async function newestBackup(
 const isFailing = ({ lastFailedAt, lastArchivedAt }: ArchiverFacts): boolean =>
   lastFailedAt !== null && lastFailedAt > (lastArchivedAt ?? 0);
 
-const notSetUp = ({ name }: Cluster): RefusedError =>
+const notSetUp = ({ name }: LedCluster): RefusedError =>
   new RefusedError({
     what: `${name} has no backups that a replica could be made from`,
     why: 'Backups are not set up.',
     next: ['set them up: dbctl backup setup', 'or clone from the primary: --from primary'],
   });
 
-const noBackup = ({ name }: Cluster): RefusedError =>
+const noBackup = ({ name }: LedCluster): RefusedError =>
   new RefusedError({
     what: `${name} has no backup that a replica could be made from`,
     next: ['make one: dbctl backup run --type full', 'or clone from the primary: --from primary'],

@@ -1,5 +1,5 @@
 import type { CloneMethod } from './clone-method.ts';
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf, type Instance } from '../model/instance.ts';
 import { slotNameOf } from '../model/slot.ts';
 import type { Step } from '../engine/step.ts';
@@ -24,7 +24,12 @@ export interface CloneSource {
  * Makes a replica's data, from the primary or from a backup, as a unit that goes on without dbctl; a unit that is there
  * is followed, whatever it makes the data from. Data that is marked as being restored is put right in place.
  */
-export function cloneReplica(cluster: Cluster, node: Node, source: CloneSource, method?: CloneMethod): Step {
+export function cloneReplica(
+  cluster: LedCluster,
+  node: Node,
+  source: CloneSource,
+  method?: CloneMethod,
+): Step {
   const instance = instanceOf(cluster, node);
   const socket = instanceOf(cluster, cluster.primary);
   const name = cloneUnitName(cluster, node);
@@ -61,7 +66,7 @@ export function cloneReplica(cluster: Cluster, node: Node, source: CloneSource, 
 }
 
 function describeWork(
-  { primary }: Cluster,
+  { primary }: LedCluster,
   { dataDirectory }: Instance,
   data: 'absent' | 'restoring',
   method: CloneMethod | undefined,

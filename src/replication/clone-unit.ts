@@ -2,7 +2,7 @@
 
 import { chooseCompression } from './clone-compression.ts';
 import type { CloneBackup } from './clone-method.ts';
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { nodeConfigOf } from '../backup/pgbackrest.ts';
 import { slotNameOf } from '../model/slot.ts';
@@ -17,7 +17,7 @@ export const cloneUnitName = (cluster: Cluster, node: Node): string =>
 
 /** One stream of the primary. */
 export const streamUnit = (
-  cluster: Cluster,
+  cluster: LedCluster,
   node: Node,
   source: { readonly databaseBytes: number; readonly cores: number },
 ): TransientUnit =>
@@ -26,7 +26,11 @@ export const streamUnit = (
   ]);
 
 /** A backup, restored by as many processes as the host has cores. Its WAL comes when the server runs. */
-export function restoreUnit(cluster: Cluster, node: Node, { label, repository }: CloneBackup): TransientUnit {
+export function restoreUnit(
+  cluster: LedCluster,
+  node: Node,
+  { label, repository }: CloneBackup,
+): TransientUnit {
   const place = { config: nodeConfigOf(cluster, node), stanza: cluster.backup?.stanza ?? cluster.name };
   const settings = [
     `primary_conninfo = ${settingValue(conninfo(primaryConnection(cluster, node)))}`,
@@ -41,7 +45,7 @@ export function restoreUnit(cluster: Cluster, node: Node, { label, repository }:
 }
 
 function unit(
-  cluster: Cluster,
+  cluster: LedCluster,
   node: Node,
   script: string,
   description: string,

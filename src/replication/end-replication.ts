@@ -1,11 +1,11 @@
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { slotNameOf } from '../model/slot.ts';
 import type { Step } from '../engine/step.ts';
 import { endReplication, slotFacts, standbyFacts } from '../postgres/replication.ts';
 
 /** Drops a replica's slot, and ends its connections; for the primary, after it no longer lets the replica in. */
-export function endReplicationOf(cluster: Cluster, node: Node): Step {
+export function endReplicationOf(cluster: LedCluster, node: Node): Step {
   const socket = instanceOf(cluster, cluster.primary);
   const slot = slotNameOf(node);
   return {

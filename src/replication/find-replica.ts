@@ -1,5 +1,5 @@
 import { hostAndPort } from '../model/address.ts';
-import { nodesOf, type Cluster, type Node } from '../model/cluster.ts';
+import { type LedCluster, type Node } from '../model/cluster.ts';
 import { isNamed } from '../model/find-node.ts';
 import { instanceOf } from '../model/instance.ts';
 import { slotNameOf } from '../model/slot.ts';
@@ -13,8 +13,8 @@ import { slotFacts } from '../postgres/replication.ts';
  * The replica that a command line names. Throws RefusedError for the primary, for the control host, and for a name that is not in the file:
  * with what is left of one that was removed from it.
  */
-export async function findReplica(cluster: Cluster, text: string, options: ConnectOptions): Promise<Node> {
-  const found = nodesOf(cluster).find((node) => isNamed(node, text));
+export async function findReplica(cluster: LedCluster, text: string, options: ConnectOptions): Promise<Node> {
+  const found = cluster.nodes.find((node) => isNamed(node, text));
   if (found === undefined) throw await unknown(cluster, text, options);
   if (found.name === cluster.primary.name) throw isPrimary(found);
   if (found.name === cluster.control.name) throw isControlHost(found);
@@ -34,7 +34,7 @@ const isControlHost = ({ name }: Node): RefusedError =>
     next: ['name another control host first (CLUSTER_CONTROL_HOST)', 'nothing was touched'],
   });
 
-async function unknown(cluster: Cluster, text: string, options: ConnectOptions): Promise<RefusedError> {
+async function unknown(cluster: LedCluster, text: string, options: ConnectOptions): Promise<RefusedError> {
   const { primary, replicas, name: clusterName } = cluster;
   const slot = slotNameOf({ name: text.replace(/=.*/, '') });
   const { binDirectory, port } = instanceOf(cluster, primary);
@@ -55,7 +55,7 @@ async function unknown(cluster: Cluster, text: string, options: ConnectOptions):
 }
 
 /** A primary that does not answer must not hide that the name is wrong. */
-async function hasSlot(cluster: Cluster, slot: string, options: ConnectOptions): Promise<boolean> {
+async function hasSlot(cluster: LedCluster, slot: string, options: ConnectOptions): Promise<boolean> {
   const { primary } = cluster;
   const instance = instanceOf(cluster, primary);
   try {

@@ -1,4 +1,4 @@
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { slotNameOf } from '../model/slot.ts';
 import { waitUntil } from '../engine/wait-until.ts';
@@ -11,7 +11,7 @@ import { serverSays } from '../system/evidence.ts';
 import { passfileOf } from '../server/replication-passfile.ts';
 
 /** How a replica connects to the primary: TLS with the name verified, the password in a file, dead peers noticed. */
-export const primaryConnection = (cluster: Cluster, node: Node): Readonly<Record<string, string>> => ({
+export const primaryConnection = (cluster: LedCluster, node: Node): Readonly<Record<string, string>> => ({
   host: cluster.primary.host,
   port: String(cluster.primary.port),
   user: cluster.postgres.replication.name,
@@ -28,7 +28,7 @@ export const primaryConnection = (cluster: Cluster, node: Node): Readonly<Record
 });
 
 /** Keeps a running replica pointed at the primary of .env.cluster, through its own slot. */
-export function keepFollowing(cluster: Cluster, node: Node): Step {
+export function keepFollowing(cluster: LedCluster, node: Node): Step {
   const instance = instanceOf(cluster, node);
   const wanted = primaryConnection(cluster, node);
   const slot = slotNameOf(node);

@@ -1,4 +1,4 @@
-import type { Cluster, Node } from '../model/cluster.ts';
+import { configuredReplicas, type Cluster, type Node } from '../model/cluster.ts';
 import { appendReplica, writeNode } from '../config/edit.ts';
 import { loadCluster } from '../config/load.ts';
 import { shownPath } from '../config/shown-path.ts';
@@ -9,7 +9,7 @@ export const listReplica = ({ file }: Cluster, node: Node): Step => ({
   title: 'List the replica',
 
   async diff() {
-    const listed = loadCluster(file).replicas.some(({ name }) => name === node.name);
+    const listed = configuredReplicas(loadCluster(file)).some(({ name }) => name === node.name);
     return listed ? [] : [`add ${writeNode(node)} to ${shownPath(file)}`];
   },
 

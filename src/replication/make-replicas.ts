@@ -1,7 +1,7 @@
 // What add-replica and reinit have in common: from where the data comes, the plan, and the answer.
 
 import { Option, type Command } from 'commander';
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
 import type { Stage } from '../engine/run-plan.ts';
 import type { CloneQuestion } from './clone-methods.ts';
 import { answer, type ChangeFlags } from '../kit/change.ts';
@@ -19,7 +19,7 @@ export const withFromFlag = (command: Command): Command =>
   );
 
 export interface Making {
-  readonly cluster: Cluster;
+  readonly cluster: LedCluster;
   readonly nodes: readonly Node[];
   readonly flags: CloneFlags;
   /** What comes before the data is made. It may ask, refuse, and change the question. */

@@ -17,9 +17,10 @@ export const reinit = (bare: Command): Command =>
     .action(async (name: string, flags: Flags, command: Command) => {
       const { findNode } = await import('../model/find-node.ts');
       const { loadCluster } = await import('../config/load.ts');
+      const { ledAsConfigured } = await import('../model/cluster.ts');
       const { chooseReinit, makeRoomPlan, refusePrimary } = await import('./reinit-plan.ts');
       const { confirmByName } = await import('../ui/confirm.ts');
-      const cluster = loadCluster(commonFlags(command).config);
+      const cluster = ledAsConfigured(loadCluster(commonFlags(command).config));
       const node = findNode(cluster, name);
       refusePrimary(cluster, node);
       const { delta = false, yes = false, dryRun = false } = flags;

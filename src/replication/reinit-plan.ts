@@ -1,7 +1,7 @@
 // A broken replica gets new data: what must hold before anything is touched, and how room is made.
 
 import { hostProblems } from '../server/host-check.ts';
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf, type Instance } from '../model/instance.ts';
 import { reinitWay, type ReinitRequest, type ReinitWay } from './reinit.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
@@ -18,7 +18,7 @@ import type { Source } from '../server/source.ts';
 import { ownerOf } from '../server/owner.ts';
 
 /** Throws RefusedError for the primary of .env.cluster. */
-export function refusePrimary({ primary }: Cluster, node: Node): void {
+export function refusePrimary({ primary }: LedCluster, node: Node): void {
   if (node.name !== primary.name) return;
   throw new RefusedError({
     what: `${node.name} is the primary: it holds the only writable copy of the data`,

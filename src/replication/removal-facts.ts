@@ -1,7 +1,7 @@
 // What is known of a replica before it is taken out of its cluster.
 
 import type { Backup } from '../model/backup.ts';
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
 import { hasData } from '../server/host-check.ts';
 import { instanceOf } from '../model/instance.ts';
 import { pgbackrestFiles } from '../backup/pgbackrest.ts';
@@ -17,7 +17,7 @@ import { isInRecovery, replicaFacts, standbyFacts } from '../postgres/replicatio
 import { ownerOf } from '../server/owner.ts';
 
 export interface RemovalPlace {
-  readonly cluster: Cluster;
+  readonly cluster: LedCluster;
   readonly node: Node;
   /** The other replicas whose hosts are reached. */
   readonly others: readonly Node[];

@@ -1,4 +1,4 @@
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
 
 export interface Removal {
   readonly node: string;
@@ -19,7 +19,7 @@ export interface Removal {
 export function removalText(
   { node, isReached, isOurs, isWiped, keptData, left, notReached }: Removal,
   { host }: Pick<Node, 'host'>,
-  { primary }: Pick<Cluster, 'primary'>,
+  { primary }: Pick<LedCluster, 'primary'>,
 ): string {
   return [
     ...(keptData

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Cluster, Node } from '../model/cluster.ts';
+import { ledBy, type LedCluster, type Node } from '../model/cluster.ts';
 import type { PlanResult } from '../engine/run-plan.ts';
 import { ConfigError, UnreachableError } from '../model/errors.ts';
 import type { RemovalPlace } from './removal-facts.ts';
@@ -26,9 +26,10 @@ export const removeReplica = (bare: Command): Command =>
     .action(async (name: string, flags: Flags, command: Command) => {
       if (flags.dead && flags.wipe) throw nothingToWipe();
       const { loadCluster } = await import('../config/load.ts');
+      const { ledAsConfigured } = await import('../model/cluster.ts');
       const { loginEnvironment } = await import('../config/environment.ts');
       const { findReplica } = await import('./find-replica.ts');
-      const cluster = loadCluster(commonFlags(command).config);
+      const cluster = ledAsConfigured(loadCluster(commonFlags(command).config));
       const options = { ...loginEnvironment(), ssh: cluster.ssh, acceptHostKeys: flags.acceptHostKey };
       const node = await findReplica(cluster, name, options);
       const { present, silent } = await reach(cluster, node, options, flags);
@@ -41,7 +42,7 @@ export const removeReplica = (bare: Command): Command =>
 
 /** The replicas, by whether their hosts answer; the node itself is not asked when it is said to be dead. */
 async function reach(
-  cluster: Cluster,
+  cluster: LedCluster,
   node: Node,
   options: ConnectOptions,
   { dead }: Flags,
@@ -56,7 +57,7 @@ async function reach(
 }
 
 interface Scene {
-  readonly cluster: Cluster;
+  readonly cluster: LedCluster;
   readonly node: Node;
   readonly turn: Turn;
   /** Replicas whose hosts are reached. */
@@ -94,7 +95,7 @@ async function decideAndRemove(scene: Scene, flags: Flags) {
   const { removeReplicaPlan } = await import('./remove-replica.ts');
   const { confirmByName } = await import('../ui/confirm.ts');
 
-  const { cluster: after } = withoutReplica(cluster.file, node);
+  const after = ledBy(withoutReplica(cluster.file, node).cluster, cluster.primary);
   await readSource(cluster, hosts.get(cluster.primary.name));
   const place: RemovalPlace = {
     cluster,

@@ -2,7 +2,7 @@
 // same command goes on where an earlier run was cut off.
 
 import { sameHost } from '../model/address.ts';
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
@@ -19,7 +19,7 @@ import type { RemovalPlace } from './removal-facts.ts';
 
 export interface RemovalChoice {
   /** The cluster without the node. */
-  readonly after: Cluster;
+  readonly after: LedCluster;
   /** Whether its server and its data are dbctl's. */
   readonly isOurs: boolean;
   readonly wipe: boolean;
@@ -47,7 +47,7 @@ export function removeReplicaPlan(place: RemovalPlace, choice: RemovalChoice): r
 }
 
 /** No backup is made from it any more, and somebody else rehearses restores. */
-function backupStages({ node, others, hosts, backup }: RemovalPlace, after: Cluster): readonly Stage[] {
+function backupStages({ node, others, hosts, backup }: RemovalPlace, after: LedCluster): readonly Stage[] {
   if (backup === undefined) return [];
   // The certificates of a host are named after the first node there.
   const neighbours = [after.primary, ...others].filter(({ host }) => sameHost(host, node.host));

@@ -1,4 +1,4 @@
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { slotNameOf } from '../model/slot.ts';
 import type { Step } from '../engine/step.ts';
@@ -10,7 +10,7 @@ import { replaceSlot, slotFacts } from '../postgres/replication.ts';
  * Keeps a replica's slot on the primary. One that lost its WAL is of no use and is made anew, also when its replica has
  * caught up from the archive and uses it again: PostgreSQL keeps nothing for it any more.
  */
-export function keepSlot(cluster: Cluster, node: Node, primary: Host): Step {
+export function keepSlot(cluster: LedCluster, node: Node, primary: Host): Step {
   const socket = instanceOf(cluster, cluster.primary);
   const name = slotNameOf(node);
   return {

@@ -1,4 +1,4 @@
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { replicaFacts, senderFacts, type ReplicaFacts, type SenderFacts } from '../postgres/replication.ts';
@@ -11,7 +11,7 @@ export interface ReplicationView {
 }
 
 export const replicationView = (
-  cluster: Cluster,
+  cluster: LedCluster,
   replicas: readonly Node[],
   hosts: HostSet,
 ): Promise<readonly ReplicationView[]> =>

@@ -1,7 +1,7 @@
 // A node's host forgets it: nothing of it runs or starts at boot any more, and none of the cluster's secrets stay there.
 
 import { sameHost } from '../model/address.ts';
-import { nodesOf, type Cluster, type Node } from '../model/cluster.ts';
+import { type Cluster, type Node } from '../model/cluster.ts';
 import { drillDirectory, drillFiles } from '../backup/drill/drill.ts';
 import { instanceOf } from '../model/instance.ts';
 import { nodeSpoolOf, pgbackrestFiles } from '../backup/pgbackrest.ts';
@@ -12,7 +12,7 @@ import { cloneUnitName } from './clone-unit.ts';
 
 /** Whether no other node of the cluster is on the node's host. */
 const isLastNode = (cluster: Cluster, node: Node): boolean =>
-  !nodesOf(cluster).some(({ name, host }) => name !== node.name && sameHost(host, node.host));
+  !cluster.nodes.some(({ name, host }) => name !== node.name && sameHost(host, node.host));
 
 /** Whether nothing of the cluster is on the node's host without it: no other node, and not the control host's part. */
 const isAlone = (cluster: Cluster, node: Node): boolean =>

@@ -1,4 +1,4 @@
-import type { Cluster, Node } from '../model/cluster.ts';
+import { configuredReplicas, type Cluster, type Node } from '../model/cluster.ts';
 import { takeOutReplica, writeNode } from '../config/edit.ts';
 import { loadCluster } from '../config/load.ts';
 import { shownPath } from '../config/shown-path.ts';
@@ -9,7 +9,7 @@ export const unlistReplica = ({ file }: Cluster, node: Node): Step => ({
   title: 'List it no more',
 
   async diff() {
-    const isListed = loadCluster(file).replicas.some(({ name }) => name === node.name);
+    const isListed = configuredReplicas(loadCluster(file)).some(({ name }) => name === node.name);
     return isListed ? [`take ${writeNode(node)} out of ${shownPath(file)}`] : [];
   },
 

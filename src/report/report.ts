@@ -1,7 +1,7 @@
 // Gathers what a support bundle has of the hosts. Changes nothing on them, and leaves nothing there.
 
 import { instanceOf } from '../model/instance.ts';
-import { machinesOf, nodesOf, type Cluster, type Machine, type Node } from '../model/cluster.ts';
+import { machinesOf, type Cluster, type Machine, type Node } from '../model/cluster.ts';
 import { journalDirectory } from '../operation/operation.ts';
 import { pgbackrestFiles } from '../backup/pgbackrest.ts';
 import type { TarFile } from '../model/tar.ts';
@@ -61,7 +61,7 @@ function hostsOf(cluster: Cluster): readonly ReportedHost[] {
   const machines = machinesOf(cluster);
   return [...new Set(machines.map(({ host }) => host))].map((address) => {
     const here = machines.filter(({ host }) => host === address);
-    const nodes = nodesOf(cluster).filter(({ host }) => host === address);
+    const nodes = cluster.nodes.filter(({ host }) => host === address);
     return { name: here.map(({ name }) => name).join('+'), machine: here[0]!, nodes };
   });
 }

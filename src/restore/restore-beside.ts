@@ -5,7 +5,7 @@ import { nodeConfigOf } from '../backup/pgbackrest.ts';
 import { keyOf, recoverUnitOf, restoreUnitOf, type RestoreRequest } from './restore.ts';
 import type { BackupSet } from '../backup/backup-info.ts';
 import { isKeptHere, type Backup } from '../model/backup.ts';
-import { machinesOf, type Cluster, type Machine, type Node } from '../model/cluster.ts';
+import { machinesOf, type LedCluster, type Machine, type Node } from '../model/cluster.ts';
 import { sameHost } from '../model/address.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
@@ -27,7 +27,7 @@ import { ownerOf } from '../server/owner.ts';
 
 export interface RestoreTask {
   /** With the node that is restored, as if it were one of the cluster. */
-  readonly cluster: Cluster;
+  readonly cluster: LedCluster;
   readonly backup: Backup;
   readonly node: Node;
   readonly request: RestoreRequest;
@@ -122,7 +122,7 @@ function newcomerStage({ cluster, backup, node }: RestoreTask, control: Host): r
 }
 
 /** A host has one client certificate, whatever runs on it. */
-const machineOf = (cluster: Cluster, node: Node): Machine =>
+const machineOf = (cluster: LedCluster, node: Node): Machine =>
   machinesOf(cluster).find(({ host }) => sameHost(host, node.host))!;
 
 /** The end of a backup needs no WAL of after it. */

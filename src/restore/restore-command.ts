@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Backup } from '../model/backup.ts';
-import type { Cluster } from '../model/cluster.ts';
+import { ledAsConfigured, type LedCluster } from '../model/cluster.ts';
 import type { RestoreFlags, RestoreRequest } from './restore.ts';
 import { targetTypes } from '../backup/typed-target.ts';
 import { ConfigError } from '../model/errors.ts';
@@ -14,7 +14,7 @@ export interface Flags extends ChangeFlags, RestoreFlags {
 }
 
 export interface Asked {
-  readonly cluster: Cluster;
+  readonly cluster: LedCluster;
   readonly backup: Backup;
   readonly request: RestoreRequest;
   readonly flags: Flags;
@@ -40,8 +40,10 @@ export const backupRestore = (bare: Command): Command =>
       const { loadBackedUpCluster } = await import('../config/load.ts');
       const { requestOf } = await import('./restore.ts');
       if ((flags.to === undefined) === (flags.inPlace !== true)) throw oneOfTwo();
+      const { cluster, backup } = loadBackedUpCluster(commonFlags(command).config);
       const asked: Asked = {
-        ...loadBackedUpCluster(commonFlags(command).config),
+        cluster: ledAsConfigured(cluster),
+        backup,
         request: requestOf(flags),
         flags,
       };

@@ -1,5 +1,5 @@
 import type { Backup } from '../model/backup.ts';
-import type { Cluster } from '../model/cluster.ts';
+import type { LedCluster } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { pgbackrestFiles } from '../backup/pgbackrest.ts';
 import type { RestoreFacts, RestoreRequest } from './restore.ts';
@@ -19,7 +19,7 @@ export interface RestoreHosts {
 
 /** What there is to restore from. A primary that runs gives up to its newest WAL; without it, the repository decides. */
 export async function readRestoreFacts(
-  cluster: Cluster,
+  cluster: LedCluster,
   { stanza }: Backup,
   { control, primary }: RestoreHosts,
   request: RestoreRequest,
@@ -53,7 +53,7 @@ function withCurrentWal(info: BackupInfo, { currentWal }: ArchiverFacts): Backup
   };
 }
 
-const notSetUp = ({ name }: Cluster, { name: control }: ReadableHost): RefusedError =>
+const notSetUp = ({ name }: LedCluster, { name: control }: ReadableHost): RefusedError =>
   new RefusedError({
     what: `backups of ${name} are not set up on ${control}`,
     next: ['set them up: dbctl backup setup (it finds the repository that is there)'],

@@ -2,7 +2,7 @@
 // confirmation on, each move is one rename.
 
 import { instanceOf } from '../model/instance.ts';
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
 import { keyOf } from './restore.ts';
 import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
@@ -96,7 +96,7 @@ export async function isRestoredInPlace(task: RestoreTask, place: ReadableHost):
  * only where the primary's own old data is kept.
  */
 export async function discardReplicasPlan(
-  cluster: Cluster,
+  cluster: LedCluster,
   {
     hosts,
     primary,

@@ -1,6 +1,6 @@
 // Roles, the database and its privileges as .env.cluster has them. Nobody who can log in now is locked out.
 
-import type { Cluster } from '../model/cluster.ts';
+import type { LedCluster } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { HostSet } from '../host/with-hosts.ts';
@@ -20,7 +20,7 @@ export interface RolesChoice {
 
 /** With passwords, the replicas are told the one that they log in with. */
 export function applyRolesPlan(
-  cluster: Cluster,
+  cluster: LedCluster,
   hosts: HostSet,
   { left, passwords }: RolesChoice,
 ): readonly Stage[] {

@@ -15,11 +15,12 @@ export const rolesApply = (bare: Command): Command =>
     .action(async (flags: Flags, command: Command) => {
       const { instanceOf } = await import('../model/instance.ts');
       const { loadCluster } = await import('../config/load.ts');
+      const { ledAsConfigured } = await import('../model/cluster.ts');
       const { readSource } = await import('./source.ts');
       const { applyRolesPlan } = await import('./apply-roles.ts');
       const { rolesWithOtherPassword } = await import('./roles-step.ts');
       const { otherPasswordsText } = await import('./roles-text.ts');
-      const cluster = loadCluster(commonFlags(command).config);
+      const cluster = ledAsConfigured(loadCluster(commonFlags(command).config));
       const { passwords = false } = flags;
       const { primary, replicas } = cluster;
       const machines = [primary, ...(passwords ? replicas : [])];

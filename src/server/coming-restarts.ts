@@ -1,4 +1,4 @@
-import { nodesOf, type Cluster, type Node } from '../model/cluster.ts';
+import { type LedCluster, type Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import {
   restartOrder,
@@ -16,9 +16,9 @@ import { restartStages } from './restart-stages.ts';
  * The restarts that settings will need which are not written yet, in the order in which they will be made. Throws
  * RefusedError when there is no such order.
  */
-export async function comingRestarts(cluster: Cluster, hosts: HostSet): Promise<readonly Stage[]> {
+export async function comingRestarts(cluster: LedCluster, hosts: HostSet): Promise<readonly Stage[]> {
   const [primary, ...replicas] = await Promise.all(
-    nodesOf(cluster).map((node) => standbyToBe(cluster, node, hosts)),
+    cluster.nodes.map((node) => standbyToBe(cluster, node, hosts)),
   );
   const { after } = restartOrder(primary!, replicas);
   const isLast = ({ name }: Node): boolean => after.includes(name);
@@ -26,7 +26,7 @@ export async function comingRestarts(cluster: Cluster, hosts: HostSet): Promise<
   return restartStages([...first, cluster.primary, ...last], { cluster, hosts, restart: false });
 }
 
-async function standbyToBe(cluster: Cluster, node: Node, hosts: HostSet): Promise<StandbyNode> {
+async function standbyToBe(cluster: LedCluster, node: Node, hosts: HostSet): Promise<StandbyNode> {
   const instance = instanceOf(cluster, node);
   const current = await hosts.get(node.name).ask(ifRunning(instance, standbyValues(instance)));
   const wanted = { ...current, ...wantedOf(cluster) } as StandbyValues;
@@ -35,7 +35,7 @@ async function standbyToBe(cluster: Cluster, node: Node, hosts: HostSet): Promis
 }
 
 /** What .env.cluster says of them; what it does not say stays as it is. */
-const wantedOf = ({ postgres }: Cluster): Partial<StandbyValues> =>
+const wantedOf = ({ postgres }: LedCluster): Partial<StandbyValues> =>
   Object.fromEntries(
     standbyParameters.flatMap((name) => {
       const value = postgres.parameters[name];

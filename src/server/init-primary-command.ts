@@ -7,9 +7,10 @@ import { commonFlags, withCommonFlags } from '../kit/common.ts';
 export const initPrimary = (bare: Command): Command =>
   withChangeFlags(withCommonFlags(bare)).action(async (flags: ChangeFlags, command: Command) => {
     const { loadCluster } = await import('../config/load.ts');
+    const { ledAsConfigured } = await import('../model/cluster.ts');
     const { initPrimaryPlan } = await import('./init-primary.ts');
     const { refuseSecondCluster } = await import('./refuse-second-cluster.ts');
-    const cluster = loadCluster(commonFlags(command).config);
+    const cluster = ledAsConfigured(loadCluster(commonFlags(command).config));
     const { control, primary } = cluster;
     const asked = { cluster, machines: [primary], flags };
     const result = await changeHosts(command, asked, async ({ hosts, carryOut }) => {

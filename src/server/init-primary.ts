@@ -1,4 +1,4 @@
-import type { Cluster } from '../model/cluster.ts';
+import type { LedCluster } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { roomForNewCluster } from '../backup/needed-room.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
@@ -22,7 +22,7 @@ export interface InitPrimaryHosts {
 
 /** From a plain host to a primary that every role can log in to. */
 export function initPrimaryPlan(
-  cluster: Cluster,
+  cluster: LedCluster,
   { primary, control }: InitPrimaryHosts,
   options: { readonly restart: Restart },
 ): readonly Stage[] {

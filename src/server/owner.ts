@@ -24,10 +24,10 @@ export async function foundAt(
 
 /** The command that sets a node up. */
 export const setUpWith = (cluster: Cluster, { name }: Node): string =>
-  name === cluster.primary.name ? 'dbctl init-primary' : `dbctl add-replica ${name}`;
+  name === cluster.configuredPrimary.name ? 'dbctl init-primary' : `dbctl add-replica ${name}`;
 
 export function notOurs(cluster: Cluster, node: Node): RefusedError {
-  const role = node.name === cluster.primary.name ? 'the primary' : 'a replica';
+  const role = node.name === cluster.configuredPrimary.name ? 'the primary' : 'a replica';
   return new RefusedError({
     what: `${instanceOf(cluster, node).dataDirectory} on ${node.name} is not ${role} of ${cluster.name}`,
     why: 'A server that dbctl made has a note of it on its host, and this one has none, or that of another cluster.',

@@ -1,5 +1,5 @@
 import { instanceOf } from '../model/instance.ts';
-import { nodesOf, type Cluster } from '../model/cluster.ts';
+import { type Cluster } from '../model/cluster.ts';
 import type { NodeReport } from '../probe/report.ts';
 import { readCaCertificate } from '../pki/ca-certificate.ts';
 import { RefusedError } from '../model/errors.ts';
@@ -14,14 +14,17 @@ const timeoutMs = 2000;
  */
 export async function refuseSecondCluster(cluster: Cluster, primary: ReadableHost): Promise<void> {
   if (readCaCertificate(cluster) === undefined) return;
-  if (await primary.ask(hasDataDirectory(instanceOf(cluster, cluster.primary)))) return;
+  if (await primary.ask(hasDataDirectory(instanceOf(cluster, cluster.configuredPrimary)))) return;
   const { probeCluster } = await import('../probe/probe.ts');
-  const report = await probeCluster({ ...cluster, probed: nodesOf(cluster) }, timeoutMs);
+  const report = await probeCluster({ ...cluster, probed: cluster.nodes }, timeoutMs);
   const alive = report.nodes.find(({ role }) => role !== null);
   if (alive) throw clusterExists(cluster, alive);
 }
 
-const clusterExists = ({ name, primary }: Cluster, { name: node, role }: NodeReport): RefusedError =>
+const clusterExists = (
+  { name, configuredPrimary: primary }: Cluster,
+  { name: node, role }: NodeReport,
+): RefusedError =>
   new RefusedError({
     what: `${name} exists already: ${node} is a ${role} with its data, and ${primary.name} has none`,
     why: `A new primary on ${primary.name} would be another, empty cluster under the same name.`,

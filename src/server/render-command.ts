@@ -21,7 +21,7 @@ export const renderTemplate = (bare: Command): Command =>
         const { renderFile } = await import('./render.ts');
         const { output, config } = commonFlags(command);
         const cluster = loadCluster(config);
-        const node = name === undefined ? cluster.primary : findNode(cluster, name);
+        const node = name === undefined ? cluster.configuredPrimary : findNode(cluster, name);
         const file = await onHosts(cluster, [node], flags, (hosts) =>
           renderFile(cluster, node, template, hosts.get(node.name)),
         );

@@ -1,5 +1,4 @@
 import type { Cluster, Node } from '../model/cluster.ts';
-import { nodesOf } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { passfileLine } from '../postgres/libpq.ts';
 import { Secret } from '../model/secret.ts';
@@ -12,7 +11,7 @@ export const passfileOf = (cluster: Cluster, node: Node): string =>
 /** Keeps the password of the replication role where only the postgres user can read it, for every possible primary. */
 export function keepReplicationPassfile(cluster: Cluster, node: Node): Step {
   const { name, password } = cluster.postgres.replication;
-  const lines = nodesOf(cluster).map(({ host, port }) =>
+  const lines = cluster.nodes.map(({ host, port }) =>
     passfileLine({ host, port, database: '*', user: name, password: password.reveal() }),
   );
   return ownFile('Keep the replication password', {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
 import { answer, withHostKeyFlag, withLockFlag, type ChangeFlags } from '../kit/change.ts';
 import { changeHosts, type Turn } from '../operation/change-hosts.ts';
 import { commonFlags, withCommonFlags } from '../kit/common.ts';
@@ -17,12 +17,12 @@ export const restart = (bare: Command): Command =>
     .option('--dry-run', 'show what would change and touch nothing')
     .option('--yes', 'do not ask before the primary is restarted')
     .action(async (names: string[], flags: Flags, command: Command) => {
-      const { nodesOf } = await import('../model/cluster.ts');
       const { findNodes } = await import('../model/find-node.ts');
       const { loadCluster } = await import('../config/load.ts');
-      const cluster = loadCluster(commonFlags(command).config);
+      const { ledAsConfigured } = await import('../model/cluster.ts');
+      const cluster = ledAsConfigured(loadCluster(commonFlags(command).config));
       const nodes = findNodes(cluster, names);
-      const reached = nodesOf(cluster).filter((node) => nodes.includes(node) || node === cluster.primary);
+      const reached = cluster.nodes.filter((node) => nodes.includes(node) || node === cluster.primary);
       const more = nodes.includes(cluster.primary) ? await otherReplicas(cluster, reached, flags) : [];
       const machines = [...reached, ...more];
       await changeHosts(command, { cluster, machines, flags }, (turn) =>
@@ -32,7 +32,7 @@ export const restart = (bare: Command): Command =>
 
 /** They must not be left behind by the primary's settings, but one that is gone must not hold it up. */
 async function otherReplicas(
-  cluster: Cluster,
+  cluster: LedCluster,
   reached: readonly Node[],
   { acceptHostKey }: Flags,
 ): Promise<readonly Node[]> {
@@ -48,7 +48,7 @@ async function otherReplicas(
 }
 
 interface Scene {
-  readonly cluster: Cluster;
+  readonly cluster: LedCluster;
   readonly nodes: readonly Node[];
   readonly reached: readonly Node[];
   readonly turn: Turn;
@@ -72,5 +72,5 @@ async function restartNodes(scene: Scene, flags: Flags, command: Command): Promi
   });
 }
 
-const closes = ({ name, primary }: Cluster): string =>
+const closes = ({ name, primary }: LedCluster): string =>
   `PostgreSQL on ${primary.name}, the primary of ${name}, is restarted: every connection to it is closed, and nobody can write until it is back.`;

@@ -1,7 +1,7 @@
 // Nodes are restarted one by one, each seen to be well before the next; the primary last, unless a setting that was
 // lowered wants it before its replicas.
 
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { restartOrder, type RestartOrder, type StandbyNode } from '../postgres/standby-parameters.ts';
 import { oneByOne, onlyOn, together, type Stage } from '../engine/run-plan.ts';
@@ -13,7 +13,7 @@ import { onMachines } from '../backup/connections.ts';
 import { readNodeFacts, refuseBadFiles, type NodeFacts } from './node-facts.ts';
 
 export interface RestartRequest {
-  readonly cluster: Cluster;
+  readonly cluster: LedCluster;
   /** The nodes that were named. */
   readonly nodes: readonly Node[];
   /** The nodes whose hosts are reached: those that were named, the primary, and what replicas answer. */

@@ -1,6 +1,6 @@
 // The primary, as far as those need to know it who follow it.
 
-import type { Cluster } from '../model/cluster.ts';
+import type { LedCluster } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
@@ -17,7 +17,7 @@ export interface Source extends CloneSource {
 }
 
 /** Facts about the primary that clones are made from. Throws RefusedError when it is none. */
-export async function readSource(cluster: Cluster, host: Host): Promise<Source> {
+export async function readSource(cluster: LedCluster, host: Host): Promise<Source> {
   const instance = instanceOf(cluster, cluster.primary);
   if (!(await host.ask(acceptsConnections(instance)))) throw notRunning(cluster, host);
   const [facts, { cores }] = await Promise.all([
@@ -30,19 +30,19 @@ export async function readSource(cluster: Cluster, host: Host): Promise<Source> 
 }
 
 /** What is known of a primary that does not run yet. */
-export async function sourceToBe(cluster: Cluster, hosts: HostSet): Promise<Source> {
+export async function sourceToBe(cluster: LedCluster, hosts: HostSet): Promise<Source> {
   const host = hosts.get(cluster.primary.name);
   const identifier = await host.ask(identifierOf(instanceOf(cluster, cluster.primary)));
   return { host, cores: 1, databaseBytes: 0, systemIdentifier: identifier ?? '', flushLsn: null };
 }
 
-const notRunning = ({ name }: Cluster, host: ReadableHost): RefusedError =>
+const notRunning = ({ name }: LedCluster, host: ReadableHost): RefusedError =>
   new RefusedError({
     what: `PostgreSQL does not answer on ${host.name}, the primary of ${name}`,
     next: ['set it up, or start it: dbctl init-primary', `see why it stopped: dbctl logs ${host.name}`],
   });
 
-const isReplica = ({ primary }: Cluster): RefusedError =>
+const isReplica = ({ primary }: LedCluster): RefusedError =>
   new RefusedError({
     what: `${primary.name} is a replica`,
     why: 'CLUSTER_DB_PRIMARY_HOST names it as the primary.',

@@ -1,11 +1,11 @@
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import type { Step } from '../engine/step.ts';
 import { RefusedError } from '../model/errors.ts';
 import { tryLogins } from '../postgres/logins.ts';
 
 /** Logs in for replication from the replica's host, before anything is made there. Changes nothing. */
-export const verifyReplicationLogin = (cluster: Cluster, node: Node): Step => ({
+export const verifyReplicationLogin = (cluster: LedCluster, node: Node): Step => ({
   title: 'Verify the replication login',
 
   async diff(host) {

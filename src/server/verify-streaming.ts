@@ -1,5 +1,5 @@
 import { archiveHas } from '../replication/clone-method.ts';
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
 import { pgbackrestFiles } from '../backup/pgbackrest.ts';
 import { formatBytes } from '../model/units.ts';
 import { instanceOf } from '../model/instance.ts';
@@ -28,7 +28,7 @@ export interface Archive {
  * Waits until both sides say that the replica streams, and it has replayed past a position taken on the primary. WAL
  * that only the archive has is replayed from there first.
  */
-export function verifyStreaming(cluster: Cluster, node: Node, primary: Host, archive?: Archive): Step {
+export function verifyStreaming(cluster: LedCluster, node: Node, primary: Host, archive?: Archive): Step {
   const instance = instanceOf(cluster, node);
   const socket = instanceOf(cluster, cluster.primary);
   let position: Promise<string> | undefined;
@@ -83,7 +83,7 @@ async function takePosition(primary: Host, socket: Socket): Promise<string> {
 }
 
 interface Pair {
-  readonly cluster: Cluster;
+  readonly cluster: LedCluster;
   readonly node: Node;
   readonly primary: Host;
   readonly archive: Archive | undefined;
@@ -107,7 +107,7 @@ async function refuseWhenWalIsGone(host: ReadableHost, pair: Pair): Promise<void
 }
 
 /** Whether the archive goes on where a replica stopped. */
-async function isArchived(cluster: Cluster, { control, stanza }: Archive, lsn: string): Promise<boolean> {
+async function isArchived(cluster: LedCluster, { control, stanza }: Archive, lsn: string): Promise<boolean> {
   const info = await control.ask(backupInfo({ config: pgbackrestFiles(cluster).controlConfig, stanza }));
   return info !== undefined && archiveHas(info, lsn);
 }

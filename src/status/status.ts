@@ -1,5 +1,5 @@
 import type { Backup } from '../model/backup.ts';
-import { nodesOf, type Cluster, type Node } from '../model/cluster.ts';
+import { type Cluster, type Node } from '../model/cluster.ts';
 import type { DrillResult } from '../backup/drill/drill.ts';
 import { instanceOf, type Instance } from '../model/instance.ts';
 import { pgbackrestFiles } from '../backup/pgbackrest.ts';
@@ -40,7 +40,7 @@ type Options = Omit<ConnectOptions, 'ssh'>;
 /** Looks at every node and at the repository over SSH, all at once; one that cannot be reached hides no other. */
 export async function readStatus(cluster: Cluster, options: Options): Promise<ClusterStatus> {
   const [looks, repository] = await Promise.all([
-    Promise.all(nodesOf(cluster).map((node) => reachNode(cluster, node, options))),
+    Promise.all(cluster.nodes.map((node) => reachNode(cluster, node, options))),
     cluster.backup && askRepository(cluster, cluster.backup, options),
   ]);
   const archiver = looks.find((look) => look.archiver?.isInRecovery === false)?.archiver;
@@ -119,7 +119,7 @@ const nothingSeen = (cluster: Cluster, { name, host, port }: Node): Omit<NodeSta
   node: name,
   host,
   port,
-  expectedRole: name === cluster.primary.name ? 'primary' : 'replica',
+  expectedRole: name === cluster.configuredPrimary.name ? 'primary' : 'replica',
   server: undefined,
   diskFreeBytes: undefined,
   problem: undefined,

@@ -2,7 +2,7 @@
 
 import { isIPv4, isIPv6 } from 'node:net';
 import type { StoreRepository } from '../model/backup.ts';
-import { nodesOf, type Cluster } from '../model/cluster.ts';
+import { type Cluster } from '../model/cluster.ts';
 import { storeFiles } from './store.ts';
 import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
@@ -67,7 +67,7 @@ const keepLoaded = (cluster: Cluster, store: StoreRepository): Step => ({
 
 /** The addresses of every node as the control host finds them. It reaches its own addresses by itself. */
 const allowedAddresses = async (cluster: Cluster, host: ReadableHost): Promise<readonly string[]> =>
-  (await host.ask(addressesOf(nodesOf(cluster).map((node) => node.host)))).toSorted();
+  (await host.ask(addressesOf(cluster.nodes.map((node) => node.host)))).toSorted();
 
 const rulesFor = (cluster: Cluster, store: StoreRepository, addresses: readonly string[]): string =>
   render('etc/dbctl/cluster/_store/firewall.nft', {

@@ -1,5 +1,5 @@
 import { storeOf } from '../model/backup.ts';
-import { nodesOf, type Cluster, type Node } from '../model/cluster.ts';
+import { type Cluster, type Node } from '../model/cluster.ts';
 import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { installPackage } from '../system/install-package.ts';
@@ -18,7 +18,7 @@ import { installStoreProgram } from './store-program-step.ts';
 export function storeStages(
   cluster: Cluster,
   hosts: HostSet,
-  nodes: readonly Node[] = nodesOf(cluster),
+  nodes: readonly Node[] = cluster.nodes,
 ): readonly Stage[] {
   if (cluster.backup === undefined || cluster.backup.repository.kind === 'posix') return [];
   const control = hosts.get(cluster.control.name);

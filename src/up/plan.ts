@@ -9,10 +9,10 @@ const changesExitCode = 10;
 export const plan = (bare: Command): Command =>
   withHostKeyFlag(withCommonFlags(bare)).action(async (flags: ChangeFlags, command: Command) => {
     const { loadCluster } = await import('../config/load.ts');
-    const { machinesOf } = await import('../model/cluster.ts');
+    const { ledAsConfigured, machinesOf } = await import('../model/cluster.ts');
     const { planUp } = await import('./plan-up.ts');
     const { config, output } = commonFlags(command);
-    const cluster = loadCluster(config);
+    const cluster = ledAsConfigured(loadCluster(config));
     const changes = await onHosts(cluster, machinesOf(cluster), flags, (hosts) => planUp(cluster, hosts));
     if (output === 'json') {
       process.stdout.write(`${JSON.stringify({ cluster: cluster.name, changes }, null, 2)}\n`);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { LedCluster } from '../model/cluster.ts';
 import type { PlannedChange } from '../engine/look-ahead.ts';
 import type { PlanResult } from '../engine/run-plan.ts';
 import { answer, withChangeFlags, type ChangeFlags } from '../kit/change.ts';
@@ -18,9 +19,9 @@ export const up = (bare: Command): Command =>
       'only what `dbctl plan -o json` wrote there; stop when it would be something else now',
     )
     .action(async (flags: Flags, command: Command) => {
-      const { machinesOf } = await import('../model/cluster.ts');
+      const { ledAsConfigured, machinesOf } = await import('../model/cluster.ts');
       const { loadCluster } = await import('../config/load.ts');
-      const cluster = loadCluster(commonFlags(command).config);
+      const cluster = ledAsConfigured(loadCluster(commonFlags(command).config));
       // Two hundred files, read while the hosts answer the logins.
       void import('./plan-up.ts');
       const asked = { cluster, machines: machinesOf(cluster), flags };
@@ -28,10 +29,9 @@ export const up = (bare: Command): Command =>
     });
 
 async function converge(
-  { cluster, flags }: Asked & { readonly flags: Flags },
+  { cluster, flags }: Asked & { readonly cluster: LedCluster; readonly flags: Flags },
   turn: Turn,
 ): Promise<PlanResult> {
-  const { nodesOf } = await import('../model/cluster.ts');
   const { planUp } = await import('./plan-up.ts');
   const { upPlan } = await import('./up.ts');
   const planned = await planUp(cluster, turn.hosts);
@@ -39,7 +39,7 @@ async function converge(
   if (planned.length === 0 || flags.dryRun) return { changes: planned };
   const isPlanned = (name: string): boolean =>
     planned.some(({ host, disrupts }) => disrupts && host === name);
-  const restarting = flags.restart ? nodesOf(cluster).filter(({ name }) => isPlanned(name)) : [];
+  const restarting = flags.restart ? cluster.nodes.filter(({ name }) => isPlanned(name)) : [];
   return turn.carryOut(upPlan({ cluster, hosts: turn.hosts, restarting }));
 }
 

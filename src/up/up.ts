@@ -1,8 +1,7 @@
 // Everything that .env.cluster says, from bare hosts to a cluster that is backed up, in the order in which each part is
 // needed. A part that can be known only when an earlier one is done is looked at on the way.
 
-import type { Cluster, Node } from '../model/cluster.ts';
-import { nodesOf } from '../model/cluster.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import type { Stage } from '../engine/run-plan.ts';
 import type { HostSet } from '../host/with-hosts.ts';
@@ -19,7 +18,7 @@ import { restartStages } from '../server/restart-stages.ts';
 import { chooseRestarts, restartPlan } from '../server/restart.ts';
 
 export interface UpOptions {
-  readonly cluster: Cluster;
+  readonly cluster: LedCluster;
   readonly hosts: HostSet;
   /** The nodes that are restarted when a setting waits for it; undefined while somebody only looks. */
   readonly restarting: readonly Node[] | undefined;
@@ -39,10 +38,10 @@ export async function* upPlan(options: UpOptions): AsyncGenerator<Stage, void> {
   else if (restarting.length > 0) yield* await restarts({ cluster, hosts, nodes: restarting });
   if (cluster.backup) {
     const backedUp = { cluster, backup: cluster.backup, hosts };
-    yield* backupSetupPlan(backedUp, { restart: 'later', nodes: nodesOf(cluster) });
+    yield* backupSetupPlan(backedUp, { restart: 'later', nodes: cluster.nodes });
   }
   // What waits for a restart that nobody has agreed to is refused when everything else is in place.
-  if (restarting) yield* restartStages(nodesOf(cluster), { cluster, hosts, restart: false });
+  if (restarting) yield* restartStages(cluster.nodes, { cluster, hosts, restart: false });
 }
 
 type Work<Answer> = () => Promise<Answer>;
@@ -78,10 +77,10 @@ async function replicaStages({ cluster, hosts, restarting }: UpOptions): Promise
 }
 
 async function restarts(request: {
-  readonly cluster: Cluster;
+  readonly cluster: LedCluster;
   readonly hosts: HostSet;
   readonly nodes: readonly Node[];
 }): Promise<readonly Stage[]> {
-  const choice = await chooseRestarts({ ...request, reached: nodesOf(request.cluster), pending: true });
+  const choice = await chooseRestarts({ ...request, reached: request.cluster.nodes, pending: true });
   return restartPlan(request, choice, { onSilence: () => {} });
 }

@@ -1,7 +1,6 @@
 // What to do about somebody who holds WAL: what helps most and loses nothing comes first.
 
 import type { Cluster, Node } from '../model/cluster.ts';
-import { nodesOf } from '../model/cluster.ts';
 import { slotNameOf } from '../model/slot.ts';
 import type { SlotFacts, WalServerFacts, WalSight } from './facts.ts';
 import { isArchivingNowhere, isGivenUp, type WalHolder } from './holders.ts';
@@ -64,7 +63,7 @@ export const nowhereAdvice = ({ server, cluster }: Place): readonly WalAdvice[] 
     : [];
 
 const ownerOf = ({ name }: Pick<SlotFacts, 'name'>, cluster: Cluster): Node | undefined =>
-  nodesOf(cluster).find((node) => slotNameOf(node) === name);
+  cluster.nodes.find((node) => slotNameOf(node) === name);
 
 function slotAdvice(slot: SlotFacts, place: Place): WalAdvice {
   const owner = ownerOf(slot, place.cluster);

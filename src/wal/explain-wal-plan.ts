@@ -1,4 +1,4 @@
-import { nodesOf, type Cluster, type Node } from '../model/cluster.ts';
+import { type Cluster, type Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { nodeConfigOf } from '../backup/pgbackrest.ts';
 import { formatBytes } from '../model/units.ts';
@@ -18,7 +18,7 @@ export async function seeWal(
   progress: Progress,
 ): Promise<readonly WalSight[]> {
   const sights: WalSight[] = [];
-  const jobs = nodesOf(cluster).map((node) => ({
+  const jobs = cluster.nodes.map((node) => ({
     title: node.name,
     async run(report: (note: string) => void) {
       report(`watch it for ${watchedSeconds} s`);

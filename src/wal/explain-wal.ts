@@ -1,6 +1,6 @@
 // From what was seen of WAL to an answer: who holds how much, how long that lasts, what to do.
 
-import { nodesOf, type Cluster } from '../model/cluster.ts';
+import { type Cluster } from '../model/cluster.ts';
 import { adviceOn, lostSlotAdvice, nowhereAdvice, type WalAdvice, type WalStep } from './advice.ts';
 import { formatBytes, formatSpan } from '../model/units.ts';
 import type { WalDirectory, WalServerFacts, WalSight } from './facts.ts';
@@ -32,7 +32,7 @@ export interface WalExplanation {
 }
 
 export function explainWal(cluster: Cluster, sights: readonly WalSight[]): WalExplanation {
-  const nodes = nodesOf(cluster).flatMap(({ name }) => {
+  const nodes = cluster.nodes.flatMap(({ name }) => {
     const sight = sights.find(({ node }) => node === name);
     return sight ? [nodeWal(cluster, sight)] : [];
   });
@@ -53,7 +53,7 @@ const mostOf = (holders: readonly WalHolder[]): WalHolder | undefined =>
 
 function nodeWal(cluster: Cluster, sight: WalSight): NodeWal {
   const { node, problem, directory, server } = sight;
-  const isReplica = server ? server.isInRecovery : node !== cluster.primary.name;
+  const isReplica = server ? server.isInRecovery : node !== cluster.configuredPrimary.name;
   return {
     node,
     role: isReplica ? 'replica' : 'primary',
@@ -105,7 +105,7 @@ const soonSeconds = 3600;
 
 function adviceAbout(wal: NodeWal, cluster: Cluster, sights: readonly WalSight[]): readonly WalAdvice[] {
   const { server, directory, holders, role } = wal;
-  const node = nodesOf(cluster).find(({ name }) => name === wal.node);
+  const node = cluster.nodes.find(({ name }) => name === wal.node);
   if (!directory || !node) return [];
   if (!server) return role === 'primary' ? [stoppedAdvice(wal, directory)] : [];
   const { fileSystemBytes } = directory;

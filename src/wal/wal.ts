@@ -12,13 +12,14 @@ export const explainWalCommand = (bare: Command): Command =>
     )
     .action(async ({ acceptHostKey }: Pick<ChangeFlags, 'acceptHostKey'>, command: Command) => {
       const { loadCluster } = await import('../config/load.ts');
+      const { ledAsConfigured } = await import('../model/cluster.ts');
       const { loginEnvironment } = await import('../config/environment.ts');
       const { explainWal } = await import('./explain-wal.ts');
       const { seeWal } = await import('./explain-wal-plan.ts');
       const { progressFor } = await import('../ui/progress-for.ts');
       const { walText } = await import('./wal-picture.ts');
       const { config, output } = commonFlags(command);
-      const cluster = loadCluster(config);
+      const cluster = ledAsConfigured(loadCluster(config));
       const login = { ...loginEnvironment(), acceptHostKeys: acceptHostKey };
       const sights = await seeWal(cluster, login, await progressFor(process.stderr));
       const explanation = explainWal(cluster, sights);

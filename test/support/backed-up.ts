@@ -1,12 +1,12 @@
 // The cluster of the tests with backups on the control host's disk.
 
 import type { Backup } from '../../src/model/backup.ts';
-import type { Cluster } from '../../src/model/cluster.ts';
+import type { LedCluster } from '../../src/model/cluster.ts';
 import { clusterOf } from './cluster-file.ts';
 
 /** The shop with a repository on its control host's disk, and these settings. */
 export function backedUpShop(changes: Readonly<Record<string, string | undefined>> = {}): {
-  cluster: Cluster;
+  cluster: LedCluster;
   backup: Backup;
 } {
   const cluster = clusterOf({

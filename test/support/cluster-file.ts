@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Cluster } from '../../src/model/cluster.ts';
+import { ledBy, type LedCluster } from '../../src/model/cluster.ts';
 import { parseCluster } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/model/errors.ts';
 
@@ -37,9 +37,11 @@ export const fileOf = (changes: Readonly<Record<string, string | undefined>> = {
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}\n`]))
     .join('');
 
-/** The cluster of such a file, or its problems. */
-export const clusterOf = (changes: Readonly<Record<string, string | undefined>> = {}): Cluster =>
-  parseCluster(fileOf(changes), '/etc/dbctl/.env.cluster');
+/** The cluster of such a file, led by the node that the file names; or its problems. */
+export function clusterOf(changes: Readonly<Record<string, string | undefined>> = {}): LedCluster {
+  const cluster = parseCluster(fileOf(changes), '/etc/dbctl/.env.cluster');
+  return ledBy(cluster, cluster.configuredPrimary);
+}
 
 /** The problems that a call reports; fails the test when it reports none. */
 export function problemsOf(load: () => unknown): string {

@@ -13,8 +13,8 @@ const role = (name: string) => ({ name, password: new Secret('hidden-password') 
 
 export const cluster: Cluster = {
   name: 'shop',
-  primary: pg1,
-  replicas: [pg2, pg3],
+  configuredPrimary: pg1,
+  nodes: [pg1, pg2, pg3],
   probed: [pg1, pg2, pg3],
   control: { name: 'control', host: '10.0.0.10' },
   allowedCidrs: [],

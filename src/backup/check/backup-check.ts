@@ -5,7 +5,7 @@ import type { BackupSight } from './backup-sight.ts';
 import { checkArchiving, checkLinks } from './check-archiving.ts';
 import { checkCertificates } from './check-certificates.ts';
 import { checkRepository } from './check-repository.ts';
-import type { Cluster } from '../../model/cluster.ts';
+import type { LedCluster } from '../../model/cluster.ts';
 import { finding, probeExitCode, worstOf, type Finding, type Status } from '../../model/finding.ts';
 import { storeWarning } from '../../store/store.ts';
 
@@ -24,7 +24,7 @@ export interface BackupCheck {
 
 /** `deep` are the complaints of pgBackRest's own check, when it was asked for. */
 export function backupCheck(
-  cluster: Cluster,
+  cluster: LedCluster,
   backup: Backup,
   sight: BackupSight,
   deep?: readonly string[],

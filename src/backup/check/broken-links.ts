@@ -2,7 +2,7 @@
 
 import type { BrokenLink } from './backup-sight.ts';
 import type { Backup } from '../../model/backup.ts';
-import { nodesOf, type Cluster, type Node } from '../../model/cluster.ts';
+import { type Cluster, type Node } from '../../model/cluster.ts';
 import { linkComplaints, type LinkComplaint } from '../pgbackrest-complaints.ts';
 import { nodeConfigOf, pgbackrestFiles } from '../pgbackrest.ts';
 import type { ReadableHost } from '../../host/host.ts';
@@ -21,7 +21,7 @@ export async function serverLinks(
   control: ReadableHost,
 ): Promise<readonly BrokenLink[]> {
   if ((await control.readFile(pgbackrestFiles(cluster).controlConfig)) === undefined) return [];
-  const ask = { nodes: nodesOf(cluster), patienceMs: 0, timeout: impatient };
+  const ask = { nodes: cluster.nodes, patienceMs: 0, timeout: impatient };
   return asLinks(control, await serverComplaints(cluster, backup, control, ask));
 }
 

@@ -3,7 +3,7 @@
 import { backupCheck, type BackupCheck } from './backup-check.ts';
 import type { BackupSight } from './backup-sight.ts';
 import type { Backup } from '../../model/backup.ts';
-import { nodesOf, type Cluster } from '../../model/cluster.ts';
+import { ledAsConfigured, type Cluster } from '../../model/cluster.ts';
 import { withHosts } from '../../host/with-hosts.ts';
 import { askEnd, pgbackrest } from '../pgbackrest-query.ts';
 import { controlPlace } from '../make-backup.ts';
@@ -18,7 +18,7 @@ export async function checkBackups(
 ): Promise<BackupCheck> {
   const [[control], nodes] = await Promise.all([
     askMachines(cluster, [cluster.control], options, (host) => seeControl(cluster, backup, host)),
-    askMachines(cluster, nodesOf(cluster), options, (host, node) => seeNode(cluster, backup, node, host)),
+    askMachines(cluster, cluster.nodes, options, (host, node) => seeNode(cluster, backup, node, host)),
   ]);
   const unseen = [control, ...nodes].flatMap((one) =>
     one?.problem === undefined ? [] : [{ name: one.machine.name, problem: one.problem }],
@@ -30,7 +30,7 @@ export async function checkBackups(
     unseen,
   };
   const deep = options.deep && control?.answer ? await checkDeeply(cluster, backup, options) : undefined;
-  return backupCheck(cluster, backup, sight, deep);
+  return backupCheck(ledAsConfigured(cluster), backup, sight, deep);
 }
 
 /** Lets pgBackRest switch to a new WAL file and see the old one arrive. Answers its complaints. */

@@ -34,10 +34,11 @@ export const backupDrill = (bare: Command): Command =>
 
 async function drill(flags: Flags, command: Command): Promise<DrillResult> {
   const { loadBackedUpCluster } = await import('../../config/load.ts');
-  const { machinesOf } = await import('../../model/cluster.ts');
+  const { ledAsConfigured, machinesOf } = await import('../../model/cluster.ts');
   const { targetOf } = await import('./drill-target.ts');
   const { backupDrillPlan, readDrillFacts } = await import('./drill-plan.ts');
-  const { cluster, backup } = loadBackedUpCluster(commonFlags(command).config);
+  const { cluster: configured, backup } = loadBackedUpCluster(commonFlags(command).config);
+  const cluster = ledAsConfigured(configured);
   targetOf(flags);
   const asked = { cluster, machines: machinesOf(cluster), flags };
   return changeHosts(command, asked, async ({ hosts, carryOut }) => {
@@ -50,11 +51,10 @@ async function drill(flags: Flags, command: Command): Promise<DrillResult> {
 
 async function showHistory(flags: Flags, command: Command): Promise<void> {
   const { loadBackedUpCluster } = await import('../../config/load.ts');
-  const { nodesOf } = await import('../../model/cluster.ts');
   const { drillHistory } = await import('./drill-plan.ts');
   const { drillHistoryText } = await import('./drill-text.ts');
   const { cluster } = loadBackedUpCluster(commonFlags(command).config);
-  const drills = await onHosts(cluster, nodesOf(cluster), flags, (hosts) => drillHistory(cluster, hosts));
+  const drills = await onHosts(cluster, cluster.nodes, flags, (hosts) => drillHistory(cluster, hosts));
   await print(command, { cluster: cluster.name, drills }, drillHistoryText(drills));
 }
 

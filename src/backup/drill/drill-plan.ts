@@ -1,7 +1,7 @@
 // A restore that is rehearsed on a data host, beside the cluster.
 
 import type { Backup } from '../../model/backup.ts';
-import { nodesOf, type Cluster, type Node } from '../../model/cluster.ts';
+import type { Cluster, LedCluster, Node } from '../../model/cluster.ts';
 import { chooseDrillNode, drillFiles, type DrillResult } from './drill.ts';
 import { drillAim, type DrillAim, type DrillFlags } from './drill-target.ts';
 import { instanceOf } from '../../model/instance.ts';
@@ -25,7 +25,7 @@ export interface DrillFacts {
 
 /** Decides where to rehearse, and what: where a drill runs already, it is that one. Throws RefusedError. */
 export async function readDrillFacts(
-  cluster: Cluster,
+  cluster: LedCluster,
   backup: Backup,
   hosts: HostSet,
   flags: DrillFlags,
@@ -36,7 +36,7 @@ export async function readDrillFacts(
   const [info, archiver, places] = await Promise.all([
     control.ask(backupInfo(place)),
     hosts.get(cluster.primary.name).ask(archiverFacts(instanceOf(cluster, cluster.primary))),
-    Promise.all(nodesOf(cluster).map((node) => readPlace(cluster, node, hosts))),
+    Promise.all(cluster.nodes.map((node) => readPlace(cluster, node, hosts))),
   ]);
   if (info === undefined) throw notSetUp(cluster);
   const scheduled = places.find(({ isScheduled }) => isScheduled);
@@ -60,7 +60,7 @@ async function readPlace(cluster: Cluster, node: Node, hosts: HostSet) {
 
 /** What a drill does, with what it found given to `keep`. */
 export function backupDrillPlan(
-  cluster: Cluster,
+  cluster: LedCluster,
   backup: Backup,
   { node, aim, hosts }: DrillFacts & { readonly hosts: HostSet },
   keep: (result: DrillResult) => void,
@@ -74,9 +74,7 @@ export function backupDrillPlan(
 
 /** The drills that the data hosts remember, oldest first. */
 export async function drillHistory(cluster: Cluster, hosts: HostSet): Promise<readonly DrillResult[]> {
-  const found = await Promise.all(
-    nodesOf(cluster).map(({ name }) => hosts.get(name).ask(readDrills(cluster))),
-  );
+  const found = await Promise.all(cluster.nodes.map(({ name }) => hosts.get(name).ask(readDrills(cluster))));
   // Two nodes on one host share its history.
   const unique = new Map(found.flat().map((drill) => [drill.id, drill]));
   return [...unique.values()].toSorted((a, b) => a.startedAt - b.startedAt);

@@ -1,6 +1,6 @@
 import { sameHost } from '../../model/address.ts';
 import type { Backup } from '../../model/backup.ts';
-import { nodesOf, type Cluster, type Node } from '../../model/cluster.ts';
+import { type Cluster, type Node } from '../../model/cluster.ts';
 import { drillFiles, scheduledDrillNode } from './drill.ts';
 import type { Step } from '../../engine/step.ts';
 import { drillArgv, removeDrillSchedule } from './drills.ts';
@@ -12,7 +12,7 @@ import { keepTimedWork } from '../../system/timed-work.ts';
  * the others would take away what it keeps.
  */
 export function keepDrillSchedule(cluster: Cluster, backup: Backup, node: Node): readonly Step[] {
-  if (nodesOf(cluster).findLast(({ host }) => sameHost(host, node.host))!.name !== node.name) return [];
+  if (cluster.nodes.findLast(({ host }) => sameHost(host, node.host))!.name !== node.name) return [];
   const calendar = backup.schedule.drill;
   if (calendar === undefined || node.name !== scheduledDrillNode(cluster).name) {
     return [withoutDrillSchedule(cluster)];

@@ -1,7 +1,6 @@
 // A restore drill: what it found, where it runs, what it measured. The script on the hosts writes one DrillResult a line.
 
 import type { Cluster, Node } from '../../model/cluster.ts';
-import { nodesOf } from '../../model/cluster.ts';
 import { RefusedError } from '../../model/errors.ts';
 import { formatBytes } from '../../model/units.ts';
 
@@ -87,7 +86,7 @@ export const drillDirectory = ({ name, postgres }: Cluster): string =>
   `/var/lib/postgresql/${postgres.version}/dbctl-drill-${name}`;
 
 /** The node whose host rehearses on schedule: the last replica, so that the primary keeps its disk to itself. */
-export const scheduledDrillNode = (cluster: Cluster): Node => nodesOf(cluster).at(-1)!;
+export const scheduledDrillNode = (cluster: Cluster): Node => cluster.nodes.at(-1)!;
 
 export interface DrillPlace {
   readonly node: Node;

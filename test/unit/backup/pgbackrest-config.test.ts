@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Backup } from '../../../src/model/backup.ts';
-import type { Cluster } from '../../../src/model/cluster.ts';
+import type { LedCluster } from '../../../src/model/cluster.ts';
 import {
   clientLines,
   clientMachines,
@@ -14,7 +14,7 @@ import { clusterOf, leastBackup } from '../../support/cluster-file.ts';
 
 type Changes = Readonly<Record<string, string | undefined>>;
 
-function shopWith(changes: Changes): { cluster: Cluster; backup: Backup } {
+function shopWith(changes: Changes): { cluster: LedCluster; backup: Backup } {
   const cluster = clusterOf({ CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12', ...leastBackup, ...changes });
   return { cluster, backup: cluster.backup! };
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { chooseReplicas } from '../../../src/config/choose-replicas.ts';
 import { ConfigError } from '../../../src/model/errors.ts';
 import { fileOf, temporaryFile } from '../../support/cluster-file.ts';
+import { configuredReplicas } from '../../../src/model/cluster.ts';
 
 const replicas = 'pg2=10.0.0.12,pg3=10.0.0.13:6000';
 const withReplicas = (): string => temporaryFile(fileOf({ CLUSTER_DB_REPLICA_HOSTS: replicas }));
@@ -22,7 +23,7 @@ test.each([
   const { cluster, replicas: found } = choose(...named);
 
   expect(names(found)).toEqual(chosen);
-  expect(names(cluster.replicas)).toEqual(['pg2', 'pg3']);
+  expect(names(configuredReplicas(cluster))).toEqual(['pg2', 'pg3']);
 });
 
 test('a new one is in the cluster, and not in the file yet', () => {
@@ -31,7 +32,7 @@ test('a new one is in the cluster, and not in the file yet', () => {
   const { cluster, replicas: found } = chooseReplicas(file, ['pg4=10.0.0.14', 'pg2']);
 
   expect(found[0]).toEqual({ name: 'pg4', host: '10.0.0.14', port: 5432 });
-  expect(names(cluster.replicas)).toEqual(['pg2', 'pg3', 'pg4']);
+  expect(names(configuredReplicas(cluster))).toEqual(['pg2', 'pg3', 'pg4']);
   expect(readFileSync(file, 'utf8')).not.toContain('pg4');
 });
 

@@ -10,6 +10,7 @@ import {
 } from '../../../src/config/edit.ts';
 import { loadCluster } from '../../../src/config/load.ts';
 import { fileOf, problemsOf, temporaryFile } from '../../support/cluster-file.ts';
+import { configuredReplicas } from '../../../src/model/cluster.ts';
 
 const whole = (line: string, ending: string): string =>
   ['# head', 'P=x', line.replace('R', 'CLUSTER_DB_REPLICA_HOSTS'), "# it's the end"].join(ending);
@@ -57,7 +58,7 @@ test('the file is replaced with its mode, through a symbolic link, leaving nothi
 
   const cluster = appendReplica(link, { name: 'pg2', host: '10.0.0.12', port: 5432 });
 
-  expect(cluster.replicas).toEqual([{ name: 'pg2', host: '10.0.0.12', port: 5432 }]);
+  expect(configuredReplicas(cluster)).toEqual([{ name: 'pg2', host: '10.0.0.12', port: 5432 }]);
   expect(readFileSync(file, 'utf8')).toContain('CLUSTER_DB_REPLICA_HOSTS=pg2=10.0.0.12:5432\n');
   expect(statSync(file).mode & 0o777).toBe(0o400);
   expect(readdirSync(dirname(file))).toHaveLength(2);
@@ -90,7 +91,7 @@ test.each([
   const found = withoutReplica(temporaryFile(withLine(before)), pg2);
 
   expect(found.text).toBe(withLine(after));
-  expect(found.cluster.replicas.map(({ name }) => name)).not.toContain('pg2');
+  expect(configuredReplicas(found.cluster).map(({ name }) => name)).not.toContain('pg2');
 });
 
 test('what probe checks does not name it any more either', () => {
@@ -112,17 +113,17 @@ test('an empty list of what probe checks stays empty', () => {
 test('unnamed nodes of one host are told apart by their place in the list', () => {
   const hosts = '10.0.0.12,10.0.0.12:5433';
   const file = temporaryFile(fileOf({ CLUSTER_DB_REPLICA_HOSTS: hosts }));
-  const [, second] = loadCluster(file).replicas;
+  const [, second] = configuredReplicas(loadCluster(file));
 
   const { cluster } = withoutReplica(file, second!);
 
-  expect(cluster.replicas).toEqual([{ name: 'node-10-0-0-12', host: '10.0.0.12', port: 5432 }]);
+  expect(configuredReplicas(cluster)).toEqual([{ name: 'node-10-0-0-12', host: '10.0.0.12', port: 5432 }]);
 });
 
 test('a replica is taken out of the file itself, with its mode, leaving nothing beside it', () => {
   const file = temporaryFile(fileOf({ CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12' }), 0o400);
 
-  expect(takeOutReplica(file, pg2).replicas).toEqual([]);
+  expect(configuredReplicas(takeOutReplica(file, pg2))).toEqual([]);
   expect(readFileSync(file, 'utf8')).toContain('CLUSTER_DB_REPLICA_HOSTS=\n');
   expect(statSync(file).mode & 0o777).toBe(0o400);
   expect(readdirSync(dirname(file))).toHaveLength(1);
@@ -154,11 +155,11 @@ test('a file that has the replicas in two ways has them in both afterwards, and 
   const before = readFileSync(file, 'utf8');
   const node = { name: 'pg3', host: '10.0.0.13', port: 5433 };
 
-  expect(appendReplica(file, node).replicas.map(({ name }) => name)).toEqual(['pg2', 'pg3']);
+  expect(configuredReplicas(appendReplica(file, node)).map(({ name }) => name)).toEqual(['pg2', 'pg3']);
   expect(readFileSync(file, 'utf8')).toContain(
     '\nDATABASE_REPLICA_8_HOST=pg3=10.0.0.13\nDATABASE_REPLICA_8_PORT=5433\n',
   );
 
-  expect(takeOutReplica(file, node).replicas.map(({ name }) => name)).toEqual(['pg2']);
+  expect(configuredReplicas(takeOutReplica(file, node)).map(({ name }) => name)).toEqual(['pg2']);
   expect(readFileSync(file, 'utf8')).toBe(before);
 });

@@ -4,6 +4,7 @@ import { exampleFile } from '../../../src/config/example.ts';
 import { parseCluster } from '../../../src/config/load.ts';
 import { withSettingTables } from '../../../src/config/manual.ts';
 import { problemsOf } from '../../support/cluster-file.ts';
+import { configuredReplicas } from '../../../src/model/cluster.ts';
 
 // Both files are written anew by `npx vitest run --project unit --update`.
 
@@ -33,6 +34,6 @@ test('the example lacks only the passwords, and works with every comment taken a
     .replaceAll(/PASS(WORD)?=$/gm, '$&correct-horse-battery')
     .replaceAll(/(KEY|ROOT_USER)=$/gm, '$&from-$1');
   const cluster = parseCluster(filled, 'f');
-  expect(cluster.replicas).toHaveLength(2);
+  expect(configuredReplicas(cluster)).toHaveLength(2);
   expect(cluster.backup?.repository.kind).toBe('minio');
 });

@@ -13,8 +13,8 @@ test('the least file makes a cluster of one node with every default', () => {
 
   expect(cluster).toMatchObject({
     name: 'shop',
-    primary: { name: 'pg1', host: '10.0.0.11', port: 5432 },
-    replicas: [],
+    configuredPrimary: { name: 'pg1', host: '10.0.0.11', port: 5432 },
+    nodes: [{ name: 'pg1', host: '10.0.0.11', port: 5432 }],
     probed: [{ name: 'pg1' }],
     control: { name: 'local', host: 'local' },
     allowedCidrs: [],
@@ -30,9 +30,9 @@ test('the least file makes a cluster of one node with every default', () => {
 test('a cluster is frozen to its last leaf', () => {
   const cluster = clusterOf({ CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12' });
 
-  expect(() => Object.assign(cluster.replicas[0]!, { port: 1 })).toThrow(TypeError);
+  expect(() => Object.assign(cluster.nodes[1]!, { port: 1 })).toThrow(TypeError);
   expect(() => Object.assign(cluster.postgres.parameters, { port: '1' })).toThrow(TypeError);
-  expect(Object.isFrozen(cluster.replicas)).toBe(true);
+  expect(Object.isFrozen(cluster.nodes)).toBe(true);
 });
 
 test('all problems are reported at once, in the order of the file, with the lines they are on', () => {

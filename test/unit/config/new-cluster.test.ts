@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { nodesOf, type Cluster } from '../../../src/model/cluster.ts';
+import { configuredReplicas, type Cluster } from '../../../src/model/cluster.ts';
 import { parseCluster } from '../../../src/config/load.ts';
 import {
   newClusterText,
@@ -77,15 +77,15 @@ test('a new file is one that a person can read', () => {
 test('hosts are separated by spaces or commas, and the first one is the primary', () => {
   const cluster = clusterFrom({ hosts: ['10.0.0.11,db2.example.net', 'pg9=[fd00::3]:5433'] });
 
-  expect(cluster.primary.name).toBe('pg1');
-  expect(cluster.replicas).toEqual([
+  expect(cluster.configuredPrimary.name).toBe('pg1');
+  expect(configuredReplicas(cluster)).toEqual([
     { name: 'db2', host: 'db2.example.net', port: 5432 },
     { name: 'pg9', host: 'fd00::3', port: 5433 },
   ]);
 });
 
 const names = (...hosts: readonly string[]): readonly string[] =>
-  nodesOf(clusterFrom({ hosts })).map(({ name }) => name);
+  clusterFrom({ hosts }).nodes.map(({ name }) => name);
 
 test('addresses are called after their place, unless that name is taken', () => {
   expect(names('10.0.0.11', '10.0.0.11:5433', '[fd00::3]')).toEqual(['pg1', 'pg2', 'pg3']);

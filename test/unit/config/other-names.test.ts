@@ -120,7 +120,7 @@ test('DATABASE_URL is the login of the writer and the place of the primary', () 
       "'postgresql://shop_app:p%40ss%2Fw%23rd%25%C3%BC-p@db.example.net:5433/shop?sslmode=verify-full'",
   });
 
-  expect(cluster.primary).toEqual({ name: 'db-5433', host: 'db.example.net', port: 5433 });
+  expect(cluster.configuredPrimary).toEqual({ name: 'db-5433', host: 'db.example.net', port: 5433 });
   expect(cluster.postgres.database).toBe('shop');
   expect(cluster.postgres.writer.name).toBe('shop_app');
   expect(cluster.postgres.writer.password.reveal()).toBe('p@ss/w#rd%ü-p');

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
-import { nodesOf } from '../../../src/model/cluster.ts';
 import { instanceOf } from '../../../src/model/instance.ts';
 import { slotNameOf } from '../../../src/model/slot.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
 
 const namesOf = (replicas: string): readonly string[] => {
   const cluster = clusterOf({ CLUSTER_DB_REPLICA_HOSTS: replicas });
-  return nodesOf(cluster).map((node) => instanceOf(cluster, node).name);
+  return cluster.nodes.map((node) => instanceOf(cluster, node).name);
 };
 
 test('an instance lives where postgresql-common puts it', () => {
@@ -47,7 +46,7 @@ test('whoever is the primary, and whoever leaves: every node keeps its instance'
     CLUSTER_DB_PRIMARY_HOST: 'pg2=10.0.0.11:5433',
     CLUSTER_DB_REPLICA_HOSTS: undefined,
   });
-  const [pg1, pg2] = nodesOf(one);
+  const [pg1, pg2] = one.nodes;
 
   expect(instanceOf(other, pg1!)).toEqual(instanceOf(one, pg1!));
   expect(instanceOf(other, pg2!)).toEqual(instanceOf(one, pg2!));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Cluster, Node } from '../../../src/model/cluster.ts';
+import type { LedCluster, Node } from '../../../src/model/cluster.ts';
 import { instanceOf } from '../../../src/model/instance.ts';
 import * as retire from '../../../src/replication/retire.ts';
 import {
@@ -64,7 +64,7 @@ test.each([
 
 test('what other nodes of the same host need stays', async () => {
   const replicas = 'pg2=10.0.0.12,pg3=10.0.0.12:5433';
-  const shared: Cluster = clusterOf({ CLUSTER_DB_REPLICA_HOSTS: replicas });
+  const shared: LedCluster = clusterOf({ CLUSTER_DB_REPLICA_HOSTS: replicas });
   const pg3: Node = shared.replicas[1]!;
   const { dbctlDirectory } = instanceOf(shared, pg3);
   const { host, told } = hostWith([dbctlDirectory, '/etc/dbctl/shop', 'dbctl-pgbackrest-shop.service']);

@@ -1,7 +1,6 @@
 // The order of stages: what a run that was cut off relies on, and what replicas rely on.
 
 import { expect, test } from 'vitest';
-import { nodesOf } from '../../../src/model/cluster.ts';
 import type { StandbyValues } from '../../../src/postgres/standby-parameters.ts';
 import type { Stage } from '../../../src/engine/run-plan.ts';
 import type { NodeFacts } from '../../../src/server/node-facts.ts';
@@ -59,7 +58,7 @@ const values: StandbyValues = {
 const cluster = clusterOf({ CLUSTER_DB_REPLICA_HOSTS: replicas });
 
 function choiceOf(order: RestartChoice['order'], down: readonly string[] = []): RestartChoice {
-  const facts = nodesOf(cluster).map((node): NodeFacts => {
+  const facts = cluster.nodes.map((node): NodeFacts => {
     const runs = !down.includes(node.name);
     const inRecovery = node.name !== cluster.primary.name;
     return {

@@ -174,8 +174,9 @@ test('the last node keeps it', () => {
 });
 
 test('of several nodes on one host only the last sees to the schedule', () => {
-  const oneHost = { ...backedUp, replicas: [{ ...pg2, host: pg1.host, port: 5433 }] };
+  const second = { ...pg2, host: pg1.host, port: 5433 };
+  const oneHost = { ...backedUp, nodes: [pg1, second] };
 
-  expect(keepDrillSchedule(oneHost, backup!, oneHost.primary)).toEqual([]);
-  expect(keepDrillSchedule(oneHost, backup!, oneHost.replicas[0]!).length).toBeGreaterThan(4);
+  expect(keepDrillSchedule(oneHost, backup!, pg1)).toEqual([]);
+  expect(keepDrillSchedule(oneHost, backup!, second).length).toBeGreaterThan(4);
 });

@@ -27,7 +27,7 @@ test('a drill runs on the last replica that has room, and on the primary when no
 
 test('the schedule is on the last node', () => {
   expect(scheduledDrillNode(shop)).toBe(pg2);
-  expect(scheduledDrillNode({ ...shop, replicas: [] })).toBe(pg1);
+  expect(scheduledDrillNode({ ...shop, nodes: [pg1] })).toBe(pg1);
 });
 
 test('the time to restore is copying and replaying; unknown when it did not come to that', () => {
