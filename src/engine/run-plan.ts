@@ -1,8 +1,9 @@
 import { InterruptedError } from '../model/errors.ts';
 import type { Host } from '../host/host.ts';
 import { noJournal, recorded, type Journal } from './journal.ts';
-import type { Job, JobResult, Order, Progress, StepEnd } from './progress.ts';
+import type { HostEnd, Listener, Order, StepEnd } from './event.ts';
 import { runStep } from './run-step.ts';
+import { runTasks, type Watch } from './run-tasks.ts';
 import type { Change, Report, Step } from './step.ts';
 
 /** The same steps, in order, on several hosts. */
@@ -48,36 +49,24 @@ export const onlyOn = (title: string, host: Host, steps: () => readonly Step[]):
 /** The same stage, one host after the other; the hosts after a failure are not started. */
 export const oneByOne = (stage: Stage): Stage => ({ ...stage, order: 'one by one' });
 
-/**
- * Stage after stage. Within a stage every host is left to finish, even when another one fails:
- * stopping halfway would abandon a running command. One failure is thrown as it is, several as AggregateError.
- */
+/** Stage after stage; a failure ends the plan when all hosts of its stage are done. */
 export async function runPlan(
   plan: Plan,
-  progress: Progress,
+  listener: Listener,
   { dryRun, isInterrupted = () => false, journal = noJournal }: PlanOptions,
 ): Promise<PlanResult> {
   const changes: HostChange[] = [];
-  for await (const stage of plan) {
-    const failures: unknown[] = [];
-    const jobs = stage.hosts.map((host): Job => ({
-      title: host.name,
-      async run(report, onStep) {
-        if (stage.order === 'one by one' && failures.length > 0) return notStarted;
-        try {
-          const leave = leaveWhen(isInterrupted, report);
-          const how = { dryRun, journal, report: leave, onStep };
-          const found = await runSteps(stage.steps(host), host, how);
-          changes.push(...found);
-          return summary(found, dryRun);
-        } catch (error) {
-          failures.push(error);
-          return { status: 'failed', note: error instanceof Error ? error.message : String(error) };
-        }
+  for await (const { title, hosts, order, steps } of plan) {
+    const tasks = hosts.map((host) => ({
+      host: host.name,
+      async work({ report, onStep }: Watch) {
+        const leave = leaveWhen(isInterrupted, report);
+        const found = await runSteps(steps(host), host, { dryRun, journal, report: leave, onStep });
+        changes.push(...found);
+        return { ...summary(found, dryRun), answer: undefined };
       },
     }));
-    await progress.stage(stage.title, jobs, stage.order);
-    throwFailures(stage.title, failures);
+    await runTasks(title, tasks, listener, order);
   }
   return { changes };
 }
@@ -93,13 +82,6 @@ const leaveWhen =
     report(note);
   };
 
-function throwFailures(title: string, failures: readonly unknown[]): void {
-  const worse = failures.filter((failure) => !(failure instanceof InterruptedError));
-  if (worse.length > 1) throw new AggregateError(worse, `${title} failed`);
-  const [first] = [...worse, ...failures];
-  if (first !== undefined) throw first;
-}
-
 const interrupted = (): InterruptedError =>
   new InterruptedError({
     what: 'stopped, as asked',
@@ -107,26 +89,22 @@ const interrupted = (): InterruptedError =>
     next: ['run the same command again: it goes on from here'],
   });
 
-const notStarted: JobResult = { status: 'not started', note: '' };
-
-interface How {
+interface How extends Watch {
   readonly dryRun: boolean;
   readonly journal: Journal;
-  readonly report: Report;
-  readonly onStep: ((step: StepEnd) => void) | undefined;
 }
 
 async function runSteps(
   steps: readonly Step[],
   host: Host,
-  { dryRun, journal, report, onStep = () => {} }: How,
+  { dryRun, journal, report, onStep }: How,
 ): Promise<readonly HostChange[]> {
   const changes: HostChange[] = [];
   for (const step of steps) {
     report(step.title);
     const startedAt = Date.now();
     const end = (status: StepEnd['status'], made: readonly Change[]): void =>
-      onStep({ title: step.title, status, changes: made, durationMs: Date.now() - startedAt });
+      onStep(step.title, { status, changes: made, durationMs: Date.now() - startedAt });
     const written = recorded(step, host, journal);
     const outcome = await runStep(written.step, host, { dryRun, report }).catch((error: unknown) => {
       written.end(error);
@@ -143,7 +121,7 @@ async function runSteps(
 /** A row has room for a few changes; a dry run and -o json list all of them. */
 const shownChanges = 3;
 
-function summary(changes: readonly HostChange[], dryRun: boolean): JobResult {
+function summary(changes: readonly HostChange[], dryRun: boolean): HostEnd {
   if (changes.length === 0) return { status: 'in place', note: '' };
   const few = changes.length <= shownChanges + 1 ? changes.length : shownChanges;
   const shown = changes.slice(0, few).map(({ change }) => change);

@@ -1,5 +1,6 @@
 // A login on one machine that stays open: commands share it, eight at a time.
 
+import { withResolvers } from '../model/with-resolvers.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientChannel } from 'ssh2';
 import { UnreachableError } from '../model/errors.ts';
@@ -35,7 +36,7 @@ export function connectionOver(client: Client, where: string): Connection {
   const open = <Answer>(line: string, listen: Listen<Answer>): Promise<Answer> =>
     inTurn(async () => {
       if (loss !== undefined) throw loss;
-      const { promise: lost, reject } = withResolvers();
+      const { promise: lost, reject } = withResolvers<never>();
       pending.add(reject);
       const answer = runInChannel(client, line, listen).catch((error: unknown) => {
         throw loss ?? refused(where, error);
@@ -85,12 +86,6 @@ const isRoomMissing = (error: unknown): boolean => error instanceof Error && 're
 
 /** How often to ask again, after 1, 2, 4 … ms: about a second in all. */
 const patience = 9;
-
-function withResolvers() {
-  let reject!: (reason: Error) => void;
-  const promise = new Promise<never>((_resolve, no) => (reject = no));
-  return { promise, reject };
-}
 
 const refused = (where: string, cause: unknown): UnreachableError =>
   new UnreachableError({

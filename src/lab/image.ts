@@ -3,11 +3,11 @@
 
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Progress } from '../engine/progress.ts';
+import type { Listener } from '../engine/event.ts';
+import { runTasks, type Watch } from '../engine/run-tasks.ts';
 import type { Mirrors } from './apt-sources.ts';
 import { buildBase } from './build-base.ts';
 import { buildPackages } from './build-packages.ts';
-import { runJobs } from './jobs.ts';
 import { withLock } from './lock.ts';
 import { clearDirectory } from './mounts.ts';
 import { imageName, layersOf, releases, type Layer, type Release } from './recipe.ts';
@@ -22,7 +22,7 @@ export interface ImageRequest {
 }
 
 /** The directories of the image, uppermost first. Builds what is missing and drops what a changed recipe left behind. */
-export async function ensureImage(request: ImageRequest, progress: Progress): Promise<readonly string[]> {
+export async function ensureImage(request: ImageRequest, listener: Listener): Promise<readonly string[]> {
   const { root, release, bare } = request;
   const images = join(root, 'images');
   const layers = layersOf(release, bare);
@@ -30,7 +30,7 @@ export async function ensureImage(request: ImageRequest, progress: Progress): Pr
   if (!paths.every((path) => existsSync(path))) {
     await withLock(imageLock(root), async () => {
       mkdirSync(images, { recursive: true });
-      await buildMissing(request, layers, paths, progress);
+      await buildMissing(request, layers, paths, listener);
       await dropOld(root, release);
     });
   }
@@ -41,25 +41,26 @@ async function buildMissing(
   { root, release, mirrors }: ImageRequest,
   layers: readonly Layer[],
   paths: readonly string[],
-  progress: Progress,
+  listener: Listener,
 ): Promise<void> {
   const building = join(root, 'images', '.building');
-  const works = layers.map((layer, index) => ({
-    title: titleOf(layer, release),
-    run: async (report: (note: string) => void) => {
+  const tasks = layers.map((layer, index) => ({
+    host: titleOf(layer, release),
+    work: async ({ report }: Watch) => {
       const path = paths[index] as string;
       // Another dbctl may have built it while this one waited for the lock.
-      if (existsSync(path)) return '';
+      if (existsSync(path)) return { answer: path, status: 'in place', note: '' } as const;
       await clearDirectory(building);
       const began = Date.now();
       const lower = paths.slice(0, index).toReversed();
       const order = { building, lower, layer, release, mirrors: mirrors() };
       renameSync(await (index === 0 ? buildBase(order, report) : buildPackages(order, report)), path);
       await clearDirectory(building);
-      return `built in ${Math.round((Date.now() - began) / 1000)} s`;
+      const note = `built in ${Math.round((Date.now() - began) / 1000)} s`;
+      return { answer: path, status: 'changed', note } as const;
     },
   }));
-  await runJobs(progress, `Build the ${releases[release].title} image`, works, 'one by one');
+  await runTasks(`Build the ${releases[release].title} image`, tasks, listener, 'one by one');
 }
 
 const titleOf = ({ name }: Layer, release: Release): string =>

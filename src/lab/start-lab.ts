@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import type { LabEnvironment } from '../config/lab-directory.ts';
-import type { Progress } from '../engine/progress.ts';
+import type { Listener } from '../engine/event.ts';
+import { runTasks } from '../engine/run-tasks.ts';
 import { ConfigError } from '../model/errors.ts';
 import { ensureKey, hostKey, labKey, writeAccess } from './access.ts';
 import { bootHost, type Ground } from './boot.ts';
-import { runJobs } from './jobs.ts';
 import { hostDirectory, type Lab, type LabHost } from './lab.ts';
 import { raiseLimits } from './limits.ts';
 import { openWayOut } from './nat.ts';
@@ -17,7 +17,7 @@ export async function startLab(
   lab: Lab,
   ground: Ground,
   environment: LabEnvironment,
-  progress: Progress,
+  listener: Listener,
 ): Promise<readonly string[]> {
   const changes: string[] = [];
   raiseLimits();
@@ -28,16 +28,16 @@ export async function startLab(
   if (lab.online) await openWayOut(lab, await deviceOut());
   await ensureKeys(ground.root, lab);
   writeAccess(environment, lab);
-  const works = lab.hosts.map((host) => ({
-    title: host.name,
-    run: async () => {
+  const tasks = lab.hosts.map((host) => ({
+    host: host.name,
+    work: async () => {
       const note = await ensureHost(ground, lab, host);
-      if (note !== '') changes.push(`${host.name} ${note}`);
-      return note;
+      const answer = note === '' ? [] : [`${host.name} ${note}`];
+      return { answer, status: note === '' ? 'in place' : 'changed', note } as const;
     },
   }));
-  await runJobs(progress, 'Start the hosts', works);
-  return changes;
+  const started = await runTasks('Start the hosts', tasks, listener);
+  return [...changes, ...started.flat()];
 }
 
 async function deviceOut(): Promise<string> {

@@ -1,5 +1,5 @@
 import type { LabEnvironment } from '../config/lab-directory.ts';
-import type { Progress } from '../engine/progress.ts';
+import type { Listener } from '../engine/event.ts';
 import { checkEnvFile } from './access.ts';
 import type { Mirrors } from './apt-sources.ts';
 import { ensureImage } from './image.ts';
@@ -24,7 +24,7 @@ export interface UpResult {
 export async function labUp(
   request: UpRequest,
   environment: LabEnvironment,
-  progress: Progress,
+  listener: Listener,
   here: string,
 ): Promise<UpResult> {
   const { root } = environment;
@@ -38,7 +38,7 @@ export async function labUp(
   const release = request.release ?? 'trixie';
   const mirrors = (): Mirrors => findMirrors(environment.mirror);
   const images =
-    before?.images ?? (await ensureImage({ root, release, bare: request.bare ?? false, mirrors }, progress));
+    before?.images ?? (await ensureImage({ root, release, bare: request.bare ?? false, mirrors }, listener));
   return withLock(labLock(root, request.name), async () => {
     const lab = await withLock(stateLock(root), async () => {
       const known = readLab(root, request.name) ?? (await makeLab(request, environment, images, here));
@@ -47,6 +47,6 @@ export async function labUp(
     });
     checkSame(request, lab);
     const ground = { root, mtu: (await wayOut()).mtu, mirrors: lab.online ? mirrors() : undefined };
-    return { lab, changes: await startLab(lab, ground, environment, progress) };
+    return { lab, changes: await startLab(lab, ground, environment, listener) };
   });
 }

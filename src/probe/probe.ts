@@ -1,5 +1,6 @@
 // Looks at every node at the same time over the PostgreSQL protocol, and judges what was seen.
 
+import { withResolvers } from '../model/with-resolvers.ts';
 import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { Cluster, Node } from '../model/cluster.ts';
@@ -98,12 +99,4 @@ function markBoard(nodes: readonly Node[], deadline: AbortSignal, patience: numb
       if (awaited.size === 0) resolve(undefined);
     },
   };
-}
-
-function withResolvers<Value>(): { promise: Promise<Value>; resolve: (value: Value) => void } {
-  let resolve!: (value: Value) => void;
-  const promise = new Promise<Value>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
 }

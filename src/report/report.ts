@@ -5,7 +5,8 @@ import { machinesOf, type Cluster, type Machine, type Node } from '../model/clus
 import { journalDirectory } from '../operation/operation.ts';
 import { pgbackrestFiles } from '../backup/pgbackrest.ts';
 import type { TarFile } from '../model/tar.ts';
-import type { JobResult, Progress } from '../engine/progress.ts';
+import type { Listener } from '../engine/event.ts';
+import { runTasks, type Watch } from '../engine/run-tasks.ts';
 import { DbctlError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { lastLogLines } from '../postgres/instance.ts';
@@ -29,25 +30,22 @@ export interface HostReport {
 export async function gatherReport(
   cluster: Cluster,
   options: LoginOptions,
-  progress: Progress,
+  listener: Listener,
 ): Promise<readonly HostReport[]> {
-  const hosts = hostsOf(cluster);
-  const reports = new Map<string, HostReport>();
-  const jobs = hosts.map(({ name, machine, nodes }) => ({
-    title: name,
-    async run(report: (note: string) => void): Promise<JobResult> {
+  const tasks = hostsOf(cluster).map(({ name, machine, nodes }) => ({
+    host: name,
+    async work({ report }: Watch) {
       const [asked] = await askMachines(cluster, [machine], options, (host) =>
         askHost(cluster, nodes, isControl(cluster, machine), { host, report }),
       );
       const problem = asked?.problem ?? null;
       const files = asked?.answer ?? [{ path: 'error.txt', text: errorText(asked?.error) }];
-      reports.set(name, { name, problem, files });
-      if (problem !== null) return { status: 'failed', note: problem };
-      return { status: 'in place', note: `${files.length} files` };
+      const answer = { name, problem, files };
+      if (problem !== null) return { answer, status: 'failed', note: problem } as const;
+      return { answer, status: 'in place', note: `${files.length} files` } as const;
     },
   }));
-  await progress.stage('Gather the report', jobs, 'together');
-  return hosts.flatMap(({ name }) => reports.get(name) ?? []);
+  return runTasks('Gather the report', tasks, listener);
 }
 
 interface ReportedHost {

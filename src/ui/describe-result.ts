@@ -1,5 +1,4 @@
-import type { JobResult } from '../engine/progress.ts';
+import type { HostEnd } from '../engine/event.ts';
 
 /** "changed — start PostgreSQL", "in place". */
-export const describeResult = ({ status, note }: JobResult): string =>
-  note ? `${status} — ${note}` : status;
+export const describeResult = ({ status, note }: HostEnd): string => (note ? `${status} — ${note}` : status);

@@ -1,46 +1,71 @@
 // The one place that knows listr2. A row is a stage or a host; what a host is doing is shown behind its name.
 
 import {
+  DefaultRenderer,
   Listr,
   ProcessOutput,
   ListrLogger,
   type ListrDefaultRendererLogLevels,
-  type DefaultRenderer,
   type ListrTaskWrapper,
   type SimpleRenderer,
 } from 'listr2';
 import { formatClock } from '../model/units.ts';
-import type { Job, Progress } from '../engine/progress.ts';
+import { withResolvers } from '../model/with-resolvers.ts';
+import type { HostEnd, Listener, StageEvent } from '../engine/event.ts';
 import { describeResult } from './describe-result.ts';
 import { shorten } from './shorten.ts';
 
-type Row = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
+type Row = ListrTaskWrapper<unknown, typeof StderrRenderer, typeof SimpleRenderer>;
+type StageStarted = Extract<StageEvent, { event: 'stage-started' }>;
 
 /** Less than this and listr2 breaks the line: its indentation, the mark, and a margin of its own. */
 const indentation = 10;
 
-/** Rows on a terminal. Interrupts are handled by cli.ts, so listr2 leaves signals alone. */
-export const rowProgress = (stream: NodeJS.WriteStream): Progress => ({
-  async stage(title, jobs, order) {
-    const width = Math.max(...jobs.map((job) => job.title.length));
-    const rows = jobs.map((job) => ({
-      title: job.title,
-      task: (_: unknown, row: Row) =>
-        watch(job, row, { name: width, row: () => stream.columns - indentation }),
-    }));
-    const logger = new ListrLogger<ListrDefaultRendererLogLevels>({
-      processOutput: new ProcessOutput(stream, stream),
-    });
-    await new Listr(
-      [{ title, task: (_, parent) => parent.newListr(rows, { concurrent: order === 'together' }) }],
-      {
-        registerSignalListeners: false,
-        exitOnError: false,
-        rendererOptions: { logger, collapseSubtasks: false },
-      },
-    ).run();
-  },
-});
+/** Rows on a terminal. The engine runs the stages: a row only waits for its host's end. */
+export function rowProgress(stream: NodeJS.WriteStream): Listener {
+  let rows = new Map<string, HostRow>();
+  let drawn: Promise<unknown> = Promise.resolve();
+  return async (event) => {
+    if (event.event === 'stage-started') {
+      const name = Math.max(...event.hosts.map((host) => host.length));
+      const widths = { name, row: () => stream.columns - indentation };
+      rows = new Map(event.hosts.map((host) => [host, hostRow(host, widths)]));
+      drawn = draw(stream, event, rows);
+    }
+    if (event.event === 'note') rows.get(event.host)?.note(event.note);
+    if (event.event === 'host-ended') rows.get(event.host)?.end(event);
+    if (event.event === 'stage-ended') await drawn;
+  };
+}
+
+/** listr2 asks whether stdout is a terminal, which has the answer of `dbctl … | jq`: here it is stderr that counts. */
+class StderrRenderer extends DefaultRenderer {
+  static override nonTTY = true;
+}
+
+/** Interrupts are handled by cli.ts, so listr2 leaves signals alone. */
+function draw(
+  stream: NodeJS.WriteStream,
+  { stage, order }: StageStarted,
+  rows: ReadonlyMap<string, HostRow>,
+): Promise<unknown> {
+  const tasks = [...rows].map(([title, { watch }]) => ({
+    title,
+    task: (_: unknown, row: Row) => watch(row),
+  }));
+  const logger = new ListrLogger<ListrDefaultRendererLogLevels>({
+    processOutput: new ProcessOutput(stream, stream),
+  });
+  return new Listr(
+    [{ title: stage, task: (_, parent) => parent.newListr(tasks, { concurrent: order === 'together' }) }],
+    {
+      renderer: StderrRenderer,
+      registerSignalListeners: false,
+      exitOnError: false,
+      rendererOptions: { logger, collapseSubtasks: false },
+    },
+  ).run();
+}
 
 interface Widths {
   readonly name: number;
@@ -48,20 +73,36 @@ interface Widths {
   readonly row: () => number;
 }
 
-async function watch(job: Job, row: Row, widths: Widths): Promise<void> {
-  const startedAt = Date.now();
+interface HostRow {
+  readonly note: (text: string) => void;
+  readonly end: (result: HostEnd) => void;
+  /** Shows what is noted until the end. */
+  readonly watch: (row: Row) => Promise<void>;
+}
+
+function hostRow(host: string, widths: Widths): HostRow {
+  const { promise: ended, resolve: end } = withResolvers<HostEnd>();
+  let note = '';
+  let begun: { readonly row: Row; readonly at: number } | undefined;
   const show = (text: string): void => {
     // All of it is in --dry-run, in -o json and in the error.
-    row.title = withClock(`${job.title.padEnd(widths.name)}  ${text}`, Date.now() - startedAt, widths.row());
+    const title = `${host.padEnd(widths.name)}  ${text}`;
+    if (begun) begun.row.title = withClock(title, Date.now() - begun.at, widths.row());
   };
-  let note = '';
-  const report = (text: string): void => show((note = text));
-  // A command may take minutes, and says nothing meanwhile: the clock shows that time passes.
-  const clock = setInterval(() => show(note), clockMs);
-  const result = await job.run(report).finally(() => clearInterval(clock));
-  show(describeResult(result));
-  if (result.status === 'failed') throw new Error(result.note);
-  if (result.status === 'not started') row.skip();
+  return {
+    note: (text) => show((note = text)),
+    end,
+    watch: async (row) => {
+      begun = { row, at: Date.now() };
+      show(note);
+      // A command may take minutes, and says nothing meanwhile: the clock shows that time passes.
+      const clock = setInterval(() => show(note), clockMs);
+      const result = await ended.finally(() => clearInterval(clock));
+      show(describeResult(result));
+      if (result.status === 'failed') throw new Error(result.note);
+      if (result.status === 'not started') row.skip();
+    },
+  };
 }
 
 const clockMs = 1000;

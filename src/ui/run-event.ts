@@ -1,19 +1,9 @@
 // What happens in a run, one thing after the other: shown with -v, written as JSON lines with --json, kept in the log.
 
-import type { JobResult, StepEnd } from '../engine/progress.ts';
+import type { StageShapes } from '../engine/event.ts';
 
-interface Shapes {
+interface Shapes extends StageShapes {
   'run-started': { readonly command: string; readonly version: string };
-  'stage-started': { readonly stage: string; readonly hosts: readonly string[]; readonly order: string };
-  'host-started': { readonly stage: string; readonly host: string };
-  /** What a host is doing just now. */
-  note: { readonly stage: string; readonly host: string; readonly note: string };
-  'step-ended': { readonly stage: string; readonly host: string; readonly step: string } & Omit<
-    StepEnd,
-    'title'
-  >;
-  'host-ended': { readonly stage: string; readonly host: string; readonly durationMs: number } & JobResult;
-  'stage-ended': { readonly stage: string; readonly status: 'ok' | 'failed'; readonly durationMs: number };
   login: { readonly host: string; readonly user: string; readonly durationMs: number };
   command: CommandEvent;
   warning: { readonly text: string };

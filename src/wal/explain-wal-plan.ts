@@ -3,7 +3,8 @@ import { instanceOf } from '../model/instance.ts';
 import { nodeConfigOf } from '../backup/pgbackrest.ts';
 import { formatBytes } from '../model/units.ts';
 import type { WalSight } from './facts.ts';
-import type { Progress } from '../engine/progress.ts';
+import type { Listener } from '../engine/event.ts';
+import { runTasks, type Watch } from '../engine/run-tasks.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { queueLimitOf, walDirectory, walServerFacts } from './wal-facts.ts';
 import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
@@ -15,23 +16,20 @@ const watchedSeconds = 2;
 export async function seeWal(
   cluster: Cluster,
   options: LoginOptions,
-  progress: Progress,
+  listener: Listener,
 ): Promise<readonly WalSight[]> {
-  const sights: WalSight[] = [];
-  const jobs = cluster.nodes.map((node) => ({
-    title: node.name,
-    async run(report: (note: string) => void) {
+  const tasks = cluster.nodes.map((node) => ({
+    host: node.name,
+    async work({ report }: Watch) {
       report(`watch it for ${watchedSeconds} s`);
       const [asked] = await askMachines(cluster, [node], options, (host) => lookAt(cluster, node, host));
-      const sight = asked?.answer ?? { node: node.name, problem: asked?.problem ?? '' };
-      sights.push(sight);
-      if (sight.problem !== undefined) return { status: 'failed', note: sight.problem } as const;
-      const { bytes = 0, files = 0 } = sight.directory ?? {};
-      return { status: 'in place', note: `${formatBytes(bytes)} in ${files} files` } as const;
+      const answer = asked?.answer ?? { node: node.name, problem: asked?.problem ?? '' };
+      if (answer.problem !== undefined) return { answer, status: 'failed', note: answer.problem } as const;
+      const { bytes = 0, files = 0 } = answer.directory ?? {};
+      return { answer, status: 'in place', note: `${formatBytes(bytes)} in ${files} files` } as const;
     },
   }));
-  await progress.stage('Look at the WAL', jobs, 'together');
-  return sights;
+  return runTasks('Look at the WAL', tasks, listener);
 }
 
 async function lookAt(cluster: Cluster, node: Node, host: ReadableHost): Promise<WalSight> {

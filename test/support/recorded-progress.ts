@@ -1,18 +1,15 @@
-import type { JobResult, Progress } from '../../src/engine/progress.ts';
+import type { HostEnd, Listener } from '../../src/engine/event.ts';
 
 /** Shows nothing, and remembers the result of every host and what it reported. */
 export function recordedProgress() {
-  const results: Record<string, JobResult> = {};
+  const results: Record<string, HostEnd> = {};
   const notes: string[] = [];
-  const progress: Progress = {
-    async stage(title, jobs, order) {
-      const run = async (job: (typeof jobs)[number]): Promise<void> => {
-        const result = await job.run((note) => notes.push(`${job.title}: ${note}`));
-        results[`${title}: ${job.title}`] = result;
-      };
-      if (order === 'together') await Promise.all(jobs.map(run));
-      else for (const job of jobs) await run(job);
-    },
+  const progress: Listener = (event) => {
+    if (event.event === 'note') notes.push(`${event.host}: ${event.note}`);
+    if (event.event === 'host-ended') {
+      const { stage, host, status, note } = event;
+      results[`${stage}: ${host}`] = { status, note };
+    }
   };
   return { progress, results, notes };
 }

@@ -1,12 +1,12 @@
 import { tmpdir } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Job } from '../../../src/engine/progress.ts';
+import { runTasks } from '../../../src/engine/run-tasks.ts';
 import { beginRun, notices, remarks } from '../../../src/ui/current-run.ts';
 import { progressFor } from '../../../src/ui/progress-for.ts';
 import type { RunOptions } from '../../../src/ui/run.ts';
 import { written } from '../../support/written.ts';
 
-const job: Job = { title: 'pg1', run: async () => ({ status: 'in place', note: '' }) };
+const task = { host: 'pg1', work: async () => ({ status: 'in place', note: '', answer: 0 }) as const };
 
 /** What is written while a stage runs, and a notice and a remark are made. */
 async function shown(options: Partial<RunOptions>, isTTY = false): Promise<readonly string[]> {
@@ -24,7 +24,7 @@ async function shown(options: Partial<RunOptions>, isTTY = false): Promise<reado
   });
   onTestFinished(() => run.end(0));
   const progress = await progressFor(stream);
-  await progress.stage('Start', [job], 'together');
+  await runTasks('Start', [task], progress);
   notices(stream).write('beware\n');
   remarks(stream).write('looking again\n');
   return text().trimEnd().split('\n');

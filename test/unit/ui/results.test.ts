@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { Job } from '../../../src/engine/progress.ts';
+import { runTasks, type Task } from '../../../src/engine/run-tasks.ts';
 import { describeResult } from '../../../src/ui/describe-result.ts';
 import { lineProgress } from '../../../src/ui/line-progress.ts';
 import { withClock } from '../../../src/ui/row-progress.ts';
@@ -26,19 +26,19 @@ test('a result is its status, and its note when there is one', () => {
   expect(describeResult({ status: 'in place', note: '' })).toBe('in place');
 });
 
-const job = (title: string, notes: readonly string[] = []): Job => ({
-  title,
-  async run(report) {
+const task = (host: string, notes: readonly string[] = []): Task<undefined> => ({
+  host,
+  async work({ report }) {
     for (const note of notes) report(note);
-    await new Promise((resolve) => setTimeout(resolve, title === 'pg1' ? 20 : 1));
-    return { status: 'in place', note: '' };
+    await new Promise((resolve) => setTimeout(resolve, host === 'pg1' ? 20 : 1));
+    return { status: 'in place', note: '', answer: undefined };
   },
 });
 
 async function linesOf(order: 'together' | 'one by one', everyMs = 5000): Promise<readonly string[]> {
   const lines: string[] = [];
   const progress = lineProgress((line) => lines.push(line), { everyMs });
-  await progress.stage('Clone', [job('pg1', ['10 %', '20 %']), job('pg2')], order);
+  await runTasks('Clone', [task('pg1', ['10 %', '20 %']), task('pg2')], progress, order);
   return lines;
 }
 
@@ -59,26 +59,58 @@ test('long work is heard of now and then', async () => {
   ]);
 });
 
-test('work that says nothing is heard of too, with how long it goes on', async () => {
+/** The lines of a host that reports a note again and again, then ends. */
+async function linesOfWork(
+  ms: number,
+  noteAt: (ms: number) => string,
+  everyMs: number,
+): Promise<readonly string[]> {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const lines: string[] = [];
-  const silent: Job = {
-    title: 'pg1',
-    async run(report) {
-      report('install postgresql-17');
-      await new Promise((resolve) => setTimeout(resolve, 40_000));
-      return { status: 'changed', note: '' };
+  const long: Task<undefined> = {
+    host: 'pg1',
+    async work({ report }) {
+      for (let at = 0; at < ms; at += everyMs) {
+        report(noteAt(at));
+        await new Promise((resolve) => setTimeout(resolve, everyMs));
+      }
+      return { status: 'changed', note: '', answer: undefined };
     },
   };
-
-  const stage = lineProgress((line) => lines.push(line)).stage('Install', [silent], 'together');
-  await vi.advanceTimersByTimeAsync(60_000);
+  const progress = lineProgress((line) => lines.push(line));
+  const stage = runTasks('Install', [long], progress);
+  await vi.advanceTimersByTimeAsync(ms + 20_000);
   await stage;
+  return lines;
+}
 
-  expect(lines).toEqual([
+test('work that says nothing is heard of too, with how long it goes on', async () => {
+  expect(await linesOfWork(40_000, () => 'install postgresql-17', 40_000)).toEqual([
     'Install: pg1 … install postgresql-17, 0:15',
     'Install: pg1 … install postgresql-17, 0:30',
+    'Install: pg1 changed',
+  ]);
+});
+
+test('work that says the same for long is heard of ever less often', async () => {
+  expect(await linesOfWork(280_000, () => 'restoring 28 kB of 30 MB (0 %)', 500)).toEqual([
+    'Install: pg1 … restoring 28 kB of 30 MB (0 %)',
+    'Install: pg1 … restoring 28 kB of 30 MB (0 %), 0:21',
+    'Install: pg1 … restoring 28 kB of 30 MB (0 %), 0:51',
+    'Install: pg1 … restoring 28 kB of 30 MB (0 %), 1:51',
+    'Install: pg1 … restoring 28 kB of 30 MB (0 %), 3:51',
+    'Install: pg1 changed',
+  ]);
+});
+
+const percent = (ms: number): string => `${Math.floor(ms / 9000) * 10} %`;
+
+test('work that goes on is heard of every few seconds, and only when it has', async () => {
+  expect(await linesOfWork(20_000, percent, 500)).toEqual([
+    'Install: pg1 … 0 %',
+    'Install: pg1 … 10 %',
+    'Install: pg1 … 20 %',
     'Install: pg1 changed',
   ]);
 });

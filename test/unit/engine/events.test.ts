@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import type { StageEvent } from '../../../src/engine/event.ts';
 import { together, runPlan } from '../../../src/engine/run-plan.ts';
-import { silentProgress } from '../../../src/ui/silent-progress.ts';
-import type { Happening } from '../../../src/ui/run-event.ts';
-import { watchedProgress } from '../../../src/ui/watched-progress.ts';
+import { runTasks } from '../../../src/engine/run-tasks.ts';
+import { newsOnly } from '../../../src/ui/news-only.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 
 const notes = ['copied 1 MB', 'copied 2 MB', 'copied 2 MB', 'waiting', 'waiting'];
@@ -22,8 +22,8 @@ const broken = {
 };
 
 test('a plan is told from its first stage to its failure', async () => {
-  const told: Happening[] = [];
-  const progress = watchedProgress(silentProgress, (happening) => told.push(happening));
+  const told: StageEvent[] = [];
+  const progress = newsOnly((event) => told.push(event));
   const { host } = fakeHost({}, {}, 'pg1');
 
   const run = runPlan([together('Set up', [host], () => [copy, broken])], progress, { dryRun: false });
@@ -53,15 +53,43 @@ test('a plan is told from its first stage to its failure', async () => {
   ]);
 });
 
-test('a job that throws is told as failed, and what it threw goes on', async () => {
-  const told: Happening[] = [];
-  const progress = watchedProgress(silentProgress, (happening) => told.push(happening));
-  const job = { title: 'pg1', run: () => Promise.reject(new Error('gone')) };
+test('the failure of a task is told, and goes on when the others have ended', async () => {
+  const told: StageEvent[] = [];
+  const tasks = [
+    { host: 'pg1', work: () => Promise.reject(new Error('gone')) },
+    { host: 'pg2', work: () => Promise.resolve({ status: 'in place', note: '', answer: 2 } as const) },
+  ];
 
-  await expect(progress.stage('Boot', [job], 'one by one')).rejects.toThrow('gone');
+  await expect(runTasks('Boot', tasks, (event) => void told.push(event))).rejects.toThrow('gone');
 
-  expect(told.slice(2)).toMatchObject([
-    { event: 'host-ended', status: 'failed', note: 'gone' },
+  expect(told.slice(3)).toMatchObject([
+    { event: 'host-ended', host: 'pg1', status: 'failed', note: 'gone' },
+    { event: 'host-ended', host: 'pg2', status: 'in place' },
     { event: 'stage-ended', status: 'failed' },
   ]);
+});
+
+const after = (ms: number) => async () => {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  return { status: 'in place', note: '', answer: ms } as const;
+};
+
+test('tasks answer in their order, whichever ends first, and the next stage waits for the rows of this one', async () => {
+  const seen: string[] = [];
+  const slowListener = async ({ event }: StageEvent): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    seen.push(event);
+  };
+
+  const answers = await runTasks(
+    'Boot',
+    [
+      { host: 'pg1', work: after(10) },
+      { host: 'pg2', work: after(1) },
+    ],
+    slowListener,
+  );
+
+  expect(answers).toEqual([10, 1]);
+  expect(seen.at(-1)).toBe('stage-ended');
 });
