@@ -1,5 +1,6 @@
 // The way from one host to the bucket, tried as pgBackRest will use it.
 
+import { counted } from '../model/units.ts';
 import { randomUUID } from 'node:crypto';
 import { type Certificate, daysLeftOf, namesIn, parseCertificate } from '../pki/inspect.ts';
 import { hostAndPort } from '../model/address.ts';
@@ -91,5 +92,4 @@ const proofs: Readonly<Record<NonNullable<StoreProblem['proof']>, (certificate: 
   names: (certificate) => `it names ${namesIn(certificate).join(', ') || 'nobody'}`,
 };
 
-const formatDays = (days: number): string =>
-  days === 0 ? 'less than a day' : days === 1 ? '1 day' : `${days} days`;
+const formatDays = (days: number): string => (days === 0 ? 'less than a day' : counted(days, 'day'));

@@ -1,7 +1,6 @@
-import Table from 'cli-table3';
-import { formatBytes } from '../model/units.ts';
+import { counted, formatBytes } from '../model/units.ts';
 import type { BackupRow, RepositoryReport } from './repository-report.ts';
-import { bareTable } from '../ui/bare-table.ts';
+import { tableText, utc } from '../ui/text.ts';
 
 /** What can be restored, from what, and how large it is; at most 80 columns wide. */
 export function repositoryText(report: RepositoryReport): string {
@@ -15,7 +14,7 @@ export function repositoryText(report: RepositoryReport): string {
     ...(restorable.length === 0 ? ['nothing can be restored'] : restorable.map(range)),
     ...gaps.map(
       ({ fromLsn, toLsn, missingFiles }) =>
-        `WAL is missing from ${fromLsn} to ${toLsn}: ${missingFiles} ${missingFiles === 1 ? 'file' : 'files'}`,
+        `WAL is missing from ${fromLsn} to ${toLsn}: ${counted(missingFiles, 'file')}`,
     ),
     '',
     ...(report.backups.length > 0 ? [table(report.backups), ''] : []),
@@ -34,28 +33,22 @@ function drill({ lastDrill }: RepositoryReport): string {
   return `${lastDrill.passed ? 'passed' : 'FAILED'} ${utc(lastDrill.at)} UTC`;
 }
 
+const head = ['LABEL', 'TYPE', 'STOPPED (UTC)', 'SIZE', 'COPIED', 'REPO', 'WAL'];
+
 function table(backups: readonly BackupRow[]): string {
-  const rows = new Table({
-    ...bareTable(' '),
-    head: ['LABEL', 'TYPE', 'STOPPED (UTC)', 'SIZE', 'COPIED', 'REPO', 'WAL'],
-  });
-  for (const one of backups) {
-    rows.push([
-      one.label,
-      one.type,
-      utc(one.stoppedAt).slice(5, 16),
-      formatBytes(one.databaseBytes),
-      formatBytes(one.copiedBytes),
-      one.repositoryBytes === null ? '' : formatBytes(one.repositoryBytes),
-      mark(one),
-    ]);
-  }
-  return rows.toString().replaceAll(/ +$/gm, '');
+  const rows = backups.map((one) => [
+    one.label,
+    one.type,
+    utc(one.stoppedAt).slice(5, 16),
+    formatBytes(one.databaseBytes),
+    formatBytes(one.copiedBytes),
+    one.repositoryBytes === null ? '' : formatBytes(one.repositoryBytes),
+    mark(one),
+  ]);
+  return tableText(rows, { head, gap: ' ' });
 }
 
 function mark({ hasItsWal, hasPageErrors }: BackupRow): string {
   if (!hasItsWal) return 'gap';
   return hasPageErrors ? 'pages' : 'ok';
 }
-
-const utc = (iso: string): string => iso.slice(0, 19).replace('T', ' ');

@@ -1,21 +1,15 @@
-import Table from 'cli-table3';
 import type { CertificatesReport, CertificateStatus } from './certificate-status.ts';
-import { bareTable } from '../ui/bare-table.ts';
-import { shorten } from '../ui/shorten.ts';
+import { shorten, tableText } from '../ui/text.ts';
 
 /** What is left of 80 columns for the names, with every other column at its widest. */
 const longestNames = 22;
 
 /** One line a certificate, at most 80 columns wide, then what is wrong and what to do about it. */
 export function certificatesText(report: CertificatesReport): string {
-  const table = new Table({
-    ...bareTable(' '),
-    head: ['HOST', 'PORT', 'WHAT', 'DAYS', 'CA', 'SHOWN', 'NAMES'],
-  });
-  for (const row of [...report.certificates, ...report.authorities]) table.push(cells(row));
+  const rows = [...report.certificates, ...report.authorities].map((row) => cells(row));
   const problems = problemsIn(report);
   return [
-    table.toString(),
+    tableText(rows, { head: ['HOST', 'PORT', 'WHAT', 'DAYS', 'CA', 'SHOWN', 'NAMES'], gap: ' ' }),
     ...(report.rotation ? [`\n${inWords[report.rotation]}`] : []),
     ...(problems.length > 0 ? ['', ...problems, ...nextSteps(report).map((step) => `→ ${step}`)] : []),
     '',

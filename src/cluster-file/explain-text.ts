@@ -1,10 +1,8 @@
 // Shows what settings mean.
 
 import type { Explained } from '../config/explain.ts';
-import { wrap } from '../probe/probe-table.ts';
-import { shorten } from '../ui/shorten.ts';
+import { screenWidth, shorten, wrap } from '../ui/text.ts';
 
-const width = 80;
 const labelWidth = 11;
 
 /** One setting in full. */
@@ -21,11 +19,11 @@ export function explainedText(one: Explained): string {
     ['topic', topic],
   ];
   const lines = facts.flatMap(([label, text]) => (text === '' ? [] : fact(label, text)));
-  return [name, ...wrap(meaning, width - 2).map((line) => `  ${line}`), '', ...lines, ''].join('\n');
+  return [name, ...wrap(meaning, screenWidth - 2).map((line) => `  ${line}`), '', ...lines, ''].join('\n');
 }
 
 function fact(label: string, text: string): readonly string[] {
-  const room = width - labelWidth - 4;
+  const room = screenWidth - labelWidth - 4;
   return wrap(text, room).map((line, index) => `  ${(index === 0 ? label : '').padEnd(labelWidth)}  ${line}`);
 }
 
@@ -42,11 +40,7 @@ export function explainedList(all: readonly Explained[]): string {
   const topics = [...new Set(all.map(({ topic }) => topic))];
   const sections = topics.flatMap((topic) => {
     const rows = all.filter((one) => one.topic === topic);
-    return [
-      topic,
-      ...rows.map(({ name, meaning }) => shorten(`  ${name.padEnd(longest)}  ${meaning}`, width)),
-      '',
-    ];
+    return [topic, ...rows.map(({ name, meaning }) => shorten(`  ${name.padEnd(longest)}  ${meaning}`)), ''];
   });
   return [...sections, 'One of them in full: dbctl config explain <name>', ''].join('\n');
 }

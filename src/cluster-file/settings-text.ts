@@ -5,10 +5,8 @@ import { type Cluster } from '../model/cluster.ts';
 import { groups } from '../config/setting.ts';
 import { shownPath } from '../config/shown-path.ts';
 import type { ShownSetting } from '../config/shown-settings.ts';
-import { wrap } from '../probe/probe-table.ts';
-import { shorten } from '../ui/shorten.ts';
+import { pad, screenWidth, shorten, widestOf, wrap } from '../ui/text.ts';
 
-const width = 80;
 const longestOrigin = 'line 9999'.length;
 
 const unusedWhy = 'is for the application; dbctl does nothing with it';
@@ -32,7 +30,7 @@ export function settingsText({ cluster, settings, unused }: Understanding): stri
     ...placesOf(cluster),
     ...sections,
     ...(cluster.backup ? [] : ['', 'No backups: BACKUP_REPOSITORY is not set']),
-    ...unused.flatMap(({ name, line }) => ['', ...wrap(`line ${line}: ${name} ${unusedWhy}`, width)]),
+    ...unused.flatMap(({ name, line }) => ['', ...wrap(`line ${line}: ${name} ${unusedWhy}`)]),
     '',
   ].join('\n');
 }
@@ -47,28 +45,27 @@ function counts({ name, group, from }: ShownSetting, { backup }: Cluster): boole
 }
 
 function placesOf(cluster: Cluster): readonly string[] {
-  const nodes = cluster.nodes.map(({ name, host, port }, index) => [
-    name,
-    index === 0 ? 'primary' : 'replica',
-    hostAndPort({ host, port }),
-  ]);
+  const nodes = cluster.nodes.map(
+    ({ name, host, port }, index) =>
+      [name, index === 0 ? 'primary' : 'replica', hostAndPort({ host, port })] as const,
+  );
   const { name, host } = cluster.control;
-  const rows = [...nodes, [name, 'control', host]];
-  const widest = Math.max(...rows.map(([first]) => first!.length));
-  return rows.map(([first, ...rest]) => shorten(`  ${first!.padEnd(widest)}  ${rest.join('  ')}`, width));
+  const rows = [...nodes, [name, 'control', host] as const];
+  const widest = widestOf(rows.map(([first]) => first));
+  return rows.map(([first, ...rest]) => shorten(`  ${pad(first, widest)}  ${rest.join('  ')}`));
 }
 
 /** The value and its origin; below it the name or the file it was given in, when that is another one. */
 function rowsOf({ name, value, isSecret, from }: ShownSetting, longestName: number): readonly string[] {
   const start = longestName + 4;
-  const room = width - start - 2 - longestOrigin;
+  const room = screenWidth - start - 2 - longestOrigin;
   const text = isSecret ? 'hidden' : (value ?? '');
   const origin = from.kind === 'line' ? `line ${from.line}` : from.kind;
-  const row = `  ${name.padEnd(longestName)}  ${shorten(text, room).padEnd(room)}  ${origin}`;
+  const row = `  ${name.padEnd(longestName)}  ${pad(shorten(text, room), room)}  ${origin}`;
   if (from.kind !== 'line') return [row];
   const more = [
     ...(from.as === undefined ? [] : [`as ${from.as}`]),
     ...(from.file === undefined ? [] : [`in ${shownPath(from.file)}`]),
   ];
-  return [row, ...more.map((one) => `${' '.repeat(start)}${shorten(one, width - start)}`)];
+  return [row, ...more.map((one) => `${' '.repeat(start)}${shorten(one, screenWidth - start)}`)];
 }

@@ -1,5 +1,6 @@
 // From what a person says about a cluster to the text of its .env.cluster.
 
+import { counted } from '../model/units.ts';
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { ConfigError } from '../model/errors.ts';
@@ -109,7 +110,7 @@ export function newClusterText(answers: Answers, file: string): string {
 
 const impossible = (wrong: readonly WrongAnswer[]): ConfigError =>
   new ConfigError({
-    what: `nothing was written: ${wrong.length} problem${wrong.length === 1 ? '' : 's'}`,
+    what: `nothing was written: ${counted(wrong.length, 'problem')}`,
     why: wrong.map(({ text }) => text).join('\n'),
     next: ['what can be said: dbctl init --help'],
   });

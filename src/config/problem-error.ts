@@ -1,4 +1,5 @@
 import { ConfigError } from '../model/errors.ts';
+import { counted } from '../model/units.ts';
 import type { Problem } from './problem.ts';
 
 /** One error that lists every problem in the order of the file; what belongs to no line comes first. */
@@ -12,7 +13,7 @@ export function problemError(
     line: problem.line ?? lineOf.get(problem.setting ?? '') ?? 0,
   }));
   return new ConfigError({
-    what: `${file} has ${problems.length} problem${problems.length === 1 ? '' : 's'}`,
+    what: `${file} has ${counted(problems.length, 'problem')}`,
     why: firstOf(placed.toSorted((a, b) => a.line - b.line).map(sentence)).join('\n'),
     next: [
       ...new Set(problems.flatMap(({ next }) => next ?? [])),

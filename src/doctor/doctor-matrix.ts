@@ -1,11 +1,8 @@
 import type { ChalkInstance } from 'chalk';
-import Table from 'cli-table3';
 import type { LinkState } from './facts.ts';
 import type { DoctorRow, JudgedLink } from './report.ts';
-import { bareTable } from '../ui/bare-table.ts';
-import { shorten } from '../ui/shorten.ts';
+import { screenWidth, shorten, tableText, widestOf } from '../ui/text.ts';
 
-const width = 80;
 const longestName = 12;
 const marks: Readonly<Record<LinkState, string>> = {
   open: '✓',
@@ -27,28 +24,21 @@ export function doctorMatrix(
   const froms = named(links.map(({ from }) => from));
   const tos = named(links.map(({ to }) => to));
   const between = (from: string, to: string) => links.filter((one) => one.from === from && one.to === to);
-  const widths = froms.flatMap((from) => tos.map((to) => between(from, to).map(cell).join(' ').length));
-  const widest = Math.max(...widths, ...tos.map((name) => shorten(name, longestName).length));
-  const fitting = Math.max(1, Math.floor((width - longestName) / (widest + 2)));
+  const cells = froms.flatMap((from) => tos.map((to) => between(from, to).map(cell).join(' ')));
+  const widest = widestOf([...cells, ...tos.map((name) => shorten(name, longestName))]);
+  const fitting = Math.max(1, Math.floor((screenWidth - longestName) / (widest + 2)));
   const blocks = Array.from({ length: Math.ceil(tos.length / fitting) }, (_, index) => {
     const columns = tos.slice(index * fitting, (index + 1) * fitting);
-    const table = new Table({
-      ...bareTable(),
-      head: ['FROM \\ TO', ...columns.map((name) => shorten(name, longestName))].map((name) =>
-        chalk.bold(name),
+    const head = ['FROM \\ TO', ...columns.map((name) => shorten(name, longestName))];
+    const lines = froms.map((from) => [
+      shorten(from, longestName),
+      ...columns.map((to) =>
+        between(from, to)
+          .map((link) => colour(link, chalk))
+          .join(' '),
       ),
-    });
-    for (const from of froms) {
-      table.push([
-        shorten(from, longestName),
-        ...columns.map((to) =>
-          between(from, to)
-            .map((link) => colour(link, chalk))
-            .join(' '),
-        ),
-      ]);
-    }
-    return table.toString().replaceAll(/ +$/gm, '');
+    ]);
+    return tableText(lines, { head: head.map((name) => chalk.bold(name)) });
   });
   return [...blocks, legend(links, chalk)].join('\n');
 }

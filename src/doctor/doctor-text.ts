@@ -1,18 +1,14 @@
 // Shows what doctor saw: the hosts, who reaches whom, and what to put right, in order.
 
 import { Chalk, type ChalkInstance } from 'chalk';
-import Table from 'cli-table3';
 import type { DoctorFinding, Level } from './finding.ts';
 import { serverPackage, versionsOf } from './packages.ts';
 import type { DoctorReport, DoctorRow, Verdict } from './report.ts';
-import { formatBytes } from '../model/units.ts';
+import { counted, formatBytes } from '../model/units.ts';
 import { printable } from '../host/printable.ts';
-import { bareTable } from '../ui/bare-table.ts';
 import { doctorMatrix } from './doctor-matrix.ts';
-import { wrap } from '../probe/probe-table.ts';
-import { shorten } from '../ui/shorten.ts';
+import { screenWidth, shorten, tableText, wrap } from '../ui/text.ts';
 
-const width = 80;
 const longestName = 12;
 const columns = [
   'HOST',
@@ -56,18 +52,16 @@ function heading({ cluster, rows }: DoctorReport): string {
     ['ICU', each(seen.flatMap(({ facts }) => facts.icu?.replace('libicu', '') ?? []))],
   ];
   const known = versions.filter(([, version]) => version !== '').map((words) => words.join(' '));
-  return shorten(printable(`cluster ${cluster.name}: ${known.join(', ')}`), width);
+  return shorten(printable(`cluster ${cluster.name}: ${known.join(', ')}`));
 }
 
 const each = (values: Iterable<string>): string => [...new Set(values)].join('/');
 
 function table(rows: readonly DoctorRow[], chalk: ChalkInstance): string {
-  const grid = new Table({ ...bareTable(' '), head: columns.map((title) => chalk.bold(title)) });
-  for (const { site, state, seen } of rows) {
-    const name = shorten(site.name, longestName);
+  const cells = rows.map(({ site, state, seen }) => {
     const { facts, speed } = seen ?? {};
-    grid.push([
-      name,
+    return [
+      shorten(site.name, longestName),
       facts ? shorten(printable(`${facts.os} ${facts.release}`), 12) : '',
       facts ? String(facts.cores) : '',
       facts ? formatBytes(facts.memoryBytes) : '',
@@ -77,9 +71,9 @@ function table(rows: readonly DoctorRow[], chalk: ChalkInstance): string {
       speed?.sync === undefined ? '' : milliseconds(speed.sync),
       facts ? milliseconds(facts.clockOffsetSeconds) : '',
       colourOf(chalk, state)(state === 'unreachable' ? 'no way' : state),
-    ]);
-  }
-  return grid.toString().replaceAll(/ +$/gm, '');
+    ];
+  });
+  return tableText(cells, { head: columns.map((title) => chalk.bold(title)), gap: ' ' });
 }
 
 const percent = ({ freeBytes, totalBytes }: { freeBytes: number; totalBytes: number }): string =>
@@ -114,16 +108,16 @@ function entry(
 ): string[] {
   const indent = ' '.repeat(label.length);
   const text = printable(hosts.length === 0 ? what : `${hosts.join(', ')}: ${what}`);
-  const [first = '', ...rest] = wrap(text, width - label.length);
+  const [first = '', ...rest] = wrap(text, screenWidth - label.length);
   const details = printable(why ?? '')
     .split('\n')
     .filter(Boolean)
-    .flatMap((line) => wrap(line, width - label.length));
+    .flatMap((line) => wrap(line, screenWidth - label.length));
   return [
     `${levelColour(chalk, level)(label)}${first}`,
     ...[...rest, ...details].map((line) => `${indent}${line}`),
     ...next.flatMap((advice) =>
-      adviceLines(printable(advice), width - label.length - 2).map(
+      adviceLines(printable(advice), screenWidth - label.length - 2).map(
         (line, index) => `${indent}${index ? '  ' : `${chalk.cyan('→')} `}${line}`,
       ),
     ),
@@ -136,17 +130,15 @@ function verdict({ verdict: state, findings, rows, links }: DoctorReport, chalk:
   const tried = links.filter((link) => link.state !== 'not tried');
   const hosts =
     seen.length < rows.length
-      ? `${seen.length} of ${plural(rows.length, 'host')}`
-      : plural(rows.length, 'host');
-  const looked = `${hosts}${links.length > 0 ? ` and ${plural(tried.length, 'link')}` : ''} looked at`;
+      ? `${seen.length} of ${counted(rows.length, 'host')}`
+      : counted(rows.length, 'host');
+  const looked = `${hosts}${links.length > 0 ? ` and ${counted(tried.length, 'link')}` : ''} looked at`;
   const found = [
     ...(count('fail') > 0 ? [`${count('fail')} to put right`] : []),
-    ...(count('warn') > 0 ? [plural(count('warn'), 'warning')] : []),
+    ...(count('warn') > 0 ? [counted(count('warn'), 'warning')] : []),
   ];
   return `${colourOf(chalk, state)(state.toUpperCase())}: ${[looked, ...found].join(', ')}`;
 }
-
-const plural = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
 
 /** A command that does not fit behind its explanation has a line of its own: then it can be pasted. */
 function adviceLines(advice: string, columnsLeft: number): readonly string[] {

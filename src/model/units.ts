@@ -37,3 +37,7 @@ export function formatSpan(seconds: number): string {
   const rest = Math.floor((seconds % size) / smaller);
   return rest === 0 || count >= 100 ? `${count} ${unit}` : `${count} ${unit} ${rest} ${smallerUnit}`;
 }
+
+/** "1 change", "7 changes"; "1 file waits", "2 files wait". */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;

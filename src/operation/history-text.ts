@@ -1,11 +1,9 @@
 import type { PastOperation, PastStep } from './journal.ts';
 import { formatTime } from '../backup/recovery-target.ts';
-import { formatSeconds } from '../model/units.ts';
+import { counted, formatSeconds } from '../model/units.ts';
 import type { ClusterHistory } from './read-history.ts';
 import { printable } from '../host/printable.ts';
-import { shorten } from '../ui/shorten.ts';
-
-const width = 80;
+import { columnsOf, pad, screenWidth, shorten } from '../ui/text.ts';
 
 /** Two lines for each operation, newest last; with its steps below, when they are asked for. */
 export function historyText(
@@ -17,7 +15,7 @@ export function historyText(
       ? ['nothing was changed yet']
       : operations.flatMap((operation) => operationLines(operation, steps));
   const gaps = missing.map(({ host, problem }) => `not read: ${host}: ${problem}`);
-  return [...lines, ...gaps].map((line) => `${shorten(printable(line), width)}\n`).join('');
+  return [...lines, ...gaps].map((line) => `${shorten(printable(line))}\n`).join('');
 }
 
 function operationLines(operation: PastOperation, withSteps: boolean): readonly string[] {
@@ -25,12 +23,11 @@ function operationLines(operation: PastOperation, withSteps: boolean): readonly 
   const when = formatTime(startedAt).slice(0, 16).replace('T', ' ');
   const took = seconds === undefined ? '' : `in ${formatSeconds(Math.round(seconds * 10) / 10)}`;
   const ending = [result, took].filter(Boolean).join(' ');
-  const room = width - when.length - ending.length - 4;
+  const room = screenWidth - columnsOf(when) - columnsOf(ending) - 4;
   const where = hosts.length === 0 ? '' : ` on ${hosts.join(', ')}`;
-  const count = `${changes} ${changes === 1 ? 'change' : 'changes'}`;
   return [
-    `${when}  ${shorten(title, room).padEnd(room)}  ${ending}`,
-    `  ${by}${from === '' ? '' : ` from ${from}`}, ${count}${where}`,
+    `${when}  ${pad(shorten(title, room), room)}  ${ending}`,
+    `  ${by}${from === '' ? '' : ` from ${from}`}, ${counted(changes, 'change')}${where}`,
     ...(why === '' ? [] : [`  ${why}`]),
     ...(withSteps ? steps.flatMap((step) => stepLines(step)) : []),
   ];

@@ -1,22 +1,17 @@
-import Table from 'cli-table3';
 import { holderRows } from './holder.ts';
 import type { Holder } from './operation.ts';
 import { printable } from '../host/printable.ts';
-import { bareTable } from '../ui/bare-table.ts';
-import { shorten } from '../ui/shorten.ts';
+import { screenWidth, shorten, tableText } from '../ui/text.ts';
 
-const width = 80;
 const indentation = 13;
 
 /** Who has the lock of a cluster, if anybody. */
 export function lockText(cluster: string, holder: Holder | 'unknown' | undefined): string {
   if (holder === undefined) return `free: nobody changes ${cluster} now\n`;
   if (holder === 'unknown') return `held by an operation that has just begun, or has just ended\n`;
-  const table = new Table(bareTable());
-  for (const [name, value] of holderRows(holder)) {
-    if (value !== '') table.push([name, shorten(printable(value), width - indentation)]);
-  }
-  return `held: ${cluster} is being changed\n${table.toString().replaceAll(/ +$/gm, '')}\n`;
+  const rows = holderRows(holder).filter(([, value]) => value !== '');
+  const shown = rows.map(([name, value]) => [name, shorten(printable(value), screenWidth - indentation)]);
+  return `held: ${cluster} is being changed\n${tableText(shown)}\n`;
 }
 
 export function releasedText(cluster: string, holder: Holder | 'unknown' | undefined): string {

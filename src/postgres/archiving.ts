@@ -1,7 +1,7 @@
 // Does WAL reach the repository? Judged from what the primary's own archiver tells, which is there even where the
 // repository cannot be asked.
 
-import { formatSeconds } from '../model/units.ts';
+import { counted, formatSeconds } from '../model/units.ts';
 
 /** What a server says about its archiver. Times are seconds since 1970, on its own clock. */
 export interface ArchiverView {
@@ -66,7 +66,5 @@ const bad = (archiving: Archiving, status: 'warning' | 'critical', reason: strin
 
 const ago = (then: number, now: number): string => `${formatSeconds(Math.max(0, now - then))} ago`;
 
-const waiting = ({ waitingFiles }: ArchiverView): string => {
-  if (waitingFiles === 0) return '';
-  return waitingFiles === 1 ? ', 1 file waits' : `, ${waitingFiles} files wait`;
-};
+const waiting = ({ waitingFiles }: ArchiverView): string =>
+  waitingFiles === 0 ? '' : `, ${counted(waitingFiles, 'file waits', 'files wait')}`;

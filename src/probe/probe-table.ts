@@ -1,16 +1,13 @@
 // Shows what probe saw: one table, then what is wrong and what to do, then one line with the verdict.
 
 import { Chalk, type ChalkInstance } from 'chalk';
-import Table from 'cli-table3';
 import { problemsOf, type Problem, type Status } from '../model/finding.ts';
 import type { LoginMark, NodeReport, ProbeReport } from './report.ts';
-import { formatBytes, formatSeconds } from '../model/units.ts';
-import { bareTable } from '../ui/bare-table.ts';
-import { shorten } from '../ui/shorten.ts';
+import { counted, formatBytes, formatSeconds } from '../model/units.ts';
+import { screenWidth, shorten, tableText, widestOf, wrap } from '../ui/text.ts';
 
 const columns = ['NODE', 'ROLE', 'STATE', 'LAG', 'TLS', 'ADMIN', 'WRITER', 'READER', 'REPL'];
 const longestName = 12;
-const width = 80;
 
 /** The whole answer, at most 80 columns wide. Level 0 has no colour. */
 export function probeText(report: ProbeReport, colourLevel: 0 | 1): string {
@@ -22,7 +19,7 @@ export function probeText(report: ProbeReport, colourLevel: 0 | 1): string {
     ...legend(report.nodes, chalk),
     ...problemsOf(report.findings).flatMap((one) => ['', problem(one, chalk)]),
     '',
-    `PROTECTION  ${shorten(report.protection.message, width - 12)}`,
+    `PROTECTION  ${shorten(report.protection.message, screenWidth - 12)}`,
     verdict(report, chalk),
     '',
   ].join('\n');
@@ -34,8 +31,7 @@ export function verdict(
   chalk: ChalkInstance = new Chalk({ level: 0 }),
 ) {
   const count = problemsOf(findings).length;
-  const summary =
-    count === 0 ? `${findings.length} checks passed` : `${count} problem${count === 1 ? '' : 's'}`;
+  const summary = count === 0 ? `${findings.length} checks passed` : counted(count, 'problem');
   return `${colourOf(chalk, status)(status.toUpperCase())}: ${summary}`;
 }
 
@@ -55,18 +51,14 @@ const legend = (nodes: readonly NodeReport[], chalk: ChalkInstance): readonly st
 /** Two spaces between columns, or one where two would not fit. */
 function table(nodes: readonly NodeReport[], chalk: ChalkInstance): string {
   const plain = grid(nodes, '  ', new Chalk({ level: 0 }));
-  const fits = plain.split('\n').every((line) => line.length <= width);
-  return grid(nodes, fits ? '  ' : ' ', chalk);
+  return grid(nodes, widestOf(plain.split('\n')) <= screenWidth ? '  ' : ' ', chalk);
 }
 
-function grid(nodes: readonly NodeReport[], gap: string, chalk: ChalkInstance): string {
-  const rows = new Table({
-    ...bareTable(gap),
-    head: columns.map((title) => chalk.bold(title)),
-  });
-  for (const node of nodes) rows.push(row(node, chalk));
-  return rows.toString().replaceAll(/ +$/gm, '');
-}
+const grid = (nodes: readonly NodeReport[], gap: string, chalk: ChalkInstance): string =>
+  tableText(
+    nodes.map((node) => row(node, chalk)),
+    { head: columns.map((title) => chalk.bold(title)), gap },
+  );
 
 const row = (node: NodeReport, chalk: ChalkInstance): string[] => [
   colourOf(chalk, node.status)(shorten(node.name, longestName)),
@@ -99,26 +91,14 @@ function loginMark(mark: LoginMark, chalk: ChalkInstance): string {
 export function problem({ status, nodes, message, next = [] }: Problem, chalk: ChalkInstance): string {
   const label = colourOf(chalk, status)(status.toUpperCase());
   const text = nodes.length === 0 ? message : `${nodes.join(', ')}: ${message}`;
-  const [first = '', ...rest] = wrap(text, width - status.length - 1);
+  const [first = '', ...rest] = wrap(text, screenWidth - status.length - 1);
   return [
     `${label} ${first}`,
     ...rest.map((line) => `  ${line}`),
     ...next.flatMap((advice) =>
-      wrap(advice, width - 4).map((line, index) => `${index ? '   ' : ` ${chalk.cyan('→')} `}${line}`),
+      wrap(advice, screenWidth - 4).map((line, index) => `${index ? '   ' : ` ${chalk.cyan('→')} `}${line}`),
     ),
   ].join('\n');
-}
-
-/** Breaks at spaces; a longer word stays whole, so that it can be copied. */
-export function wrap(text: string, columnsLeft: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.replaceAll(/[\r\n\t]+/g, ' ').split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length < columnsLeft)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }
 
 function colourOf(chalk: ChalkInstance, status: Status): ChalkInstance {

@@ -2,9 +2,7 @@
 
 import { formatBytes } from '../model/units.ts';
 import type { Bundle } from './make-bundle.ts';
-import { shorten } from '../ui/shorten.ts';
-
-const width = 80;
+import { shorten } from '../ui/text.ts';
 
 export const reportText = ({ file, bytes, files, hosts }: Bundle): string =>
   [
@@ -12,7 +10,7 @@ export const reportText = ({ file, bytes, files, hosts }: Bundle): string =>
     `${formatBytes(bytes)}, ${files} files, readable by you alone (mode 0600)`,
     '',
     ...hosts.map(({ name, problem, files: found }) =>
-      shorten(`  ${name}  ${problem === null ? `${found} files` : `not reached: ${problem}`}`, width),
+      shorten(`  ${name}  ${problem === null ? `${found} files` : `not reached: ${problem}`}`),
     ),
     '',
     'Secrets are replaced by [secret]; keys and password files stayed on their hosts.',

@@ -1,8 +1,6 @@
 import type { Protection } from '../backup/protection.ts';
 import { formatSeconds } from '../model/units.ts';
-import { shorten } from '../ui/shorten.ts';
-
-const width = 80;
+import { shorten, utc } from '../ui/text.ts';
 
 /** A few lines of at most 80 columns. `now` is in seconds since 1970. */
 export function protectionText(protection: Protection, now: number): string {
@@ -21,7 +19,7 @@ export function protectionText(protection: Protection, now: number): string {
           ],
         ] as const)),
   ];
-  const lines = rows.map(([title, text]) => shorten(`${title.padEnd(13)}${text}`, width));
+  const lines = rows.map(([title, text]) => shorten(`${title.padEnd(13)}${text}`));
   return [...lines, ...(problem === null ? [] : [problem]), ''].join('\n');
 }
 
@@ -36,5 +34,3 @@ const rehearsal = ({ node, result, at }: NonNullable<Protection['lastDrill']>, n
 
 const range = ({ from, to }: NonNullable<Protection['restorable']>): string =>
   to === null ? `from ${utc(from)} UTC` : `${utc(from)} to ${utc(to)} UTC`;
-
-const utc = (iso: string): string => iso.slice(0, 19).replace('T', ' ');

@@ -1,10 +1,7 @@
-import Table from 'cli-table3';
 import { formatBytes } from '../model/units.ts';
 import type { NodeStatus } from './status.ts';
-import { bareTable } from '../ui/bare-table.ts';
-import { shorten } from '../ui/shorten.ts';
+import { screenWidth, shorten, tableText, utc, widestOf } from '../ui/text.ts';
 
-const width = 80;
 /** Two spaces between columns and whole names where they fit, one and shorter names where they do not. */
 const layouts = [
   { gap: '  ', longestName: 40 },
@@ -12,32 +9,28 @@ const layouts = [
   { gap: ' ', longestName: 8 },
 ] as const;
 
+const head = ['NODE', 'HOST', 'ROLE', 'STATE', 'VERSION', 'TL', 'SINCE (UTC)', 'DISK FREE'];
+
 /** One line a node, at most 80 columns wide, and below it why a node could not be seen. */
 export function statusText(nodes: readonly NodeStatus[]): string {
   const grids = layouts.map((layout) => grid(nodes, layout));
-  const fitting = grids.find((text) => text.split('\n').every((line) => line.length <= width));
+  const fitting = grids.find((text) => widestOf(text.split('\n')) <= screenWidth);
   const problems = nodes.flatMap(({ problem }) => problem ?? []);
   return [fitting ?? grids.at(-1), ...problems, ''].join('\n');
 }
 
 function grid(nodes: readonly NodeStatus[], { gap, longestName }: (typeof layouts)[number]): string {
-  const table = new Table({
-    ...bareTable(gap),
-    head: ['NODE', 'HOST', 'ROLE', 'STATE', 'VERSION', 'TL', 'SINCE (UTC)', 'DISK FREE'],
-  });
-  for (const { node, host, state, server, diskFreeBytes, ...rest } of nodes) {
-    table.push([
-      shorten(node, longestName),
-      shorten(host, 15),
-      roleOf({ server, ...rest }),
-      server?.isInRecovery && server.isReceiving ? 'streaming' : state,
-      server?.version ?? '',
-      server ? String(server.timeline) : '',
-      server ? new Date(server.startedAt).toISOString().slice(5, 16).replace('T', ' ') : '',
-      diskFreeBytes === undefined ? '' : formatBytes(diskFreeBytes),
-    ]);
-  }
-  return table.toString();
+  const rows = nodes.map(({ node, host, state, server, diskFreeBytes, ...rest }) => [
+    shorten(node, longestName),
+    shorten(host, 15),
+    roleOf({ server, ...rest }),
+    server?.isInRecovery && server.isReceiving ? 'streaming' : state,
+    server?.version ?? '',
+    server ? String(server.timeline) : '',
+    server ? utc(new Date(server.startedAt).toISOString()).slice(5, 16) : '',
+    diskFreeBytes === undefined ? '' : formatBytes(diskFreeBytes),
+  ]);
+  return tableText(rows, { head, gap });
 }
 
 /** The role it has; with a mark when it is not the one in .env.cluster. */

@@ -3,7 +3,7 @@
 import { formatBytes, formatSeconds } from '../model/units.ts';
 import { describeResult } from './describe-result.ts';
 import type { CommandEvent, Happening } from './run-event.ts';
-import { shorten } from './shorten.ts';
+import { shorten } from './text.ts';
 
 /** What -v shows of an event, on one line; undefined for what it leaves to the progress. */
 export function verboseLine(happening: Happening): string | undefined {

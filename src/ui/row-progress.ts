@@ -13,7 +13,7 @@ import { formatClock } from '../model/units.ts';
 import { withResolvers } from '../model/with-resolvers.ts';
 import type { HostEnd, Listener, StageEvent } from '../engine/event.ts';
 import { describeResult } from './describe-result.ts';
-import { shorten } from './shorten.ts';
+import { columnsOf, pad, shorten, widestOf } from './text.ts';
 
 type Row = ListrTaskWrapper<unknown, typeof StderrRenderer, typeof SimpleRenderer>;
 type StageStarted = Extract<StageEvent, { event: 'stage-started' }>;
@@ -27,7 +27,7 @@ export function rowProgress(stream: NodeJS.WriteStream): Listener {
   let drawn: Promise<unknown> = Promise.resolve();
   return async (event) => {
     if (event.event === 'stage-started') {
-      const name = Math.max(...event.hosts.map((host) => host.length));
+      const name = widestOf(event.hosts);
       const widths = { name, row: () => stream.columns - indentation };
       rows = new Map(event.hosts.map((host) => [host, hostRow(host, widths)]));
       drawn = draw(stream, event, rows);
@@ -86,7 +86,7 @@ function hostRow(host: string, widths: Widths): HostRow {
   let begun: { readonly row: Row; readonly at: number } | undefined;
   const show = (text: string): void => {
     // All of it is in --dry-run, in -o json and in the error.
-    const title = `${host.padEnd(widths.name)}  ${text}`;
+    const title = `${pad(host, widths.name)}  ${text}`;
     if (begun) begun.row.title = withClock(title, Date.now() - begun.at, widths.row());
   };
   return {
@@ -114,5 +114,5 @@ const shortMs = 2000;
 export function withClock(text: string, elapsedMs: number, width: number): string {
   if (elapsedMs < shortMs) return shorten(text, width);
   const clock = formatClock(Math.floor(elapsedMs / 1000));
-  return `${shorten(text, width - clock.length - 2)}  ${clock}`;
+  return `${shorten(text, width - columnsOf(clock) - 2)}  ${clock}`;
 }

@@ -1,5 +1,5 @@
 import type { PlannedChange } from '../engine/look-ahead.ts';
-import { counted } from '../ui/plan-result.ts';
+import { counted } from '../model/units.ts';
 
 /** A plan for people: host by host, with the lines of files that change, and last what will not answer for a while. */
 export function upPlanText(changes: readonly PlannedChange[]): string {
@@ -11,7 +11,7 @@ export function upPlanText(changes: readonly PlannedChange[]): string {
       changes.filter((one) => one.host === host),
     ),
   );
-  const count = `${counted(changes.length)} to make on ${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}`;
+  const count = `${counted(changes.length, 'change')} to make on ${counted(hosts.length, 'host')}`;
   return `${[...parts, `${count}; ${restartsText(changes)}`].join('\n\n')}\n`;
 }
 

@@ -1,5 +1,6 @@
 // What to do about somebody who holds WAL: what helps most and loses nothing comes first.
 
+import { counted } from '../model/units.ts';
 import type { Cluster, Node } from '../model/cluster.ts';
 import { slotNameOf } from '../model/slot.ts';
 import type { SlotFacts, WalServerFacts, WalSight } from './facts.ts';
@@ -143,7 +144,7 @@ function limitAdvice({ heldBytes }: SlotFacts, { server, fileSystemBytes }: Plac
 function archiverAdvice({ cluster, node, server }: Place): WalAdvice {
   const { command, library, lastFailedWal, waitingFiles } = server.archiver;
   const logs = { text: 'see what archive_command says', command: `dbctl logs ${node.name}` };
-  const files = `${waitingFiles} WAL ${waitingFiles === 1 ? 'file waits' : 'files wait'} to be archived`;
+  const files = `${counted(waitingFiles, 'WAL file waits', 'WAL files wait')} to be archived`;
   if (command === '' && library === '') {
     return {
       why: `${files}, and archive_command is empty.`,

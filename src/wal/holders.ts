@@ -1,7 +1,7 @@
 // Who keeps WAL on a node's disk, and how much of it. Facts in, holders out; what to do about them is wal-advice.ts.
 
 import { parseLsn, startOfWal } from '../model/lsn.ts';
-import { formatBytes, formatSeconds } from '../model/units.ts';
+import { counted, formatBytes, formatSeconds } from '../model/units.ts';
 import type { SlotFacts, WalServerFacts, WalSight } from './facts.ts';
 
 export interface WalHolder {
@@ -91,7 +91,7 @@ function archiver(server: WalServerFacts, queueLimitBytes?: number): WalHolder {
   const { waitingFiles, failedCount } = server.archiver;
   const bytes = waitingFiles * server.segmentBytes;
   const isGrowing = isArchivingStuck(server);
-  const waits = `${waitingFiles} ${waitingFiles === 1 ? 'file waits' : 'files wait'}`;
+  const waits = counted(waitingFiles, 'file waits', 'files wait');
   return {
     kind: 'archiver',
     name: 'archiver',

@@ -1,14 +1,12 @@
 // Shows who keeps WAL as bars, then what to do: at most 80 columns, and no colour is needed to read it.
 
 import type { NodeWal, WalExplanation } from './explain-wal.ts';
-import { formatBytes, formatSeconds } from '../model/units.ts';
+import { counted, formatBytes, formatSeconds } from '../model/units.ts';
 import type { WalAdvice, WalStep } from './advice.ts';
 import type { WalHolder } from './holders.ts';
 import { printable } from '../host/printable.ts';
-import { wrap } from '../probe/probe-table.ts';
-import { shorten } from '../ui/shorten.ts';
+import { columnsOf, pad, screenWidth, shorten, wrap } from '../ui/text.ts';
 
-const width = 80;
 const nameWidth = 20;
 const barWidth = 20;
 const sizeWidth = 7;
@@ -31,10 +29,8 @@ export const walText = ({ cluster, summary, nodes, advice }: WalExplanation): st
 function nodeLines(node: NodeWal): readonly string[] {
   const largest = Math.max(0, ...node.holders.map(({ bytes }) => bytes));
   return [
-    shorten(heading(node), width),
-    ...node.holders.map((holder) =>
-      shorten(`${holder.isGrowing ? mark : ' '} ${bar(holder, largest)}`, width),
-    ),
+    shorten(heading(node)),
+    ...node.holders.map((holder) => shorten(`${holder.isGrowing ? mark : ' '} ${bar(holder, largest)}`)),
     ...rates(node),
   ];
 }
@@ -43,20 +39,20 @@ function heading({ node, role, problem, directory }: NodeWal): string {
   const start = `${node}  ${role}`;
   if (directory === null) return `${start}  ${problem}`;
   const { bytes, files, freeBytes, fileSystemBytes } = directory;
-  const wal = `pg_wal ${formatBytes(bytes)} in ${files} ${files === 1 ? 'file' : 'files'}`;
+  const wal = `pg_wal ${formatBytes(bytes)} in ${counted(files, 'file')}`;
   const line = [start, ...(problem === null ? [] : [problem]), wal, `${formatBytes(freeBytes)} free`].join(
     '  ',
   );
   const total = ` of ${formatBytes(fileSystemBytes)}`;
-  return line.length + total.length <= width ? line + total : line;
+  return columnsOf(line + total) <= screenWidth ? line + total : line;
 }
 
 /** "slot dbctl_pg2  ████████▌   1.1 GB  nobody reads it" */
 function bar({ name, bytes, note }: WalHolder, largest: number): string {
   const drawn = blocks((bytes / largest) * barWidth);
   return [
-    shorten(name, nameWidth).padEnd(nameWidth),
-    drawn.padEnd(barWidth),
+    pad(shorten(name, nameWidth), nameWidth),
+    pad(drawn, barWidth),
     formatBytes(bytes).padStart(sizeWidth),
     ` ${note}`,
   ]
@@ -80,11 +76,11 @@ function rates({ role, rate }: NodeWal): readonly string[] {
     ? `; ${formatBytes(sinceArchived.bytesPerSecond)}/s since the last archived file, ${formatSeconds(sinceArchived.seconds)} ago`
     : '';
   const text = `WAL is ${verb} at ${formatBytes(now.bytesPerSecond)}/s now${before}`;
-  return sentence(text, width - 2).map((line) => `  ${line}`);
+  return sentence(text, screenWidth - 2).map((line) => `  ${line}`);
 }
 
 /** Broken at spaces, but not between a number and its unit. */
-const sentence = (text: string, columns = width): readonly string[] =>
+const sentence = (text: string, columns = screenWidth): readonly string[] =>
   wrap(text.replaceAll(/(\d) (?=[A-Za-z])/g, '$1\u00a0'), columns).map((line) =>
     line.replaceAll('\u00a0', ' '),
   );
@@ -98,8 +94,8 @@ const adviceLines = ({ why, next }: WalAdvice): readonly string[] => [
 function stepLines({ text, command }: WalStep): readonly string[] {
   if (command === undefined) return indented(text);
   const line = `→ ${text}: ${command}`;
-  return line.length <= width - 1 ? [` ${line}`] : [...indented(`${text}:`), `     ${command}`];
+  return columnsOf(line) < screenWidth ? [` ${line}`] : [...indented(`${text}:`), `     ${command}`];
 }
 
 const indented = (text: string): readonly string[] =>
-  wrap(text, width - 3).map((line, index) => (index === 0 ? ` → ${line}` : `   ${line}`));
+  wrap(text, screenWidth - 3).map((line, index) => (index === 0 ? ` → ${line}` : `   ${line}`));

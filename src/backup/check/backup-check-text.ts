@@ -3,10 +3,9 @@
 import { Chalk } from 'chalk';
 import type { BackupCheck } from './backup-check.ts';
 import { problemsOf, type Finding } from '../../model/finding.ts';
-import { problem, verdict, wrap } from '../../probe/probe-table.ts';
-import { shorten } from '../../ui/shorten.ts';
+import { problem, verdict } from '../../probe/probe-table.ts';
+import { screenWidth, shorten, utc, wrap } from '../../ui/text.ts';
 
-const width = 80;
 /** What people want to know even when it is well. */
 const telling = ['backup-age', 'archiver', 'space', 'drill'];
 
@@ -16,9 +15,9 @@ export function backupCheckText(check: BackupCheck, colourLevel: 0 | 1): string 
   const good = check.findings.filter((one) => one.status === 'ok' && telling.includes(one.check));
   return [
     `cluster ${check.cluster}: ${restorable(check)}`,
-    ...good.map((one) => shorten(`${chalk.green('✓')} ${textOf(one)}`, width)),
+    ...good.map((one) => `${chalk.green('✓')} ${shorten(textOf(one), screenWidth - 2)}`),
     ...problemsOf(check.findings).flatMap((one) => ['', problem(one, chalk)]),
-    ...check.notes.flatMap((note) => ['', ...wrap(`note: ${note}`, width)]),
+    ...check.notes.flatMap((note) => ['', ...wrap(`note: ${note}`)]),
     '',
     verdict(check, chalk),
     '',
@@ -31,5 +30,3 @@ function restorable({ restorable: range }: BackupCheck): string {
 }
 
 const textOf = ({ node, message }: Finding): string => (node === undefined ? message : `${node}: ${message}`);
-
-const utc = (iso: string): string => iso.slice(0, 19).replace('T', ' ');

@@ -1,24 +1,18 @@
-import Table from 'cli-table3';
 import { rpoSeconds, rtoSeconds, type DrillResult } from './drill.ts';
 import { formatTime, parseTargetTime } from '../recovery-target.ts';
-import { formatBytes, formatSeconds } from '../../model/units.ts';
-import { bareTable } from '../../ui/bare-table.ts';
-import { shorten } from '../../ui/shorten.ts';
-
-const width = 80;
+import { counted, formatBytes, formatSeconds } from '../../model/units.ts';
+import { screenWidth, shorten, tableText } from '../../ui/text.ts';
 
 /** What one drill found, and the verdict. */
 export function drillText(drill: DrillResult): string {
-  const table = new Table(bareTable());
-  table.push(...rowsOf(drill).flatMap(([name, value]) => (value === '' ? [] : [[name, value]])));
   const checks = drill.checks.filter(({ passed }) => !passed);
   return [
-    trimmed(table.toString()),
+    tableText(rowsOf(drill).filter(([, value]) => value !== '')),
     ...checks.flatMap(({ name, detail }) => [
-      shorten(`failed: ${name}`, width),
-      ...(detail ? [`  ${shorten(detail, width - 2)}`] : []),
+      shorten(`failed: ${name}`),
+      ...(detail ? [`  ${shorten(detail, screenWidth - 2)}`] : []),
     ]),
-    ...drill.warnings.map((warning) => shorten(`warning: ${warning}`, width)),
+    ...drill.warnings.map((warning) => shorten(`warning: ${warning}`)),
     verdictOf(drill),
     '',
   ].join('\n');
@@ -69,29 +63,25 @@ function rpoText(drill: DrillResult): string {
 function verdictOf(drill: DrillResult): string {
   if (drill.result === 'passed') return 'passed: this backup can be restored';
   const names = drill.checks.filter(({ passed }) => !passed).length;
-  return `failed: ${names > 0 ? `${names} ${names === 1 ? 'check' : 'checks'} failed` : drill.error}`;
+  return `failed: ${names > 0 ? `${counted(names, 'check')} failed` : drill.error}`;
 }
+
+const head = ['WHEN (UTC)', 'NODE', 'RESULT', 'RESTORE', 'MISSING', 'BACKUP'];
 
 /** Past drills, one line each, oldest first. */
 export function drillHistoryText(drills: readonly DrillResult[]): string {
   if (drills.length === 0) return 'no drill yet: dbctl backup drill\n';
-  const table = new Table({
-    ...bareTable(),
-    head: ['WHEN (UTC)', 'NODE', 'RESULT', 'RESTORE', 'MISSING', 'BACKUP'],
-  });
-  for (const drill of drills) {
+  const rows = drills.map((drill) => {
     const [rto, rpo] = [rtoSeconds(drill), rpoSeconds(drill)];
-    table.push([
+    return [
       formatTime(drill.startedAt).slice(0, 16).replace('T', ' '),
       shorten(drill.node, 10),
       drill.result,
       rto === undefined ? '' : formatSeconds(rto),
       rpo === undefined ? '' : formatSeconds(rpo),
       // Its own part: before it stands the backup that it builds on.
-      drill.label.split('_').at(-1),
-    ]);
-  }
-  return `${trimmed(table.toString())}\n`;
+      drill.label.split('_').at(-1) ?? '',
+    ];
+  });
+  return `${tableText(rows, { head })}\n`;
 }
-
-const trimmed = (text: string): string => text.replaceAll(/ +$/gm, '');

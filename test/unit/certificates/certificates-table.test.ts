@@ -26,10 +26,10 @@ const report: CertificatesReport = {
 
 test('a certificate is a line', () => {
   expect(certificatesText(report)).toMatchInlineSnapshot(`
-    "HOST    PORT WHAT       DAYS CA      SHOWN NAMES         
+    "HOST    PORT WHAT       DAYS CA      SHOWN NAMES
     pg1     5432 PostgreSQL 396  current yes   pg1, 10.0.0.11
-    pg2     8432 pgBackRest                    not set up    
-    control      CA         3649 current       shop CA       
+    pg2     8432 pgBackRest                    not set up
+    control      CA         3649 current       shop CA
     "
   `);
 });
@@ -40,9 +40,9 @@ test('what is wrong is said below, with whose it is', () => {
 
   expect(problemsIn(bad)).toEqual(['pg1 PostgreSQL: it ends in 2 days', 'shop-ca.crt is not here']);
   expect(certificatesText(bad)).toMatchInlineSnapshot(`
-    "HOST    PORT WHAT       DAYS CA      SHOWN NAMES         
+    "HOST    PORT WHAT       DAYS CA      SHOWN NAMES
     pg1     5432 PostgreSQL 396  current other pg1, 10.0.0.11
-    control      CA         3649 current       shop CA       
+    control      CA         3649 current       shop CA
 
     pg1 PostgreSQL: it ends in 2 days
     shop-ca.crt is not here

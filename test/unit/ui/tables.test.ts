@@ -28,9 +28,9 @@ const silent: ReplicationView = {
 
 test('replication is what both sides say', () => {
   expect(replicationText([streaming, silent])).toMatchInlineSnapshot(`
-    "REPLICA  PRIMARY SAYS   LAG     TLS  REPLICA SAYS  SLOT     
+    "REPLICA  PRIMARY SAYS   LAG     TLS  REPLICA SAYS  SLOT
     pg2      streaming      1.5 kB  yes  streaming     dbctl_pg2
-    pg3      not connected  ?       no   no receiver   none     
+    pg3      not connected  ?       no   no receiver   none
     "
   `);
 });
@@ -87,9 +87,9 @@ const gone: NodeStatus = {
 test('a node is a line, and why one could not be seen stands below', () => {
   expect(statusText([running, replica, gone])).toMatchInlineSnapshot(`
     "NODE  HOST       ROLE       STATE        VERSION  TL  SINCE (UTC)  DISK FREE
-    pg1   10.0.0.11  primary    running      17.2     1   03-04 05:06  5.0 GB   
-    pg2   10.0.0.12  replica    streaming    17.2     1   03-04 05:06  5.0 GB   
-    pg3   10.0.0.12  (replica)  unreachable                                     
+    pg1   10.0.0.11  primary    running      17.2     1   03-04 05:06  5.0 GB
+    pg2   10.0.0.12  replica    streaming    17.2     1   03-04 05:06  5.0 GB
+    pg3   10.0.0.12  (replica)  unreachable
     pg3 cannot be reached over SSH
     "
   `);
