@@ -4,7 +4,7 @@
 import { pgbackrestFiles, pgbackrestUser } from './pgbackrest.ts';
 import type { BackupType } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
-import { query, type Query } from '../host/command.ts';
+import { loneQuery, query, type Query } from '../host/command.ts';
 import {
   askEnd,
   pgbackrest,
@@ -77,7 +77,7 @@ export const lockHolders = (cluster: Pick<Cluster, 'name'>, stanza: string): Que
 
 /** Whether the files of a backup came from a replica, as its manifest says; undefined when it does not. */
 export const isFromReplica = (place: PgbackrestPlace, label: string): Query<boolean | undefined> =>
-  query(
+  loneQuery(
     [
       'sh',
       '-c',

@@ -2,7 +2,7 @@
 
 import { pgbackrestUser } from './pgbackrest.ts';
 import type { BackupInfo } from './backup-info.ts';
-import { query, type Query } from '../host/command.ts';
+import { loneQuery, query, type Query } from '../host/command.ts';
 import { parseInfo } from './pgbackrest-info.ts';
 
 /** Which pgBackRest is meant: the configuration of a node, or of the control host. */
@@ -68,7 +68,7 @@ const endScript = '"$@" 2>&1; echo "exit $?"';
 
 /** Runs a command that changes nothing, whatever its exit code. `timeoutMs` is its own business to keep. */
 export const askEnd = (argv: readonly string[], timeoutMs = 120_000): Query<PgbackrestEnd> =>
-  query(['sh', '-c', endScript, 'sh', ...argv], parseEnd, { asUser: pgbackrestUser, timeoutMs });
+  loneQuery(['sh', '-c', endScript, 'sh', ...argv], parseEnd, { asUser: pgbackrestUser, timeoutMs });
 
 export function parseEnd(stdout: string): PgbackrestEnd {
   const [, said = '', code = ''] = /^([^]*?)exit (\d+)\n?$/.exec(stdout) ?? [];
@@ -95,7 +95,11 @@ export const backupInfo = (
   place: PgbackrestPlace,
   timeout: string = bounded,
 ): Query<BackupInfo | undefined> =>
-  query(plainAnswer(place, '--output=json', timeout, 'info'), (stdout) => parseInfo(stdout, place.stanza), {
-    asUser: pgbackrestUser,
-    timeoutMs: 120_000,
-  });
+  loneQuery(
+    plainAnswer(place, '--output=json', timeout, 'info'),
+    (stdout) => parseInfo(stdout, place.stanza),
+    {
+      asUser: pgbackrestUser,
+      timeoutMs: 120_000,
+    },
+  );

@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { pgbackrestUser } from './pgbackrest.ts';
 import type { StoredWal } from './stored-wal.ts';
-import { query, type Query } from '../host/command.ts';
+import { loneQuery, type Query } from '../host/command.ts';
 import { plainAnswer, type PgbackrestPlace } from './pgbackrest-query.ts';
 
 const Entry = v.object({ type: v.string(), size: v.optional(v.number()), time: v.optional(v.number()) });
@@ -13,7 +13,7 @@ export const storedWal = (
   place: PgbackrestPlace,
   ...options: readonly string[]
 ): Query<readonly StoredWal[]> =>
-  query(
+  loneQuery(
     plainAnswer(
       place,
       ...['--repo=1', '--recurse', '--output=json'],

@@ -21,7 +21,7 @@ import { showCertificate } from './show-certificate.ts';
 import { verifyReplicationLogin } from '../server/verify-replication-login.ts';
 import { verifyStreaming } from '../server/verify-streaming.ts';
 import { runningNodes, seeCredentials } from './certificate-facts.ts';
-import { lookingOnce } from '../host/looking-once.ts';
+import { batchingHost } from '../host/batching-host.ts';
 
 /** What a rotation works on: certificates that are there, and servers that run. */
 export interface RotationFacts {
@@ -94,7 +94,7 @@ interface Scene {
 
 /** Before anybody shows what only the new CA signed, everybody must trust it. */
 function trustStages(title: string, authorities: number, { cluster, hosts, facts }: Scene): readonly Stage[] {
-  const control = lookingOnce(hosts.get(cluster.control.name));
+  const control = batchingHost(hosts.get(cluster.control.name));
   return [
     onEach(title, hosts, facts.credentials, (credential) => [
       keepTrust(cluster, credential.place, control, { authorities }),
@@ -107,7 +107,7 @@ function trustStages(title: string, authorities: number, { cluster, hosts, facts
 function replaceStages({ cluster, hosts, facts }: Scene): readonly Stage[] {
   const { work, credentials, running } = facts;
   const since = Date.parse(work.startedAt);
-  const control = lookingOnce(hosts.get(cluster.control.name));
+  const control = batchingHost(hosts.get(cluster.control.name));
   const primary = hosts.get(cluster.primary.name);
   const replicas = running.filter(({ name }) => name !== cluster.primary.name);
   const isPrimaryRunning = running.some(({ name }) => name === cluster.primary.name);

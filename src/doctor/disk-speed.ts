@@ -1,7 +1,7 @@
 // How fast a file system is, found out in about a second.
 
 import type { DiskSpeed } from './facts.ts';
-import { query, type Query } from '../host/command.ts';
+import { loneQuery, type Query } from '../host/command.ts';
 
 // The file has no name any more when the first byte is written: the kernel removes it, whatever happens to us.
 // GNU dd opens it again for each part, so that each can say how it writes.
@@ -28,7 +28,7 @@ exit 0
 
 /** Tests the file system that a directory is on, or will be on. Nothing is written where less than 1 GB is free. */
 export const diskSpeed = (directory: string): Query<DiskSpeed> =>
-  query(['sh', '-c', script, 'sh', directory], parseDiskSpeed, { timeoutMs: 30_000 });
+  loneQuery(['sh', '-c', script, 'sh', directory], parseDiskSpeed, { timeoutMs: 30_000 });
 
 /** Amounts and the microseconds that they took. */
 export function parseDiskSpeed(stdout: string): DiskSpeed {

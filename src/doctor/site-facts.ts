@@ -2,7 +2,7 @@
 // Needs nothing but a shell, coreutils and awk; what other programs would add is missing without them.
 
 import type { Listener, PackageVersions, SiteFacts, Startup } from './facts.ts';
-import { query, type Query } from '../host/command.ts';
+import { loneQuery, type Query } from '../host/command.ts';
 
 export interface SiteQuestion {
   /** Where data, or backups, will be. */
@@ -93,7 +93,7 @@ echo "clock=$(date +%s.%N)"
 
 /** Everything about a machine that does not belong to one instance. */
 export const siteFacts = (asked: SiteQuestion): Query<SiteFacts> =>
-  query(
+  loneQuery(
     [
       ...['sh', '-c', script, 'sh', asked.directory, asked.dataDirectory ?? '', asked.server],
       asked.packages.join(' '),

@@ -1,5 +1,5 @@
 import { CommandError } from '../model/errors.ts';
-import type { Query } from './command.ts';
+import type { Action, Query } from './command.ts';
 import { quote } from './quote.ts';
 import { type Ending, type Execution, outputLimit } from './execution.ts';
 import { lastLines, printable } from './printable.ts';
@@ -10,39 +10,43 @@ import { lastLines, printable } from './printable.ts';
  */
 export function commandFailure(
   host: string,
-  execution: Execution,
+  execution: Omit<Execution, 'stdin'> & Pick<Action, 'meaning'>,
   ending: Ending,
-  doing?: string,
 ): CommandError {
+  const { meaning } = execution;
   const said = lastLines(ending.stderr, 20);
   const line = shorten(printable(quote(execution.argv)));
   const account = execution.asUser === undefined ? '' : ` (as ${execution.asUser})`;
   const how = manner(ending.outcome, execution);
   return new CommandError({
     what:
-      doing === undefined
+      meaning === undefined
         ? `a command failed on ${host}: it ${how}`
-        : `${doing} on ${host}: the command ${how}`,
+        : `${meaning.doing} on ${host}: the command ${how}`,
     why: [`${line}${account}`, said].filter((part) => part !== '').join('\n'),
     next: [`log in and run it by hand on ${host}`, 'run the same dbctl command again: it is safe'],
   });
 }
 
 /** Parses an answer; nonsense is a CommandError that does not repeat it, because it may hold what is secret. */
-export function understand<Answer>(host: string, { argv, parse }: Query<Answer>, stdout: string): Answer {
+export function understand<Answer>(
+  host: string,
+  { argv, meaning, parse }: Query<Answer>,
+  stdout: string,
+): Answer {
   try {
     return parse(stdout);
   } catch (cause) {
     throw new CommandError({
       what: `${host} gave an answer that dbctl does not understand`,
-      why: shorten(printable(quote(argv))),
+      why: shorten(printable(quote(meaning?.typed ?? argv))),
       next: [`log in and run it by hand on ${host}`, 'run the same dbctl command again: it is safe'],
       cause,
     });
   }
 }
 
-function manner(outcome: Ending['outcome'], { timeoutMs }: Execution): string {
+function manner(outcome: Ending['outcome'], { timeoutMs }: Pick<Execution, 'timeoutMs'>): string {
   if (outcome.kind === 'exited') return `ended with exit code ${outcome.code}`;
   if (outcome.kind === 'killed') return `was killed by SIG${outcome.signal.replace(/^SIG/, '')}`;
   if (outcome.kind === 'said too much')

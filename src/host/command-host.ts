@@ -3,10 +3,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Secret } from '../model/secret.ts';
-import { query, type Action } from './command.ts';
+import type { Action, Meaning } from './command.ts';
 import { commandFailure, understand } from './command-failure.ts';
 import { defaultTimeoutMs, type Execute } from './execution.ts';
-import { parseFile, readFileArgv, sendFileArgv, writeFileArgv } from './file-scripts.ts';
+import { fileAt, sendFileArgv, writeFileArgv } from './file-query.ts';
 import type { FileAttributes, Host } from './host.ts';
 import { measureFile, readPieces } from './local-file.ts';
 import { told } from './watch-commands.ts';
@@ -15,62 +15,46 @@ type Invocation = Omit<Action, 'kind' | 'stdin'> & { readonly stdin?: string | S
 
 /** A Host that does everything by running commands. */
 export function commandHost(name: string, execute: Execute): Host {
-  async function succeed(invocation: Invocation, meant?: Meant): Promise<string> {
-    const { argv, asUser, stdin = '', timeoutMs = defaultTimeoutMs } = invocation;
+  async function succeed(invocation: Invocation): Promise<string> {
+    const { argv, asUser, stdin = '', timeoutMs = defaultTimeoutMs, meaning } = invocation;
     if (argv.some((word) => word.includes('\0')))
       throw new Error('an argument must not contain a NUL character');
     const execution = { argv, asUser, stdin: clear(stdin), timeoutMs };
-    const ending = await told(
-      name,
-      { ...execution, ...(meant && { argv: meant.typed }) },
-      execute(execution),
-    );
+    const ending = await told(name, { ...execution, argv: meaning?.typed ?? argv }, execute(execution));
     if (ending.outcome.kind === 'exited' && ending.outcome.code === 0) return ending.stdout;
-    throw commandFailure(name, execution, ending, meant?.doing);
+    throw commandFailure(name, { ...execution, meaning }, ending);
   }
+
+  const ask: Host['ask'] = async (query) => understand(name, query, await succeed(query));
 
   return {
     name,
-    async ask(asked) {
-      return understand(name, asked, await succeed(asked));
-    },
+    ask,
     async run(action) {
       await succeed(action);
     },
-    async readFile(path) {
-      const said = await succeed({ argv: readFileArgv(path) }, reading(path));
-      return understand(name, query(reading(path).typed, parseFile), said);
-    },
+    readFile: (path) => ask(fileAt(path)),
     async writeFile(path, content, attributes) {
       const stdin: string = clear(content);
       const unique = randomBytes(6).toString('hex');
       const argv = writeFileArgv(path, attributes, Buffer.byteLength(stdin), unique);
-      await succeed({ argv, stdin }, writing(path, attributes));
+      await succeed({ argv, stdin, meaning: writing(path, attributes) });
     },
     async sendFile(localPath, path, attributes, onBytes = () => {}) {
       const sent = await measureFile(localPath);
       const argv = sendFileArgv(path, attributes, sent, randomBytes(6).toString('hex'));
       const stdin = readPieces(localPath, onBytes);
-      await succeed({ argv, stdin, timeoutMs: stallLimitMs }, writing(path, attributes)).catch(
-        (error: unknown) => {
-          // What ended the reading here is the reason for what is missing there.
-          throw stdin.errored ?? error;
-        },
-      );
+      const meaning = writing(path, attributes);
+      await succeed({ argv, stdin, timeoutMs: stallLimitMs, meaning }).catch((error: unknown) => {
+        // What ended the reading here is the reason for what is missing there.
+        throw stdin.errored ?? error;
+      });
       return sent;
     },
   };
 }
 
-/** A script of ours, for who reads of it: what could not be done when it fails, and what root would type instead. */
-interface Meant {
-  readonly doing: string;
-  readonly typed: readonly string[];
-}
-
-const reading = (path: string): Meant => ({ doing: `cannot read ${path}`, typed: ['cat', path] });
-
-function writing(path: string, { owner, mode }: FileAttributes): Meant {
+function writing(path: string, { owner, mode }: FileAttributes): Meaning {
   const [user = '', group = ''] = owner.split(':');
   const flags = ['-o', user, '-g', group, '-m', mode.toString(8)];
   return { doing: `cannot write ${path}`, typed: ['install', ...flags, '/dev/stdin', path] };

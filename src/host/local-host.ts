@@ -42,8 +42,7 @@ async function runHere({ argv, asUser, stdin, timeoutMs }: Execution, login: Log
   let isTooLate = false;
   const child = execa(program, parameters, {
     cwd: '/',
-    // Another account's HOME is not ours; without one, programs look it up for the account they run as.
-    env: asUser === undefined ? { ...environment, HOME: homedir() } : environment,
+    env: { ...environment, HOME: homedir() },
     extendEnv: false,
     input: stdin,
     buffer: false,

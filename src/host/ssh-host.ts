@@ -23,7 +23,5 @@ export const converseOverSsh =
  */
 function loginShellLine({ argv, asUser }: Pick<Execution, 'argv' | 'asUser'>, login: Login): string {
   const setting = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  // Another account's HOME is not ours; without one, programs look it up for the account they run as.
-  const home = asUser === undefined ? '' : 'unset HOME && ';
-  return `cd / && ${home}${setting.join(' ')} exec ${quote(privileged(argv, asUser, login))}`;
+  return `cd / && ${setting.join(' ')} exec ${quote(privileged(argv, asUser, login))}`;
 }

@@ -1,6 +1,6 @@
 import type { Role } from '../model/cluster.ts';
 import { Secret } from '../model/secret.ts';
-import { query, type Query } from '../host/command.ts';
+import { loneQuery, type Query } from '../host/command.ts';
 import { conninfo, passfileLine } from './libpq.ts';
 
 export interface Login {
@@ -57,7 +57,7 @@ export function tryLogins(target: LoginTarget, logins: readonly Login[]): Query<
       application_name: 'dbctl',
     }),
   );
-  return query(
+  return loneQuery(
     ['sh', '-c', script, 'sh', binDirectory, ...connections],
     (stdout) => parseResults(stdout, logins),
     {

@@ -1,7 +1,8 @@
 // SQL on a host: psql as the postgres user over the local socket, the text on standard input.
 
 import { become } from '../host/become.ts';
-import { action, query, type Action, type Query } from '../host/command.ts';
+import { action, loneQuery, type Action, type Query } from '../host/command.ts';
+import { sh } from '../host/script.ts';
 import { Secret } from '../model/secret.ts';
 
 export interface Socket {
@@ -28,28 +29,20 @@ const psql = ({ binDirectory, port, database = 'postgres' }: Socket): readonly s
   '-',
 ];
 
-/** Whether a question is SQL on the standard input of psql. */
-export const takesSql = ({
-  argv,
-  stdin,
-}: {
-  readonly argv: readonly string[];
-  readonly stdin?: unknown;
-}): boolean =>
-  typeof stdin === 'string' && argv.some((word) => word.endsWith('/psql')) && argv.at(-1) === '-';
-
 /** Asks for one JSON value and parses it. */
 export const askJson = <Answer>(
   socket: Socket,
   sql: string,
   parse: (value: unknown) => Answer,
-): Query<Answer> =>
-  query(psql(socket), (stdout) => parse(JSON.parse(stdout)), { asUser, stdin: `${sql};\n` });
+): Query<Answer> => ({
+  ...loneQuery(psql(socket), (stdout) => parse(JSON.parse(stdout)), { asUser, stdin: `${sql};\n` }),
+  batch: 'sql',
+});
 
 const notRunning = 'not running\n';
 // Becomes the asked account only then: a host without PostgreSQL has no postgres.
 const ifRunningScript =
-  '"$1/pg_isready" -qh /var/run/postgresql -p "$2" || { echo not running; exit 0; }; shift 2; unset HOME; exec "$@"';
+  '"$1/pg_isready" -qh /var/run/postgresql -p "$2" || { echo not running; exit 0; }; shift 2; exec "$@"';
 
 /** The same question in the same round trip, answered with undefined when no server accepts connections there. */
 export const ifRunning = <Answer>(
@@ -58,7 +51,7 @@ export const ifRunning = <Answer>(
 ): Query<Answer | undefined> => ({
   ...asked,
   argv: [
-    ...['sh', '-c', ifRunningScript, 'sh', binDirectory, String(port)],
+    ...sh(ifRunningScript, binDirectory, String(port)),
     ...(account === undefined ? argv : become(account, argv)),
   ],
   parse: (stdout) => (stdout === notRunning ? undefined : parse(stdout)),

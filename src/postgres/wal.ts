@@ -3,7 +3,7 @@
 import { pgbackrestUser } from '../backup/pgbackrest.ts';
 import { historyFileOf, parseHistory, type Ancestor } from '../backup/timeline.ts';
 import * as v from 'valibot';
-import { query, type Query, type Action } from '../host/command.ts';
+import { type Action, loneQuery, type Query } from '../host/command.ts';
 import { plainAnswer, type PgbackrestPlace } from '../backup/pgbackrest-query.ts';
 import { askJson, execute, executeAlone, ifRunning, type Socket } from './psql.ts';
 
@@ -13,7 +13,7 @@ export const timelineHistory = (
   archiveId: string,
   timeline: number,
 ): Query<readonly Ancestor[]> =>
-  query(
+  loneQuery(
     plainAnswer(
       place,
       ...['--repo=1', '--ignore-missing', 'repo-get'],

@@ -1,7 +1,7 @@
 // The files of dbctl's on a host, for a support bundle. What is a secret as a whole does not leave the host.
 
 import type { Instance } from '../model/instance.ts';
-import { query, type Query } from '../host/command.ts';
+import { loneQuery, type Query } from '../host/command.ts';
 
 export interface FoundFile {
   readonly path: string;
@@ -34,7 +34,9 @@ exit 0
 
 /** Every file below these paths, in order; a path that does not exist is no error. */
 export const filesBelow = (paths: readonly string[]): Query<readonly FoundFile[]> =>
-  query(['bash', '-c', script, 'bash', String(largestBytes), ...paths], parseFiles, { timeoutMs: 60_000 });
+  loneQuery(['bash', '-c', script, 'bash', String(largestBytes), ...paths], parseFiles, {
+    timeoutMs: 60_000,
+  });
 
 const parseFiles = (stdout: string): readonly FoundFile[] =>
   stdout

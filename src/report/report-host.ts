@@ -1,6 +1,6 @@
 // What a support bundle has of one host: each file is the answer to one question. Nothing is written on the host.
 
-import { query, type Query } from '../host/command.ts';
+import { loneQuery, type Query } from '../host/command.ts';
 
 /** A file of the bundle, and the question whose answer it holds. */
 export interface ReportItem {
@@ -15,7 +15,7 @@ const showing = `show() { printf '\\n$ %s\\n' "$*"; "$@" 2>&1 || echo "(exit cod
 
 const item = (file: string, script: string, ...parameters: readonly string[]): ReportItem => ({
   file,
-  query: query(['sh', '-c', showing + script, 'sh', ...parameters], (stdout) => stdout.trimStart(), {
+  query: loneQuery(['sh', '-c', showing + script, 'sh', ...parameters], (stdout) => stdout.trimStart(), {
     timeoutMs: patienceMs,
   }),
 });

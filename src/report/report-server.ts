@@ -1,7 +1,7 @@
 // What a PostgreSQL server tells a support bundle: how it is set and how it does; no statement and no row of anybody.
 
 import type { Instance } from '../model/instance.ts';
-import { query, type Query } from '../host/command.ts';
+import { loneQuery, type Query } from '../host/command.ts';
 import { ifRunning } from '../postgres/psql.ts';
 
 const sections: readonly (readonly [title: string, sql: string])[] = [
@@ -66,7 +66,7 @@ export const serverReport = ({ binDirectory, port }: Instance): Query<string> =>
   const options = ['-P', 'pager=off', '-P', 'footer=off', '-P', 'expanded=auto', '-P', 'columns=200'];
   const { parse, ...asked } = ifRunning(
     { binDirectory, port },
-    query(
+    loneQuery(
       ['sh', '-c', 'exec "$@" 2>&1', 'sh', ...psql, '-d', 'postgres', ...options, '-f', '-'],
       (stdout) => stdout.trimStart(),
       { asUser: 'postgres', stdin: sql, timeoutMs: 60_000 },

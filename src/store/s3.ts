@@ -5,7 +5,7 @@ import { hostAndPort } from '../model/address.ts';
 import type { Bucket } from '../model/backup.ts';
 import type { StoreAnswer } from './store-answer.ts';
 import { Secret } from '../model/secret.ts';
-import { action, query, type Action, type Query } from '../host/command.ts';
+import { action, type Action, loneQuery, type Query } from '../host/command.ts';
 
 export interface StoreKey {
   readonly id: Secret;
@@ -73,12 +73,14 @@ export type StoreQuestion = readonly [StoreAccess, StoreRequest];
 /** Asks the store. It always answers, unless the host has no curl; store-link.ts says what the answer means. */
 export const askStore = (access: StoreAccess, request: StoreRequest): Query<StoreAnswer> => {
   const stdin = inputFor([[access, request]]);
-  return query(argv('ask'), (stdout) => parseStoreAnswers(stdout)[0], { stdin });
+  return loneQuery(argv('ask'), (stdout) => parseStoreAnswers(stdout)[0], { stdin });
 };
 
 /** Asks one after another over one connection, up to the first that fails or is refused. At least one answer. */
 export const askStoreInTurn = (questions: readonly StoreQuestion[]): Query<readonly StoreAnswer[]> =>
-  query(argv('ask'), parseStoreAnswers, { stdin: inputFor(questions, [['fail-with-body'], ['fail-early']]) });
+  loneQuery(argv('ask'), parseStoreAnswers, {
+    stdin: inputFor(questions, [['fail-with-body'], ['fail-early']]),
+  });
 
 /** For a request that changes something: fails unless the store did it. */
 export const tellStore = (access: StoreAccess, request: StoreRequest): Action =>

@@ -22,4 +22,8 @@ export const unitSays = (unit: string): Evidence => ({
 });
 
 /** A host that hangs must not hold up the news that something failed there. */
-const soon = <Answer>(query: Query<Answer>): Query<Answer> => ({ ...query, timeoutMs: 15_000 });
+const soon = <Answer>(query: Query<Answer>): Query<Answer> => ({
+  ...query,
+  batch: undefined,
+  timeoutMs: 15_000,
+});

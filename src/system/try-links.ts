@@ -3,7 +3,7 @@
 import { canonical, hostAndPort } from '../model/address.ts';
 import type { LinkState } from '../doctor/facts.ts';
 import type { Link } from '../doctor/needed-links.ts';
-import { query, type Query } from '../host/command.ts';
+import { loneQuery, type Query } from '../host/command.ts';
 
 /** What a host saw of one link. */
 export interface TriedLink {
@@ -72,7 +72,7 @@ const notJudged = '-';
 
 /** For each link in the order given. A host without Perl tries none. */
 export const tryLinks = (links: readonly LinkToTry[]): Query<readonly TriedLink[]> =>
-  query(
+  loneQuery(
     [
       ...['sh', '-c', 'command -v perl >/dev/null || exit 0; exec perl -e "$@"', 'sh', script],
       ...['--', patienceSeconds, ...links.flatMap(wordsOf)],

@@ -36,7 +36,7 @@ export const answering =
   };
 
 const withoutAccount = (argv: readonly string[]): readonly string[] =>
-  argv[0] === 'setpriv' ? argv.slice(argv.indexOf('--') + 1) : argv;
+  argv.includes('setpriv') ? argv.slice(argv.indexOf('--') + 1) : argv;
 
 function firstAnswer(rules: readonly Rule[], argv: readonly string[], stdin: string): string | undefined {
   const rule = rules.find(({ matches }) => matches(argv, stdin));

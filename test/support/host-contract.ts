@@ -6,7 +6,7 @@ import { userInfo } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import type { Host } from '../../src/host/host.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { action, query } from '../../src/host/command.ts';
+import { action, loneQuery, query } from '../../src/host/command.ts';
 
 /** The account that the tests run as, which may own files without being root. */
 export const me = {
@@ -121,7 +121,9 @@ export function hostContract(kind: string, host: Host, directory: string): void 
 
     test('what is given to stdin arrives as it is', async () => {
       const input = `${awkward.join('\n')}\n`;
-      expect(await host.ask(query(['cat'], (stdout) => stdout, { stdin: new Secret(input) }))).toBe(input);
+      expect(await host.ask(loneQuery(['cat'], (stdout) => stdout, { stdin: new Secret(input) }))).toBe(
+        input,
+      );
     });
 
     test('a failing command is a CommandError', async () => {

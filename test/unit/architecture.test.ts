@@ -28,7 +28,6 @@ const known = new Set([
   'backup/server-links.ts → doctor/facts.ts',
   'certificates/commands.ts → cli/list.ts',
   'cluster-file/commands.ts → cli/list.ts',
-  'host/ask-together.ts → postgres/psql.ts',
   'model/finding.ts → probe/facts.ts',
   'operation/commands.ts → cli/list.ts',
   'operation/history-text.ts → backup/recovery-target.ts',
@@ -67,6 +66,7 @@ const homes: readonly (readonly [packageName: string, isHome: (source: Source) =
   ['diff', ({ path }) => isIn(path, 'system')],
   ['dotenv', ({ path }) => isIn(path, 'config')],
   ['valibot', () => true],
+  ['dataloader', ({ path }) => isIn(path, 'host')],
   ['pg', ({ path }) => isIn(path, 'probe')],
   ['ssh2', ({ path }) => isIn(path, 'host')],
   // A host's commands, a lab's, and `go build`: nothing else runs programs.

@@ -5,7 +5,7 @@ import { pgbackrestFiles } from '../pgbackrest.ts';
 import { repositoryReport, type RepositoryFacts } from '../repository-report.ts';
 import { RefusedError } from '../../model/errors.ts';
 import type { ReadableHost } from '../../host/host.ts';
-import { lookingOnce } from '../../host/looking-once.ts';
+import { batchingHost } from '../../host/batching-host.ts';
 import { backupUnitTimed } from '../backup-work.ts';
 import { spaceAt } from '../../system/store.ts';
 import { calendarInterval, timerStates } from '../../system/timer.ts';
@@ -20,7 +20,7 @@ export async function seeControl(
   backup: Backup,
   control: ReadableHost,
 ): Promise<ControlSight> {
-  const host = lookingOnce(control);
+  const host = batchingHost(control);
   const whole = Promise.all([readFacts(cluster, backup, host), serverLinks(cluster, backup, host)]);
   // pgBackRest tries for half a minute what the bucket's own test knows to fail: nobody waits for it then.
   whole.catch(() => {});

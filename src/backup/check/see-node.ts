@@ -5,7 +5,7 @@ import { drillFiles } from '../drill/drill.ts';
 import { instanceOf } from '../../model/instance.ts';
 import { nodeConfigOf } from '../pgbackrest.ts';
 import type { ReadableHost } from '../../host/host.ts';
-import { lookingOnce } from '../../host/looking-once.ts';
+import { batchingHost } from '../../host/batching-host.ts';
 import { archiverFacts } from '../../postgres/archiver.ts';
 import { parseDrills } from '../drill/drills.ts';
 import { bucketLinks, repositoryLinks } from './broken-links.ts';
@@ -20,7 +20,7 @@ export async function seeNode(
 ): Promise<NodeSight> {
   const history = drillFiles(cluster).history;
   const config = nodeConfigOf(cluster, node);
-  const host = lookingOnce(remote);
+  const host = batchingHost(remote);
   const [archiver, ownConfig, repository, bucket, drills, certificates] = await Promise.all([
     host.ask(archiverFacts(instanceOf(cluster, node))),
     host.readFile(config),

@@ -58,7 +58,7 @@ test('-v shows each command with its host, duration and exit code, and neither i
 
   expect(text().replaceAll(/\d+(\.\d+)? s/g, '0 s')).toBe(
     [
-      'pg1 0 s exit 0 $ setpriv --reuid=postgres --regid=postgres --init-groups -- psql -f - < 28 B',
+      'pg1 0 s exit 0 $ env -u HOME setpriv --reuid=postgres --regid=postgres --init-groups -- psql -f - < 28 B',
       "pg1 0 s exit 0 $ echo '[secret]'",
       "pg1 0 s exit 0 $ sh -c 'echo one …' sh /etc",
       'pg1 0 s exit 0 $ install -o root -g adm -m 640 /dev/stdin /etc/motd < 5 B\n',

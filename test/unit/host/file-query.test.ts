@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { sendFileArgv, writeFileArgv } from '../../../src/host/file-scripts.ts';
+import { sendFileArgv, writeFileArgv } from '../../../src/host/file-query.ts';
 
 const file = { owner: 'root:root', mode: 0o600 };
 

@@ -1,14 +1,15 @@
 // Questions that travel together get the answers, and the errors, that each of them gets alone.
 
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import type { Host } from '../../src/host/host.ts';
 import { localHost } from '../../src/host/local-host.ts';
-import { lookingOnce } from '../../src/host/looking-once.ts';
+import { batchingHost } from '../../src/host/batching-host.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { query, type Query } from '../../src/host/command.ts';
+import { askJson, ifRunning } from '../../src/postgres/psql.ts';
+import { loneQuery, query, type Query } from '../../src/host/command.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'dbctl-looking-'));
 const psql = join(directory, 'psql');
@@ -17,10 +18,12 @@ writeFileSync(psql, `#!/bin/sh\nset -e\nwhile read -r line; do eval "\${line#\\\
 chmodSync(psql, 0o755);
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const shell = (script: string, options = {}): Query<string> =>
-  query(['sh', '-c', script], (stdout) => stdout, options);
-const sql = (text: string): Query<string> =>
-  query([psql, '-f', '-'], (stdout) => stdout, { stdin: `${text}\n` });
+const verbatim = (stdout: string): string => stdout;
+const shell = (script: string): Query<string> => query(['sh', '-c', script], verbatim);
+const sql = (text: string): Query<string> => ({
+  ...loneQuery([psql, '-f', '-'], verbatim, { stdin: `${text}\n` }),
+  batch: 'sql',
+});
 
 let asked: readonly string[][];
 let host: Host;
@@ -35,7 +38,7 @@ beforeEach(() => {
       return real.ask(one);
     },
   };
-  host = lookingOnce(counting);
+  host = batchingHost(counting);
 });
 
 test('what is asked in one turn is one command', async () => {
@@ -70,6 +73,49 @@ test('a question that fails among others has the error that it has alone', async
 
   expect(good).toMatchObject({ value: 'good\n' });
   expect(bad).toMatchObject({ reason: alone });
+  expect(asked).toHaveLength(1);
+});
+
+test('a file that cannot be read among others has the error that it has alone', async () => {
+  const alone = await localHost('pg1', 'root')
+    .readFile(directory)
+    .catch((error: unknown) => error);
+  const [good, bad, beside] = await Promise.allSettled([
+    host.readFile(psql),
+    host.readFile(directory),
+    host.ask(shell('echo beside')),
+  ]);
+
+  expect(good).toMatchObject({ value: { mode: 0o755 } });
+  expect(bad).toMatchObject({ reason: alone });
+  expect(beside).toMatchObject({ value: 'beside\n' });
+  expect(asked).toEqual([['sh', '-s', 'cat', 'cat', 'sh']]);
+});
+
+test('a failure is remembered too', async () => {
+  const failing = shell('echo no >&2; exit 3');
+  const slow = loneQuery(['false'], verbatim, { timeoutMs: 5000 });
+
+  for (const one of [failing, failing, slow, slow]) {
+    await expect(host.ask(one)).rejects.toMatchObject({ exitCode: 5 });
+  }
+
+  expect(asked).toHaveLength(2);
+});
+
+test('SQL that is asked only where a server runs has one answer where none does', async () => {
+  const idle = join(directory, 'idle');
+  mkdirSync(idle);
+  writeFileSync(join(idle, 'pg_isready'), '#!/bin/sh\nexit 2\n', { mode: 0o755 });
+  const socket = { binDirectory: idle, port: 5432 };
+
+  const answers = await Promise.all([
+    host.ask(ifRunning(socket, askJson(socket, 'select 1', Number))),
+    host.ask(ifRunning(socket, askJson(socket, 'select 2', Number))),
+  ]);
+
+  expect(answers).toEqual([undefined, undefined]);
+  expect(asked).toHaveLength(1);
 });
 
 test('an answer that is not understood is an error of who asked', async () => {
@@ -81,7 +127,7 @@ test('an answer that is not understood is an error of who asked', async () => {
   expect(bad).toMatchObject({ reason: { message: 'pg1 gave an answer that dbctl does not understand' } });
 });
 
-test('SQL for the same server is one session, and what follows a failure is asked alone', async () => {
+test('SQL for the same server is one session, and only what follows a failure is asked alone', async () => {
   const answers = await Promise.allSettled([
     host.ask(sql('echo first')),
     host.ask(shell('echo beside')),
@@ -95,7 +141,7 @@ test('SQL for the same server is one session, and what follows a failure is aske
     'failed',
     'third\n',
   ]);
-  expect(asked.map(([program]) => program)).toEqual(['sh', psql, psql]);
+  expect(asked.map(([program]) => program)).toEqual(['sh', psql]);
 });
 
 test('no question reads what is meant for the next', async () => {
@@ -106,8 +152,8 @@ test('no question reads what is meant for the next', async () => {
 });
 
 test('what may take long, and what is secret, goes alone', async () => {
-  const slow = shell('echo slow', { timeoutMs: 5000 });
-  const secret = shell('cat', { stdin: new Secret('hunter2') });
+  const slow = loneQuery(['echo', 'slow'], verbatim, { timeoutMs: 5000 });
+  const secret = loneQuery(['cat'], verbatim, { stdin: new Secret('hunter2') });
 
   expect(await Promise.all([host.ask(slow), host.ask(secret), host.ask(shell('echo plain'))])).toEqual([
     'slow\n',
@@ -129,7 +175,7 @@ test('files are read together, and once', async () => {
 
   expect(first).toMatchObject({ content: 'content\n' });
   expect(missing).toBeUndefined();
-  expect(again).toBe(first);
+  expect(again).toEqual(first);
   expect(asked).toHaveLength(1);
 });
 
