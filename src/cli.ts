@@ -61,6 +61,7 @@ function namesOf(parent: Command, words: readonly string[]): readonly string[] {
 /** The command line as commander knows it, complete as far as the words name commands. */
 export async function buildProgram(words: readonly string[]): Promise<Command> {
   const program = withCommonFlags(new Command('dbctl'))
+    .option('-y, --yes', 'agree to whatever would be asked')
     .description('Turns plain Linux hosts into a production PostgreSQL cluster, and keeps it healthy')
     .version(version())
     .showHelpAfterError('(see: dbctl --help)')

@@ -1,5 +1,6 @@
 import { machinesOf, type Cluster, type Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
+import type { ReadableHost } from '../host/host.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
 import { seenCertificates, type SeenCertificate } from '../backup/seen-certificates.ts';
@@ -10,7 +11,10 @@ export interface SeenCredential extends ClusterCredential {
 }
 
 /** Every certificate of the cluster as its host has it: one question a host, all at once. */
-export async function seeCredentials(cluster: Cluster, hosts: HostSet): Promise<readonly SeenCredential[]> {
+export async function seeCredentials(
+  cluster: Cluster,
+  hosts: HostSet<ReadableHost>,
+): Promise<readonly SeenCredential[]> {
   const all = credentialsOf(cluster);
   const found = await Promise.all(
     machinesOf(cluster).map(async ({ name }) => {
@@ -26,7 +30,7 @@ const placeIn = (all: readonly ClusterCredential[], { what, machine }: ClusterCr
   all.findIndex((one) => one.what === what && one.machine.name === machine.name);
 
 /** The nodes on which PostgreSQL runs. */
-export async function runningNodes(cluster: Cluster, hosts: HostSet): Promise<readonly Node[]> {
+export async function runningNodes(cluster: Cluster, hosts: HostSet<ReadableHost>): Promise<readonly Node[]> {
   const nodes = cluster.nodes;
   const answers = await Promise.all(
     nodes.map((node) => hosts.get(node.name).ask(acceptsConnections(instanceOf(cluster, node)))),

@@ -17,6 +17,7 @@ import {
 import { renewBeforeDays } from '../pki/problems.ts';
 import { readCaCertificate } from '../pki/ca-certificate.ts';
 import { shownPath } from '../config/shown-path.ts';
+import type { ReadableHost } from '../host/host.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { bundleOf, readAuthority, type ClusterAuthority } from '../pki/read-authority.ts';
 import { seeCredentials, type SeenCredential } from './certificate-facts.ts';
@@ -52,7 +53,10 @@ export interface CertificatesReport {
 }
 
 /** Looks at all of them; changes nothing. */
-export async function certificatesReport(cluster: Cluster, hosts: HostSet): Promise<CertificatesReport> {
+export async function certificatesReport(
+  cluster: Cluster,
+  hosts: HostSet<ReadableHost>,
+): Promise<CertificatesReport> {
   const [authority, credentials] = await Promise.all([
     readAuthority(cluster, hosts.get(cluster.control.name)),
     seeCredentials(cluster, hosts),

@@ -5,14 +5,14 @@ import { type ConnectOptions, type Dialer, dialer } from './connect.ts';
 import { connectionOver } from './connection.ts';
 import type { Converse } from './conversation.ts';
 import { guardedHost } from './guarded-host.ts';
-import type { Host } from './host.ts';
+import type { Host, ReadableHost } from './host.ts';
 import { converseOverSsh, sshHost } from './ssh-host.ts';
 import { toldConversations, toldLogin } from './watch-commands.ts';
 
 /** The hosts that were connected to. */
-export interface HostSet {
+export interface HostSet<Connected extends ReadableHost = Host> {
   /** The host of that name; asking for one that was not connected to is a bug. */
-  get(name: string): Host;
+  get(name: string): Connected;
 }
 
 /** What stands before the work, on one of the machines: the work begins when it was entered, and it is left at the end. */

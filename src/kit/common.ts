@@ -7,6 +7,8 @@ export interface CommonFlags {
   /** The file that says what the cluster is. */
   readonly config: string;
   readonly output: 'table' | 'json';
+  /** Whoever typed it agrees to what would be asked. */
+  readonly yes: boolean;
 }
 
 interface TypedFlags extends Partial<CommonFlags> {
@@ -16,7 +18,7 @@ interface TypedFlags extends Partial<CommonFlags> {
   readonly json?: boolean;
 }
 
-const defaults: CommonFlags = { config: '.env.cluster', output: 'table' };
+const defaults: CommonFlags = { config: '.env.cluster', output: 'table', yes: false };
 
 /** Adds the common flags to a command. Without defaults: what was typed must win wherever it was typed. */
 export const withCommonFlags = (command: Command): Command =>

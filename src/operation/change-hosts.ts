@@ -3,12 +3,15 @@
 import type { Command } from 'commander';
 import type { Cluster, Machine } from '../model/cluster.ts';
 import type { Operation } from './operation.ts';
+import type { Turn } from './take-turn.ts';
 import type { Plan, PlanResult } from '../engine/run-plan.ts';
 import type { Gate, HostSet } from '../host/with-hosts.ts';
-import { carryOut, onHosts, type ChangeFlags } from '../kit/change.ts';
+import type { LoginOptions } from '../host/ask-machines.ts';
+import { carryOut, type ChangeFlags } from '../kit/change.ts';
+import { namesOf } from '../kit/command.ts';
 
 /** What a command may do while the cluster is its own. */
-export interface Turn {
+export interface LockedOperation {
   readonly hosts: HostSet;
   /** Runs a plan with its progress on stderr. */
   readonly carryOut: (plan: Plan) => Promise<PlanResult>;
@@ -26,42 +29,79 @@ export interface Asked {
   readonly flags: ChangeFlags;
 }
 
+/** How a command came to change hosts. */
+export interface ChangeRequest {
+  /** "restart pg2" */
+  readonly title: string;
+  readonly login: LoginOptions;
+  readonly dryRun: boolean;
+  /** Milliseconds to wait for another operation's end. */
+  readonly lockWait: number | undefined;
+}
+
 /**
  * Connects to machines of a cluster and takes its lock, does the work, lets go and hangs up. Throws LockedError when
  * another operation has the lock. A dry run takes no lock and writes nothing down.
  */
-export async function changeHosts<Answer>(
-  command: Command,
-  { cluster, machines, flags }: Asked,
-  work: (turn: Turn) => Promise<Answer>,
-): Promise<Answer> {
-  const all = [...machines.filter(({ name }) => name !== cluster.control.name), cluster.control];
-  if (flags.dryRun) {
-    const alsoOn: Turn['alsoOn'] = (more, also) => onHosts(cluster, more, flags, also);
-    const look = (plan: Plan): Promise<PlanResult> => carryOut(plan, flags);
-    return onHosts(cluster, all, flags, (hosts) => work({ hosts, carryOut: look, alsoOn }));
-  }
+export type ChangeHosts = <Answer>(
+  cluster: Cluster,
+  machines: readonly Machine[],
+  work: (operation: LockedOperation) => Promise<Answer>,
+) => Promise<Answer>;
+
+export const changing =
+  (request: ChangeRequest): ChangeHosts =>
+  async (cluster, machines, work) => {
+    const { withHosts } = await import('../host/with-hosts.ts');
+    const all = [...machines.filter(({ name }) => name !== cluster.control.name), cluster.control];
+    const { dryRun } = request;
+    const login = { ...request.login, ssh: cluster.ssh };
+    if (dryRun) {
+      return withHosts(all, login, (hosts) =>
+        work({
+          hosts,
+          carryOut: (plan) => carryOut(plan, { dryRun }),
+          alsoOn: (more, also) => withHosts(more, login, also),
+        }),
+      );
+    }
+    const turn = await turnFor(cluster, request);
+    const inside: Gate = { ...turn, enter: nothing, leave: nothing };
+    return withHosts(
+      all,
+      login,
+      (hosts) =>
+        work({
+          hosts,
+          carryOut: (plan) => carryOut(plan, {}, turn.journal),
+          alsoOn: (more, also) => withHosts(more, login, also, inside),
+        }),
+      turn,
+    );
+  };
+
+async function turnFor(cluster: Cluster, { title, lockWait = 0 }: ChangeRequest): Promise<Turn> {
   const { turnOf } = await import('./take-turn.ts');
   const { printable } = await import('../host/printable.ts');
   const { currentRun, notices } = await import('../ui/current-run.ts');
   currentRun()?.keepLog(cluster);
-  const turn = turnOf(cluster, await operationOf(command), {
-    waitMs: flags.lockWait ?? 0,
+  return turnOf(cluster, await operationOf(title), {
+    waitMs: lockWait,
     onNote: (note) => notices(process.stderr).write(`${printable(note)}\n`),
   });
-  const inside: Gate = { ...turn, enter: nothing, leave: nothing };
-  return onHosts(
-    cluster,
-    all,
-    flags,
-    (hosts) =>
-      work({
-        hosts,
-        carryOut: (plan) => carryOut(plan, flags, turn.journal),
-        alsoOn: (more, also) => onHosts(cluster, more, flags, also, inside),
-      }),
-    turn,
-  );
+}
+
+/** For commands that are not written in the form of change-command.ts. */
+export async function changeHosts<Answer>(
+  command: Command,
+  { cluster, machines, flags }: Asked,
+  work: (operation: LockedOperation) => Promise<Answer>,
+): Promise<Answer> {
+  const { loginEnvironment } = await import('../config/environment.ts');
+  const { dryRun = false, lockWait, acceptHostKey = [] } = flags;
+  const title = [...namesOf(command), ...command.args].join(' ');
+  const login = { ...loginEnvironment(), acceptHostKeys: acceptHostKey };
+  return changing({ title, login, dryRun, lockWait })(cluster, machines, work);
 }
 
 const nothing = (): Promise<void> => Promise.resolve();
@@ -69,21 +109,17 @@ const nothing = (): Promise<void> => Promise.resolve();
 /** Long enough for every command line that a person types. */
 const longestCommand = 500;
 
-async function operationOf(command: Command): Promise<Operation> {
+async function operationOf(title: string): Promise<Operation> {
   const { operationId } = await import('./operation.ts');
   const { operatorName } = await import('../config/environment.ts');
   const { quote } = await import('../host/quote.ts');
   const { version } = await import('../model/version-version.ts');
   return {
     id: operationId(new Date(), Math.random()),
-    title: [...namesOf(command), ...command.args].join(' ').slice(0, longestCommand),
+    title: title.slice(0, longestCommand),
     command: quote(['dbctl', ...process.argv.slice(2)]).slice(0, longestCommand),
     by: operatorName(),
     pid: process.pid,
     version: version(),
   };
 }
-
-/** "backup", "run": without the name of dbctl itself. */
-const namesOf = (command: Command): readonly string[] =>
-  command.parent === null ? [] : [...namesOf(command.parent), command.name()];

@@ -1,42 +1,27 @@
-import type { Command } from 'commander';
+import { shortenNameLookups } from '../config/environment.ts';
+import { command } from '../kit/command.ts';
+import { duration, option } from '../kit/flags.ts';
 import type { ProbeReport } from './report.ts';
-import { commonFlags, withCommonFlags } from '../kit/common.ts';
-import { duration } from '../kit/duration.ts';
-
-interface Flags {
-  readonly wait?: number;
-  readonly timeout?: number;
-}
 
 /** `dbctl probe`: is the cluster what .env.cluster says? Answers with monitoring's exit codes. */
-export const probe = (bare: Command): Command =>
-  withCommonFlags(bare)
-    .option('--wait <duration>', 'look again until all is OK, at most this long (30s, 2m)', duration)
-    .option('--timeout <duration>', 'how long one look may take (default: 3s)', duration)
-    .addHelpText('after', '\nExit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.')
-    .action(async (flags: Flags, command: Command) => {
-      const { config, output } = commonFlags(command);
-      const report = await look(config, flags);
-      process.exitCode = report.exitCode;
-      process.stdout.write(output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : await asText(report));
-    });
-
-async function look(config: string, { wait = 0, timeout = 3000 }: Flags): Promise<ProbeReport> {
-  const { shortenNameLookups } = await import('../config/environment.ts');
-  shortenNameLookups();
-  const { loadCluster } = await import('../config/load.ts');
-  const { probeUntilGreen } = await import('./probe.ts');
-  const { verdict } = await import('./probe-table.ts');
-  const { remarks } = await import('../ui/current-run.ts');
-  return probeUntilGreen(loadCluster(config), {
-    timeoutMs: timeout,
-    waitMs: wait,
-    onProblem: (report) => remarks(process.stderr).write(`${verdict(report)}, looking again\n`),
-  });
-}
-
-async function asText(report: ProbeReport): Promise<string> {
-  const { probeText } = await import('./probe-table.ts');
-  const { colourLevel } = await import('../ui/terminal.ts');
-  return probeText(report, colourLevel(process.stdout));
-}
+export const probe = command({
+  needs: 'cluster',
+  flags: {
+    wait: option('--wait <duration>', 'look again until all is OK, at most this long (30s, 2m)', {
+      read: duration,
+    }),
+    timeout: option('--timeout <duration>', 'how long one look may take (default: 3s)', { read: duration }),
+  },
+  help: 'Exit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.',
+  async run({ cluster, flags: { wait: waitMs = 0, timeout: timeoutMs = 3000 }, remark }) {
+    shortenNameLookups();
+    const [{ probeUntilGreen }, { verdict }] = await Promise.all([
+      import('./probe.ts'),
+      import('./probe-table.ts'),
+    ]);
+    const onProblem = (report: ProbeReport): void => remark(`${verdict(report)}, looking again`);
+    return probeUntilGreen(cluster, { timeoutMs, waitMs, onProblem });
+  },
+  text: async (report, { colour }) => (await import('./probe-table.ts')).probeText(report, colour),
+  exitCode: (report) => report.exitCode,
+});

@@ -6,7 +6,7 @@ import type { RemovalPlace } from './removal-facts.ts';
 import type { Answering } from '../host/who-answers.ts';
 import type { ConnectOptions } from '../host/connect.ts';
 import { answer, withHostKeyFlag, withLockFlag, type ChangeFlags } from '../kit/change.ts';
-import { changeHosts, type Turn } from '../operation/change-hosts.ts';
+import { changeHosts, type LockedOperation } from '../operation/change-hosts.ts';
 import { commonFlags, withCommonFlags } from '../kit/common.ts';
 
 interface Flags extends Omit<ChangeFlags, 'restart'> {
@@ -59,7 +59,7 @@ async function reach(
 interface Scene {
   readonly cluster: LedCluster;
   readonly node: Node;
-  readonly turn: Turn;
+  readonly turn: LockedOperation;
   /** Replicas whose hosts are reached. */
   readonly present: readonly string[];
   readonly silent: readonly { readonly name: string }[];

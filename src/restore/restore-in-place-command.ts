@@ -3,7 +3,7 @@ import type { PlanResult, Stage } from '../engine/run-plan.ts';
 import type { RestoreTask, TaskHosts } from './restore-beside.ts';
 import type { Host } from '../host/host.ts';
 import { answer } from '../kit/change.ts';
-import { changeHosts, type Turn } from '../operation/change-hosts.ts';
+import { changeHosts, type LockedOperation } from '../operation/change-hosts.ts';
 import type { Asked, Flags } from './restore-command.ts';
 
 /** Into the primary itself. What is asked for is made aside first; then the cluster's name must be typed. */
@@ -65,7 +65,7 @@ async function taskOf(
 async function replacePrimary(
   task: RestoreTask,
   hosts: TaskHosts,
-  { carryOut }: Turn,
+  { carryOut }: LockedOperation,
   flags: Flags,
 ): Promise<PlanResult> {
   const { prepareInPlacePlan, replacePrimaryPlan } = await import('./restore-in-place.ts');
@@ -75,7 +75,10 @@ async function replacePrimary(
 }
 
 /** The primary is back before any replica is asked for: one that is gone must not hold it up. */
-async function cloneReplicas({ cluster, flags }: Asked, { carryOut, alsoOn }: Turn): Promise<PlanResult> {
+async function cloneReplicas(
+  { cluster, flags }: Asked,
+  { carryOut, alsoOn }: LockedOperation,
+): Promise<PlanResult> {
   const { control, primary, replicas } = cluster;
   const dryRun = flags.dryRun ?? false;
   if (replicas.length === 0) return { changes: [] };

@@ -3,6 +3,7 @@ import { instanceOf } from '../model/instance.ts';
 import { roomForNewCluster } from '../backup/needed-room.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { Host } from '../host/host.ts';
+import type { ChangeHosts } from '../operation/change-hosts.ts';
 import { copyAuthority, keepAuthority } from '../pki/certificate-authority.ts';
 import { checkHost } from './check-host.ts';
 import { createDataDirectory } from './data-directory.ts';
@@ -13,12 +14,22 @@ import { keepRoles } from './roles-step.ts';
 import { verifyLogins } from './verify-logins.ts';
 import { credentialSteps, serverSteps } from './node-stages.ts';
 import { ownerOf } from './owner.ts';
+import { refuseSecondCluster } from './refuse-second-cluster.ts';
 import { restartStages, type Restart } from './restart-stages.ts';
 
 export interface InitPrimaryHosts {
   readonly primary: Host;
   readonly control: Host;
 }
+
+/** Throws RefusedError where the host is another cluster's. */
+export const makePrimary = (cluster: LedCluster, restart: boolean, changeHosts: ChangeHosts) =>
+  changeHosts(cluster, [cluster.primary], async ({ hosts, carryOut }) => {
+    const primary = hosts.get(cluster.primary.name);
+    await refuseSecondCluster(cluster, primary);
+    const control = hosts.get(cluster.control.name);
+    return { result: await carryOut(initPrimaryPlan(cluster, { primary, control }, { restart })) };
+  });
 
 /** From a plain host to a primary that every role can log in to. */
 export function initPrimaryPlan(

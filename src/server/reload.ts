@@ -2,10 +2,18 @@ import type { Cluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import type { Stage } from '../engine/run-plan.ts';
 import { RefusedError } from '../model/errors.ts';
+import type { ChangeAccess } from '../operation/change-command.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { reloadSettings } from './reload-settings.ts';
 import { onMachines } from '../backup/connections.ts';
 import { readNodeFacts, refuseBadFiles } from './node-facts.ts';
+
+/** Reloads nodes, and answers what waits for a restart after it. */
+export const reloadNodes = (cluster: Cluster, nodes: readonly Node[], { changeHosts }: ChangeAccess) =>
+  changeHosts(cluster, nodes, async ({ hosts, carryOut }) => {
+    const result = await carryOut(await reloadPlan(cluster, nodes, hosts));
+    return { result, nodes: await waitingNodes(cluster, nodes, hosts) };
+  });
 
 /** All nodes read their files anew. Throws RefusedError, and reloads none, when one of them does not run or would refuse. */
 export async function reloadPlan(

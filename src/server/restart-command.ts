@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { LedCluster, Node } from '../model/cluster.ts';
 import { answer, withHostKeyFlag, withLockFlag, type ChangeFlags } from '../kit/change.ts';
-import { changeHosts, type Turn } from '../operation/change-hosts.ts';
+import { changeHosts, type LockedOperation } from '../operation/change-hosts.ts';
 import { commonFlags, withCommonFlags } from '../kit/common.ts';
 
 interface Flags extends Omit<ChangeFlags, 'restart'> {
@@ -51,7 +51,7 @@ interface Scene {
   readonly cluster: LedCluster;
   readonly nodes: readonly Node[];
   readonly reached: readonly Node[];
-  readonly turn: Turn;
+  readonly turn: LockedOperation;
 }
 
 async function restartNodes(scene: Scene, flags: Flags, command: Command): Promise<void> {

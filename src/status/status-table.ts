@@ -1,5 +1,6 @@
 import { formatBytes } from '../model/units.ts';
-import type { NodeStatus } from './status.ts';
+import { protectionText } from './protection-text.ts';
+import type { ClusterStatus, NodeStatus } from './status.ts';
 import { screenWidth, shorten, tableText, utc, widestOf } from '../ui/text.ts';
 
 /** Two spaces between columns and whole names where they fit, one and shorter names where they do not. */
@@ -10,6 +11,9 @@ const layouts = [
 ] as const;
 
 const head = ['NODE', 'HOST', 'ROLE', 'STATE', 'VERSION', 'TL', 'SINCE (UTC)', 'DISK FREE'];
+
+export const clusterText = ({ nodes, protection }: ClusterStatus, now = Date.now() / 1000): string =>
+  `${statusText(nodes)}\n${protectionText(protection, now)}`;
 
 /** One line a node, at most 80 columns wide, and below it why a node could not be seen. */
 export function statusText(nodes: readonly NodeStatus[]): string {

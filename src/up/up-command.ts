@@ -3,7 +3,7 @@ import type { LedCluster } from '../model/cluster.ts';
 import type { PlannedChange } from '../engine/look-ahead.ts';
 import type { PlanResult } from '../engine/run-plan.ts';
 import { answer, withChangeFlags, type ChangeFlags } from '../kit/change.ts';
-import { changeHosts, type Asked, type Turn } from '../operation/change-hosts.ts';
+import { changeHosts, type Asked, type LockedOperation } from '../operation/change-hosts.ts';
 import { commonFlags, withCommonFlags } from '../kit/common.ts';
 
 interface Flags extends ChangeFlags {
@@ -30,7 +30,7 @@ export const up = (bare: Command): Command =>
 
 async function converge(
   { cluster, flags }: Asked & { readonly cluster: LedCluster; readonly flags: Flags },
-  turn: Turn,
+  turn: LockedOperation,
 ): Promise<PlanResult> {
   const { planUp } = await import('./plan-up.ts');
   const { upPlan } = await import('./up.ts');

@@ -1,64 +1,29 @@
-import { Option, type Command } from 'commander';
-import type { DrillResult } from './drill.ts';
-import type { DrillFlags } from './drill-target.ts';
-import { targetTypes } from '../typed-target.ts';
+import { flag, option } from '../../kit/flags.ts';
+import { ledAsConfigured } from '../../model/cluster.ts';
 import { exitCode } from '../../model/errors.ts';
-import { onHosts, withHostKeyFlag, withLockFlag, type ChangeFlags } from '../../kit/change.ts';
-import { changeHosts } from '../../operation/change-hosts.ts';
-import { commonFlags, withCommonFlags } from '../../kit/common.ts';
-
-interface Flags extends DrillFlags, Pick<ChangeFlags, 'acceptHostKey' | 'lockWait'> {
-  readonly history?: boolean;
-}
+import { lockedCommand } from '../../operation/change-command.ts';
+import { targetTypes } from '../typed-target.ts';
 
 /** `dbctl backup drill`: restores beside the cluster, checks what came back, and throws it away. */
-export const backupDrill = (bare: Command): Command =>
-  withLockFlag(withHostKeyFlag(withCommonFlags(bare)))
-    .option('--random-point', 'restore to a random time of all that can be restored')
-    .option('--set <label>', 'start from this backup instead of the newest one')
-    .addOption(
-      new Option(
-        '--type <type>',
-        'of what kind the point is (default: default, the end of the archive)',
-      ).choices(targetTypes),
-    )
-    .option('--target <target>', 'the point, as the type wants it: "2026-11-21 10:00:00+00"')
-    .option('--history', 'show past drills instead')
-    .action(async (flags: Flags, command: Command) => {
-      if (flags.history) return showHistory(flags, command);
-      const { drillText } = await import('./drill-text.ts');
-      const result = await drill(flags, command);
-      await print(command, result, drillText(result));
-      if (result.result === 'failed') process.exitCode = exitCode.failed;
-    });
-
-async function drill(flags: Flags, command: Command): Promise<DrillResult> {
-  const { loadBackedUpCluster } = await import('../../config/load.ts');
-  const { ledAsConfigured, machinesOf } = await import('../../model/cluster.ts');
-  const { targetOf } = await import('./drill-target.ts');
-  const { backupDrillPlan, readDrillFacts } = await import('./drill-plan.ts');
-  const { cluster: configured, backup } = loadBackedUpCluster(commonFlags(command).config);
-  const cluster = ledAsConfigured(configured);
-  targetOf(flags);
-  const asked = { cluster, machines: machinesOf(cluster), flags };
-  return changeHosts(command, asked, async ({ hosts, carryOut }) => {
-    const facts = await readDrillFacts(cluster, backup, hosts, flags);
-    const results: DrillResult[] = [];
-    await carryOut(backupDrillPlan(cluster, backup, { ...facts, hosts }, (result) => results.push(result)));
-    return results[0]!;
-  });
-}
-
-async function showHistory(flags: Flags, command: Command): Promise<void> {
-  const { loadBackedUpCluster } = await import('../../config/load.ts');
-  const { drillHistory } = await import('./drill-plan.ts');
-  const { drillHistoryText } = await import('./drill-text.ts');
-  const { cluster } = loadBackedUpCluster(commonFlags(command).config);
-  const drills = await onHosts(cluster, cluster.nodes, flags, (hosts) => drillHistory(cluster, hosts));
-  await print(command, { cluster: cluster.name, drills }, drillHistoryText(drills));
-}
-
-async function print(command: Command, answer: object, text: string): Promise<void> {
-  const { output } = commonFlags(command);
-  process.stdout.write(output === 'json' ? `${JSON.stringify(answer, null, 2)}\n` : text);
-}
+export const backupDrill = lockedCommand({
+  needs: 'backup',
+  flags: {
+    randomPoint: flag('--random-point', 'restore to a random time of all that can be restored'),
+    set: option('--set <label>', 'start from this backup instead of the newest one'),
+    type: option('--type <type>', 'of what kind the point is (default: default, the end of the archive)', {
+      choices: targetTypes,
+    }),
+    target: option('--target <target>', 'the point, as the type wants it: "2026-11-21 10:00:00+00"'),
+    history: flag('--history', 'show past drills instead'),
+  },
+  async run({ cluster, backup, flags, ...access }) {
+    const { drill, pastDrills } = await import('./drill-plan.ts');
+    if (flags.history) return pastDrills(cluster, access);
+    return drill({ cluster: ledAsConfigured(cluster), backup, flags }, access);
+  },
+  async text(answer) {
+    const { drillHistoryText, drillText } = await import('./drill-text.ts');
+    return 'drills' in answer ? drillHistoryText(answer.drills) : drillText(answer);
+  },
+  exitCode: (answer) => ('result' in answer && answer.result === 'failed' ? exitCode.failed : exitCode.ok),
+});

@@ -1,15 +1,17 @@
 // A restore that is rehearsed on a data host, beside the cluster.
 
 import type { Backup } from '../../model/backup.ts';
-import type { Cluster, LedCluster, Node } from '../../model/cluster.ts';
+import { machinesOf, type Cluster, type LedCluster, type Node } from '../../model/cluster.ts';
 import { chooseDrillNode, drillFiles, type DrillResult } from './drill.ts';
-import { drillAim, type DrillAim, type DrillFlags } from './drill-target.ts';
+import { drillAim, targetOf, type DrillAim, type DrillFlags } from './drill-target.ts';
 import { instanceOf } from '../../model/instance.ts';
 import { pgbackrestFiles } from '../pgbackrest.ts';
 import { recoveryWindow } from '../recovery-window.ts';
 import { onlyOn, type Stage } from '../../engine/run-plan.ts';
+import type { ChangeAccess } from '../../operation/change-command.ts';
 import { RefusedError } from '../../model/errors.ts';
 import { longWorkState } from '../../host/long-work.ts';
+import type { ReadableHost } from '../../host/host.ts';
 import type { HostSet } from '../../host/with-hosts.ts';
 import { archiverFacts } from '../../postgres/archiver.ts';
 import { runningUnits } from '../backup-work.ts';
@@ -18,13 +20,39 @@ import { backupInfo } from '../pgbackrest-query.ts';
 import { keepDrillFiles } from './drill-files.ts';
 import { rehearseRestore } from '../rehearse-restore.ts';
 
-export interface DrillFacts {
+interface DrillRequest {
+  readonly cluster: LedCluster;
+  readonly backup: Backup;
+  readonly flags: DrillFlags;
+}
+
+/** Rehearses a restore, and answers what came back. */
+export function drill(
+  { cluster, backup, flags }: DrillRequest,
+  { changeHosts }: ChangeAccess,
+): Promise<DrillResult> {
+  // Flags that contradict each other are refused before any host is reached.
+  targetOf(flags);
+  return changeHosts(cluster, machinesOf(cluster), async ({ hosts, carryOut }) => {
+    const facts = await readDrillFacts(cluster, backup, hosts, flags);
+    const results: DrillResult[] = [];
+    await carryOut(backupDrillPlan(cluster, backup, { ...facts, hosts }, (result) => results.push(result)));
+    return results[0]!;
+  });
+}
+
+export const pastDrills = async (cluster: Cluster, { lookAt }: ChangeAccess) => ({
+  cluster: cluster.name,
+  drills: await lookAt(cluster, cluster.nodes, (hosts) => drillHistory(cluster, hosts)),
+});
+
+interface DrillFacts {
   readonly node: Node;
   readonly aim: DrillAim;
 }
 
 /** Decides where to rehearse, and what: where a drill runs already, it is that one. Throws RefusedError. */
-export async function readDrillFacts(
+async function readDrillFacts(
   cluster: LedCluster,
   backup: Backup,
   hosts: HostSet,
@@ -59,7 +87,7 @@ async function readPlace(cluster: Cluster, node: Node, hosts: HostSet) {
 }
 
 /** What a drill does, with what it found given to `keep`. */
-export function backupDrillPlan(
+function backupDrillPlan(
   cluster: LedCluster,
   backup: Backup,
   { node, aim, hosts }: DrillFacts & { readonly hosts: HostSet },
@@ -73,10 +101,10 @@ export function backupDrillPlan(
 }
 
 /** The drills that the data hosts remember, oldest first. */
-export async function drillHistory(cluster: Cluster, hosts: HostSet): Promise<readonly DrillResult[]> {
+async function drillHistory(cluster: Cluster, hosts: HostSet<ReadableHost>): Promise<readonly DrillResult[]> {
   const found = await Promise.all(cluster.nodes.map(({ name }) => hosts.get(name).ask(readDrills(cluster))));
   // Two nodes on one host share its history.
-  const unique = new Map(found.flat().map((drill) => [drill.id, drill]));
+  const unique = new Map(found.flat().map((one) => [one.id, one]));
   return [...unique.values()].toSorted((a, b) => a.startedAt - b.startedAt);
 }
 

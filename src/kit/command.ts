@@ -1,0 +1,161 @@
+// The form of a command: what can be typed, what it needs to know, one call, and how the answer is shown. `run` and
+// `text` import what they call, so that --help and the shell's completion start at once.
+
+import { type Command, Option } from 'commander';
+import { loginEnvironment } from '../config/environment.ts';
+import type { LoginOptions } from '../host/ask-machines.ts';
+import { colourLevel, type Terminal } from '../ui/terminal.ts';
+import { commonFlags, withCommonFlags, withOutputFlags, type CommonFlags } from './common.ts';
+import type { Flags, Positionals, Values } from './flags.ts';
+import { provide, type Needs } from './needs.ts';
+
+export interface CommandForm<
+  Arguments extends Positionals,
+  Own extends Flags,
+  Need extends keyof Needs,
+  Access,
+  Answer,
+> {
+  readonly needs: Need;
+  readonly arguments?: Arguments;
+  readonly flags?: Own;
+  /** What `--yes` does, for a command that asks. */
+  readonly yes?: string;
+  /** Shown below the help. */
+  readonly help?: string;
+  /** What it does: one call. */
+  readonly run: (context: Context<Arguments, Own, Need> & Access) => Promise<Answer>;
+  /** The answer for people; without it, nothing is shown. */
+  readonly text?: (answer: Answer, context: Context<Arguments, Own, Need> & Access) => Eventually<string>;
+  /** The answer for machines; without it, what `run` answered. */
+  readonly json?: (answer: Answer, context: Context<Arguments, Own, Need> & Access) => unknown;
+  readonly exitCode?: (answer: Answer, context: Context<Arguments, Own, Need> & Access) => Eventually<number>;
+  /** Called when the answer was shown; throws when it is nothing to be content with. */
+  readonly verdict?: (answer: Answer, context: Context<Arguments, Own, Need> & Access) => Promise<void>;
+}
+
+/** Where the answer may take an import. */
+export type Eventually<Value> = Value | Promise<Value>;
+
+export type Context<
+  Arguments extends Positionals,
+  Own extends Flags,
+  Need extends keyof Needs,
+> = Needs[Need] & Typed<Arguments, Own>;
+
+/** What was typed. */
+export interface Typed<Arguments extends Positionals, Own extends Flags> {
+  readonly args: Values<Arguments>;
+  readonly flags: Values<Own>;
+  readonly output: CommonFlags['output'];
+  readonly yes: boolean;
+  /** "backup run", and its arguments: what is done, in a few words. */
+  readonly title: string;
+  /** chalk's level for the answer. */
+  readonly colour: 0 | 1;
+  /** Shows a line that is neither progress, answer nor error; not with -q. */
+  readonly remark: (text: string) => void;
+}
+
+/** Adds a command's flags, arguments and action to its name. */
+export type Definition = (bare: Command) => Command;
+
+/** What a kind of commands has in common besides the form: flags of their own, and what `run` gets for them. */
+export interface Kind<Shared extends Flags, Access> {
+  readonly flags: Shared;
+  readonly login: (flags: Values<Shared>) => LoginOptions;
+  readonly access: (flags: Values<Shared>, typed: Typed<Positionals, Flags>, login: LoginOptions) => Access;
+}
+
+/** Makes commands of a kind. */
+export const commandsOf =
+  <Shared extends Flags, Access>(kind: Kind<Shared, Access>) =>
+  <Need extends keyof Needs, Answer, Arguments extends Positionals, Own extends Flags>(
+    form: CommandForm<Arguments, Own, Need, Access, Answer>,
+  ): Definition =>
+  (bare) => {
+    const { needs, flags = {}, yes, help } = form;
+    const positionals: Positionals = form.arguments ?? {};
+    (needs === 'nothing' ? withOutputFlags : withCommonFlags)(bare);
+    for (const { option } of Object.values({ ...kind.flags, ...flags })) bare.addOption(option);
+    bare.addOption(new Option('-y, --yes', yes ?? 'ask nothing').hideHelp(yes === undefined));
+    for (const { argument } of Object.values(positionals)) bare.addArgument(argument);
+    if (help !== undefined) bare.addHelpText('after', `\n${help}`);
+    return bare.action(async () => {
+      const shared = valuesOf(kind.flags, bare);
+      const { remarks } = await import('../ui/current-run.ts');
+      const typed = typedIn(bare, form, remarks(process.stderr));
+      const login = kind.login(shared);
+      const needed = await provide[needs]({ file: commonFlags(bare).config, login });
+      await perform(form, { ...needed, ...typed, ...kind.access(shared, typed, login) });
+    });
+  };
+
+/** Commands that reach no host. */
+export const command = commandsOf<Flags, object>({
+  flags: {},
+  login: () => loginEnvironment(),
+  access: () => ({}),
+});
+
+function typedIn<Arguments extends Positionals, Own extends Flags>(
+  typed: Command,
+  {
+    arguments: positionals,
+    flags,
+  }: { readonly arguments?: Arguments | undefined; readonly flags?: Own | undefined },
+  remarks: Terminal,
+): Typed<Arguments, Own> {
+  const words = typed.processedArgs as readonly unknown[];
+  const args = Object.entries(positionals ?? {}).map(([name, { read }], index) => [name, read(words[index])]);
+  const { output, yes } = commonFlags(typed);
+  return {
+    args: Object.fromEntries(args) as Values<Arguments>,
+    flags: valuesOf((flags ?? {}) as Own, typed),
+    output,
+    yes,
+    title: [...namesOf(typed), ...typed.args].join(' '),
+    colour: colourLevel(process.stdout),
+    remark: (text) => remarks.write(`${text}\n`),
+  };
+}
+
+function valuesOf<Own extends Flags>(flags: Own, typed: Command): Values<Own> {
+  const given = typed.opts();
+  const values = Object.entries(flags).map(([name, { option, read }]) => [
+    name,
+    read(given[option.attributeName()]),
+  ]);
+  return Object.fromEntries(values) as Values<Own>;
+}
+
+async function perform<
+  Arguments extends Positionals,
+  Own extends Flags,
+  Need extends keyof Needs,
+  Access,
+  Answer,
+>(
+  {
+    run,
+    text,
+    json = (answer) => answer,
+    exitCode,
+    verdict,
+  }: CommandForm<Arguments, Own, Need, Access, Answer>,
+  context: Context<Arguments, Own, Need> & Access,
+): Promise<void> {
+  const answer = await run(context);
+  if (exitCode) process.exitCode = await exitCode(answer, context);
+  if (text) {
+    const isJson = context.output === 'json';
+    process.stdout.write(
+      isJson ? `${JSON.stringify(await json(answer, context), null, 2)}\n` : await text(answer, context),
+    );
+  }
+  await verdict?.(answer, context);
+}
+
+/** "backup", "run": without the name of dbctl itself. */
+export const namesOf = (named: Command): readonly string[] =>
+  named.parent === null ? [] : [...namesOf(named.parent), named.name()];

@@ -1,0 +1,34 @@
+// What a command may ask to have before it is run. A row more here is a kind of need more.
+
+import type { Backup } from '../model/backup.ts';
+import type { Cluster } from '../model/cluster.ts';
+import type { Understood } from '../config/load.ts';
+import type { LoginOptions } from '../host/ask-machines.ts';
+
+export interface Needs {
+  readonly nothing: object;
+  /** Where .env.cluster is, or shall be. */
+  readonly file: { readonly file: string };
+  readonly cluster: { readonly cluster: Cluster };
+  /** The cluster, and where each of its settings stands. */
+  readonly settings: Understood;
+  /** A cluster whose file says where its backups are. */
+  readonly backup: { readonly cluster: Cluster; readonly backup: Backup };
+}
+
+export interface Given {
+  readonly file: string;
+  /** How hosts are logged in on. */
+  readonly login: LoginOptions;
+}
+
+/** Each reads what it answers; the modules that do so are loaded only then. */
+export const provide: { readonly [Need in keyof Needs]: (given: Given) => Promise<Needs[Need]> } = {
+  nothing: () => Promise.resolve({}),
+  file: ({ file }) => Promise.resolve({ file }),
+  cluster: async ({ file }) => ({ cluster: (await load()).loadCluster(file) }),
+  settings: async ({ file }) => (await load()).loadUnderstood(file),
+  backup: async ({ file }) => (await load()).loadBackedUpCluster(file),
+};
+
+const load = () => import('../config/load.ts');
