@@ -45,17 +45,21 @@ export function connectionStages(
   return [
     ...storeStages(cluster, hosts, nodes),
     onMachines('Install pgBackRest', everyMachine, hosts, () => [installPackage('pgbackrest')]),
-    onlyOn('Compare the versions', control, () => [
+    onlyOn('Compare the pgBackRest versions', control, () => [
       checkSameVersion(everyMachine.map(({ name }) => hosts.get(name))),
     ]),
-    onMachines('Keep the certificates', everyMachine, hosts, (machine) => [
+    onMachines('Install the certificates', everyMachine, hosts, (machine) => [
       ...(servers.includes(machine) ? [keepServerCredential(cluster, machine, control)] : []),
       ...(clients.includes(machine) ? [keepClientCredential(cluster, machine, control)] : []),
       ...keepStoreAuthorities(cluster, backup),
     ]),
     // Before a configuration that works gives way to one that does not.
     ...(bucketOf(backup)
-      ? [onMachines('Reach the bucket', everyMachine, hosts, () => [verifyBucket(cluster, backup)])]
+      ? [
+          onMachines('Verify access to the bucket', everyMachine, hosts, () => [
+            verifyBucket(cluster, backup),
+          ]),
+        ]
       : []),
     onMachines('Configure pgBackRest', nodes, hosts, (node) => [keepNodeConfig(cluster, backup, node)]),
     onlyOn('Configure the control host', control, () => [keepControlConfig(cluster, backup)]),
@@ -63,10 +67,10 @@ export function connectionStages(
       keepServerConfig(cluster, backup, machine),
       ...keepTlsServer(cluster),
     ]),
-    onlyOn('Reach every node', control, () => [verifyServerLinks(cluster, backup)]),
+    onlyOn('Verify access to every node', control, () => [verifyServerLinks(cluster, backup)]),
     ...(isKeptHere(backup)
       ? [
-          onMachines('Reach the repository', nodes, hosts, (node) => [
+          onMachines('Verify access to the repository', nodes, hosts, (node) => [
             verifyRepositoryLink(cluster, backup, node),
           ]),
         ]

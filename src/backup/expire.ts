@@ -15,14 +15,14 @@ import { followRepositoryWork } from './repository-work.ts';
 const patience = 60;
 
 export const backupExpirePlan = (cluster: Cluster, backup: Backup, control: Host): readonly Stage[] => [
-  onlyOn('Remove what is no longer kept', control, () => [expire(cluster, backup)]),
+  onlyOn('Remove expired backups and WAL', control, () => [expire(cluster, backup)]),
 ];
 
 /** pgBackRest keeps PGBACKREST_RETENTION_FULL (at least one) full backups with all that they need. */
 function expire(cluster: Cluster, backup: Backup): Step {
   const place = controlPlace(cluster, backup);
   return {
-    title: 'Remove what is no longer kept',
+    title: 'Remove expired backups and WAL',
 
     async diff(host) {
       const { exitCode, complaints, removals } = await host.ask(expirable(place));

@@ -21,7 +21,7 @@ export const keepClientCredential = (cluster: Cluster, machine: Machine, control
 export function serverCredentialOf(cluster: Cluster, machine: Machine): CredentialPlace {
   const files = pgbackrestFiles(cluster);
   return {
-    title: "Keep the TLS server's certificate",
+    title: "Install the TLS server's certificate",
     authority: files.caCertificate,
     certificate: files.serverCertificate,
     key: files.serverKey,
@@ -34,7 +34,7 @@ export function serverCredentialOf(cluster: Cluster, machine: Machine): Credenti
 export function clientCredentialOf(cluster: Cluster, machine: Machine): CredentialPlace {
   const files = pgbackrestFiles(cluster);
   return {
-    title: "Keep the TLS client's certificate",
+    title: "Install the TLS client's certificate",
     authority: files.caCertificate,
     certificate: files.clientCertificate,
     key: files.clientKey,
@@ -50,7 +50,7 @@ export function keepStoreAuthorities(cluster: Cluster, backup: Backup): readonly
   return keepingsOf(backup).flatMap((keeping, index) => {
     const bucket = bucketOf(keeping);
     if (bucket?.kind !== 's3' || bucket.caCertificateFile === undefined) return [];
-    return ownFile("Keep the CA of the store's certificate", {
+    return ownFile("Install the CA of the store's certificate", {
       path: index === 0 ? storeCaCertificate : formerStoreCaCertificate,
       content: readCertificateFile(bucket.caCertificateFile),
       owner: 'root:root',

@@ -15,7 +15,7 @@ const patiently = { patienceMs: startingMs, timeout: bounded };
 
 /** The control host reaches the TLS server of every node, and each accepts the other. */
 export const verifyServerLinks = (cluster: Cluster, backup: Backup): Step => ({
-  title: 'Reach every TLS server',
+  title: 'Verify access to every TLS server',
 
   async diff(host) {
     const place = { config: pgbackrestFiles(cluster).controlConfig, stanza: backup.stanza };
@@ -34,7 +34,7 @@ export const verifyServerLinks = (cluster: Cluster, backup: Backup): Step => ({
 
 /** The control host reaches these nodes, whatever the others do. */
 export const verifyNodeLinks = (cluster: Cluster, backup: Backup, nodes: readonly Node[]): Step => ({
-  title: 'Reach the TLS servers of the nodes',
+  title: "Verify access to the nodes' TLS servers",
 
   async diff(host) {
     if ((await host.readFile(pgbackrestFiles(cluster).controlConfig)) === undefined) return [];
@@ -46,7 +46,7 @@ export const verifyNodeLinks = (cluster: Cluster, backup: Backup, nodes: readonl
 
 /** A node reaches the control host's TLS server, which keeps the repository. */
 export const verifyRepositoryLink = (cluster: Cluster, backup: Backup, node: Node): Step => ({
-  title: 'Reach the repository',
+  title: 'Verify access to the repository',
 
   async diff(host) {
     const config = nodeConfigOf(cluster, node);

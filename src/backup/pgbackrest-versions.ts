@@ -5,7 +5,7 @@ import { pgbackrestVersion } from './pgbackrest-query.ts';
 
 /** Refuses hosts whose pgBackRest differs: its protocol accepts the very same version only. Changes nothing, ever. */
 export const checkSameVersion = (hosts: readonly ReadableHost[]): Step => ({
-  title: 'Compare the versions of pgBackRest',
+  title: 'Compare the pgBackRest versions',
 
   async diff() {
     const versions = await Promise.all(hosts.map((host) => host.ask(pgbackrestVersion())));

@@ -16,7 +16,7 @@ import { forgetUnit } from '../host/systemd.ts';
 export function rehearseRestore(cluster: Cluster, aim: DrillAim, keep: (result: DrillResult) => void): Step {
   let isDone = false;
   return {
-    title: 'Rehearse a restore',
+    title: 'Run a restore drill',
 
     async diff() {
       return isDone ? [] : [`rehearse a restore of ${aim.backup.label}`];

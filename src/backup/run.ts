@@ -53,7 +53,9 @@ export async function knownBackups(
 
 /** Asks for the primary first: for a server that is down, a backup would wait for minutes before it fails. */
 export const backupRunPlan = (cluster: LedCluster, backup: Backup, asked: Asked): readonly Stage[] => [
-  onlyOn('Reach the primary', asked.control, () => [verifyNodeLinks(cluster, backup, [cluster.primary])]),
+  onlyOn('Verify access to the primary', asked.control, () => [
+    verifyNodeLinks(cluster, backup, [cluster.primary]),
+  ]),
   onlyOn(`Make ${backupWords[asked.type]}`, asked.control, () => [
     makeNewBackup(cluster, backup, asked.type),
   ]),

@@ -8,7 +8,7 @@ import { keepSchedule, timedBackups } from './schedule-step.ts';
 import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
 
 export const backupSchedulePlan = (cluster: Cluster, backup: Backup, control: Host): readonly Stage[] => [
-  onlyOn('Keep the schedule', control, () => keepSchedule(cluster, backup)),
+  onlyOn('Set up the backup timers', control, () => keepSchedule(cluster, backup)),
 ];
 
 /** One work of the schedule. Also the JSON of `dbctl backup schedule -o json`. */

@@ -33,7 +33,7 @@ export function backupSetupPlan(
     onMachines(title, nodes, hosts, steps);
   return [
     ...connectionStages({ cluster, backup, hosts }),
-    onlyOn('Keep the stanza', control, () => [keepStanza(cluster, backup, primary)]),
+    onlyOn('Create the stanza', control, () => [keepStanza(cluster, backup, primary)]),
     onNodes('Send WAL to the repository', options.nodes, (node) => [
       keepSettings(cluster, node),
       keepArchiving(cluster, backup, node),
@@ -41,9 +41,11 @@ export function backupSetupPlan(
     ]),
     ...restartStages(options.nodes.toReversed(), { cluster, hosts, restart: options.restart }),
     onlyOn('Finish a promotion', primary, () => [finishPromotion(instanceOf(cluster, cluster.primary))]),
-    onlyOn('See WAL arrive in the repository', primary, () => [verifyArchiving(cluster, backup, control)]),
+    onlyOn('Verify that WAL reaches the repository', primary, () => [
+      verifyArchiving(cluster, backup, control),
+    ]),
     onlyOn('Make the first backup', control, () => [keepFirstBackup(cluster, backup)]),
-    onlyOn('Keep the schedule', control, () => keepSchedule(cluster, backup)),
-    onNodes('Rehearse restores', cluster.nodes, (node) => keepDrillSchedule(cluster, backup, node)),
+    onlyOn('Set up the backup timers', control, () => keepSchedule(cluster, backup)),
+    onNodes('Schedule restore drills', cluster.nodes, (node) => keepDrillSchedule(cluster, backup, node)),
   ];
 }

@@ -16,7 +16,7 @@ const otherDatabase: ReadonlySet<number> = new Set([28, 58]);
 export function keepStanza(cluster: LedCluster, { stanza }: Backup, primary: ReadableHost): Step {
   const place = { config: pgbackrestFiles(cluster).controlConfig, stanza };
   return {
-    title: 'Keep the stanza',
+    title: 'Create the stanza',
 
     async diff(host) {
       if ((await host.readFile(place.config)) === undefined) return [`make the stanza ${stanza}`];

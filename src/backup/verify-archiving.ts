@@ -50,7 +50,7 @@ export function verifyArchiving(cluster: LedCluster, backup: Backup, control?: R
   }
 
   return {
-    title: 'See WAL arrive in the repository',
+    title: 'Verify that WAL reaches the repository',
 
     async diff(primary) {
       return (await isProven(primary)) ? [] : ['see WAL arrive in the repository'];

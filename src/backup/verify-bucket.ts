@@ -13,7 +13,7 @@ import { type BucketProblem, findBucketProblem, storeCaFile } from './bucket-lin
 
 /** Every link from this host to the bucket works. Changes nothing, ever. */
 export const verifyBucket = (cluster: Cluster, backup: Backup): Step => ({
-  title: 'Reach the bucket',
+  title: 'Verify access to the bucket',
 
   async diff(host) {
     const bucket = bucketOf(backup);

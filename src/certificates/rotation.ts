@@ -11,7 +11,7 @@ import { authorityFiles, readAuthority, readNextAuthority } from '../pki/read-au
 
 /** Makes the CA that is to follow. Nobody trusts it yet. */
 export const makeNextAuthority = (cluster: Cluster, startedAt: string): Step => ({
-  title: 'Make a new certificate authority',
+  title: 'Create a new certificate authority',
 
   async diff(host) {
     const next = await readNextAuthority(cluster, host);
@@ -27,7 +27,7 @@ export const makeNextAuthority = (cluster: Cluster, startedAt: string): Step => 
 
 /** Says on the control host where the rotation is, so that the next run goes on there. */
 export const markRotation = (cluster: Cluster, rotation: Rotation): Step =>
-  ownFile('Mark the rotation', {
+  ownFile('Record the rotation', {
     path: authorityFiles(cluster).rotation,
     content: `${JSON.stringify(rotation)}\n`,
     owner: 'root:root',

@@ -31,7 +31,7 @@ export function showCertificate({ reader, place, port }: ClusterCredential & { r
   }
 
   return {
-    title: 'Show the certificate',
+    title: 'Serve the new certificate',
     ...(reader.kind === 'postgres' ? serverSays(reader.instance) : unitSays(reader.unit)),
 
     async diff(host) {

@@ -12,7 +12,7 @@ import { authorityFiles, bundleOf, readAuthority } from './read-authority.ts';
 
 /** Makes the cluster's CA once, on the control host, where its key stays. */
 export const keepAuthority = (cluster: Cluster): Step => ({
-  title: 'Keep the certificate authority',
+  title: 'Create the certificate authority',
 
   async diff(host) {
     const found = await readAuthority(cluster, host);

@@ -108,7 +108,7 @@ export const keepTrust = (
   control: ReadableHost,
   { authorities }: { readonly authorities: number },
 ): Step => ({
-  title: 'Keep the trusted certificate authorities',
+  title: 'Install the trusted certificate authorities',
 
   async diff(host) {
     const [authority, found] = await Promise.all([

@@ -11,7 +11,7 @@ export const keepServerCertificate = (cluster: Cluster, node: Node, control: Rea
 export function serverCertificateOf(cluster: Cluster, node: Node): CredentialPlace {
   const { dbctlDirectory } = instanceOf(cluster, node);
   return {
-    title: 'Keep the certificate',
+    title: 'Install the server certificate',
     authority: `${dbctlDirectory}/ca.crt`,
     certificate: `${dbctlDirectory}/server.crt`,
     key: `${dbctlDirectory}/server.key`,

@@ -60,7 +60,7 @@ export function addReplicaPlan(
   return [
     onEach('Check the hosts', (node) => checks(cluster, node, source)),
     onEach(`Install PostgreSQL ${cluster.postgres.version}`, () => installPostgres(cluster.postgres.version)),
-    onlyOn('Let the replicas in', primary, () => [
+    onlyOn('Allow the replicas in pg_hba.conf', primary, () => [
       ...nodes.map((node) => listReplica(cluster, node)),
       keepHba(cluster, cluster.primary),
       reloadSettings(instanceOf(cluster, cluster.primary)),
@@ -80,12 +80,16 @@ export function addReplicaPlan(
       keepFollowing(cluster, node),
     ]),
     ...restartStages(nodes, { cluster, hosts, restart }),
-    onEach('Verify that they stream', (node) => [
+    onEach('Verify that the replicas stream', (node) => [
       verifyStreaming(cluster, node, primary, backup && { control, stanza: backup.stanza }),
       forgetKeptData(instanceOf(cluster, node)),
     ]),
     ...(backup
-      ? [onlyOn('Reach them for backups', control, () => [verifyNodeLinks(cluster, backup, nodes)])]
+      ? [
+          onlyOn('Verify the connections for backups', control, () => [
+            verifyNodeLinks(cluster, backup, nodes),
+          ]),
+        ]
       : []),
   ];
 }

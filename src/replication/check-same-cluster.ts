@@ -5,7 +5,7 @@ import { systemIdentifier } from '../postgres/instance.ts';
 
 /** Refuses to make a replica of what is another cluster's data. Changes nothing. */
 export const checkSameCluster = (instance: Instance, wanted: string): Step => ({
-  title: 'Check that it is the same cluster',
+  title: 'Check the system identifier',
 
   async diff(host) {
     const found = await host.ask(systemIdentifier(instance));

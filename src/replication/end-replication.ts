@@ -9,7 +9,7 @@ export function endReplicationOf(cluster: LedCluster, node: Node): Step {
   const socket = instanceOf(cluster, cluster.primary);
   const slot = slotNameOf(node);
   return {
-    title: 'Keep no WAL for it',
+    title: `Drop slot ${slot}`,
 
     async diff(host) {
       const [found, { senders }] = await Promise.all([

@@ -7,7 +7,7 @@ import { exists } from '../restore/restore-query.ts';
 
 /** Removes the data of before a reinit; nothing else is ever there. After the new copy was seen to stream. */
 export const forgetKeptData = (instance: Instance): Step => ({
-  title: 'Remove the data of before',
+  title: 'Remove the old copy of the data',
 
   async diff(host) {
     const path = keptDataOf(instance);

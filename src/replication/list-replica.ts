@@ -6,7 +6,7 @@ import type { Step } from '../engine/step.ts';
 
 /** Adds a new replica to .env.cluster, with everything else in the file as it was. */
 export const listReplica = ({ file }: Cluster, node: Node): Step => ({
-  title: 'List the replica',
+  title: `Add ${node.name} to .env.cluster`,
 
   async diff() {
     const listed = configuredReplicas(loadCluster(file)).some(({ name }) => name === node.name);

@@ -35,7 +35,7 @@ export const stopReplica = (instance: Instance): Step => ({
 
 /** Keeps the old data aside, whatever is left of it. A restore in place that was cut off ends here. */
 export const keepDataAside = (instance: Instance): Step => ({
-  title: 'Keep the old data aside',
+  title: 'Set the old data aside',
 
   async diff(host) {
     const { dataDirectory } = instance;
@@ -56,7 +56,7 @@ export const keepDataAside = (instance: Instance): Step => ({
 
 /** Removes a copy that an earlier run made and that does not run; the old data stays aside. */
 export const removeCopy = (instance: Instance): Step => ({
-  title: 'Remove the copy that does not run',
+  title: 'Remove the unfinished copy',
 
   async diff(host) {
     const { dataDirectory } = instance;
@@ -70,7 +70,7 @@ export const removeCopy = (instance: Instance): Step => ({
 
 /** Marks the old data, which is put right in place: until the mark is gone it is of no use to a server. */
 export const markRestoring = (instance: Instance): Step => ({
-  title: 'Mark the old data',
+  title: 'Mark the data as being restored',
 
   async diff(host) {
     const data = await host.ask(clone.replicaData(instance));

@@ -4,6 +4,7 @@
 import { sameHost } from '../model/address.ts';
 import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
+import { slotNameOf } from '../model/slot.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
 import { keepDrillSchedule } from '../backup/drill/drill-schedule.ts';
@@ -39,10 +40,10 @@ export function removeReplicaPlan(place: RemovalPlace, choice: RemovalChoice): r
   return [
     ...backupStages(place, after),
     ...stopStages(place, choice),
-    onMachines('Let it in no more', [after.primary, ...others], hosts, letOut),
-    onlyOn('Keep no WAL for it', primary, () => [endReplicationOf(cluster, node)]),
+    onMachines(`Remove ${node.name} from pg_hba.conf`, [after.primary, ...others], hosts, letOut),
+    onlyOn(`Drop slot ${slotNameOf(node)}`, primary, () => [endReplicationOf(cluster, node)]),
     ...retireStages(place, choice),
-    onlyOn('Forget it', primary, () => [unlistReplica(cluster, node)]),
+    onlyOn(`Remove ${node.name} from .env.cluster`, primary, () => [unlistReplica(cluster, node)]),
   ].filter(({ hosts: { length } }) => length > 0);
 }
 
@@ -53,7 +54,7 @@ function backupStages({ node, others, hosts, backup }: RemovalPlace, after: LedC
   const neighbours = [after.primary, ...others].filter(({ host }) => sameHost(host, node.host));
   return [
     ...connectionStages({ cluster: after, backup, hosts }, neighbours),
-    onMachines('Rehearse restores', [after.primary, ...others], hosts, (one) =>
+    onMachines('Schedule restore drills', [after.primary, ...others], hosts, (one) =>
       keepDrillSchedule(after, backup, one),
     ),
   ];
@@ -62,7 +63,7 @@ function backupStages({ node, others, hosts, backup }: RemovalPlace, after: LedC
 function stopStages({ cluster, node, hosts, isReached }: RemovalPlace, { isOurs }: RemovalChoice) {
   if (!isReached) return [];
   return [
-    onlyOn('Stop it', hosts.get(node.name), () => [
+    onlyOn(`Stop ${node.name}`, hosts.get(node.name), () => [
       stopNodeWork(cluster, node),
       ...(isOurs ? [stopReplica(instanceOf(cluster, node))] : []),
     ]),
@@ -74,7 +75,7 @@ function retireStages(place: RemovalPlace, { isOurs, wipe, stamp }: RemovalChoic
   if (!isReached) return [];
   const data = wipe ? wipeNode(cluster, node) : keepRemovedData(cluster, node, stamp);
   return [
-    onlyOn(wipe ? 'Wipe its data' : 'Keep its data aside', hosts.get(node.name), () => [
+    onlyOn(`${wipe ? 'Remove' : 'Set aside'} the data of ${node.name}`, hosts.get(node.name), () => [
       ...(isOurs ? [data] : []),
       forgetNode(cluster, node),
     ]),

@@ -14,7 +14,7 @@ export function keepSlot(cluster: LedCluster, node: Node, primary: Host): Step {
   const socket = instanceOf(cluster, cluster.primary);
   const name = slotNameOf(node);
   return {
-    title: 'Keep the replication slot',
+    title: `Create slot ${name}`,
 
     async diff() {
       const slot = await primary.ask(ifRunning(socket, slotFacts(socket, name)));

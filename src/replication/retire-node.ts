@@ -52,7 +52,7 @@ function pathsOf(cluster: Cluster, node: Node): readonly string[] {
 export function stopNodeWork(cluster: Cluster, node: Node): Step {
   const units = unitsOf(cluster, node);
   return {
-    title: 'Stop what runs for it',
+    title: `Stop the services of ${node.name}`,
 
     async diff(host) {
       return (await host.ask(retire.livelyUnits(units))).map((unit) => `stop ${unit}`);
@@ -66,7 +66,7 @@ export function stopNodeWork(cluster: Cluster, node: Node): Step {
 export function keepRemovedData(cluster: Cluster, node: Node, stamp: string): Step {
   const instance = instanceOf(cluster, node);
   return {
-    title: 'Keep its data aside',
+    title: `Set aside the data of ${node.name}`,
 
     async diff(host) {
       const found = await host.ask(retire.existing([instance.dataDirectory, instance.configDirectory]));
@@ -81,7 +81,7 @@ export function keepRemovedData(cluster: Cluster, node: Node, stamp: string): St
 export function wipeNode(cluster: Cluster, node: Node): Step {
   const instance = instanceOf(cluster, node);
   return {
-    title: 'Wipe its data',
+    title: `Remove the data of ${node.name}`,
 
     async diff(host) {
       const found = await host.ask(retire.existing([instance.dataDirectory, instance.configDirectory]));
@@ -99,7 +99,7 @@ export function wipeNode(cluster: Cluster, node: Node): Step {
 export function forgetNode(cluster: Cluster, node: Node): Step {
   const paths = pathsOf(cluster, node);
   return {
-    title: 'Forget it on its host',
+    title: `Remove the files of ${node.name}`,
 
     async diff(host) {
       return (await host.ask(retire.existing(paths))).map((path) => `remove ${path}`);

@@ -6,7 +6,7 @@ import type { Step } from '../engine/step.ts';
 
 /** Takes a replica out of .env.cluster, with everything else in the file as it was. */
 export const unlistReplica = ({ file }: Cluster, node: Node): Step => ({
-  title: 'List it no more',
+  title: `Remove ${node.name} from .env.cluster`,
 
   async diff() {
     const isListed = configuredReplicas(loadCluster(file)).some(({ name }) => name === node.name);

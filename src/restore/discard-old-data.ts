@@ -15,7 +15,7 @@ export interface NewTimeline {
 export function discardOldData(instance: Instance, { timeline, keepAs }: NewTimeline): Step {
   const to = keepAs ?? `${instance.dataDirectory}.dbctl-old`;
   return {
-    title: 'Take away the data of before',
+    title: 'Clear the data of the old timeline',
     ...serverSays(instance),
 
     async diff(host) {

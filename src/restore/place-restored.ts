@@ -57,7 +57,7 @@ export const stopOldServer = (work: RestoreWork): Step => ({
 
 /** Moves the restored data into place, and what was there aside. */
 export const placeRestored = (work: RestoreWork): Step => ({
-  title: 'Put the restored data in place',
+  title: 'Move the restored data into place',
 
   async diff(host) {
     const aside = await own(host, work);
@@ -71,7 +71,7 @@ export const placeRestored = (work: RestoreWork): Step => ({
 
 /** Asks the restored server itself whether it is what it should be. Changes nothing. */
 export const verifyRestored = (work: RestoreWork): Step => ({
-  title: 'See that it can be written to',
+  title: 'Verify that the primary accepts writes',
   ...serverSays(work.instance),
 
   async diff(host) {
@@ -96,7 +96,7 @@ export const verifyRestored = (work: RestoreWork): Step => ({
 
 /** Notes what was restored, and forgets the place aside. */
 export const finishRestore = ({ instance }: RestoreWork): Step => ({
-  title: 'Note what was restored',
+  title: 'Record the restore',
 
   async diff(host) {
     return (await host.ask(asideState(instance))) === undefined ? [] : ['note what was restored'];

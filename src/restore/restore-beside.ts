@@ -82,7 +82,7 @@ export function restoreBesidePlan(
   if (isDone) return [run];
   return [
     onlyOn('Check the host', place, () => [checkRestore({ work, owner, inPlace: false })]),
-    onlyOn('Install what it needs', place, () => [
+    onlyOn('Install the packages', place, () => [
       ...installPostgres(cluster.postgres.version),
       installPackage('pgbackrest'),
     ]),
@@ -114,7 +114,7 @@ function newcomerStage({ cluster, backup, node }: RestoreTask, control: Host): r
   const others = machinesOf(cluster).filter(({ name }) => name !== node.name);
   if (!isKeptHere(backup) || others.some(({ host }) => sameHost(host, node.host))) return [];
   return [
-    onlyOn('Let it reach the repository', control, () => [
+    onlyOn('Allow the new host in the repository', control, () => [
       keepServerConfig(cluster, backup, cluster.control),
       ...keepTlsServer(cluster),
     ]),

@@ -41,12 +41,12 @@ export function prepareInPlacePlan(
     onlyOn('Check the host', place, () => [
       checkRestore({ work, owner: ownerOf(cluster, node), inPlace: true }),
     ]),
-    onlyOn('Install what it needs', place, () => [
+    onlyOn('Install the packages', place, () => [
       ...installPostgres(cluster.postgres.version),
       installPackage('pgbackrest'),
     ]),
     ...(isNewest(task) ? [] : newestWalStage(task, primary)),
-    onlyOn('Restore the backup aside', place, () => [
+    onlyOn('Restore the backup into the staging directory', place, () => [
       ...accessSteps(task, control),
       restoreData(work),
       ...(isNewest(task) ? [] : [recoverData(work)]),
@@ -60,7 +60,7 @@ export function replacePrimaryPlan(task: RestoreTask, { place }: TaskHosts): rea
   const work = workOf(task, 'preserve');
   return [
     onlyOn('Stop the primary', place, () => [stopOldServer(work)]),
-    onlyOn('Put the restored data in place', place, () => [
+    onlyOn('Move the restored data into place', place, () => [
       ...(isNewest(task) ? [recoverData(work)] : []),
       placeRestored(work),
     ]),
@@ -70,7 +70,7 @@ export function replacePrimaryPlan(task: RestoreTask, { place }: TaskHosts): rea
       reloadSettings(instanceOf(cluster, node)),
       verifyRestored(work),
     ]),
-    onlyOn('See WAL arrive in the repository', place, () => [verifyArchiving(cluster, backup)]),
+    onlyOn('Verify that WAL reaches the repository', place, () => [verifyArchiving(cluster, backup)]),
   ];
 }
 
@@ -118,7 +118,7 @@ export async function discardReplicasPlan(
   };
   return [
     together(
-      'Take away the data of the replicas',
+      "Clear the replicas' data",
       cluster.replicas.map(({ name }) => hosts.get(name)),
       ({ name }) => [discard(cluster.replicas.find((one) => one.name === name)!)],
     ),
@@ -126,5 +126,5 @@ export async function discardReplicasPlan(
 }
 
 export const finishInPlacePlan = (task: RestoreTask, place: Host): readonly Stage[] => [
-  onlyOn('Note what was restored', place, () => [finishRestore(workOf(task, 'preserve'))]),
+  onlyOn('Record the restore', place, () => [finishRestore(workOf(task, 'preserve'))]),
 ];

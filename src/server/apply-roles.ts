@@ -27,17 +27,19 @@ export function applyRolesPlan(
   const { primary, replicas } = cluster;
   const instance = instanceOf(cluster, primary);
   const host = hosts.get(primary.name);
-  const told = onMachines('Tell the replicas', passwords ? replicas : [], hosts, (node) => [
-    keepReplicationPassfile(cluster, node),
-    verifyReplicationLogin(cluster, node),
-  ]);
+  const told = onMachines(
+    'Write the replication password on the replicas',
+    passwords ? replicas : [],
+    hosts,
+    (node) => [keepReplicationPassfile(cluster, node), verifyReplicationLogin(cluster, node)],
+  );
   return [
-    onlyOn('Keep roles and privileges', host, () => [
+    onlyOn('Set up roles and privileges', host, () => [
       keepRoles(cluster, instance, { passwords: passwords ? 'change' : 'leave' }),
       keepDatabase(cluster, instance),
       keepPrivileges(cluster, instance),
     ]),
     ...(told.hosts.length > 0 ? [told] : []),
-    onlyOn('Verify', host, () => [verifyLogins(cluster, primary, left)]),
+    onlyOn('Verify the logins', host, () => [verifyLogins(cluster, primary, left)]),
   ];
 }

@@ -5,7 +5,7 @@ import { ownFile } from '../system/own-file.ts';
 
 /** Starts PostgreSQL at boot only when the address it listens on is there. systemd reads it when it next reloads. */
 export const keepBootOrder = ({ unit }: Instance): Step =>
-  ownFile('Start after the network', {
+  ownFile('Start PostgreSQL after the network', {
     path: `/etc/systemd/system/${unit}.d/dbctl.conf`,
     content: render('etc/systemd/system/postgresql@.service.d/dbctl.conf', {}),
     owner: 'root:root',

@@ -11,7 +11,7 @@ export function keepDatabase({ postgres }: Cluster, instance: Instance): Step {
   const { database, admin } = postgres;
   const [name, owner] = [identifier(database), identifier(admin.name)];
   return {
-    title: 'Keep the database',
+    title: `Create database ${database}`,
 
     async diff(host) {
       const found = await ownerOf(host, instance, database);
@@ -35,7 +35,7 @@ export function keepPrivileges(cluster: Cluster, instance: Instance): Step {
   const { database } = cluster.postgres;
   const socket = { ...instance, database };
   return {
-    title: 'Keep the privileges',
+    title: 'Grant the privileges',
 
     async diff(host) {
       const exists = (await ownerOf(host, instance, database)) !== null;

@@ -10,7 +10,7 @@ import { ownFile, type OwnFile } from '../system/own-file.ts';
 
 /** Keeps pg_hba.conf as narrow as the cluster's definition allows. */
 export const keepHba = (cluster: Cluster, node: Node): Step =>
-  ownFile('Say who may connect', hbaFile(cluster, node));
+  ownFile('Write pg_hba.conf', hbaFile(cluster, node));
 
 export const hbaFile = (cluster: Cluster, node: Node): OwnFile => ({
   path: `${instanceOf(cluster, node).configDirectory}/pg_hba.conf`,

@@ -44,7 +44,7 @@ export function initPrimaryPlan(
     onlyOn('Check the host', primary, () => [
       checkHost({ instance, owner, role: 'primary', neededBytes: roomForNewCluster }),
     ]),
-    onlyOn('Keep the certificate authority', control, () => [
+    onlyOn('Create the certificate authority', control, () => [
       keepAuthority(cluster),
       copyAuthority(cluster, control),
     ]),
@@ -55,7 +55,7 @@ export function initPrimaryPlan(
       createDataDirectory(instance),
     ]),
     onlyOn('Run PostgreSQL', primary, () => serverSteps(cluster, node)),
-    onlyOn('Keep roles and privileges', primary, () => [
+    onlyOn('Set up roles and privileges', primary, () => [
       keepRoles(cluster, instance),
       keepDatabase(cluster, instance),
       keepPrivileges(cluster, instance),

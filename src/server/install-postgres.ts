@@ -6,7 +6,7 @@ import { ownFile } from '../system/own-file.ts';
 
 /** Keeps the package from creating and starting a cluster of its own, then installs it. */
 export const installPostgres = (version: number): readonly Step[] => [
-  ownFile('Keep the package from making a cluster', {
+  ownFile('Disable the cluster that the package would create', {
     path: '/etc/postgresql-common/createcluster.d/dbctl.conf',
     content: render('etc/postgresql-common/createcluster.d/dbctl.conf', {}),
     owner: 'root:root',

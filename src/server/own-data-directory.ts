@@ -4,7 +4,7 @@ import { ownFile } from '../system/own-file.ts';
 
 /** Notes on the host, before any data is made, whose data directory this will be. */
 export const ownDataDirectory = (instance: Instance, owner: string): Step =>
-  ownFile('Note the owner of the data directory', {
+  ownFile('Record the owner of the data directory', {
     path: `${instance.dbctlDirectory}/owner`,
     content: `${owner}\n`,
     owner: 'root:root',

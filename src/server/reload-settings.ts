@@ -42,7 +42,7 @@ export function reloadSettings(instance: Instance, { always = false }: Reloading
   }
 
   return {
-    title: 'Load the settings',
+    title: 'Reload the settings',
     ...serverSays(instance),
 
     async diff(host) {
@@ -93,7 +93,7 @@ export interface Restarting {
 
 /** Restarts the server when a parameter waits for it, but only when that was asked for. */
 export const restartWhenAsked = (instance: Instance, { allowed, wanted }: Restarting): Step => ({
-  title: 'Restart for settings that need it',
+  title: 'Restart PostgreSQL for changed settings',
   disrupts: true,
   ...serverSays(instance),
 

@@ -26,7 +26,7 @@ export async function reloadPlan(
   if (down.length > 0) throw notRunning(down);
   refuseBadFiles(facts);
   const reload = (node: Node) => reloadSettings(instanceOf(cluster, node), { always: true });
-  return [onMachines('Load the settings', nodes, hosts, (node) => [reload(node)])];
+  return [onMachines('Reload the settings', nodes, hosts, (node) => [reload(node)])];
 }
 
 /** What waits for a restart on which node. Also in the JSON of `dbctl reload -o json`. */

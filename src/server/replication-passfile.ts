@@ -14,7 +14,7 @@ export function keepReplicationPassfile(cluster: Cluster, node: Node): Step {
   const lines = cluster.nodes.map(({ host, port }) =>
     passfileLine({ host, port, database: '*', user: name, password: password.reveal() }),
   );
-  return ownFile('Keep the replication password', {
+  return ownFile('Write the replication password file', {
     path: passfileOf(cluster, node),
     content: new Secret(`${lines.join('\n')}\n`),
     owner: 'postgres:postgres',

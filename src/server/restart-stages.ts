@@ -22,5 +22,7 @@ export function restartStages(nodes: readonly Node[], { cluster, hosts, restart 
   if (restart === 'later') return [];
   const step = (node: Node) =>
     restartWhenAsked(instanceOf(cluster, node), { allowed: restart, wanted: settingsFile(cluster, node) });
-  return [oneByOne(onMachines('Restart where settings need it', nodes, hosts, (node) => [step(node)]))];
+  return [
+    oneByOne(onMachines('Restart PostgreSQL for changed settings', nodes, hosts, (node) => [step(node)])),
+  ];
 }

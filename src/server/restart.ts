@@ -94,7 +94,7 @@ export function restartPlan(
     ? [
         onlyOn(isDown ? 'Start the primary' : 'Restart the primary', primary, () => [restart(itself)]),
         together(
-          'See the replicas stream again',
+          'Verify that the replicas stream again',
           running.map(({ node }) => hosts.get(node.name)),
           ({ name }) => [verifyStreaming(cluster, named([name])[0]!.node, primary)],
         ),

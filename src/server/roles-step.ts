@@ -28,7 +28,7 @@ export function keepRoles(
     passwords === 'leave' || !hasOtherPassword(role, found);
 
   return {
-    title: 'Keep the roles',
+    title: 'Set up the roles',
 
     async diff(host) {
       const found = await find(host);

@@ -45,7 +45,7 @@ export function verifyStreaming(cluster: LedCluster, node: Node, primary: Host, 
   }
 
   return {
-    title: 'Verify that it streams',
+    title: `Verify that ${node.name} streams`,
     ...serverSays(instance),
 
     async diff(host) {

@@ -42,7 +42,7 @@ export function keepMinioKey(cluster: Cluster, store: StoreRepository): Step {
   }
 
   return {
-    title: 'Let the key use the bucket',
+    title: 'Grant the key access to the bucket',
 
     async diff(host): Promise<readonly Change[]> {
       const found = await look(host);

@@ -24,7 +24,7 @@ export function storeCredentialOf(cluster: Cluster, store: StoreRepository): Cre
   const files = storeFiles(cluster, store.kind);
   const [name, ...names] = namesOf(cluster.control);
   return {
-    title: "Keep the store's certificate",
+    title: "Install the store's certificate",
     authority: files.caCertificate,
     certificate: files.certificate,
     key: files.key,

@@ -10,7 +10,7 @@ export function stopFormerStore(cluster: Cluster, store: StoreRepository): Step 
   const isNeeded = cluster.backup?.movingFrom?.repository.kind === former;
   const { unit, data } = storeFiles(cluster, former);
   return {
-    title: `Stop ${former}, which nobody uses`,
+    title: `Stop ${former}, which is not used any more`,
 
     async diff(host) {
       const { isActive, isEnabled } = await host.ask(serviceState(unit));

@@ -4,7 +4,7 @@ import { hasAccount, makeAccount } from '../system/store.ts';
 
 /** Keeps the account that object stores run as. */
 export const keepStoreAccount = (): Step => ({
-  title: "Keep the store's account",
+  title: "Create the store's account",
 
   async diff(host) {
     return (await host.ask(hasAccount(storeUser))) ? [] : [`make the account ${storeUser}`];

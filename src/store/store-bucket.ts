@@ -17,7 +17,7 @@ export const rootAccess = (cluster: Cluster, store: StoreRepository): StoreAcces
 export function keepBucket(cluster: Cluster, store: StoreRepository): Step {
   const root = rootAccess(cluster, store);
   return {
-    title: 'Keep the bucket',
+    title: 'Create the bucket',
 
     async diff(host) {
       const path = `/${store.bucket}?list-type=2&max-keys=1`;
@@ -43,7 +43,7 @@ export function keepBucketPolicy(cluster: Cluster, store: StoreRepository): Step
     })),
   };
   return {
-    title: 'Let the key use the bucket',
+    title: 'Grant the key access to the bucket',
 
     async diff(host) {
       const { status, body } = await host.ask(askStore(root, { method: 'GET', path }));

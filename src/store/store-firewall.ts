@@ -34,7 +34,7 @@ export function keepStoreFirewall(cluster: Cluster, store: StoreRepository): rea
       mode: 0o644,
       isSealed: true,
     }),
-    keepService('Load the firewall', {
+    keepService('Load the firewall rules', {
       unit: files.firewallUnit,
       startFiles: [unitFile],
       reloadFiles: [files.firewall],
@@ -45,7 +45,7 @@ export function keepStoreFirewall(cluster: Cluster, store: StoreRepository): rea
 
 /** Rules that somebody dropped are loaded again. */
 const keepLoaded = (cluster: Cluster, store: StoreRepository): Step => ({
-  title: 'See the firewall at work',
+  title: 'Verify that the firewall is active',
 
   async diff(host) {
     const [allowed, loaded] = await Promise.all([

@@ -41,7 +41,7 @@ async function findProblem(cluster: Cluster, store: StoreRepository, host: Reada
 
 /** Waits for a store that was started just now. */
 export const seeStoreHealthy = (cluster: Cluster, store: StoreRepository): Step => ({
-  title: 'See the store healthy',
+  title: 'Verify that the store is healthy',
   ...unitSays(storeFiles(cluster, store.kind).unit),
 
   async diff(host) {

@@ -40,7 +40,7 @@ export function storeStages(
       ...runStore(cluster, store, control),
       seeStoreHealthy(cluster, store),
     ]),
-    onlyOn('Keep the bucket and its key', control, () => [
+    onlyOn('Create the bucket and its key', control, () => [
       keepBucket(cluster, store),
       store.kind === 'minio' ? keepMinioKey(cluster, store) : keepBucketPolicy(cluster, store),
     ]),

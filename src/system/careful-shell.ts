@@ -4,7 +4,7 @@ import { ownFile } from './own-file.ts';
 
 /** Makes login shells of the postgres account careful: private files, no history of psql (passwords are typed there). */
 export const keepShellCareful = (): Step =>
-  ownFile("Keep postgres's shell careful", {
+  ownFile('Harden the postgres shell', {
     path: '/etc/profile.d/dbctl-postgres.sh',
     content: render('etc/profile.d/dbctl-postgres.sh', {}),
     owner: 'root:root',

@@ -104,7 +104,7 @@ const runTimer = ({ name, calendar = '' }: TimedWork): Step => ({
 });
 
 const noTimer = ({ name }: TimedWork): Step => ({
-  title: `Keep ${name} without a timer`,
+  title: `Remove the timer of ${name}`,
 
   async diff(host) {
     const file = await host.readFile(`/etc/systemd/system/${name}.timer`);

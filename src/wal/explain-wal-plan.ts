@@ -29,7 +29,7 @@ export async function seeWal(
       return { answer, status: 'in place', note: `${formatBytes(bytes)} in ${files} files` } as const;
     },
   }));
-  return runTasks('Look at the WAL', tasks, listener);
+  return runTasks('Measure the WAL', tasks, listener);
 }
 
 async function lookAt(cluster: Cluster, node: Node, host: ReadableHost): Promise<WalSight> {

@@ -86,7 +86,7 @@ describeOnHosts('a run that is asked to stop', () => {
       new Promise<void>((seen) => {
         run.process.stderr!.on('data', (text) => String(text).includes(words) && seen());
       });
-    await said('Let the replicas in');
+    await said('Allow the replicas in pg_hba.conf');
     // Now no step can end.
     await Promise.all(cables.map((pull) => pull('down')));
     const noticed = said('once more ends at once');

@@ -38,7 +38,7 @@ export function keepDrillFiles(cluster: Cluster, backup: Backup, node: Node): re
 
 /** Where the script, which runs as postgres, keeps the history. */
 const keepState = (cluster: Cluster): Step => ({
-  title: "Make the directory of the drills' history",
+  title: 'Create the directory of the drill history',
 
   async diff(host) {
     return (await host.ask(hasDrillState(cluster))) ? [] : [`make ${drillFiles(cluster).state}`];

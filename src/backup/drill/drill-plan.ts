@@ -95,8 +95,8 @@ function backupDrillPlan(
 ): readonly Stage[] {
   const host = hosts.get(node.name);
   return [
-    onlyOn('Bring what a drill needs', host, () => keepDrillFiles(cluster, backup, node)),
-    onlyOn('Rehearse a restore', host, () => [rehearseRestore(cluster, aim, keep)]),
+    onlyOn('Install the drill', host, () => keepDrillFiles(cluster, backup, node)),
+    onlyOn('Run a restore drill', host, () => [rehearseRestore(cluster, aim, keep)]),
   ];
 }
 

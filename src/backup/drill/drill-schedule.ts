@@ -33,7 +33,7 @@ export function keepDrillSchedule(cluster: Cluster, backup: Backup, node: Node):
 }
 
 const withoutDrillSchedule = (cluster: Cluster): Step => ({
-  title: 'Rehearse restores elsewhere, or never',
+  title: 'Remove the drill timer',
 
   async diff(host) {
     const { scheduledFile } = drillFiles(cluster);

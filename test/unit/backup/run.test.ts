@@ -17,7 +17,10 @@ test('a backup asks for the primary before it is begun', { timeout: 10_000 }, as
 
   const stages = backupRunPlan(cluster, backup, { control: host, type: 'incr', known: [] });
 
-  expect(stages.map(({ title }) => title)).toEqual(['Reach the primary', 'Make an incremental backup']);
+  expect(stages.map(({ title }) => title)).toEqual([
+    'Verify access to the primary',
+    'Make an incremental backup',
+  ]);
   await expect(stages[0]!.steps(host)[0]!.diff(host)).rejects.toThrow(UnreachableError);
   expect(ran).toEqual([]);
 });

@@ -24,13 +24,13 @@ test('a replica is stopped before it is let out, its data goes after its slot, a
   const choice = { after, isOurs: true, wipe: false, stamp: '20261121-100000' };
 
   expect(shown(removeReplicaPlan(place, choice)).slice(-7)).toEqual([
-    'Reach every node: control',
-    'Rehearse restores: pg1 pg2',
-    'Stop it: pg3',
-    'Let it in no more: pg1 pg2',
-    'Keep no WAL for it: pg1',
-    'Keep its data aside: pg3',
-    'Forget it: pg1',
+    'Verify access to every node: control',
+    'Schedule restore drills: pg1 pg2',
+    'Stop pg3: pg3',
+    'Remove pg3 from pg_hba.conf: pg1 pg2',
+    'Drop slot dbctl_pg3: pg1',
+    'Set aside the data of pg3: pg3',
+    'Remove pg3 from .env.cluster: pg1',
   ]);
 });
 
@@ -42,9 +42,9 @@ test('a dead one is not talked to, and without backups there is nothing to do ab
   const choice = { after, isOurs: false, wipe: false, stamp: '20261121-100000' };
 
   expect(shown(removeReplicaPlan(place, choice))).toEqual([
-    'Let it in no more: pg1',
-    'Keep no WAL for it: pg1',
-    'Forget it: pg1',
+    'Remove pg3 from pg_hba.conf: pg1',
+    'Drop slot dbctl_pg3: pg1',
+    'Remove pg3 from .env.cluster: pg1',
   ]);
 });
 
@@ -78,22 +78,38 @@ test.each<[string, RestartChoice, readonly string[]]>([
   [
     'replicas first, the primary last',
     choiceOf({ before: ['pg2', 'pg3'], after: [] }),
-    ['Restart the replicas: pg2 pg3', 'Restart the primary: pg1', 'See the replicas stream again: pg2 pg3'],
+    [
+      'Restart the replicas: pg2 pg3',
+      'Restart the primary: pg1',
+      'Verify that the replicas stream again: pg2 pg3',
+    ],
   ],
   [
     'after a limit was lowered, replicas replay that before they restart',
     choiceOf({ before: [], after: ['pg2', 'pg3'] }),
-    ['Restart the primary: pg1', 'See the replicas stream again: pg2 pg3', 'Restart the replicas: pg2 pg3'],
+    [
+      'Restart the primary: pg1',
+      'Verify that the replicas stream again: pg2 pg3',
+      'Restart the replicas: pg2 pg3',
+    ],
   ],
   [
     'a primary that is down is started first',
     choiceOf({ before: ['pg2', 'pg3'], after: [] }, ['pg1']),
-    ['Start the primary: pg1', 'See the replicas stream again: pg2 pg3', 'Restart the replicas: pg2 pg3'],
+    [
+      'Start the primary: pg1',
+      'Verify that the replicas stream again: pg2 pg3',
+      'Restart the replicas: pg2 pg3',
+    ],
   ],
   [
     'a replica that was down streams again like the others',
     choiceOf({ before: ['pg2', 'pg3'], after: [] }, ['pg3']),
-    ['Restart the replicas: pg2 pg3', 'Restart the primary: pg1', 'See the replicas stream again: pg2 pg3'],
+    [
+      'Restart the replicas: pg2 pg3',
+      'Restart the primary: pg1',
+      'Verify that the replicas stream again: pg2 pg3',
+    ],
   ],
 ])('%s', (_case, choice, stages) => {
   const found = restartPlan({ cluster, hosts }, choice, { onSilence: () => {} });
