@@ -3,7 +3,8 @@
 
 import { Command, CommanderError } from 'commander';
 import { hasNoColor, withCommonFlags } from './kit/common.ts';
-import { addCommands } from './cli/list.ts';
+import { list } from './cli/list.ts';
+import { addCommands } from './kit/listed.ts';
 import { probeExitCode } from './model/finding.ts';
 import { declinesColour } from './config/environment.ts';
 import { exitCode } from './model/errors.ts';
@@ -77,7 +78,7 @@ export async function buildProgram(words: readonly string[]): Promise<Command> {
     });
   // What follows `lab ssh <host>` is not for us: `sh -c …` names no configuration.
   if (words.includes('lab')) program.enablePositionalOptions();
-  await addCommands(program, words);
+  await addCommands(program, words, list);
   return program;
 }
 

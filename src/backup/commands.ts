@@ -1,6 +1,6 @@
 // What may follow `dbctl backup`.
 
-import type { Listed } from '../cli/list.ts';
+import type { Listed } from '../kit/listed.ts';
 
 export const backupCommands: readonly Listed[] = [
   {
@@ -27,11 +27,6 @@ export const backupCommands: readonly Listed[] = [
     name: 'verify',
     about: 'Read every file of the repository, and tell what is damaged',
     complete: async () => (await import('./verify-command.ts')).backupVerify,
-  },
-  {
-    name: 'restore',
-    about: 'Bring back the data of an earlier time, beside the cluster or in its place',
-    complete: async () => (await import('../restore/restore-command.ts')).backupRestore,
   },
   {
     name: 'drill',

@@ -3,8 +3,7 @@
 import { sameHost } from '../model/address.ts';
 import { bucketOf, isKeptHere, type Backup } from '../model/backup.ts';
 import { type Cluster, type Machine, type Node } from '../model/cluster.ts';
-import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
-import type { Step } from '../engine/step.ts';
+import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { clientMachines, dataMachines, serverMachines } from './pgbackrest-config.ts';
 import { installPackage } from '../system/install-package.ts';
@@ -19,6 +18,7 @@ import { keepTlsServer } from './pgbackrest-server.ts';
 import { checkSameVersion } from './pgbackrest-versions.ts';
 import { verifyBucket } from './verify-bucket.ts';
 import { storeStages } from '../store/store-stages.ts';
+import { onMachines } from '../engine/on-machines.ts';
 
 export interface BackedUpCluster {
   readonly cluster: Cluster;
@@ -76,18 +76,4 @@ export function connectionStages(
         ]
       : []),
   ];
-}
-
-/** A stage on the hosts of nodes or machines, each with its own steps. */
-export function onMachines<Place extends Machine>(
-  title: string,
-  places: readonly Place[],
-  hosts: HostSet,
-  steps: (place: Place) => readonly Step[],
-): Stage {
-  return together(
-    title,
-    places.map(({ name }) => hosts.get(name)),
-    ({ name }) => steps(places.find((place) => place.name === name)!),
-  );
 }

@@ -1,7 +1,7 @@
 import type { Instance } from '../model/instance.ts';
 import type { Step } from '../engine/step.ts';
 import { checkpoint, isTimelineWritten } from '../postgres/wal.ts';
-import { serverSays } from '../system/evidence.ts';
+import { serverSays } from '../postgres/server-says.ts';
 
 /**
  * Lets a primary that was promoted write its new timeline into its control file, which pgBackRest compares with the WAL

@@ -4,6 +4,7 @@ import { pgbackrestUser } from './pgbackrest.ts';
 import type { BackupInfo } from './backup-info.ts';
 import { loneQuery, query, type Query } from '../host/command.ts';
 import { parseInfo } from './pgbackrest-info.ts';
+import { historyFileOf, parseHistory, type Ancestor } from './timeline.ts';
 
 /** Which pgBackRest is meant: the configuration of a node, or of the control host. */
 export interface PgbackrestPlace {
@@ -102,4 +103,20 @@ export const backupInfo = (
       asUser: pgbackrestUser,
       timeoutMs: 120_000,
     },
+  );
+
+/** The ancestors of a timeline, from the repository; none when it has no history there. */
+export const timelineHistory = (
+  place: PgbackrestPlace,
+  archiveId: string,
+  timeline: number,
+): Query<readonly Ancestor[]> =>
+  loneQuery(
+    plainAnswer(
+      place,
+      ...['--repo=1', '--ignore-missing', 'repo-get'],
+      `archive/${place.stanza}/${archiveId}/${historyFileOf(timeline)}`,
+    ),
+    parseHistory,
+    { asUser: pgbackrestUser, timeoutMs: 120_000 },
   );

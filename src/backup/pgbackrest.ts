@@ -65,3 +65,8 @@ export const nodeSpoolOf = ({ name }: Cluster, node: Node): string =>
 
 /** The common name of a machine's client certificate, by which pgBackRest's servers know it. */
 export const clientNameOf = ({ name }: Cluster, machine: Machine): string => `${name}-${machine.name}`;
+
+/** systemd's names for the two long parts of a restore. */
+export const restoreUnitOf = ({ name }: Cluster, node: Node): string => `dbctl-restore-${name}-${node.name}`;
+
+export const recoverUnitOf = ({ name }: Cluster, node: Node): string => `dbctl-recover-${name}-${node.name}`;

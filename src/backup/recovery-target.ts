@@ -1,6 +1,7 @@
 // Whether a target of a restore can be reached, from which backup, and why not. Types are pgBackRest's.
 
 import { parseLsn } from '../model/lsn.ts';
+import { formatTime } from '../model/units.ts';
 import {
   endOf,
   type RecoveryPoint,
@@ -76,10 +77,6 @@ export function parseTargetTime(text: string): number | undefined {
   const milliseconds = Date.parse(`${date}T${time}${sign ? `${sign}${hours}:${minutes}` : 'Z'}`);
   return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;
 }
-
-/** "2026-11-21T10:00:00Z": whole seconds, UTC. */
-export const formatTime = (seconds: number): string =>
-  `${new Date(Math.floor(seconds) * 1000).toISOString().slice(0, 19)}Z`;
 
 /** "from 2026-11-20T02:00:05Z (0/4000120) to 2026-11-21T10:00:00Z (0/9000000)" */
 export const describeRange = ({ from, to }: RecoveryRange): string =>

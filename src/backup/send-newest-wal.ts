@@ -4,7 +4,7 @@ import type { Step } from '../engine/step.ts';
 import { UnverifiedError } from '../model/errors.ts';
 import { archiverFacts } from '../postgres/archiver.ts';
 import { currentWal, endTransaction, switchWal } from '../postgres/wal.ts';
-import { serverSays } from '../system/evidence.ts';
+import { serverSays } from '../postgres/server-says.ts';
 
 const deadlineMs = 60_000;
 

@@ -6,11 +6,10 @@ import type { Backup } from '../model/backup.ts';
 import { linkComplaints, noAnswerFrom, type LinkComplaint } from './pgbackrest-complaints.ts';
 import { pgbackrestFiles } from './pgbackrest.ts';
 import { type Cluster, type Machine, type Node } from '../model/cluster.ts';
-import type { LinkState } from '../doctor/facts.ts';
+import { tryLinks, type LinkState } from '../system/try-links.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { checkLinks } from './link-check.ts';
-import { tryLinks } from '../system/try-links.ts';
 
 /** What to give to a server that was started a moment ago, in milliseconds. */
 export const startingMs = 2000;

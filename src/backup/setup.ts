@@ -13,7 +13,8 @@ import { keepSchedule } from './schedule-step.ts';
 import { keepSettings } from '../server/settings.ts';
 import { keepStanza } from './stanza.ts';
 import { verifyArchiving } from './verify-archiving.ts';
-import { connectionStages, onMachines, type BackedUpCluster } from './connections.ts';
+import { connectionStages, type BackedUpCluster } from './connections.ts';
+import { onMachines } from '../engine/on-machines.ts';
 import { restartStages, type Restart } from '../server/restart-stages.ts';
 
 export interface BackupSetupOptions {

@@ -11,10 +11,11 @@ import { askEnd, bounded, pgbackrest } from './pgbackrest-query.ts';
 import { archiverFacts } from '../postgres/archiver.ts';
 import { fileSettings } from '../postgres/file-settings.ts';
 import { ifRunning } from '../postgres/psql.ts';
-import { newestChange } from '../postgres/settings.ts';
+import { newestChange } from '../system/paths.ts';
 
 /** pgBackRest's exit code when a WAL file did not arrive within archive-timeout, a minute. */
 const archiveTimeout = 82;
+
 /** PostgreSQL counts a file as archived a moment after pgBackRest has seen it, in milliseconds. */
 const countedMs = 10_000;
 

@@ -1,6 +1,6 @@
 // What may follow `dbctl certs`.
 
-import type { Listed } from '../cli/list.ts';
+import type { Listed } from '../kit/listed.ts';
 
 export const certsCommands: readonly Listed[] = [
   {

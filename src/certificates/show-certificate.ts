@@ -7,9 +7,11 @@ import { fileSettings } from '../postgres/file-settings.ts';
 import { ifRunning } from '../postgres/psql.ts';
 import { seenCertificates } from '../backup/seen-certificates.ts';
 import { reloadService, serviceState, startService } from '../system/service.ts';
-import { newestChange, reload } from '../postgres/settings.ts';
+import { reload } from '../postgres/settings.ts';
+import { newestChange } from '../system/paths.ts';
 import type { ClusterCredential, Reader } from '../backup/cluster-credentials.ts';
-import { serverSays, unitSays } from '../system/evidence.ts';
+import { unitSays } from '../system/evidence.ts';
+import { serverSays } from '../postgres/server-says.ts';
 
 /**
  * Makes a running server show the certificate that is in its file, and trust the CAs that are in its other file, without

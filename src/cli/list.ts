@@ -1,18 +1,7 @@
 // Every command that can be typed. A command's own file is imported only when the command line names it: with dozens of
 // them, importing all would cost --help more than Node's own start.
 
-import type { Command } from 'commander';
-
-export interface Listed {
-  readonly name: string;
-  readonly aliases?: readonly string[];
-  /** What it does, in one line. */
-  readonly about: string;
-  /** Gives it its flags, its arguments and its action. */
-  readonly complete?: () => Promise<(bare: Command) => unknown>;
-  /** What may follow its name: `dbctl backup run`. */
-  readonly children?: () => Promise<readonly Listed[]>;
-}
+import type { Listed } from '../kit/listed.ts';
 
 export const list: readonly Listed[] = [
   {
@@ -121,7 +110,10 @@ export const list: readonly Listed[] = [
   {
     name: 'backup',
     about: 'Backups with pgBackRest: set up, make, look at, restore, rehearse',
-    children: async () => (await import('../backup/commands.ts')).backupCommands,
+    children: async () => [
+      ...(await import('../backup/commands.ts')).backupCommands,
+      ...(await import('../restore/commands.ts')).restoreCommands,
+    ],
   },
   {
     name: 'certs',
@@ -139,17 +131,3 @@ export const list: readonly Listed[] = [
     complete: async () => (await import('../lab/lab-command.ts')).lab,
   },
 ];
-
-/** Adds every command to the program; those that one of the words names are complete, the others have a name only. */
-export async function addCommands(
-  program: Command,
-  words: readonly string[],
-  commands: readonly Listed[] = list,
-): Promise<void> {
-  for (const { name, aliases = [], about, complete, children } of commands) {
-    const bare = program.command(name).aliases(aliases).description(about);
-    if (![name, ...aliases].some((one) => words.includes(one))) continue;
-    if (complete) (await complete())(bare);
-    if (children) await addCommands(bare, words, await children());
-  }
-}

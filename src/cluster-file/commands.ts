@@ -1,6 +1,6 @@
 // What may follow `dbctl config`.
 
-import type { Listed } from '../cli/list.ts';
+import type { Listed } from '../kit/listed.ts';
 
 export const configCommands: readonly Listed[] = [
   {

@@ -1,5 +1,5 @@
 import type { ChalkInstance } from 'chalk';
-import type { LinkState } from './facts.ts';
+import type { LinkState } from '../system/try-links.ts';
 import type { DoctorRow, JudgedLink } from './report.ts';
 import { screenWidth, shorten, tableText, widestOf } from '../ui/text.ts';
 

@@ -1,9 +1,10 @@
 // What `dbctl doctor` sees, as plain data. operations/ gathers it; the files beside this one judge it.
 
-import type { HostFacts } from '../server/host-check.ts';
+import type { HostFacts } from '../server/host-facts.ts';
 import type { Link } from './needed-links.ts';
 import type { Node } from '../model/cluster.ts';
 import type { Site } from './site.ts';
+import type { LinkState } from '../system/try-links.ts';
 
 /** A program that listens on a port. */
 export interface Listener {
@@ -68,9 +69,6 @@ export interface DiskSpeed {
   /** Seconds until 8 kB are safely on disk. */
   readonly sync: number | undefined;
 }
-
-/** How a connection went. "refused": the host answers, and nothing listens there (or a firewall says so). */
-export type LinkState = 'open' | 'refused' | 'silent' | 'no route' | 'unknown name' | 'not tried';
 
 /** The certificate that a port shows, and how it is judged for the name that was asked for. */
 export interface ShownCertificate {

@@ -5,7 +5,7 @@ import type { DoctorFinding, Level } from './finding.ts';
 import type { SeenSite } from './facts.ts';
 import { hasData, instanceProblems, systemProblems, type HostProblem } from '../server/host-check.ts';
 import { instanceOf } from '../model/instance.ts';
-import { roomForClone, roomForNewCluster } from '../backup/needed-room.ts';
+import { roomForClone, roomForNewCluster } from '../server/needed-room.ts';
 import { packageFindings } from './packages.ts';
 import { foreignListeners } from './ports.ts';
 import { formatBytes } from '../model/units.ts';

@@ -1,7 +1,8 @@
 // Does every host reach what it will need? How each link went in, findings out.
 
 import { hostAndPort } from '../model/address.ts';
-import type { LinkState, SeenLink, SeenSite } from './facts.ts';
+import type { SeenLink, SeenSite } from './facts.ts';
+import type { LinkState } from '../system/try-links.ts';
 import type { DoctorFinding, Level } from './finding.ts';
 
 /** Who listens on a port of a site, as that site itself sees it. */

@@ -3,9 +3,8 @@
 import { sameHost } from '../model/address.ts';
 import { bucketOf, isKeptHere, keepingsOf, type Backup } from '../model/backup.ts';
 import { type Cluster, type Node } from '../model/cluster.ts';
+import type { Service } from '../system/try-links.ts';
 import { sitesOf, type Site } from './site.ts';
-
-export type Service = 'postgres' | 'pgbackrest' | 'store';
 
 export interface Link {
   /** The site that connects. */

@@ -1,7 +1,7 @@
 // A finding is one answer to one question; the worst one is the verdict.
 
 import type { Node } from './cluster.ts';
-import type { RoleKind } from '../probe/facts.ts';
+import type { RoleKind } from './role-kind.ts';
 
 export type Status = 'ok' | 'warning' | 'critical' | 'unknown';
 

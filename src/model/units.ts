@@ -41,3 +41,7 @@ export function formatSpan(seconds: number): string {
 /** "1 change", "7 changes"; "1 file waits", "2 files wait". */
 export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`;
+
+/** "2026-11-21T10:00:00Z": whole seconds, UTC. */
+export const formatTime = (seconds: number): string =>
+  `${new Date(Math.floor(seconds) * 1000).toISOString().slice(0, 19)}Z`;

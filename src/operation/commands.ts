@@ -1,6 +1,6 @@
 // What may follow `dbctl lock`.
 
-import type { Listed } from '../cli/list.ts';
+import type { Listed } from '../kit/listed.ts';
 
 export const lockCommands: readonly Listed[] = [
   {

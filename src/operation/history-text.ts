@@ -1,6 +1,5 @@
 import type { PastOperation, PastStep } from './journal.ts';
-import { formatTime } from '../backup/recovery-target.ts';
-import { counted, formatSeconds } from '../model/units.ts';
+import { counted, formatSeconds, formatTime } from '../model/units.ts';
 import type { ClusterHistory } from './read-history.ts';
 import { printable } from '../host/printable.ts';
 import { columnsOf, pad, screenWidth, shorten } from '../ui/text.ts';

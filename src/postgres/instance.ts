@@ -115,3 +115,12 @@ export const systemIdentifier = ({ binDirectory, dataDirectory }: Instance): Que
     ],
     (stdout) => /^Database system identifier:\s*(\d+)$/m.exec(stdout)?.[1],
   );
+
+/** Stops the server and waits: a clean stop sends the last WAL to the repository. One that does not run is left alone. */
+export const stopInstance = ({ unit }: Instance): Action =>
+  action(['systemctl', 'stop', '--', unit], { timeoutMs: 3_600_000 });
+
+export const isRunning = ({ unit }: Instance): Query<boolean> =>
+  query(['sh', '-c', 'systemctl is-active -- "$1" || :', 'sh', unit], (stdout) =>
+    ['active', 'activating', 'deactivating', 'reloading'].includes(stdout.trim()),
+  );

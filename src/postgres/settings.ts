@@ -35,10 +35,4 @@ export const postmasterParameters = (
     (value) => v.parse(v.array(v.string()), value),
   );
 
-/** When the newest of the files was changed, seconds since 1970; 0 when there is none. */
-export const newestChange = (paths: readonly string[]): Query<number> =>
-  query(['sh', '-c', 'stat -c %.9Y -- "$@" 2>/dev/null || :', 'sh', ...paths], (stdout) =>
-    Math.max(0, ...stdout.split('\n').map(Number)),
-  );
-
 export const reload = (instance: Instance): Action => execute(instance, ['select pg_reload_conf()']);

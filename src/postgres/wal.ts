@@ -1,27 +1,8 @@
 // WAL on its way to the repository.
 
-import { pgbackrestUser } from '../backup/pgbackrest.ts';
-import { historyFileOf, parseHistory, type Ancestor } from '../backup/timeline.ts';
 import * as v from 'valibot';
-import { type Action, loneQuery, type Query } from '../host/command.ts';
-import { plainAnswer, type PgbackrestPlace } from '../backup/pgbackrest-query.ts';
+import type { Query, Action } from '../host/command.ts';
 import { askJson, execute, executeAlone, ifRunning, type Socket } from './psql.ts';
-
-/** The ancestors of a timeline, from the repository; none when it has no history there. */
-export const timelineHistory = (
-  place: PgbackrestPlace,
-  archiveId: string,
-  timeline: number,
-): Query<readonly Ancestor[]> =>
-  loneQuery(
-    plainAnswer(
-      place,
-      ...['--repo=1', '--ignore-missing', 'repo-get'],
-      `archive/${place.stanza}/${archiveId}/${historyFileOf(timeline)}`,
-    ),
-    parseHistory,
-    { asUser: pgbackrestUser, timeoutMs: 120_000 },
-  );
 
 /** Ends a transaction, so that every earlier time has something behind it. */
 export const endTransaction = (socket: Socket): Action => execute(socket, ['select pg_current_xact_id()']);

@@ -3,9 +3,7 @@
 import type { ArchiverView } from '../postgres/archiving.ts';
 import type { Lag } from '../postgres/lag.ts';
 import type { Node } from '../model/cluster.ts';
-
-export const roleKinds = ['admin', 'writer', 'reader', 'replication'] as const;
-export type RoleKind = (typeof roleKinds)[number];
+import type { RoleKind } from '../model/role-kind.ts';
 
 /** Why a connection or a login failed, decided by error codes and SQLSTATEs, never by text. */
 export type FailureKind =

@@ -1,7 +1,8 @@
 // Is the node reachable, is its certificate good, and does every role get in as far as it should?
 
 import type { Cluster, Node } from '../model/cluster.ts';
-import { roleKinds, type Failure, type FailureKind, type NodeFacts, type RoleKind } from './facts.ts';
+import type { Failure, FailureKind, NodeFacts } from './facts.ts';
+import { roleKinds, type RoleKind } from '../model/role-kind.ts';
 import { finding, type Finding } from '../model/finding.ts';
 
 type Advice = (cluster: Cluster, node: Node) => readonly string[];

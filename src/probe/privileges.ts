@@ -1,7 +1,8 @@
 // Does every role do its job, and nothing beyond it?
 
 import type { Cluster } from '../model/cluster.ts';
-import type { Attempt, NodeFacts, RoleAttributes, RoleKind } from './facts.ts';
+import type { Attempt, NodeFacts, RoleAttributes } from './facts.ts';
+import type { RoleKind } from '../model/role-kind.ts';
 import { finding, type Finding, type Status } from '../model/finding.ts';
 
 const readOnlyTransaction = '25006';

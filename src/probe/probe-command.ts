@@ -17,7 +17,7 @@ export const probe = command({
     shortenNameLookups();
     const [{ probeUntilGreen }, { verdict }] = await Promise.all([
       import('./probe.ts'),
-      import('./probe-table.ts'),
+      import('../ui/findings.ts'),
     ]);
     const onProblem = (report: ProbeReport): void => remark(`${verdict(report)}, looking again`);
     return probeUntilGreen(cluster, { timeoutMs, waitMs, onProblem });

@@ -1,10 +1,11 @@
 // Shows what probe saw: one table, then what is wrong and what to do, then one line with the verdict.
 
 import { Chalk, type ChalkInstance } from 'chalk';
-import { problemsOf, type Problem, type Status } from '../model/finding.ts';
+import { problemsOf } from '../model/finding.ts';
 import type { LoginMark, NodeReport, ProbeReport } from './report.ts';
-import { counted, formatBytes, formatSeconds } from '../model/units.ts';
-import { screenWidth, shorten, tableText, widestOf, wrap } from '../ui/text.ts';
+import { formatBytes, formatSeconds } from '../model/units.ts';
+import { screenWidth, shorten, tableText, widestOf } from '../ui/text.ts';
+import { colourOf, problem, verdict } from '../ui/findings.ts';
 
 const columns = ['NODE', 'ROLE', 'STATE', 'LAG', 'TLS', 'ADMIN', 'WRITER', 'READER', 'REPL'];
 const longestName = 12;
@@ -23,16 +24,6 @@ export function probeText(report: ProbeReport, colourLevel: 0 | 1): string {
     verdict(report, chalk),
     '',
   ].join('\n');
-}
-
-/** "CRITICAL: 2 problems" */
-export function verdict(
-  { status, findings }: Pick<ProbeReport, 'status' | 'findings'>,
-  chalk: ChalkInstance = new Chalk({ level: 0 }),
-) {
-  const count = problemsOf(findings).length;
-  const summary = count === 0 ? `${findings.length} checks passed` : counted(count, 'problem');
-  return `${colourOf(chalk, status)(status.toUpperCase())}: ${summary}`;
 }
 
 function heading({ cluster, nodes }: ProbeReport): string {
@@ -85,23 +76,4 @@ function loginMark(mark: LoginMark, chalk: ChalkInstance): string {
   if (mark === 'ok') return chalk.green('✓');
   if (mark === 'failed') return chalk.red('✗');
   return mark === 'refused from here' ? 'hba' : '?';
-}
-
-/** What is wrong, and what to do about it. */
-export function problem({ status, nodes, message, next = [] }: Problem, chalk: ChalkInstance): string {
-  const label = colourOf(chalk, status)(status.toUpperCase());
-  const text = nodes.length === 0 ? message : `${nodes.join(', ')}: ${message}`;
-  const [first = '', ...rest] = wrap(text, screenWidth - status.length - 1);
-  return [
-    `${label} ${first}`,
-    ...rest.map((line) => `  ${line}`),
-    ...next.flatMap((advice) =>
-      wrap(advice, screenWidth - 4).map((line, index) => `${index ? '   ' : ` ${chalk.cyan('→')} `}${line}`),
-    ),
-  ].join('\n');
-}
-
-function colourOf(chalk: ChalkInstance, status: Status): ChalkInstance {
-  if (status === 'ok') return chalk.green;
-  return status === 'critical' ? chalk.red : chalk.yellow;
 }

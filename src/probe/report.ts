@@ -3,7 +3,8 @@
 
 import type { Cluster } from '../model/cluster.ts';
 import { judgeCluster } from './cluster.ts';
-import type { NodeFacts, RoleKind } from './facts.ts';
+import type { NodeFacts } from './facts.ts';
+import type { RoleKind } from '../model/role-kind.ts';
 import { probeExitCode, worstOf, type Finding, type Status } from '../model/finding.ts';
 import { judgeLogins } from './login.ts';
 import { judgePrivileges } from './privileges.ts';

@@ -1,7 +1,8 @@
 // The five sessions in which probe looks at a node: one for each role, and one that must be refused.
 
 import type { Cluster } from '../model/cluster.ts';
-import type { Login, NodeFacts, RoleKind } from './facts.ts';
+import type { Login, NodeFacts } from './facts.ts';
+import type { RoleKind } from '../model/role-kind.ts';
 import { connect, type Connected, type Session, type Target } from './connection.ts';
 
 export type Sessions = Readonly<Record<RoleKind | 'replicationSql', Connected>>;

@@ -1,7 +1,7 @@
 import type { Backup } from '../model/backup.ts';
 import type { LedCluster, Machine, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
-import { roomForClone } from '../backup/needed-room.ts';
+import { roomForClone } from '../server/needed-room.ts';
 import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
 import type { HostSet } from '../host/with-hosts.ts';
@@ -19,6 +19,7 @@ import { verifyNodeLinks } from '../backup/pgbackrest-links.ts';
 import { reloadSettings } from '../server/reload-settings.ts';
 import { keepSlot } from './replication-slot.ts';
 import { verifyReplicationLogin } from '../server/verify-replication-login.ts';
+import { archiveOf } from '../backup/archived-wal.ts';
 import { verifyStreaming } from '../server/verify-streaming.ts';
 import { connectionStages, machinesUnder } from '../backup/connections.ts';
 import type { CloneMethods } from './clone-methods.ts';
@@ -81,7 +82,7 @@ export function addReplicaPlan(
     ]),
     ...restartStages(nodes, { cluster, hosts, restart }),
     onEach('Verify that the replicas stream', (node) => [
-      verifyStreaming(cluster, node, primary, backup && { control, stanza: backup.stanza }),
+      verifyStreaming(cluster, node, primary, backup && archiveOf(cluster, backup.stanza, control)),
       forgetKeptData(instanceOf(cluster, node)),
     ]),
     ...(backup

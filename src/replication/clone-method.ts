@@ -1,7 +1,7 @@
 // From where is a replica made: one stream of the primary, or many of the repository? Facts in, decision out.
 
 import type { BackupInfo } from '../backup/backup-info.ts';
-import { defaultSegmentBytes, parseLsn, startOfWal } from '../model/lsn.ts';
+import { parseLsn } from '../model/lsn.ts';
 import { recoveryWindow } from '../backup/recovery-window.ts';
 import { formatBytes, formatSeconds } from '../model/units.ts';
 
@@ -57,19 +57,6 @@ export function backupForClone(
   const { label, repository, databaseBytes, startLsn } = newest;
   const walBytes = Number((parseLsn(flushLsn) ?? 0n) - (parseLsn(startLsn) ?? 0n));
   return { label, repository, databaseBytes, walBytes: Math.max(0, walBytes) };
-}
-
-/** Whether an archive of the current database has the WAL that follows a position (whatever the timeline). */
-export function archiveHas({ archives }: BackupInfo, lsn: string): boolean {
-  const position = parseLsn(lsn);
-  const current = archives.at(-1)?.id;
-  return archives
-    .filter(({ id }) => id === current)
-    .some(({ min, max }) => {
-      const [from, last] = [startOfWal(min ?? ''), startOfWal(max ?? '')];
-      if (position === undefined || from === undefined || last === undefined) return false;
-      return from <= position && position < last + BigInt(defaultSegmentBytes);
-    });
 }
 
 /** The faster one by estimate; a tie goes to the backup, which spares the primary. */

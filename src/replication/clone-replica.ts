@@ -13,12 +13,7 @@ import { dropSlot } from '../postgres/replication.ts';
 import { forgetUnit } from '../host/systemd.ts';
 import { reportRestore, reportStream } from './clone-report.ts';
 import { cloneUnitName, restoreUnit, streamUnit } from './clone-unit.ts';
-
-export interface CloneSource {
-  readonly host: Host;
-  readonly databaseBytes: number;
-  readonly cores: number;
-}
+import type { CloneSource } from '../server/source.ts';
 
 /**
  * Makes a replica's data, from the primary or from a backup, as a unit that goes on without dbctl; a unit that is there

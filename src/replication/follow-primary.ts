@@ -7,7 +7,7 @@ import type { ReadableHost } from '../host/host.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
 import { conninfo, parseConninfo } from '../postgres/libpq.ts';
 import { followPrimary, replicaFacts } from '../postgres/replication.ts';
-import { serverSays } from '../system/evidence.ts';
+import { serverSays } from '../postgres/server-says.ts';
 import { passfileOf } from '../server/replication-passfile.ts';
 
 /** How a replica connects to the primary: TLS with the name verified, the password in a file, dead peers noticed. */

@@ -3,7 +3,7 @@
 import type { Instance } from '../model/instance.ts';
 import type { Step } from '../engine/step.ts';
 import { keptDataOf, removeKeptData } from './clone.ts';
-import { exists } from '../restore/restore-query.ts';
+import { exists } from '../system/paths.ts';
 
 /** Removes the data of before a reinit; nothing else is ever there. After the new copy was seen to stream. */
 export const forgetKeptData = (instance: Instance): Step => ({

@@ -5,9 +5,9 @@ import { waitUntil } from '../engine/wait-until.ts';
 import type { Step } from '../engine/step.ts';
 import { CommandError } from '../model/errors.ts';
 import * as clone from './clone.ts';
-import { acceptsConnections } from '../postgres/instance.ts';
-import { exists, isRunning, stopInstance } from '../restore/restore-query.ts';
-import { serverSays } from '../system/evidence.ts';
+import { acceptsConnections, isRunning, stopInstance } from '../postgres/instance.ts';
+import { exists } from '../system/paths.ts';
+import { serverSays } from '../postgres/server-says.ts';
 
 /** How long a server that systemd did not start may go on answering, in milliseconds. */
 const lingerMs = 5000;

@@ -11,7 +11,7 @@ import { keptDataOf, replicaData } from './clone.ts';
 import { hostFacts } from '../server/host-facts.ts';
 import { ifRunning } from '../postgres/psql.ts';
 import { isInRecovery } from '../postgres/replication.ts';
-import { exists } from '../restore/restore-query.ts';
+import { exists } from '../system/paths.ts';
 import { keepDataAside, markRestoring, removeCopy, stopReplica } from './make-room.ts';
 import { neededBytes } from './add-replica.ts';
 import type { Source } from '../server/source.ts';

@@ -15,7 +15,8 @@ import { reloadSettings } from '../server/reload-settings.ts';
 import { keepReplicationPassfile } from '../server/replication-passfile.ts';
 import { forgetNode, keepRemovedData, stopNodeWork, wipeNode } from './retire-node.ts';
 import { unlistReplica } from './unlist-replica.ts';
-import { connectionStages, onMachines } from '../backup/connections.ts';
+import { connectionStages } from '../backup/connections.ts';
+import { onMachines } from '../engine/on-machines.ts';
 import type { RemovalPlace } from './removal-facts.ts';
 
 export interface RemovalChoice {

@@ -1,10 +1,10 @@
-import { hostProblems, type HostFacts, type HostProblem } from '../server/host-check.ts';
+import { hostProblems, type HostProblem } from '../server/host-check.ts';
+import { hostFacts, type HostFacts } from '../server/host-facts.ts';
 import { asideOf, keyOf, neededFor, throwAway } from './restore.ts';
 import type { Step } from '../engine/step.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { hostFacts } from '../server/host-facts.ts';
-import { type Aside, asideBytes, asideState } from './restore-query.ts';
+import { asideBytes, asideState, type Aside } from './restore-query.ts';
 import type { RestoreWork } from './restore-data.ts';
 
 export interface RestoreExpectation {

@@ -1,8 +1,10 @@
 import type { Instance } from '../model/instance.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import type { Step } from '../engine/step.ts';
-import { dataTimeline, discardData, exists, isRunning, stopInstance } from './restore-query.ts';
-import { serverSays } from '../system/evidence.ts';
+import { dataTimeline, discardData } from './restore-query.ts';
+import { isRunning, stopInstance } from '../postgres/instance.ts';
+import { exists } from '../system/paths.ts';
+import { serverSays } from '../postgres/server-says.ts';
 
 export interface NewTimeline {
   /** The timeline of the restored primary; undefined while there is none yet (in a dry run). */

@@ -3,20 +3,12 @@ import { keyOf, recordOf } from './restore.ts';
 import type { Step } from '../engine/step.ts';
 import { UnverifiedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { acceptsConnections } from '../postgres/instance.ts';
+import { acceptsConnections, isRunning, stopInstance } from '../postgres/instance.ts';
 import { ifRunning } from '../postgres/psql.ts';
-import {
-  type Aside,
-  asideState,
-  forgetAside,
-  isRunning,
-  putInPlace,
-  type Recovered,
-  stopInstance,
-} from './restore-query.ts';
+import { asideState, forgetAside, putInPlace, type Aside, type Recovered } from './restore-query.ts';
 import { serverStatus } from '../postgres/server-status.ts';
 import type { RestoreWork } from './restore-data.ts';
-import { serverSays } from '../system/evidence.ts';
+import { serverSays } from '../postgres/server-says.ts';
 import { readNote } from '../system/read-note.ts';
 
 /** What a finished restore was, as it is noted on its host. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { answer } from '../kit/change.ts';
 import { changeHosts } from '../operation/change-hosts.ts';
 import { isReachable } from './is-reachable.ts';
-import type { Asked } from './restore-command.ts';
+import type { Asked } from './restore-request.ts';
 
 /** Into a new server; the cluster goes on, and need not even run. */
 export async function restoreBeside(

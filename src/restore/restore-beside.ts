@@ -1,8 +1,8 @@
 // A restore into a new instance, for looking and for copying rows back. The cluster goes on as it is.
 
 import { instanceOf } from '../model/instance.ts';
-import { nodeConfigOf } from '../backup/pgbackrest.ts';
-import { keyOf, recoverUnitOf, restoreUnitOf, type RestoreRequest } from './restore.ts';
+import { nodeConfigOf, recoverUnitOf, restoreUnitOf } from '../backup/pgbackrest.ts';
+import { keyOf, type RestoreRequest } from './restore.ts';
 import type { BackupSet } from '../backup/backup-info.ts';
 import { isKeptHere, type Backup } from '../model/backup.ts';
 import { machinesOf, type LedCluster, type Machine, type Node } from '../model/cluster.ts';

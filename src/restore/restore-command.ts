@@ -1,24 +1,10 @@
 import { Option, type Command } from 'commander';
-import type { Backup } from '../model/backup.ts';
-import { ledAsConfigured, type LedCluster } from '../model/cluster.ts';
-import type { RestoreFlags, RestoreRequest } from './restore.ts';
 import { targetTypes } from '../backup/typed-target.ts';
 import { ConfigError } from '../model/errors.ts';
-import { withHostKeyFlag, withLockFlag, type ChangeFlags } from '../kit/change.ts';
+import { withHostKeyFlag, withLockFlag } from '../kit/change.ts';
+import { ledAsConfigured } from '../model/cluster.ts';
 import { commonFlags, withCommonFlags } from '../kit/common.ts';
-
-export interface Flags extends ChangeFlags, RestoreFlags {
-  readonly to?: string;
-  readonly inPlace?: boolean;
-  readonly yes?: boolean;
-}
-
-export interface Asked {
-  readonly cluster: LedCluster;
-  readonly backup: Backup;
-  readonly request: RestoreRequest;
-  readonly flags: Flags;
-}
+import type { Flags, Asked } from './restore-request.ts';
 
 /** `dbctl backup restore`: the past, beside the running cluster or in its place. */
 export const backupRestore = (bare: Command): Command =>

@@ -8,8 +8,7 @@ import type { BackupInfo } from '../backup/backup-info.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { archiverFacts, type ArchiverFacts } from '../postgres/archiver.ts';
-import { backupInfo } from '../backup/pgbackrest-query.ts';
-import { timelineHistory } from '../postgres/wal.ts';
+import { backupInfo, timelineHistory } from '../backup/pgbackrest-query.ts';
 
 export interface RestoreHosts {
   readonly control: ReadableHost;

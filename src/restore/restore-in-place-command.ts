@@ -4,7 +4,7 @@ import type { RestoreTask, TaskHosts } from './restore-beside.ts';
 import type { Host } from '../host/host.ts';
 import { answer } from '../kit/change.ts';
 import { changeHosts, type LockedOperation } from '../operation/change-hosts.ts';
-import type { Asked, Flags } from './restore-command.ts';
+import type { Asked, Flags } from './restore-request.ts';
 
 /** Into the primary itself. What is asked for is made aside first; then the cluster's name must be typed. */
 export async function restoreInPlace(asked: Asked, command: Command): Promise<void> {

@@ -122,15 +122,6 @@ export const putInPlace = (instance: Instance): Action =>
 export const forgetAside = (instance: Instance): Action =>
   action(['rm', '-rf', '--', asideOf(instance), `${asideOf(instance)}-new`]);
 
-/** Stops the server and waits: a clean stop sends the last WAL to the repository. One that does not run is left alone. */
-export const stopInstance = ({ unit }: Instance): Action =>
-  action(['systemctl', 'stop', '--', unit], { timeoutMs: 3_600_000 });
-
-export const isRunning = ({ unit }: Instance): Query<boolean> =>
-  query(['sh', '-c', 'systemctl is-active -- "$1" || :', 'sh', unit], (stdout) =>
-    ['active', 'activating', 'deactivating', 'reloading'].includes(stdout.trim()),
-  );
-
 /** The timeline that a data directory was on at its last checkpoint; undefined when there is no data. */
 export const dataTimeline = ({ binDirectory, dataDirectory }: Instance): Query<number | undefined> =>
   query(
@@ -155,7 +146,3 @@ set -eu
 /** Takes a data directory away, into `to`; without `keep` it is removed then. */
 export const discardData = ({ dataDirectory }: Instance, to: string, keep: boolean): Action =>
   action(['sh', '-c', discardScript, 'sh', dataDirectory, to, keep ? 'keep' : 'remove']);
-
-/** Whether a path exists. */
-export const exists = (path: string): Query<boolean> =>
-  query(['sh', '-c', '[ -e "$1" ] && echo yes || echo no', 'sh', path], (stdout) => stdout.startsWith('yes'));

@@ -1,7 +1,7 @@
 import type { Cluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { throwAway } from './restore.ts';
-import { formatTime } from '../backup/recovery-target.ts';
+import { formatTime } from '../model/units.ts';
 import type { RestoreRecord } from './place-restored.ts';
 
 export interface Restored {

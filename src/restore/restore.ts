@@ -2,9 +2,9 @@
 
 import { ConfigError, RefusedError } from '../model/errors.ts';
 import type { BackupInfo, BackupSet } from '../backup/backup-info.ts';
-import type { Cluster, Node } from '../model/cluster.ts';
 import type { Instance } from '../model/instance.ts';
-import { chooseBackup, formatTime, parseTargetTime, type RecoveryTarget } from '../backup/recovery-target.ts';
+import { chooseBackup, parseTargetTime, type RecoveryTarget } from '../backup/recovery-target.ts';
+import { formatTime } from '../model/units.ts';
 import { recoveryWindow } from '../backup/recovery-window.ts';
 import { leadsTo, type Lineage } from '../backup/timeline.ts';
 import { typedTarget, type TargetFlags } from '../backup/typed-target.ts';
@@ -34,10 +34,6 @@ export const recordOf = ({ dbctlDirectory }: Instance): string => `${dbctlDirect
 /** What removes a restored server for good, typed on its host. */
 export const throwAway = ({ version, name, unit, configDirectory, dbctlDirectory }: Instance): string =>
   `pg_dropcluster --stop ${version} ${name} && rm -r ${configDirectory} ${dbctlDirectory} /etc/systemd/system/${unit}.d`;
-
-/** systemd's names for the two long parts of a restore. */
-export const restoreUnitOf = ({ name }: Cluster, node: Node): string => `dbctl-restore-${name}-${node.name}`;
-export const recoverUnitOf = ({ name }: Cluster, node: Node): string => `dbctl-recover-${name}-${node.name}`;
 
 /** By which a later run knows that a place aside was made for the same request; one line. */
 export const keyOf = ({ target, exclusive, timeline }: RestoreRequest): string =>

@@ -9,7 +9,7 @@ import { keepReplicationPassfile } from './replication-passfile.ts';
 import { keepRoles } from './roles-step.ts';
 import { verifyLogins } from './verify-logins.ts';
 import { verifyReplicationLogin } from './verify-replication-login.ts';
-import { onMachines } from '../backup/connections.ts';
+import { onMachines } from '../engine/on-machines.ts';
 
 export interface RolesChoice {
   /** Roles whose passwords differ, and stay as they are: they are not tried. */

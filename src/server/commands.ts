@@ -1,6 +1,6 @@
 // What may follow `dbctl roles`.
 
-import type { Listed } from '../cli/list.ts';
+import type { Listed } from '../kit/listed.ts';
 
 export const rolesCommands: readonly Listed[] = [
   {

@@ -1,37 +1,8 @@
 // May dbctl work on this host? Facts in, problems out; nothing is asked here.
 
 import type { Instance } from '../model/instance.ts';
+import type { HostFacts, SystemFacts } from './host-facts.ts';
 import { moveAway, moveSettings } from './move-away.ts';
-
-/** What must be right on every host, whatever is on it. */
-export interface SystemFacts {
-  /** os-release's ID and VERSION_ID: "debian", "13". */
-  readonly os: string;
-  readonly release: string;
-  readonly hasSystemd: boolean;
-  /** The host's clock minus ours. */
-  readonly clockOffsetSeconds: number;
-}
-
-export interface HostFacts extends SystemFacts {
-  /** Who dbctl noted as the owner of the data directory: "orders/pg1". */
-  readonly owner: string | undefined;
-  /** Who listens on the node's port. */
-  readonly listener: { readonly command: string; readonly pid: number } | undefined;
-  /** The server of this data directory, from its postmaster.pid; it may have crashed since. */
-  readonly postmaster: { readonly pid: number; readonly port: number } | undefined;
-  readonly data:
-    | { readonly state: 'absent' | 'empty' | 'mount' | 'foreign' }
-    | { readonly state: 'cluster'; readonly version: number };
-  readonly isStandby: boolean;
-  /** The data directory that the instance's postgresql.conf names. */
-  readonly configuredFor: string | undefined;
-  /** The configuration of an instance that is this node too, at another port or of another version. */
-  readonly elsewhere?: string | undefined;
-  readonly diskTotalBytes: number;
-  readonly diskFreeBytes: number;
-  readonly cores: number;
-}
 
 export interface HostProblem {
   readonly what: string;
@@ -63,6 +34,7 @@ interface SystemRule {
 }
 
 const supported: Readonly<Record<string, number>> = { debian: 12, ubuntu: 22.04 };
+
 /** More than this and certificates, logs and lag cannot be trusted. */
 const maxClockOffsetSeconds = 60;
 

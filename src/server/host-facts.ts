@@ -1,8 +1,37 @@
 // One question that answers everything a host is checked for before anything is changed on it.
 
-import type { HostFacts } from './host-check.ts';
 import type { Instance } from '../model/instance.ts';
 import { query, type Query } from '../host/command.ts';
+
+/** What must be right on every host, whatever is on it. */
+export interface SystemFacts {
+  /** os-release's ID and VERSION_ID: "debian", "13". */
+  readonly os: string;
+  readonly release: string;
+  readonly hasSystemd: boolean;
+  /** The host's clock minus ours. */
+  readonly clockOffsetSeconds: number;
+}
+
+export interface HostFacts extends SystemFacts {
+  /** Who dbctl noted as the owner of the data directory: "orders/pg1". */
+  readonly owner: string | undefined;
+  /** Who listens on the node's port. */
+  readonly listener: { readonly command: string; readonly pid: number } | undefined;
+  /** The server of this data directory, from its postmaster.pid; it may have crashed since. */
+  readonly postmaster: { readonly pid: number; readonly port: number } | undefined;
+  readonly data:
+    | { readonly state: 'absent' | 'empty' | 'mount' | 'foreign' }
+    | { readonly state: 'cluster'; readonly version: number };
+  readonly isStandby: boolean;
+  /** The data directory that the instance's postgresql.conf names. */
+  readonly configuredFor: string | undefined;
+  /** The configuration of an instance that is this node too, at another port or of another version. */
+  readonly elsewhere?: string | undefined;
+  readonly diskTotalBytes: number;
+  readonly diskFreeBytes: number;
+  readonly cores: number;
+}
 
 // Without our own note, the settings of another cluster's node say whose the instance is; never that it is ours.
 const script = `

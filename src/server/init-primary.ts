@@ -1,6 +1,6 @@
 import type { LedCluster } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
-import { roomForNewCluster } from '../backup/needed-room.ts';
+import { roomForNewCluster } from './needed-room.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { Host } from '../host/host.ts';
 import type { ChangeHosts } from '../operation/change-hosts.ts';

@@ -6,9 +6,10 @@ import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { fileSettings } from '../postgres/file-settings.ts';
 import { ifRunning } from '../postgres/psql.ts';
-import { newestChange, postmasterParameters, reload } from '../postgres/settings.ts';
+import { postmasterParameters, reload } from '../postgres/settings.ts';
+import { newestChange } from '../system/paths.ts';
 import { Secret } from '../model/secret.ts';
-import { serverSays } from '../system/evidence.ts';
+import { serverSays } from '../postgres/server-says.ts';
 import { contentOf, type OwnFile } from '../system/own-file.ts';
 import { restartPostgres } from './start-postgres.ts';
 

@@ -5,7 +5,7 @@ import { RefusedError } from '../model/errors.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { reloadSettings } from './reload-settings.ts';
-import { onMachines } from '../backup/connections.ts';
+import { onMachines } from '../engine/on-machines.ts';
 import { readNodeFacts, refuseBadFiles } from './node-facts.ts';
 
 /** Reloads nodes, and answers what waits for a restart after it. */

@@ -4,7 +4,7 @@ import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { acceptsConnections, invocation } from '../postgres/instance.ts';
 import { checkpoint } from '../postgres/wal.ts';
-import { serverSays } from '../system/evidence.ts';
+import { serverSays } from '../postgres/server-says.ts';
 import { restartPostgres, startPostgres } from './start-postgres.ts';
 
 export interface NodeRestart {

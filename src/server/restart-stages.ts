@@ -6,7 +6,7 @@ import { oneByOne, type Stage } from '../engine/run-plan.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { restartWhenAsked } from './reload-settings.ts';
 import { settingsFile } from './settings.ts';
-import { onMachines } from '../backup/connections.ts';
+import { onMachines } from '../engine/on-machines.ts';
 
 /** Whether a node may be restarted now; "later": another part of the same plan sees to it. */
 export type Restart = boolean | 'later';

@@ -9,7 +9,7 @@ import { RefusedError } from '../model/errors.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { restartNode } from './restart-node.ts';
 import { verifyStreaming } from './verify-streaming.ts';
-import { onMachines } from '../backup/connections.ts';
+import { onMachines } from '../engine/on-machines.ts';
 import { readNodeFacts, refuseBadFiles, type NodeFacts } from './node-facts.ts';
 
 export interface RestartRequest {

@@ -8,7 +8,6 @@ import type { HostSet } from '../host/with-hosts.ts';
 import { hostFacts } from './host-facts.ts';
 import { acceptsConnections, systemIdentifier as identifierOf } from '../postgres/instance.ts';
 import { primaryFacts } from '../postgres/replication.ts';
-import type { CloneSource } from '../replication/clone-replica.ts';
 
 export interface Source extends CloneSource {
   readonly systemIdentifier: string;
@@ -48,3 +47,9 @@ const isReplica = ({ primary }: LedCluster): RefusedError =>
     why: 'CLUSTER_DB_PRIMARY_HOST names it as the primary.',
     next: ['see which node is the primary now: dbctl probe', 'and name that one in CLUSTER_DB_PRIMARY_HOST'],
   });
+
+export interface CloneSource {
+  readonly host: Host;
+  readonly databaseBytes: number;
+  readonly cores: number;
+}

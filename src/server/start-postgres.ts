@@ -4,7 +4,7 @@ import type { Report, Step } from '../engine/step.ts';
 import { UnverifiedError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import * as server from '../postgres/instance.ts';
-import { serverSays } from '../system/evidence.ts';
+import { serverSays } from '../postgres/server-says.ts';
 
 /** Crash recovery of a large cluster takes minutes; a start that hangs takes for ever. */
 const startDeadlineMs = 300_000;

@@ -4,7 +4,7 @@ import type { Step } from '../engine/step.ts';
 import { UnverifiedError } from '../model/errors.ts';
 import { ifRunning } from '../postgres/psql.ts';
 import { tryLogins, type Login, type LoginResult } from '../postgres/logins.ts';
-import { serverSays } from '../system/evidence.ts';
+import { serverSays } from '../postgres/server-says.ts';
 
 /** Logs in as every role but these over TCP, with the certificate's name verified. Changes nothing. */
 export function verifyLogins(cluster: Cluster, node: Node, except: readonly string[] = []): Step {

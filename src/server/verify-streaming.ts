@@ -1,6 +1,4 @@
-import { archiveHas } from '../replication/clone-method.ts';
 import type { LedCluster, Node } from '../model/cluster.ts';
-import { pgbackrestFiles } from '../backup/pgbackrest.ts';
 import { formatBytes } from '../model/units.ts';
 import { instanceOf } from '../model/instance.ts';
 import { waitUntil } from '../engine/wait-until.ts';
@@ -8,20 +6,20 @@ import type { Step } from '../engine/step.ts';
 import { RefusedError, UnverifiedError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
-import { backupInfo } from '../backup/pgbackrest-query.ts';
 import type { Socket } from '../postgres/psql.ts';
 import { bytesBehind, isWalGone, primaryFacts, replicaFacts, senderFacts } from '../postgres/replication.ts';
-import { serverSays } from '../system/evidence.ts';
+import { serverSays } from '../postgres/server-says.ts';
 
 /** A replica that is fine answers at once; this long a look may take, in milliseconds. */
 const lookMs = 2000;
+
 /** Given up when no byte was replayed for this long, in milliseconds. */
 const standstillMs = 60_000;
 
 /** Where WAL is that the primary has removed, for a cluster with backups. */
 export interface Archive {
-  readonly control: ReadableHost;
-  readonly stanza: string;
+  /** Whether it goes on at a position where a replica stopped. */
+  has(lsn: string): Promise<boolean>;
 }
 
 /**
@@ -95,7 +93,7 @@ async function refuseWhenWalIsGone(host: ReadableHost, pair: Pair): Promise<void
   const { replayLsn } = await host.ask(replicaFacts(instanceOf(cluster, node)));
   if (replayLsn === null) return;
   if (!(await primary.ask(isWalGone(instanceOf(cluster, cluster.primary), replayLsn)))) return;
-  if (archive && (await isArchived(cluster, archive, replayLsn))) return;
+  if (await archive?.has(replayLsn)) return;
   throw new RefusedError({
     what: `${node.name} cannot catch up: ${primary.name} has removed the WAL it needs`,
     why: `It stopped at ${replayLsn}, further back than ${primary.name} keeps WAL for it (max_slot_wal_keep_size).`,
@@ -104,12 +102,6 @@ async function refuseWhenWalIsGone(host: ReadableHost, pair: Pair): Promise<void
       ...(archive ? [] : ['with backups, it would have caught up from the archive: dbctl backup setup']),
     ],
   });
-}
-
-/** Whether the archive goes on where a replica stopped. */
-async function isArchived(cluster: LedCluster, { control, stanza }: Archive, lsn: string): Promise<boolean> {
-  const info = await control.ask(backupInfo({ config: pgbackrestFiles(cluster).controlConfig, stanza }));
-  return info !== undefined && archiveHas(info, lsn);
 }
 
 const notStreaming = async (

@@ -3,7 +3,7 @@ import { CommandError } from '../model/errors.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { reloadService, serviceState, startService } from './service.ts';
-import { newestChange } from '../postgres/settings.ts';
+import { newestChange } from './paths.ts';
 import { unitSays } from './evidence.ts';
 
 export interface Service {

@@ -1,8 +1,6 @@
 // Whether a host reaches others, tried from that host itself, all at once.
 
 import { canonical, hostAndPort } from '../model/address.ts';
-import type { LinkState } from '../doctor/facts.ts';
-import type { Link } from '../doctor/needed-links.ts';
 import { loneQuery, type Query } from '../host/command.ts';
 
 /** What a host saw of one link. */
@@ -15,7 +13,10 @@ export interface TriedLink {
 }
 
 /** A link to try. */
-export interface LinkToTry extends Pick<Link, 'host' | 'port' | 'service'> {
+export interface LinkToTry {
+  readonly host: string;
+  readonly port: number;
+  readonly service: Service;
   /** The CA that its certificate is judged by; "": those that the host trusts anyway; undefined: it is not judged there. */
   readonly caFile: string | undefined;
 }
@@ -67,6 +68,7 @@ for my $answer (@tries) { my $line = <$answer>; print 'link=', $line // 'silent'
 `;
 
 const patienceSeconds = '2';
+
 /** No file. */
 const notJudged = '-';
 
@@ -103,3 +105,7 @@ function parseTried(line: string): TriedLink {
     isTrusted: judged === '1' && shown !== undefined ? isTrusted : undefined,
   };
 }
+
+/** How a connection went. "refused": the host answers, and nothing listens there (or a firewall says so). */
+export type LinkState = 'open' | 'refused' | 'silent' | 'no route' | 'unknown name' | 'not tried';
+export type Service = 'postgres' | 'pgbackrest' | 'store';

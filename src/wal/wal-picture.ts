@@ -10,6 +10,7 @@ import { columnsOf, pad, screenWidth, shorten, wrap } from '../ui/text.ts';
 const nameWidth = 20;
 const barWidth = 20;
 const sizeWidth = 7;
+
 /** Before a holder that keeps ever more. */
 const mark = '▲';
 

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli.ts';
-import { list, type Listed } from '../../src/cli/list.ts';
+import { list } from '../../src/cli/list.ts';
+import type { Listed } from '../../src/kit/listed.ts';
 import { exitCode } from '../../src/model/errors.ts';
 import { withCommandTable } from '../support/command-table.ts';
 

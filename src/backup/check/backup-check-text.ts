@@ -3,7 +3,7 @@
 import { Chalk } from 'chalk';
 import type { BackupCheck } from './backup-check.ts';
 import { problemsOf, type Finding } from '../../model/finding.ts';
-import { problem, verdict } from '../../probe/probe-table.ts';
+import { problem, verdict } from '../../ui/findings.ts';
 import { screenWidth, shorten, utc, wrap } from '../../ui/text.ts';
 
 /** What people want to know even when it is well. */

@@ -1,7 +1,8 @@
 // To which point a drill restores, and from which backup. Pure.
 
 import { ConfigError, RefusedError } from '../../model/errors.ts';
-import { chooseBackup, formatTime, type RecoveryTarget } from '../recovery-target.ts';
+import { chooseBackup, type RecoveryTarget } from '../recovery-target.ts';
+import { formatTime } from '../../model/units.ts';
 import type { RecoveryWindow, RestorableBackup } from '../recovery-window.ts';
 import { typedTarget, type TargetFlags } from '../typed-target.ts';
 

@@ -1,6 +1,6 @@
 import { rpoSeconds, rtoSeconds, type DrillResult } from './drill.ts';
-import { formatTime, parseTargetTime } from '../recovery-target.ts';
-import { counted, formatBytes, formatSeconds } from '../../model/units.ts';
+import { parseTargetTime } from '../recovery-target.ts';
+import { counted, formatBytes, formatSeconds, formatTime } from '../../model/units.ts';
 import { screenWidth, shorten, tableText } from '../../ui/text.ts';
 
 /** What one drill found, and the verdict. */

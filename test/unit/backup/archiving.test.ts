@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { UnverifiedError } from '../../../src/model/errors.ts';
 import { acceptsConnections } from '../../../src/postgres/instance.ts';
 import { askEnd, bounded, pgbackrest } from '../../../src/backup/pgbackrest-query.ts';
-import { newestChange } from '../../../src/postgres/settings.ts';
+import { newestChange } from '../../../src/system/paths.ts';
 import { verifyArchiving } from '../../../src/backup/verify-archiving.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { archiver } from '../../support/probe-facts.ts';

@@ -3,7 +3,7 @@ import { createAuthority, issueCertificate } from '../../../src/pki/issue.ts';
 import { acceptsConnections } from '../../../src/postgres/instance.ts';
 import { seenCertificates } from '../../../src/backup/seen-certificates.ts';
 import { reloadService, serviceState } from '../../../src/system/service.ts';
-import { newestChange } from '../../../src/postgres/settings.ts';
+import { newestChange } from '../../../src/system/paths.ts';
 import { credentialsOf } from '../../../src/backup/cluster-credentials.ts';
 import { showCertificate } from '../../../src/certificates/show-certificate.ts';
 import { fakeHost } from '../../support/fake-host.ts';

@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 import { instanceOf } from '../../../src/model/instance.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { quote } from '../../../src/host/quote.ts';
-import { settingsRefusal, newestChange, reload } from '../../../src/postgres/settings.ts';
+import { settingsRefusal, reload } from '../../../src/postgres/settings.ts';
+import { newestChange } from '../../../src/system/paths.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
 
 const cluster = clusterOf();

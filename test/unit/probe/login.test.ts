@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Failure, FailureKind, Login, NodeFacts, RoleKind } from '../../../src/probe/facts.ts';
+import type { Failure, FailureKind, Login, NodeFacts } from '../../../src/probe/facts.ts';
+import type { RoleKind } from '../../../src/model/role-kind.ts';
 import { judgeLogins } from '../../../src/probe/login.ts';
 import { cluster, now, pg1, primary, unreachable } from '../../support/probe-facts.ts';
 

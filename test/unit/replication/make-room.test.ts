@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as clone from '../../../src/replication/clone.ts';
-import { acceptsConnections } from '../../../src/postgres/instance.ts';
-import { exists, isRunning, stopInstance } from '../../../src/restore/restore-query.ts';
+import { acceptsConnections, isRunning, stopInstance } from '../../../src/postgres/instance.ts';
+import { exists } from '../../../src/system/paths.ts';
 import { forgetKeptData } from '../../../src/replication/kept-data.ts';
 import { keepDataAside, markRestoring, removeCopy, stopReplica } from '../../../src/replication/make-room.ts';
 import { fakeHost } from '../../support/fake-host.ts';

@@ -2,13 +2,9 @@ import { expect, test } from 'vitest';
 import type { BackupSet } from '../../../src/backup/backup-info.ts';
 import { requestOf } from '../../../src/restore/restore.ts';
 import { hostFacts } from '../../../src/server/host-facts.ts';
-import {
-  asideBytes,
-  asideState,
-  dataTimeline,
-  exists,
-  isRunning,
-} from '../../../src/restore/restore-query.ts';
+import { asideBytes, asideState, dataTimeline } from '../../../src/restore/restore-query.ts';
+import { isRunning } from '../../../src/postgres/instance.ts';
+import { exists } from '../../../src/system/paths.ts';
 import { unitJournal, unitState } from '../../../src/host/systemd.ts';
 import { checkRestore } from '../../../src/restore/check-restore.ts';
 import { discardOldData } from '../../../src/restore/discard-old-data.ts';

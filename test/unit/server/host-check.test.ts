@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { hasData, hostProblems, type Expectation, type HostFacts } from '../../../src/server/host-check.ts';
+import { hasData, hostProblems, type Expectation } from '../../../src/server/host-check.ts';
+import type { HostFacts } from '../../../src/server/host-facts.ts';
 import { instanceOf } from '../../../src/model/instance.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
 
@@ -28,6 +29,7 @@ const fresh: HostFacts = {
   diskFreeBytes: 50e9,
   cores: 4,
 };
+
 /** A primary that runs there since an earlier run. */
 const ours: Partial<HostFacts> = {
   owner: 'shop/pg1',

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { fileSettings } from '../../../src/postgres/file-settings.ts';
 import * as server from '../../../src/postgres/instance.ts';
-import { newestChange, reload } from '../../../src/postgres/settings.ts';
+import { reload } from '../../../src/postgres/settings.ts';
+import { newestChange } from '../../../src/system/paths.ts';
 import { checkpoint } from '../../../src/postgres/wal.ts';
 import { filesOf, reloadSettings } from '../../../src/server/reload-settings.ts';
 import { restartNode } from '../../../src/server/restart-node.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { infoOf255 } from '../backup/pgbackrest-samples.ts';
+import { archiveOf } from '../../../src/backup/archived-wal.ts';
 import { backupInfo } from '../../../src/backup/pgbackrest-query.ts';
 import { acceptsConnections, lastLogLines } from '../../../src/postgres/instance.ts';
 import * as sql from '../../../src/postgres/replication.ts';
@@ -109,7 +110,7 @@ test('WAL that the primary has removed and the archive has is waited for', async
   const { host, source } = pair({ behind: 3e6, walIsGone: true });
   const archive = { config: '/etc/dbctl/shop/_pgbackrest/control.conf', stanza: 'shop' };
   const control = fakeHost({}, answering(when(backupInfo(archive), infoOf255)), 'control').host;
-  const step = verifyStreaming(shop, pg2, source.host, { control, stanza: 'shop' });
+  const step = verifyStreaming(shop, pg2, source.host, archiveOf(shop, 'shop', control));
 
   const notes: string[] = [];
   await step.apply(host, (note) => notes.push(note));

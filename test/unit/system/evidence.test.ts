@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { lastLogLines } from '../../../src/postgres/instance.ts';
 import { serviceJournal } from '../../../src/system/service.ts';
-import { serverSays, unitSays } from '../../../src/system/evidence.ts';
+import { unitSays } from '../../../src/system/evidence.ts';
+import { serverSays } from '../../../src/postgres/server-says.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, when } from '../../support/answering.ts';
 import { primary as instance } from '../../support/shop.ts';

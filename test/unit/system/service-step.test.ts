@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { CommandError } from '../../../src/model/errors.ts';
 import { reloadService, serviceJournal, serviceState, startService } from '../../../src/system/service.ts';
-import { newestChange } from '../../../src/postgres/settings.ts';
+import { newestChange } from '../../../src/system/paths.ts';
 import { keepService } from '../../../src/system/service-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, when } from '../../support/answering.ts';

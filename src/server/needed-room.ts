@@ -1,5 +1,6 @@
 // How much room new data needs, in bytes.
 
+// How much room new data needs, in bytes.
 /** A new, empty cluster with WAL to grow into: more would be a guess about the data to come. */
 export const roomForNewCluster = 1e9;
 
