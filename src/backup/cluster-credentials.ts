@@ -6,10 +6,10 @@ import { instanceOf, type Instance } from '../model/instance.ts';
 import { pgbackrestFiles } from './pgbackrest.ts';
 import { storeFiles } from '../store/store.ts';
 import { clientMachines, serverMachines } from './pgbackrest-config.ts';
-import type { Port } from './seen-certificates.ts';
+import type { Port } from './seen-certificates-query.ts';
 import type { CredentialPlace } from '../pki/credential-step.ts';
-import { clientCredentialOf, serverCredentialOf } from './pgbackrest-credentials.ts';
-import { storeCredentialOf } from '../store/run-store.ts';
+import { clientCredentialOf, serverCredentialOf } from './pgbackrest-credentials-step.ts';
+import { storeCredentialOf } from '../store/run-store-step.ts';
 import { serverCertificateOf } from '../pki/server-certificate.ts';
 
 export interface ClusterCredential {

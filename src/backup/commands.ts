@@ -16,7 +16,7 @@ export const backupCommands: readonly Listed[] = [
   {
     name: 'info',
     about: 'Show what can be restored, to which second, and what there is',
-    complete: async () => (await import('./info.ts')).backupShow,
+    complete: async () => (await import('./info-command.ts')).backupShow,
   },
   {
     name: 'check',

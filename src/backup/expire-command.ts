@@ -9,8 +9,8 @@ export const backupExpire = (bare: Command): Command =>
     .option('--dry-run', 'show what would be removed and touch nothing')
     .action(async (flags: ChangeFlags, command: Command) => {
       const { loadBackedUpCluster } = await import('../config/load.ts');
-      const { knownBackups } = await import('./run.ts');
-      const { backupExpirePlan } = await import('./expire.ts');
+      const { knownBackups } = await import('./backup-plan.ts');
+      const { backupExpirePlan } = await import('./expire-plan.ts');
       const { cluster, backup } = loadBackedUpCluster(commonFlags(command).config);
       const place = { cluster, machines: [cluster.control], flags };
       await changeHosts(command, place, async ({ hosts, carryOut }) => {

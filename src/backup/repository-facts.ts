@@ -6,13 +6,13 @@ import { newestTimeline } from './timeline.ts';
 import { CommandError, RefusedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { withHosts } from '../host/with-hosts.ts';
-import { readDrills } from './drill/drills.ts';
+import { readDrills } from './drill/drills-query.ts';
 import { backupInfo, bounded, timelineHistory } from './pgbackrest-query.ts';
 import { dataMachines } from './pgbackrest-config.ts';
-import { storedWal } from './repository-list.ts';
-import { controlPlace } from './make-backup.ts';
+import { storedWal } from './repository-list-query.ts';
+import { controlPlace } from './make-backup-step.ts';
 import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
-import { impatient } from './check/broken-links.ts';
+import { impatient } from './check/broken-links-facts.ts';
 
 /** The answer of `dbctl backup info`. Drills are told by the hosts that can be reached. */
 export async function readRepository(

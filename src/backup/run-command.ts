@@ -20,9 +20,10 @@ export const backupRun = (bare: Command): Command =>
     .action(async (flags: Flags, command: Command) => {
       const { loadBackedUpCluster } = await import('../config/load.ts');
       const { ledAsConfigured } = await import('../model/cluster.ts');
-      const { backupRunPlan, insistOnSoundPages, knownBackups, madeBackup } = await import('./run.ts');
-      const { controlPlace } = await import('./make-backup.ts');
-      const { madeText } = await import('./backup-made.ts');
+      const { backupRunPlan, insistOnSoundPages, knownBackups, madeBackup } =
+        await import('./backup-plan.ts');
+      const { controlPlace } = await import('./make-backup-step.ts');
+      const { madeText } = await import('./backup-made-text.ts');
       const { cluster: configured, backup } = loadBackedUpCluster(commonFlags(command).config);
       const cluster = ledAsConfigured(configured);
       const place = { cluster, machines: [cluster.control], flags };

@@ -10,8 +10,8 @@ export const backupSchedule = (bare: Command): Command =>
     .action(async (flags: ChangeFlags, command: Command) => {
       const { loadBackedUpCluster } = await import('../config/load.ts');
       const { loginEnvironment } = await import('../config/environment.ts');
-      const { backupSchedulePlan, scheduledDrill, scheduledRuns } = await import('./schedule.ts');
-      const { scheduleText } = await import('./schedule-table.ts');
+      const { backupSchedulePlan, scheduledDrill, scheduledRuns } = await import('./schedule-plan.ts');
+      const { scheduleText } = await import('./schedule-text.ts');
       const { cluster, backup } = loadBackedUpCluster(commonFlags(command).config);
       const place = { cluster, machines: [cluster.control], flags };
       await changeHosts(command, place, async ({ hosts, carryOut }) => {

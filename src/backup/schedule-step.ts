@@ -2,7 +2,7 @@ import { backupTypes, type Backup, type BackupType } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { pgbackrestUser } from './pgbackrest.ts';
 import type { Step } from '../engine/step.ts';
-import { backupArgv, backupUnitTimed } from './backup-work.ts';
+import { backupArgv, backupUnitTimed } from './backup-work-query.ts';
 import { keepTimedWork, type TimedWork } from '../system/timed-work.ts';
 
 /** The backups that the control host makes by itself. */

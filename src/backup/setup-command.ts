@@ -8,9 +8,9 @@ export const backupSetup = (bare: Command): Command =>
   withChangeFlags(withCommonFlags(bare)).action(async (flags: ChangeFlags, command: Command) => {
     const { loadBackedUpCluster } = await import('../config/load.ts');
     const { ledAsConfigured, machinesOf } = await import('../model/cluster.ts');
-    const { backupSetupPlan } = await import('./setup.ts');
-    const { setUpNodes } = await import('../server/set-up-nodes.ts');
-    const { readSource } = await import('../server/source.ts');
+    const { backupSetupPlan } = await import('./setup-plan.ts');
+    const { setUpNodes } = await import('../server/set-up-nodes-facts.ts');
+    const { readSource } = await import('../server/source-facts.ts');
     const { cluster: configured, backup } = loadBackedUpCluster(commonFlags(command).config);
     const cluster = ledAsConfigured(configured);
     const asked = { cluster, machines: machinesOf(cluster), flags };

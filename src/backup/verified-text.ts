@@ -1,4 +1,4 @@
-import type { VerifiedRepository } from './verify.ts';
+import type { VerifiedRepository } from './verify-plan.ts';
 
 /** What was read, and what of it is damaged. */
 export const verifiedText = (found: VerifiedRepository): string =>

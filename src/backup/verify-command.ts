@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { VerifiedRepository } from './verify.ts';
+import type { VerifiedRepository } from './verify-plan.ts';
 import { carryOut, onHosts, withHostKeyFlag, type ChangeFlags } from '../kit/change.ts';
 import { commonFlags, withCommonFlags } from '../kit/common.ts';
 
@@ -7,7 +7,7 @@ import { commonFlags, withCommonFlags } from '../kit/common.ts';
 export const backupVerify = (bare: Command): Command =>
   withHostKeyFlag(withCommonFlags(bare)).action(async (flags: ChangeFlags, command: Command) => {
     const { loadBackedUpCluster } = await import('../config/load.ts');
-    const { backupVerifyPlan, insistOnSoundRepository } = await import('./verify.ts');
+    const { backupVerifyPlan, insistOnSoundRepository } = await import('./verify-plan.ts');
     const { verifiedText } = await import('./verified-text.ts');
     const { config, output } = commonFlags(command);
     const { cluster, backup } = loadBackedUpCluster(config);

@@ -3,7 +3,7 @@ import { instanceOf } from '../model/instance.ts';
 import type { ReadableHost } from '../host/host.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
-import { seenCertificates, type SeenCertificate } from '../backup/seen-certificates.ts';
+import { seenCertificates, type SeenCertificate } from '../backup/seen-certificates-query.ts';
 import { credentialsOf, type ClusterCredential } from '../backup/cluster-credentials.ts';
 
 export interface SeenCredential extends ClusterCredential {

@@ -6,11 +6,11 @@ export const certsCommands: readonly Listed[] = [
   {
     name: 'status',
     about: 'Show every certificate in its file and on its port, and what is wrong with it',
-    complete: async () => (await import('./status.ts')).certsStatus,
+    complete: async () => (await import('./status-command.ts')).certsStatus,
   },
   {
     name: 'rotate',
     about: 'Replace every certificate, or the CA too, without a restart or a broken connection',
-    complete: async () => (await import('./rotate.ts')).certsRotate,
+    complete: async () => (await import('./rotate-command.ts')).certsRotate,
   },
 ];

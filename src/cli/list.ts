@@ -7,12 +7,12 @@ export const list: readonly Listed[] = [
   {
     name: 'init',
     about: 'Write a new .env.cluster, with random secrets; asks what the flags do not say',
-    complete: async () => (await import('../cluster-file/init.ts')).init,
+    complete: async () => (await import('../cluster-file/init-command.ts')).init,
   },
   {
     name: 'config',
     about: 'Show what .env.cluster is understood to say, secrets hidden, and where each value comes from',
-    complete: async () => (await import('../cluster-file/show.ts')).configShow,
+    complete: async () => (await import('../cluster-file/show-command.ts')).configShow,
     children: async () => (await import('../cluster-file/commands.ts')).configCommands,
   },
   {
@@ -33,7 +33,7 @@ export const list: readonly Listed[] = [
   {
     name: 'plan',
     about: 'Show what up would change, line by line; changes nothing',
-    complete: async () => (await import('../up/plan.ts')).plan,
+    complete: async () => (await import('../up/plan-command.ts')).plan,
   },
   {
     name: 'up',
@@ -80,7 +80,7 @@ export const list: readonly Listed[] = [
   {
     name: 'logs',
     about: "Show the last lines of a node's PostgreSQL log and journal",
-    complete: async () => (await import('../server/logs.ts')).logs,
+    complete: async () => (await import('../server/logs-command.ts')).logs,
   },
   {
     name: 'explain',
@@ -100,7 +100,7 @@ export const list: readonly Listed[] = [
   {
     name: 'history',
     about: 'Show who changed what on the cluster, when, from where, and how it ended',
-    complete: async () => (await import('../operation/history.ts')).history,
+    complete: async () => (await import('../operation/history-command.ts')).history,
   },
   {
     name: 'lock',

@@ -6,6 +6,6 @@ export const configCommands: readonly Listed[] = [
   {
     name: 'explain',
     about: 'Explain one setting, or list them all by topic',
-    complete: async () => (await import('./explain.ts')).configExplain,
+    complete: async () => (await import('./explain-command.ts')).configExplain,
   },
 ];

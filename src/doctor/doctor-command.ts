@@ -20,7 +20,7 @@ export const doctor = (bare: Command): Command =>
     .action(async ({ acceptHostKey }: Pick<ChangeFlags, 'acceptHostKey'>, command: Command) => {
       const { loadCluster } = await import('../config/load.ts');
       const { loginEnvironment } = await import('../config/environment.ts');
-      const { examine } = await import('./doctor.ts');
+      const { examine } = await import('./doctor-facts.ts');
       const { doctorJson, doctorText } = await import('./doctor-text.ts');
       const { colourLevel } = await import('../ui/terminal.ts');
       const { config, output } = commonFlags(command);

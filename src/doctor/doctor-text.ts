@@ -6,7 +6,7 @@ import { serverPackage, versionsOf } from './packages.ts';
 import type { DoctorReport, DoctorRow, Verdict } from './report.ts';
 import { counted, formatBytes } from '../model/units.ts';
 import { printable } from '../host/printable.ts';
-import { doctorMatrix } from './doctor-matrix.ts';
+import { doctorMatrix } from './links-text.ts';
 import { screenWidth, shorten, tableText, wrap } from '../ui/text.ts';
 
 const longestName = 12;

@@ -1,6 +1,6 @@
 // What `dbctl doctor` sees, as plain data. operations/ gathers it; the files beside this one judge it.
 
-import type { HostFacts } from '../server/host-facts.ts';
+import type { HostFacts } from '../server/host-facts-query.ts';
 import type { Link } from './needed-links.ts';
 import type { Node } from '../model/cluster.ts';
 import type { Site } from './site.ts';

@@ -4,7 +4,7 @@ import { unfinishedOperation } from './journal.ts';
 import type { Holder, Operation, UnfinishedOperation } from './operation.ts';
 import { CommandError, LockLostError } from '../model/errors.ts';
 import { journalTail, parseJournal } from './journal-query.ts';
-import { holdLock, parseBusy } from './lock.ts';
+import { holdLock, parseBusy } from './lock-query.ts';
 import type { Conversation, Converse } from '../host/conversation.ts';
 
 export interface ClusterLock {

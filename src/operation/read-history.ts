@@ -5,7 +5,7 @@ import type { ConnectOptions } from '../host/connect.ts';
 import type { Host } from '../host/host.ts';
 import { withHosts } from '../host/with-hosts.ts';
 import { readJournal } from './journal-query.ts';
-import { lockHolder } from './lock.ts';
+import { lockHolder } from './lock-query.ts';
 
 export interface ClusterHistory {
   /** Oldest first. */

@@ -22,6 +22,6 @@ export const probe = command({
     const onProblem = (report: ProbeReport): void => remark(`${verdict(report)}, looking again`);
     return probeUntilGreen(cluster, { timeoutMs, waitMs, onProblem });
   },
-  text: async (report, { colour }) => (await import('./probe-table.ts')).probeText(report, colour),
+  text: async (report, { colour }) => (await import('./probe-text.ts')).probeText(report, colour),
   exitCode: (report) => report.exitCode,
 });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { withChangeFlags } from '../kit/change.ts';
 import { commonFlags, withCommonFlags } from '../kit/common.ts';
-import { makeReplicas, withFromFlag, type CloneFlags } from './make-replicas.ts';
+import { makeReplicas, withFromFlag, type CloneFlags } from './make-replicas-command.ts';
 
 /** `dbctl add-replica <host>…`: from plain hosts to replicas that stream. */
 export const addReplica = (bare: Command): Command =>

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { withChangeFlags } from '../kit/change.ts';
 import { commonFlags, withCommonFlags } from '../kit/common.ts';
-import { makeReplicas, withFromFlag, type CloneFlags } from './make-replicas.ts';
+import { makeReplicas, withFromFlag, type CloneFlags } from './make-replicas-command.ts';
 
 interface Flags extends CloneFlags {
   readonly delta?: boolean;

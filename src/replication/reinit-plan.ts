@@ -7,15 +7,15 @@ import { reinitWay, type ReinitRequest, type ReinitWay } from './reinit.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import { CommandError, RefusedError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
-import { keptDataOf, replicaData } from './clone.ts';
-import { hostFacts } from '../server/host-facts.ts';
+import { keptDataOf, replicaData } from './clone-query.ts';
+import { hostFacts } from '../server/host-facts-query.ts';
 import { ifRunning } from '../postgres/psql.ts';
 import { isInRecovery } from '../postgres/replication.ts';
 import { exists } from '../system/paths.ts';
-import { keepDataAside, markRestoring, removeCopy, stopReplica } from './make-room.ts';
-import { neededBytes } from './add-replica.ts';
-import type { Source } from '../server/source.ts';
-import { ownerOf } from '../server/owner.ts';
+import { keepDataAside, markRestoring, removeCopy, stopReplica } from './make-room-step.ts';
+import { neededBytes } from './add-replica-plan.ts';
+import type { Source } from '../server/source-facts.ts';
+import { ownerOf } from '../server/owner-facts.ts';
 
 /** Throws RefusedError for the primary of .env.cluster. */
 export function refusePrimary({ primary }: LedCluster, node: Node): void {

@@ -9,12 +9,12 @@ import type { RemovalFacts, RemovalSight } from './removal.ts';
 import { CommandError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
 import type { HostSet } from '../host/with-hosts.ts';
-import { hostFacts } from '../server/host-facts.ts';
+import { hostFacts } from '../server/host-facts-query.ts';
 import { parseConninfo } from '../postgres/libpq.ts';
 import { backupInfo } from '../backup/pgbackrest-query.ts';
 import { ifRunning } from '../postgres/psql.ts';
 import { isInRecovery, replicaFacts, standbyFacts } from '../postgres/replication.ts';
-import { ownerOf } from '../server/owner.ts';
+import { ownerOf } from '../server/owner-facts.ts';
 
 export interface RemovalPlace {
   readonly cluster: LedCluster;

@@ -28,7 +28,7 @@ export const removeReplica = (bare: Command): Command =>
       const { loadCluster } = await import('../config/load.ts');
       const { ledAsConfigured } = await import('../model/cluster.ts');
       const { loginEnvironment } = await import('../config/environment.ts');
-      const { findReplica } = await import('./find-replica.ts');
+      const { findReplica } = await import('./find-replica-facts.ts');
       const cluster = ledAsConfigured(loadCluster(commonFlags(command).config));
       const options = { ...loginEnvironment(), ssh: cluster.ssh, acceptHostKeys: flags.acceptHostKey };
       const node = await findReplica(cluster, name, options);
@@ -67,7 +67,7 @@ interface Scene {
 
 async function remove(scene: Scene, flags: Flags, command: Command): Promise<void> {
   const { cluster, node, silent } = scene;
-  const { leftOnHost } = await import('./retire-node.ts');
+  const { leftOnHost } = await import('./retire-node-step.ts');
   const { removalText } = await import('./removal-text.ts');
   const { place, isOurs, result } = await decideAndRemove(scene, flags);
   const removal = {
@@ -89,10 +89,10 @@ async function decideAndRemove(scene: Scene, flags: Flags) {
   const { wipe = false, dead = false, dryRun = false, yes = false } = flags;
   const { refuseRemoval } = await import('./removal.ts');
   const { withoutReplica } = await import('../config/edit.ts');
-  const { readSource } = await import('../server/source.ts');
-  const { backupsInPlace } = await import('../backup/backups-in-place.ts');
+  const { readSource } = await import('../server/source-facts.ts');
+  const { backupsInPlace } = await import('../backup/backups-in-place-facts.ts');
   const { readRemovalFacts } = await import('./removal-facts.ts');
-  const { removeReplicaPlan } = await import('./remove-replica.ts');
+  const { removeReplicaPlan } = await import('./remove-replica-plan.ts');
   const { confirmByName } = await import('../ui/confirm.ts');
 
   const after = ledBy(withoutReplica(cluster.file, node).cluster, cluster.primary);
@@ -116,7 +116,7 @@ async function decideAndRemove(scene: Scene, flags: Flags) {
 
 async function keptData({ cluster, node, hosts }: RemovalPlace): Promise<string | null> {
   const { instanceOf } = await import('../model/instance.ts');
-  const { keptRemovedData } = await import('./retire.ts');
+  const { keptRemovedData } = await import('./retire-query.ts');
   return (await hosts.get(node.name).ask(keptRemovedData(instanceOf(cluster, node)))) ?? null;
 }
 

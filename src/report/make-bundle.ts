@@ -10,7 +10,7 @@ import { ConfigError, RefusedError } from '../model/errors.ts';
 import { printable } from '../host/printable.ts';
 import type { Secret } from '../model/secret.ts';
 import { version } from '../model/version-version.ts';
-import type { HostReport } from './report.ts';
+import type { HostReport } from './report-facts.ts';
 
 export interface Bundle {
   /** Absolute, or as the user named it. */

@@ -17,7 +17,7 @@ export const report = (bare: Command): Command =>
       const { lastRuns } = await import('../config/last-runs.ts');
       const { shownSettings, unusedLines } = await import('../config/shown-settings.ts');
       const { bundleName, makeBundle } = await import('./make-bundle.ts');
-      const { gatherReport } = await import('./report.ts');
+      const { gatherReport } = await import('./report-facts.ts');
       const { progressFor } = await import('../ui/progress-for.ts');
       const { settingsText } = await import('../cluster-file/settings-text.ts');
       const { reportText } = await import('./report-text.ts');

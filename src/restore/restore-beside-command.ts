@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { answer } from '../kit/change.ts';
 import { changeHosts } from '../operation/change-hosts.ts';
-import { isReachable } from './is-reachable.ts';
+import { isReachable } from './reachable-facts.ts';
 import type { Asked } from './restore-request.ts';
 
 /** Into a new server; the cluster goes on, and need not even run. */
@@ -14,8 +14,8 @@ export async function restoreBeside(
   const { chooseStart } = await import('./restore.ts');
   const { instanceOf } = await import('../model/instance.ts');
   const { readRestoreFacts } = await import('./restore-facts.ts');
-  const { isRestored, restoreBesidePlan } = await import('./restore-beside.ts');
-  const { readRecord } = await import('./place-restored.ts');
+  const { isRestored, restoreBesidePlan } = await import('./restore-beside-plan.ts');
+  const { readRecord } = await import('./place-restored-step.ts');
   const { besideText } = await import('./restore-text.ts');
   const { cluster, node } = besideOf(own, to);
   const hasPrimary = await isReachable(cluster, cluster.primary, flags);

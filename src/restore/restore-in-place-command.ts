@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { PlanResult, Stage } from '../engine/run-plan.ts';
-import type { RestoreTask, TaskHosts } from './restore-beside.ts';
+import type { RestoreTask, TaskHosts } from './restore-beside-plan.ts';
 import type { Host } from '../host/host.ts';
 import { answer } from '../kit/change.ts';
 import { changeHosts, type LockedOperation } from '../operation/change-hosts.ts';
@@ -10,8 +10,8 @@ import type { Asked, Flags } from './restore-request.ts';
 export async function restoreInPlace(asked: Asked, command: Command): Promise<void> {
   const { cluster, flags } = asked;
   const { instanceOf } = await import('../model/instance.ts');
-  const { finishInPlacePlan, isRestoredInPlace } = await import('./restore-in-place.ts');
-  const { readRecord } = await import('./place-restored.ts');
+  const { finishInPlacePlan, isRestoredInPlace } = await import('./restore-in-place-plan.ts');
+  const { readRecord } = await import('./place-restored-step.ts');
   const { inPlaceText } = await import('./restore-text.ts');
   const { control, primary: node } = cluster;
   // Where nobody can be asked, it is said now, not when hours of work are done.
@@ -68,7 +68,7 @@ async function replacePrimary(
   { carryOut }: LockedOperation,
   flags: Flags,
 ): Promise<PlanResult> {
-  const { prepareInPlacePlan, replacePrimaryPlan } = await import('./restore-in-place.ts');
+  const { prepareInPlacePlan, replacePrimaryPlan } = await import('./restore-in-place-plan.ts');
   const prepared = await carryOut(prepareInPlacePlan(task, hosts));
   await agree({ ...task, flags });
   return joined([prepared, await carryOut(replacePrimaryPlan(task, hosts))]);
@@ -82,9 +82,9 @@ async function cloneReplicas(
   const { control, primary, replicas } = cluster;
   const dryRun = flags.dryRun ?? false;
   if (replicas.length === 0) return { changes: [] };
-  const { discardReplicasPlan } = await import('./restore-in-place.ts');
-  const { addReplicaPlan } = await import('../replication/add-replica.ts');
-  const { readSource } = await import('../server/source.ts');
+  const { discardReplicasPlan } = await import('./restore-in-place-plan.ts');
+  const { addReplicaPlan } = await import('../replication/add-replica-plan.ts');
+  const { readSource } = await import('../server/source-facts.ts');
   return alsoOn([control, primary, ...replicas], async (hosts) => {
     const source = hosts.get(primary.name);
     const discarded = await carryOut(await discardReplicasPlan(cluster, { hosts, primary: source, dryRun }));

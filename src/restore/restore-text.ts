@@ -2,7 +2,7 @@ import type { Cluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { throwAway } from './restore.ts';
 import { formatTime } from '../model/units.ts';
-import type { RestoreRecord } from './place-restored.ts';
+import type { RestoreRecord } from './place-restored-step.ts';
 
 export interface Restored {
   readonly cluster: Cluster;

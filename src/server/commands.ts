@@ -6,6 +6,6 @@ export const rolesCommands: readonly Listed[] = [
   {
     name: 'apply',
     about: 'Create what is missing of roles, database and privileges; passwords stay as they are',
-    complete: async () => (await import('./apply.ts')).rolesApply,
+    complete: async () => (await import('./apply-roles-command.ts')).rolesApply,
   },
 ];

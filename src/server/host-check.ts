@@ -1,7 +1,7 @@
 // May dbctl work on this host? Facts in, problems out; nothing is asked here.
 
 import type { Instance } from '../model/instance.ts';
-import type { HostFacts, SystemFacts } from './host-facts.ts';
+import type { HostFacts, SystemFacts } from './host-facts-query.ts';
 import { moveAway, moveSettings } from './move-away.ts';
 
 export interface HostProblem {

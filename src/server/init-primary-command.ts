@@ -7,5 +7,5 @@ export const initPrimary = changeCommand({
   needs: 'cluster',
   flags: { restart: restartFlag() },
   run: async ({ cluster, flags: { restart }, changeHosts }) =>
-    (await import('./init-primary.ts')).makePrimary(ledAsConfigured(cluster), restart, changeHosts),
+    (await import('./init-primary-plan.ts')).makePrimary(ledAsConfigured(cluster), restart, changeHosts),
 });

@@ -1,6 +1,6 @@
 // What a person types to make room for a node where another server is, without losing anything.
 
-import type { HostFacts } from './host-facts.ts';
+import type { HostFacts } from './host-facts-query.ts';
 import type { Instance } from '../model/instance.ts';
 
 /** A server goes on writing into a directory that was moved, and without its data its settings are of no use. */

@@ -9,7 +9,7 @@ import type { HostSet } from '../host/with-hosts.ts';
 import { fileSettings, recordedValues, standbyValues, valuesAtStart } from '../postgres/file-settings.ts';
 import { ifRunning } from '../postgres/psql.ts';
 import { isInRecovery } from '../postgres/replication.ts';
-import { foundAt, notOurs, setUpWith } from './owner.ts';
+import { foundAt, notOurs, setUpWith } from './owner-facts.ts';
 
 export interface NodeFacts {
   readonly node: Node;

@@ -7,7 +7,7 @@ export const reload = changeCommand({
   needs: 'cluster',
   arguments: { names: argument('[node...]', 'nodes of .env.cluster; without one: all of them') },
   run: async ({ cluster, args, ...access }) =>
-    (await import('./reload.ts')).reloadNodes(cluster, findNodes(cluster, args.names), access),
+    (await import('./reload-plan.ts')).reloadNodes(cluster, findNodes(cluster, args.names), access),
   text: async ({ nodes }) => (await import('./restart-text.ts')).waitingText(nodes),
   json: ({ nodes }) => ({ nodes }),
 });

@@ -18,7 +18,7 @@ export const renderTemplate = (bare: Command): Command =>
       ) => {
         const { loadCluster } = await import('../config/load.ts');
         const { findNode } = await import('../model/find-node.ts');
-        const { renderFile } = await import('./render.ts');
+        const { renderFile } = await import('./render-facts.ts');
         const { output, config } = commonFlags(command);
         const cluster = loadCluster(config);
         const node = name === undefined ? cluster.configuredPrimary : findNode(cluster, name);

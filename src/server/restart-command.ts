@@ -57,7 +57,7 @@ interface Scene {
 async function restartNodes(scene: Scene, flags: Flags, command: Command): Promise<void> {
   const { cluster, turn } = scene;
   const { dryRun = false, yes = false, pending = false } = flags;
-  const { chooseRestarts, restartPlan } = await import('./restart.ts');
+  const { chooseRestarts, restartPlan } = await import('./restart-plan.ts');
   const { confirmByName } = await import('../ui/confirm.ts');
   const { silenceText } = await import('./restart-text.ts');
   const request = { ...scene, hosts: turn.hosts, pending };

@@ -1,4 +1,4 @@
-import type { Waiting } from './reload.ts';
+import type { Waiting } from './reload-plan.ts';
 
 /** For how long each node did not answer; one line each. Nothing for those that did not run before. */
 export const silenceText = (silences: ReadonlyMap<string, number>): string =>

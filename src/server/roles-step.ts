@@ -5,12 +5,12 @@ import {
   wantedRoles,
   type FoundRole,
   type PasswordPolicy,
-} from './role-plan.ts';
+} from './role-changes.ts';
 import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import type { Instance } from '../model/instance.ts';
 import { execute, ifRunning } from '../postgres/psql.ts';
-import { foundRoles, keepRolesStatements } from './roles.ts';
+import { foundRoles, keepRolesStatements } from './roles-query.ts';
 
 export interface KeptRoles {
   readonly passwords: PasswordPolicy;

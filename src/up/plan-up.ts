@@ -3,7 +3,7 @@ import { machinesOf } from '../model/cluster.ts';
 import { lookAhead, type PlannedChange } from '../engine/look-ahead.ts';
 import { batchingHost } from '../host/batching-host.ts';
 import type { HostSet } from '../host/with-hosts.ts';
-import { upPlan } from './up.ts';
+import { upPlan } from './up-plan.ts';
 
 /** What `up` would change, found by looking at everything at once. */
 export function planUp(cluster: LedCluster, hosts: HostSet): Promise<readonly PlannedChange[]> {

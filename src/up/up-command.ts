@@ -33,7 +33,7 @@ async function converge(
   turn: LockedOperation,
 ): Promise<PlanResult> {
   const { planUp } = await import('./plan-up.ts');
-  const { upPlan } = await import('./up.ts');
+  const { upPlan } = await import('./up-plan.ts');
   const planned = await planUp(cluster, turn.hosts);
   if (flags.plan !== undefined) await refuseWhenStale(flags.plan, planned);
   if (planned.length === 0 || flags.dryRun) return { changes: planned };
@@ -45,6 +45,6 @@ async function converge(
 
 async function refuseWhenStale(file: string, planned: readonly PlannedChange[]): Promise<void> {
   const { readPlanFile } = await import('../config/plan-file.ts');
-  const { refuseStalePlan } = await import('./refuse-stale-plan.ts');
+  const { refuseStalePlan } = await import('./stale-plan.ts');
   refuseStalePlan(readPlanFile(file), planned);
 }

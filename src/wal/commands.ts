@@ -6,6 +6,6 @@ export const explainCommands: readonly Listed[] = [
   {
     name: 'wal',
     about: 'Who keeps how much WAL on which disk, how long that lasts, and what to do',
-    complete: async () => (await import('./wal.ts')).explainWalCommand,
+    complete: async () => (await import('./explain-wal-command.ts')).explainWalCommand,
   },
 ];

@@ -12,7 +12,7 @@ import { converseHere, localHost } from '../../src/host/local-host.ts';
 import { converseOverSsh } from '../../src/host/ssh-host.ts';
 import type { Action, Query } from '../../src/host/command.ts';
 import { appendToJournal, parseJournal, readJournal } from '../../src/operation/journal-query.ts';
-import { lockHolder, releaseLock } from '../../src/operation/lock.ts';
+import { lockHolder, releaseLock } from '../../src/operation/lock-query.ts';
 import { sshHostOnTestServer } from '../support/test-connection.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'dbctl-'));

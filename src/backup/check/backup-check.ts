@@ -1,7 +1,7 @@
 // The whole answer of `dbctl backup check`, and its JSON (docs/backups.md): fields may be added, never renamed.
 
 import type { Backup } from '../../model/backup.ts';
-import type { BackupSight } from './backup-sight.ts';
+import type { BackupSight } from './backup-facts.ts';
 import { checkArchiving, checkLinks } from './check-archiving.ts';
 import { checkCertificates } from './check-certificates.ts';
 import { checkRepository } from './check-repository.ts';

@@ -1,7 +1,7 @@
 // Does WAL reach the repository, and is every link on its way whole?
 
 import { judgeArchiving } from '../../postgres/archiving.ts';
-import type { BackupSight, NodeSight } from './backup-sight.ts';
+import type { BackupSight, NodeSight } from './backup-facts.ts';
 import type { Node } from '../../model/cluster.ts';
 import { finding, type Finding } from '../../model/finding.ts';
 import { formatBytes, formatSeconds } from '../../model/units.ts';

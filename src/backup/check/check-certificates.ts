@@ -1,6 +1,6 @@
 // Does a certificate end soon that backups, replication or applications rest on?
 
-import type { BackupSight, CertificateSight } from './backup-sight.ts';
+import type { BackupSight, CertificateSight } from './backup-facts.ts';
 import { finding, type Finding } from '../../model/finding.ts';
 
 const day = 86_400;

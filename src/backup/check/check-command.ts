@@ -14,7 +14,7 @@ export const backupCheckCommand = (bare: Command): Command =>
     .action(async ({ acceptHostKey, deep }: Flags, command: Command) => {
       const { loadBackedUpCluster } = await import('../../config/load.ts');
       const { loginEnvironment } = await import('../../config/environment.ts');
-      const { checkBackups } = await import('./check.ts');
+      const { checkBackups } = await import('./check-facts.ts');
       const { config, output } = commonFlags(command);
       const { cluster, backup } = loadBackedUpCluster(config);
       const login = { ...loginEnvironment(), acceptHostKeys: acceptHostKey };

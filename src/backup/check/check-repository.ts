@@ -1,7 +1,7 @@
 // Is there a backup, is it young enough, whole, and rehearsed?
 
 import type { Backup } from '../../model/backup.ts';
-import type { BackupSight, ControlSight } from './backup-sight.ts';
+import type { BackupSight, ControlSight } from './backup-facts.ts';
 import { parseLsn } from '../../model/lsn.ts';
 import { finding, type Finding } from '../../model/finding.ts';
 import type { RepositoryReport } from '../repository-report.ts';

@@ -14,11 +14,11 @@ import { longWorkState } from '../../host/long-work.ts';
 import type { ReadableHost } from '../../host/host.ts';
 import type { HostSet } from '../../host/with-hosts.ts';
 import { archiverFacts } from '../../postgres/archiver.ts';
-import { runningUnits } from '../backup-work.ts';
-import { drillFreeBytes, readDrills } from './drills.ts';
+import { runningUnits } from '../backup-work-query.ts';
+import { drillFreeBytes, readDrills } from './drills-query.ts';
 import { backupInfo } from '../pgbackrest-query.ts';
-import { keepDrillFiles } from './drill-files.ts';
-import { rehearseRestore } from '../rehearse-restore.ts';
+import { keepDrillFiles } from './drill-files-step.ts';
+import { rehearseRestore } from '../rehearse-restore-step.ts';
 
 interface DrillRequest {
   readonly cluster: LedCluster;

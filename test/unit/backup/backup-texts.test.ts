@@ -3,9 +3,9 @@ import type { BackupInfo } from '../../../src/backup/backup-info.ts';
 import { repositoryReport } from '../../../src/backup/repository-report.ts';
 import type { StoredWal } from '../../../src/backup/stored-wal.ts';
 import { parseInfo } from '../../../src/backup/pgbackrest-info.ts';
-import { madeText } from '../../../src/backup/backup-made.ts';
-import { repositoryText } from '../../../src/backup/repository-table.ts';
-import { scheduleText } from '../../../src/backup/schedule-table.ts';
+import { madeText } from '../../../src/backup/backup-made-text.ts';
+import { repositoryText } from '../../../src/backup/repository-text.ts';
+import { scheduleText } from '../../../src/backup/schedule-text.ts';
 import { infoOf245, infoWithoutBackups } from './pgbackrest-samples.ts';
 
 const name = { name: 'shop', stanza: 'shop' };

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { backupUnitNow, clock } from '../../../src/backup/backup-work.ts';
+import { backupUnitNow, clock } from '../../../src/backup/backup-work-query.ts';
 import { backupInfo } from '../../../src/backup/pgbackrest-query.ts';
 import { forgetUnit, unitState } from '../../../src/host/systemd.ts';
-import { keepFirstBackup } from '../../../src/backup/make-backup.ts';
+import { keepFirstBackup } from '../../../src/backup/make-backup-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { infoOf255, infoWithoutBackups } from './pgbackrest-samples.ts';
 import { answering, when } from '../../support/answering.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import type { Action } from '../../../src/host/command.ts';
-import { dropAuthority } from '../../../src/certificates/drop-authority.ts';
+import { dropAuthority } from '../../../src/certificates/drop-authority-query.ts';
 import { replacePair } from '../../../src/pki/replace-pair.ts';
 
 let root: string;

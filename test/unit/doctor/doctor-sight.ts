@@ -1,7 +1,7 @@
 // A cluster that doctor looks at: all is well unless a test says otherwise.
 
 import type { SeenLink, SeenSite, SiteFacts } from '../../../src/doctor/facts.ts';
-import type { HostFacts } from '../../../src/server/host-facts.ts';
+import type { HostFacts } from '../../../src/server/host-facts-query.ts';
 import { neededLinks } from '../../../src/doctor/needed-links.ts';
 import { sitesOf } from '../../../src/doctor/site.ts';
 import { clusterOf } from '../../support/cluster-file.ts';

@@ -20,7 +20,7 @@ test('whoever takes the lock can be told to wait for it', () => {
   const without = takers.filter(({ text }) => !/with(Lock|Change)Flags?\(/.test(text));
   // Their flags are added by the command that calls them.
   const parts = [
-    'replication/make-replicas.ts',
+    'replication/make-replicas-command.ts',
     'restore/restore-beside-command.ts',
     'restore/restore-in-place-command.ts',
   ];

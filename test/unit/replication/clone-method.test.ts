@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { BackupInfo, BackupSet } from '../../../src/backup/backup-info.ts';
 import { backupForClone, chooseCloneMethod, type CloneFacts } from '../../../src/replication/clone-method.ts';
-import { archiveHas } from '../../../src/backup/archived-wal.ts';
+import { archiveHas } from '../../../src/backup/archived-wal-facts.ts';
 
 const gigabyte = 1024 ** 3;
 const megabyte = 1024 ** 2;

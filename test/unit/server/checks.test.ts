@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { RefusedError } from '../../../src/model/errors.ts';
-import { hostFacts } from '../../../src/server/host-facts.ts';
+import { hostFacts } from '../../../src/server/host-facts-query.ts';
 import { systemIdentifier } from '../../../src/postgres/instance.ts';
-import { checkHost } from '../../../src/server/check-host.ts';
-import { checkSameCluster } from '../../../src/replication/check-same-cluster.ts';
+import { checkHost } from '../../../src/server/check-host-step.ts';
+import { checkSameCluster } from '../../../src/replication/check-same-cluster-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, when } from '../../support/answering.ts';
 import { primary, replica, run } from '../../support/shop.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { hasData, hostProblems, type Expectation } from '../../../src/server/host-check.ts';
-import type { HostFacts } from '../../../src/server/host-facts.ts';
+import type { HostFacts } from '../../../src/server/host-facts-query.ts';
 import { instanceOf } from '../../../src/model/instance.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { verifyLogins } from '../../../src/server/verify-logins.ts';
-import { verifyReplicationLogin } from '../../../src/server/verify-replication-login.ts';
+import { verifyLogins } from '../../../src/server/verify-logins-step.ts';
+import { verifyReplicationLogin } from '../../../src/server/verify-replication-login-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { pg1, pg2, run, shop } from '../../support/shop.ts';
 

@@ -4,9 +4,9 @@ import { fileSettings, type FileSettings } from '../../../src/postgres/file-sett
 import * as server from '../../../src/postgres/instance.ts';
 import { reload } from '../../../src/postgres/settings.ts';
 import { newestChange } from '../../../src/system/paths.ts';
-import { createDataDirectory, registerInstance } from '../../../src/server/data-directory.ts';
-import { filesOf, reloadSettings, restartWhenAsked } from '../../../src/server/reload-settings.ts';
-import { startPostgres } from '../../../src/server/start-postgres.ts';
+import { createDataDirectory, registerInstance } from '../../../src/server/data-directory-step.ts';
+import { filesOf, reloadSettings, restartWhenAsked } from '../../../src/server/reload-settings-step.ts';
+import { startPostgres } from '../../../src/server/start-postgres-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, json, when, yesOrNo } from '../../support/answering.ts';
 import { plan, primary, run } from '../../support/shop.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { calendarInterval, normalCalendar, parseTimerStates } from '../../../src/system/timer.ts';
-import { removalsOf } from '../../../src/backup/backup-work.ts';
-import { parseStoredWal } from '../../../src/backup/repository-list.ts';
+import { removalsOf } from '../../../src/backup/backup-work-query.ts';
+import { parseStoredWal } from '../../../src/backup/repository-list-query.ts';
 
 test('a timer tells what it goes by, when it runs next, and how it went', () => {
   const said = `Result=success

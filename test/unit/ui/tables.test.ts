@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { ReplicationView } from '../../../src/replication/replication-view.ts';
-import type { NodeStatus } from '../../../src/status/status.ts';
-import { replicationText } from '../../../src/replication/replication-table.ts';
-import { statusText } from '../../../src/status/status-table.ts';
+import type { ReplicationView } from '../../../src/replication/replication-facts.ts';
+import type { NodeStatus } from '../../../src/status/status-facts.ts';
+import { replicationText } from '../../../src/replication/replication-text.ts';
+import { statusText } from '../../../src/status/status-text.ts';
 import { widest } from '../../support/written.ts';
 
 const streaming: ReplicationView = {

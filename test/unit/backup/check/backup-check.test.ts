@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { backupCheck } from '../../../../src/backup/check/backup-check.ts';
-import type { BackupSight, ControlSight, NodeSight } from '../../../../src/backup/check/backup-sight.ts';
+import type { BackupSight, ControlSight, NodeSight } from '../../../../src/backup/check/backup-facts.ts';
 import type { DrillResult } from '../../../../src/backup/drill/drill.ts';
 import type { BackupRow, RepositoryReport } from '../../../../src/backup/repository-report.ts';
 import { backupCheckText } from '../../../../src/backup/check/backup-check-text.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { BackupSight, ControlSight, NodeSight } from '../../../../src/backup/check/backup-sight.ts';
+import type { BackupSight, ControlSight, NodeSight } from '../../../../src/backup/check/backup-facts.ts';
 import { checkCertificates } from '../../../../src/backup/check/check-certificates.ts';
 
 const now = 1_800_000_000;

@@ -1,0 +1,108 @@
+// One backup more, because somebody asked for it.
+
+import type { BackupSet } from './backup-info.ts';
+import type { Backup, BackupType } from '../model/backup.ts';
+import type { Cluster, LedCluster } from '../model/cluster.ts';
+import { onlyOn, type Stage } from '../engine/run-plan.ts';
+import { RefusedError, UnverifiedError } from '../model/errors.ts';
+import type { Host, ReadableHost } from '../host/host.ts';
+import { isFromReplica } from './backup-work-query.ts';
+import { backupInfo, type PgbackrestPlace } from './pgbackrest-query.ts';
+import { backupWords, controlPlace, makeNewBackup } from './make-backup-step.ts';
+import { verifyNodeLinks } from './pgbackrest-links-step.ts';
+
+/** A backup that was made. Also the JSON of `dbctl backup run -o json`. */
+export interface MadeBackup {
+  readonly label: string;
+  readonly type: BackupType;
+  readonly askedType: BackupType;
+  /** undefined: its manifest does not say. */
+  readonly from: 'replica' | 'primary' | undefined;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly stoppedAt: string;
+  readonly databaseBytes: number;
+  readonly copiedBytes: number;
+  readonly repositoryBytes: number | undefined;
+  readonly hasPageErrors: boolean;
+}
+
+interface Asked {
+  readonly control: Host;
+  readonly type: BackupType;
+  /** Labels of the backups that were there before. */
+  readonly known: readonly string[];
+}
+
+/** Labels of the backups that are there. Throws RefusedError when the cluster has no place in the repository. */
+export async function knownBackups(
+  cluster: Cluster,
+  backup: Backup,
+  control: ReadableHost,
+): Promise<readonly string[]> {
+  const place = controlPlace(cluster, backup);
+  const isSetUp = (await control.readFile(place.config)) !== undefined;
+  const info = isSetUp ? await control.ask(backupInfo(place)) : undefined;
+  if (info !== undefined && info.databases.length > 0) return info.backups.map(({ label }) => label);
+  throw new RefusedError({
+    what: `${cluster.name} has no place in the repository, as ${control.name} sees it`,
+    why: info ? info.status.message : 'Backups are not set up there.',
+    next: ['set up backups, or see what is wrong with them: dbctl backup setup'],
+  });
+}
+
+/** Asks for the primary first: for a server that is down, a backup would wait for minutes before it fails. */
+export const backupRunPlan = (cluster: LedCluster, backup: Backup, asked: Asked): readonly Stage[] => [
+  onlyOn('Verify access to the primary', asked.control, () => [
+    verifyNodeLinks(cluster, backup, [cluster.primary]),
+  ]),
+  onlyOn(`Make ${backupWords[asked.type]}`, asked.control, () => [
+    makeNewBackup(cluster, backup, asked.type),
+  ]),
+];
+
+/** The newest backup that was not known before. */
+export async function madeBackup(
+  cluster: Cluster,
+  backup: Backup,
+  { control, type, known }: Asked,
+): Promise<MadeBackup | undefined> {
+  const place = controlPlace(cluster, backup);
+  const made = (await control.ask(backupInfo(place)))?.backups.findLast(
+    ({ label }) => !known.includes(label),
+  );
+  if (made === undefined) return undefined;
+  const isReplica = await control.ask(isFromReplica(place, made.label));
+  return asMade(made, type, isReplica);
+}
+
+const asMade = (made: BackupSet, askedType: BackupType, isReplica: boolean | undefined): MadeBackup => ({
+  label: made.label,
+  type: made.type,
+  askedType,
+  from: isReplica === undefined ? undefined : isReplica ? 'replica' : 'primary',
+  startedAt: new Date(made.startedAt * 1000).toISOString(),
+  stoppedAt: new Date(made.stoppedAt * 1000).toISOString(),
+  databaseBytes: made.databaseBytes,
+  copiedBytes: made.copiedBytes,
+  repositoryBytes: made.repositoryBytes,
+  hasPageErrors: made.hasPageErrors ?? false,
+});
+
+/** A backup of broken pages is one, but nothing to rely on. Throws UnverifiedError for it. */
+export function insistOnSoundPages(
+  { config, stanza }: PgbackrestPlace,
+  { label, hasPageErrors, from }: MadeBackup,
+): void {
+  if (!hasPageErrors) return;
+  const source = from === 'replica' ? 'the replica' : 'the server';
+  throw new UnverifiedError({
+    what: `pages of ${label} do not match their checksums: ${source} it was copied from is damaged`,
+    why: 'A disk, memory or a file system there lost something that PostgreSQL had written.',
+    next: [
+      `see the files, on the control host: runuser -u postgres -- pgbackrest --config=${config} --stanza=${stanza} --set=${label} info`,
+      'keep the older backups, and compare the tables with those on another node',
+      ...(from === 'replica' ? ['clone the damaged replica anew, then make another backup'] : []),
+    ],
+  });
+}

@@ -1,0 +1,44 @@
+import { sameHost } from '../../model/address.ts';
+import type { Backup } from '../../model/backup.ts';
+import { type Cluster, type Node } from '../../model/cluster.ts';
+import { drillFiles, scheduledDrillNode } from './drill.ts';
+import type { Step } from '../../engine/step.ts';
+import { drillArgv, removeDrillSchedule } from './drills-query.ts';
+import { keepDrillFiles } from './drill-files-step.ts';
+import { keepTimedWork } from '../../system/timed-work.ts';
+
+/**
+ * Keeps the drill's timer on the one host that rehearses, and on no other. Of the nodes of one host, the last sees to it:
+ * the others would take away what it keeps.
+ */
+export function keepDrillSchedule(cluster: Cluster, backup: Backup, node: Node): readonly Step[] {
+  if (cluster.nodes.findLast(({ host }) => sameHost(host, node.host))!.name !== node.name) return [];
+  const calendar = backup.schedule.drill;
+  if (calendar === undefined || node.name !== scheduledDrillNode(cluster).name) {
+    return [withoutDrillSchedule(cluster)];
+  }
+  return [
+    ...keepDrillFiles(cluster, backup, node),
+    ...keepTimedWork(cluster, [
+      {
+        name: drillFiles(cluster).scheduledUnit,
+        description: `Scheduled restore drill of ${cluster.name}`,
+        account: 'postgres',
+        argv: drillArgv(cluster),
+        calendar,
+        setting: 'BACKUP_SCHEDULE_DRILL',
+      },
+    ]),
+  ];
+}
+
+const withoutDrillSchedule = (cluster: Cluster): Step => ({
+  title: 'Remove the drill timer',
+
+  async diff(host) {
+    const { scheduledFile } = drillFiles(cluster);
+    return (await host.readFile(scheduledFile)) === undefined ? [] : ["take the drill's schedule away"];
+  },
+
+  apply: (host) => host.run(removeDrillSchedule(cluster)),
+});

@@ -1,0 +1,77 @@
+// The links between the hosts are tested before anything is made in the repository. These steps change nothing, ever.
+
+import { linkComplaints, type LinkComplaint } from './pgbackrest-complaints.ts';
+import type { Backup } from '../model/backup.ts';
+import { hasStanza } from './backup-info.ts';
+import { type Cluster, type Node } from '../model/cluster.ts';
+import { nodeConfigOf, pgbackrestFiles } from './pgbackrest.ts';
+import type { Step } from '../engine/step.ts';
+import { CommandError, UnreachableError } from '../model/errors.ts';
+import type { ReadableHost } from '../host/host.ts';
+import { askEnd, backupInfo, bounded, pgbackrest } from './pgbackrest-query.ts';
+import { repositoryComplaints, serverComplaints, startingMs } from './server-links-facts.ts';
+
+const patiently = { patienceMs: startingMs, timeout: bounded };
+
+/** The control host reaches the TLS server of every node, and each accepts the other. */
+export const verifyServerLinks = (cluster: Cluster, backup: Backup): Step => ({
+  title: 'Verify access to every TLS server',
+
+  async diff(host) {
+    const place = { config: pgbackrestFiles(cluster).controlConfig, stanza: backup.stanza };
+    if ((await host.readFile(place.config)) === undefined) return [];
+    // Once there is a stanza, pgBackRest's check follows later, and sees more.
+    const info = await host.ask(backupInfo(place)).catch(noAnswer);
+    if (info && hasStanza(info)) return [];
+    return refuse(
+      host,
+      await serverComplaints(cluster, backup, host, { nodes: cluster.nodes, ...patiently }),
+    );
+  },
+
+  async apply() {},
+});
+
+/** The control host reaches these nodes, whatever the others do. */
+export const verifyNodeLinks = (cluster: Cluster, backup: Backup, nodes: readonly Node[]): Step => ({
+  title: "Verify access to the nodes' TLS servers",
+
+  async diff(host) {
+    if ((await host.readFile(pgbackrestFiles(cluster).controlConfig)) === undefined) return [];
+    return refuse(host, await serverComplaints(cluster, backup, host, { nodes, ...patiently }));
+  },
+
+  async apply() {},
+});
+
+/** A node reaches the control host's TLS server, which keeps the repository. */
+export const verifyRepositoryLink = (cluster: Cluster, backup: Backup, node: Node): Step => ({
+  title: 'Verify access to the repository',
+
+  async diff(host) {
+    const config = nodeConfigOf(cluster, node);
+    if ((await host.readFile(config)) === undefined) return [];
+    const unanswered = await repositoryComplaints(cluster, backup, { node, host, patienceMs: startingMs });
+    if (unanswered.length > 0) return refuse(host, unanswered);
+    const { stanza } = backup;
+    const { complaints } = await host.ask(askEnd(pgbackrest({ config, stanza }, 'info', bounded)));
+    return refuse(host, linkComplaints(complaints));
+  },
+
+  async apply() {},
+});
+
+/** A repository that cannot be read is one more thing to find out about. */
+function noAnswer(error: unknown): undefined {
+  if (error instanceof CommandError) return undefined;
+  throw error;
+}
+
+function refuse(host: ReadableHost, found: readonly LinkComplaint[]): readonly string[] {
+  if (found.length === 0) return [];
+  throw new UnreachableError({
+    what: `pgBackRest on ${host.name} cannot reach another host`,
+    why: found.map(({ complaint, meaning }) => `${complaint}\n(${meaning})`).join('\n'),
+    next: [...new Set(found.map(({ next }) => next)), 'then run the same command again: it is safe'],
+  });
+}

@@ -1,0 +1,52 @@
+// From a running cluster to one whose data can be brought back.
+
+import type { LedCluster, Node } from '../model/cluster.ts';
+import { instanceOf } from '../model/instance.ts';
+import { onlyOn, type Stage } from '../engine/run-plan.ts';
+import type { Step } from '../engine/step.ts';
+import { keepArchiving } from './archiving-step.ts';
+import { keepDrillSchedule } from './drill/drill-schedule-step.ts';
+import { finishPromotion } from './finish-promotion-step.ts';
+import { keepFirstBackup } from './make-backup-step.ts';
+import { reloadSettings } from '../server/reload-settings-step.ts';
+import { keepSchedule } from './schedule-step.ts';
+import { keepSettings } from '../server/settings-step.ts';
+import { keepStanza } from './stanza-step.ts';
+import { verifyArchiving } from './verify-archiving-step.ts';
+import { connectionStages, type BackedUpCluster } from './connections-plan.ts';
+import { onMachines } from '../engine/on-machines.ts';
+import { restartStages, type Restart } from '../server/pending-restarts-plan.ts';
+
+export interface BackupSetupOptions {
+  readonly restart: Restart;
+  /** The nodes that have an instance to archive from. */
+  readonly nodes: readonly Node[];
+}
+
+/** Everything that backups need, in the order in which each part is needed. */
+export function backupSetupPlan(
+  { cluster, backup, hosts }: BackedUpCluster & { readonly cluster: LedCluster },
+  options: BackupSetupOptions,
+): readonly Stage[] {
+  const control = hosts.get(cluster.control.name);
+  const primary = hosts.get(cluster.primary.name);
+  const onNodes = (title: string, nodes: readonly Node[], steps: (node: Node) => readonly Step[]): Stage =>
+    onMachines(title, nodes, hosts, steps);
+  return [
+    ...connectionStages({ cluster, backup, hosts }),
+    onlyOn('Create the stanza', control, () => [keepStanza(cluster, backup, primary)]),
+    onNodes('Send WAL to the repository', options.nodes, (node) => [
+      keepSettings(cluster, node),
+      keepArchiving(cluster, backup, node),
+      reloadSettings(instanceOf(cluster, node)),
+    ]),
+    ...restartStages(options.nodes.toReversed(), { cluster, hosts, restart: options.restart }),
+    onlyOn('Finish a promotion', primary, () => [finishPromotion(instanceOf(cluster, cluster.primary))]),
+    onlyOn('Verify that WAL reaches the repository', primary, () => [
+      verifyArchiving(cluster, backup, control),
+    ]),
+    onlyOn('Make the first backup', control, () => [keepFirstBackup(cluster, backup)]),
+    onlyOn('Set up the backup timers', control, () => keepSchedule(cluster, backup)),
+    onNodes('Schedule restore drills', cluster.nodes, (node) => keepDrillSchedule(cluster, backup, node)),
+  ];
+}

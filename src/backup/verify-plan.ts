@@ -1,0 +1,84 @@
+// Reads every file of the repository and compares it with its checksum.
+
+import type { Backup } from '../model/backup.ts';
+import type { Cluster } from '../model/cluster.ts';
+import { repositoryReport, type RepositoryReport } from './repository-report.ts';
+import { formatClock } from '../model/units.ts';
+import { builtOn, parseVerify, type VerifyResult } from './verify-result.ts';
+import { onlyOn, type Stage } from '../engine/run-plan.ts';
+import type { Report } from '../engine/step.ts';
+import { CommandError, UnverifiedError } from '../model/errors.ts';
+import type { Host } from '../host/host.ts';
+import { hasOption } from './backup-work-query.ts';
+import { pgbackrest } from './pgbackrest-query.ts';
+import { controlPlace } from './make-backup-step.ts';
+import { followRepositoryWork } from './repository-work-facts.ts';
+import { repositoryFacts } from './repository-facts.ts';
+
+/** Also the JSON of `dbctl backup verify -o json`. */
+export interface VerifiedRepository extends VerifyResult {
+  /** Backups that are whole themselves, but build on a damaged one. */
+  readonly builtOnDamaged: readonly string[];
+  readonly gaps: RepositoryReport['gaps'];
+}
+
+/** Verifies, and hands over what was found. */
+export const backupVerifyPlan = (
+  cluster: Cluster,
+  backup: Backup,
+  control: Host,
+  onFound: (found: VerifiedRepository) => void,
+): readonly Stage[] => {
+  let isDone = false;
+  const step = {
+    title: 'Verify the repository',
+    diff: async () => (isDone ? [] : ['read every file of the repository']),
+    async apply(host: Host, report: Report) {
+      onFound(await verifyRepository(cluster, backup, host, report));
+      isDone = true;
+    },
+  };
+  return [onlyOn(step.title, control, () => [step])];
+};
+
+/** As a unit that goes on without dbctl; one that runs already is followed. Changes nothing. */
+async function verifyRepository(
+  cluster: Cluster,
+  backup: Backup,
+  control: Host,
+  report: Report,
+): Promise<VerifiedRepository> {
+  const facts = await repositoryFacts(cluster, backup, control);
+  const tells = await control.ask(hasOption('verify', '--verbose'));
+  const options = tells ? ['--output=text', '--verbose'] : [];
+  const work = {
+    unit: `dbctl-verify-${cluster.name}`,
+    what: 'the verification',
+    argv: pgbackrest(controlPlace(cluster, backup), 'verify', ...options),
+    progress: (seconds: number) => `reading every file of the repository, ${formatClock(seconds)}`,
+  };
+  const found = parseVerify(await followRepositoryWork(cluster, backup, control, work, report));
+  if (tells && !found.isToldInFull) throw noVerdict(control);
+  const damaged = found.backups.map(({ label }) => label);
+  const { gaps } = repositoryReport({ name: cluster.name, stanza: backup.stanza }, { ...facts, drills: [] });
+  return { ...found, builtOnDamaged: builtOn(facts.info, damaged), gaps };
+}
+
+const noVerdict = ({ name }: Host): UnverifiedError =>
+  new UnverifiedError({
+    what: `pgBackRest on ${name} did not say whether the repository is sound`,
+    next: ['run the same command again: it is safe'],
+  });
+
+/** Throws CommandError when something is damaged or missing. */
+export function insistOnSoundRepository({ isSound, backups, gaps }: VerifiedRepository): void {
+  if (isSound && gaps.length === 0) return;
+  throw new CommandError({
+    what: isSound ? 'the repository is sound, but WAL is missing from it' : 'the repository is damaged',
+    why:
+      backups.length > 0
+        ? `Do not restore from ${backups.map(({ label }) => label).join(', ')}.`
+        : 'No recovery goes past WAL that is damaged or missing.',
+    next: ['begin a new chain: dbctl backup run --type full', 'see what can be restored: dbctl backup info'],
+  });
+}

@@ -1,0 +1,68 @@
+import type { CertificatesReport, CertificateStatus } from './certificate-status-facts.ts';
+import { shorten, tableText } from '../ui/text.ts';
+
+/** What is left of 80 columns for the names, with every other column at its widest. */
+const longestNames = 22;
+
+/** One line a certificate, at most 80 columns wide, then what is wrong and what to do about it. */
+export function certificatesText(report: CertificatesReport): string {
+  const rows = [...report.certificates, ...report.authorities].map((row) => cells(row));
+  const problems = problemsIn(report);
+  return [
+    tableText(rows, { head: ['HOST', 'PORT', 'WHAT', 'DAYS', 'CA', 'SHOWN', 'NAMES'], gap: ' ' }),
+    ...(report.rotation ? [`\n${inWords[report.rotation]}`] : []),
+    ...(problems.length > 0 ? ['', ...problems, ...nextSteps(report).map((step) => `→ ${step}`)] : []),
+    '',
+  ].join('\n');
+}
+
+/** "pg1 PostgreSQL: it ends in 3 days" */
+export const problemsIn = ({
+  certificates,
+  authorities,
+  copyProblems,
+}: CertificatesReport): readonly string[] => [
+  ...[...certificates, ...authorities].flatMap(({ host, what, problems }) =>
+    problems.map((problem) => `${host} ${what}: ${problem}`),
+  ),
+  ...copyProblems,
+];
+
+/** What puts it right. */
+export const nextSteps = ({
+  certificates,
+  authorities,
+  copyProblems,
+}: CertificatesReport): readonly string[] => {
+  const silent = certificates.filter(({ shown }) => shown === 'nothing');
+  const isMore = certificates.some(({ shown, problems }) => problems.length > (shown === 'nothing' ? 1 : 0));
+  return [
+    ...silent.map(({ host, what }) => `see why ${what} does not answer: ${logsOf(host, what)}`),
+    ...(isMore || copyProblems.length > 0 ? ['new certificates everywhere: dbctl certs rotate'] : []),
+    ...(authorities.some(({ problems }) => problems.length > 0) ? ['a new CA: dbctl certs rotate --ca'] : []),
+  ];
+};
+
+const logsOf = (host: string, what: string): string =>
+  what === 'PostgreSQL' ? `dbctl logs ${host}` : `on ${host}, journalctl -n 50 -u 'dbctl-*'`;
+
+const cells = ({ host, port, what, daysLeft, authority, shown, names }: CertificateStatus): string[] => [
+  shorten(host, 12),
+  port === undefined ? '' : String(port),
+  what,
+  daysLeft === undefined ? '' : String(daysLeft),
+  authority ?? '',
+  shown ?? '',
+  names === undefined ? 'not set up' : shorten(names.join(', '), longestNames),
+];
+
+const unfinished = 'A rotation was cut off; finish it: dbctl certs rotate';
+
+const inWords: Readonly<Record<NonNullable<CertificatesReport['rotation']>, string>> = {
+  leaves: unfinished,
+  trust: unfinished,
+  renew: unfinished,
+  issue: unfinished,
+  drop: unfinished,
+  overlap: 'Two CAs are trusted. When nobody uses the old CA file: dbctl certs rotate --ca --finish',
+};

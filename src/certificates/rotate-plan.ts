@@ -1,0 +1,158 @@
+// New certificates while everything runs: facts, a decision, and the stages that follow from it.
+
+import type { LedCluster, Node } from '../model/cluster.ts';
+import {
+  rotationWork,
+  type RotationPhase,
+  type RotationRequest,
+  type RotationWork,
+} from '../pki/rotation.ts';
+import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
+import type { Step } from '../engine/step.ts';
+import { RefusedError } from '../model/errors.ts';
+import type { Host } from '../host/host.ts';
+import type { HostSet } from '../host/with-hosts.ts';
+import { copyAuthority } from '../pki/certificate-authority.ts';
+import type { ClusterCredential } from '../backup/cluster-credentials.ts';
+import { keepCredential, keepTrust } from '../pki/credential-step.ts';
+import { readAuthority } from '../pki/read-authority.ts';
+import { makeNextAuthority, markRotation, removeOldAuthority, unmarkRotation } from './rotation-step.ts';
+import { showCertificate } from './show-certificate-step.ts';
+import { verifyReplicationLogin } from '../server/verify-replication-login-step.ts';
+import { verifyStreaming } from '../server/verify-streaming-step.ts';
+import { runningNodes, seeCredentials } from './certificate-facts.ts';
+import { batchingHost } from '../host/batching-host.ts';
+
+/** What a rotation works on: certificates that are there, and servers that run. */
+export interface RotationFacts {
+  readonly work: RotationWork;
+  readonly credentials: readonly ClusterCredential[];
+  readonly running: readonly Node[];
+}
+
+/** Throws RefusedError when there is nothing to rotate yet, or not in this order. */
+export async function rotationFacts(
+  cluster: LedCluster,
+  hosts: HostSet,
+  asked: RotationRequest,
+): Promise<RotationFacts> {
+  const [authority, credentials, running] = await Promise.all([
+    readAuthority(cluster, hosts.get(cluster.control.name)),
+    seeCredentials(cluster, hosts),
+    runningNodes(cluster, hosts),
+  ]);
+  if (authority === undefined) throw nothingThere(cluster);
+  return {
+    work: rotationWork(authority.rotation, asked),
+    // What was never set up gets its certificate when it is.
+    credentials: credentials.filter(({ seen }) => seen.certificate !== undefined),
+    running,
+  };
+}
+
+/** The stages from where the rotation is to where it can stay. */
+export function rotationPlan(cluster: LedCluster, hosts: HostSet, facts: RotationFacts): readonly Stage[] {
+  const { kind, startedAt } = facts.work;
+  const control = hosts.get(cluster.control.name);
+  const mark = (title: string, phase: RotationPhase, ...before: readonly Step[]): Stage =>
+    onlyOn(title, control, () => [...before, markRotation(cluster, { phase, startedAt })]);
+  const replace = replaceStages({ cluster, hosts, facts });
+  const drop = [
+    ...trustStages('Trust only the new certificate authority', 1, { cluster, hosts, facts }),
+    onlyOn('Remove the old certificate authority', control, () => [removeOldAuthority(cluster)]),
+  ];
+  const stages: Readonly<Record<RotationWork['kind'], readonly Stage[]>> = {
+    nothing: [],
+    leaves: [
+      mark('Begin the rotation', 'leaves'),
+      ...replace,
+      copyStage({ cluster, hosts }),
+      onlyOn('End the rotation', control, () => [unmarkRotation(cluster)]),
+    ],
+    trust: [
+      mark('Create a new certificate authority', 'trust', makeNextAuthority(cluster, startedAt)),
+      ...trustStages('Trust both certificate authorities', 2, { cluster, hosts, facts }),
+      mark('Record that both are trusted', 'overlap'),
+    ],
+    renew: [mark('Begin the rotation', 'renew'), ...replace, mark('Record that both are trusted', 'overlap')],
+    finish: [
+      mark('Sign with the new certificate authority', 'issue'),
+      ...replace,
+      mark('Stop trusting the old certificate authority', 'drop'),
+      ...drop,
+    ],
+    dropping: drop,
+  };
+  return stages[kind];
+}
+
+interface Scene {
+  readonly cluster: LedCluster;
+  readonly hosts: HostSet;
+  readonly facts: RotationFacts;
+}
+
+/** Before anybody shows what only the new CA signed, everybody must trust it. */
+function trustStages(title: string, authorities: number, { cluster, hosts, facts }: Scene): readonly Stage[] {
+  const control = batchingHost(hosts.get(cluster.control.name));
+  return [
+    onEach(title, hosts, facts.credentials, (credential) => [
+      keepTrust(cluster, credential.place, control, { authorities }),
+      ...showing(credential),
+    ]),
+    copyStage({ cluster, hosts }, authorities),
+  ];
+}
+
+function replaceStages({ cluster, hosts, facts }: Scene): readonly Stage[] {
+  const { work, credentials, running } = facts;
+  const since = Date.parse(work.startedAt);
+  const control = batchingHost(hosts.get(cluster.control.name));
+  const primary = hosts.get(cluster.primary.name);
+  const replicas = running.filter(({ name }) => name !== cluster.primary.name);
+  const isPrimaryRunning = running.some(({ name }) => name === cluster.primary.name);
+  const verify = together('Verify that the replicas stream', hostsOf(hosts, replicas), ({ name }) => {
+    const node = replicas.find((one) => one.name === name)!;
+    return [verifyReplicationLogin(cluster, node), verifyStreaming(cluster, node, primary)];
+  });
+  return [
+    onEach('Replace the certificates', hosts, credentials, (credential) => [
+      keepCredential(cluster, credential.place, control, { since }),
+      ...showing(credential),
+    ]),
+    ...(replicas.length > 0 && isPrimaryRunning ? [verify] : []),
+  ];
+}
+
+function copyStage({ cluster, hosts }: Omit<Scene, 'facts'>, authorities?: number): Stage {
+  const control = hosts.get(cluster.control.name);
+  const options = authorities === undefined ? {} : { authorities };
+  return onlyOn("Copy the CA's certificate here", control, () => [copyAuthority(cluster, control, options)]);
+}
+
+const showing = ({ reader, ...credential }: ClusterCredential): readonly Step[] =>
+  reader === undefined ? [] : [showCertificate({ reader, ...credential })];
+
+/** Steps for each certificate, on all hosts at once. */
+function onEach(
+  title: string,
+  hosts: HostSet,
+  credentials: readonly ClusterCredential[],
+  steps: (credential: ClusterCredential) => readonly Step[],
+): Stage {
+  const names = [...new Set(credentials.map(({ machine }) => machine.name))];
+  return together(
+    title,
+    names.map((name) => hosts.get(name)),
+    ({ name }) => credentials.filter(({ machine }) => machine.name === name).flatMap(steps),
+  );
+}
+
+const hostsOf = (hosts: HostSet, nodes: readonly Node[]): readonly Host[] =>
+  nodes.map(({ name }) => hosts.get(name));
+
+const nothingThere = ({ name, control }: LedCluster): RefusedError =>
+  new RefusedError({
+    what: `${control.name} has no certificate authority for ${name}`,
+    next: ['set up the primary first: dbctl init-primary'],
+  });

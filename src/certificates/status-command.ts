@@ -1,0 +1,21 @@
+import { lookCommand } from '../kit/look-command.ts';
+import { exitCode } from '../model/errors.ts';
+import { machinesOf } from '../model/cluster.ts';
+
+/** `dbctl certs status`: every certificate in its file and on its port. */
+export const certsStatus = lookCommand({
+  needs: 'cluster',
+  run: async ({ cluster, lookAt }) => {
+    const { certificatesReport } = await import('./certificate-status-facts.ts');
+    return lookAt(cluster, machinesOf(cluster), (hosts) => certificatesReport(cluster, hosts));
+  },
+  text: async (report) => (await texts()).certificatesText(report),
+  async json(report, { cluster }) {
+    const { nextSteps, problemsIn } = await texts();
+    return { cluster: cluster.name, ...report, problems: problemsIn(report), next: nextSteps(report) };
+  },
+  exitCode: async (report) =>
+    (await texts()).problemsIn(report).length > 0 ? exitCode.unverified : exitCode.ok,
+});
+
+const texts = () => import('./certificates-text.ts');

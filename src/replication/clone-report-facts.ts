@@ -1,0 +1,61 @@
+// How far a clone is, asked now and then while it runs.
+
+import type { CloneBackup } from './clone-method.ts';
+import { describeClone, describeRestore } from './clone-progress.ts';
+import type { Node } from '../model/cluster.ts';
+import type { Instance } from '../model/instance.ts';
+import type { Report } from '../engine/step.ts';
+import { CommandError } from '../model/errors.ts';
+import type { ReadableHost } from '../host/host.ts';
+import { directoryBytes } from './clone-query.ts';
+import type { Socket } from '../postgres/psql.ts';
+import { cloneProgress } from '../postgres/replication.ts';
+
+/** Calls `look` when it is due; it is given the seconds since the beginning. */
+function nowAndThen(pauseMs: number, look: (elapsedSeconds: number) => Promise<void>): () => Promise<void> {
+  const startedAt = Date.now();
+  let askedAt = 0;
+  return async () => {
+    if (Date.now() - askedAt < pauseMs) return;
+    askedAt = Date.now();
+    await look((askedAt - startedAt) / 1000);
+  };
+}
+
+/** A primary that does not answer is no end of the clone, which says itself why it failed. */
+function noAnswer(error: unknown): null {
+  if (error instanceof CommandError) return null;
+  throw error;
+}
+
+/** Asks the primary twice a second at most how far the clone is. */
+export function reportStream(
+  primary: ReadableHost,
+  socket: Socket,
+  node: Node,
+  report: Report,
+): () => Promise<void> {
+  let copied = false;
+  return nowAndThen(500, async (elapsedSeconds) => {
+    const state = await primary.ask(cloneProgress(socket, node.name)).catch(noAnswer);
+    copied ||= state !== null;
+    const otherwise = copied ? 'verifying every file' : 'the clone is running';
+    report(state ? describeClone(state, elapsedSeconds) : otherwise);
+  });
+}
+
+/** Looks at what the restore has written. Its own progress is told only by pgBackRest 2.56 and later. */
+export const reportRestore = (
+  host: ReadableHost,
+  { dataDirectory }: Instance,
+  { databaseBytes }: CloneBackup,
+  report: Report,
+): (() => Promise<void>) =>
+  nowAndThen(1000, async (elapsedSeconds) => {
+    const doneBytes = await host.ask(directoryBytes(`${dataDirectory}.dbctl-clone`)).catch(noAnswer);
+    report(
+      doneBytes
+        ? describeRestore({ doneBytes, totalBytes: databaseBytes }, elapsedSeconds)
+        : 'the restore is running',
+    );
+  });

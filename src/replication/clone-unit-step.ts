@@ -1,0 +1,66 @@
+// The transient units that make a replica's data. They have one name: only one of them may run.
+
+import { chooseCompression } from './clone-compression.ts';
+import type { CloneBackup } from './clone-method.ts';
+import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
+import { instanceOf } from '../model/instance.ts';
+import { nodeConfigOf } from '../backup/pgbackrest.ts';
+import { slotNameOf } from '../model/slot.ts';
+import { render } from '../model/render.ts';
+import { conninfo, settingValue } from '../postgres/libpq.ts';
+import { pgbackrest } from '../backup/pgbackrest-query.ts';
+import type { TransientUnit } from '../host/systemd.ts';
+import { primaryConnection } from './follow-primary-step.ts';
+
+export const cloneUnitName = (cluster: Cluster, node: Node): string =>
+  `dbctl-clone-${cluster.name}-${node.name}`;
+
+/** One stream of the primary. */
+export const streamUnit = (
+  cluster: LedCluster,
+  node: Node,
+  source: { readonly databaseBytes: number; readonly cores: number },
+): TransientUnit =>
+  unit(cluster, node, 'run/clone-replica.sh', `Clone of ${cluster.primary.name} for ${node.name}`, [
+    chooseCompression(source),
+  ]);
+
+/** A backup, restored by as many processes as the host has cores. Its WAL comes when the server runs. */
+export function restoreUnit(
+  cluster: LedCluster,
+  node: Node,
+  { label, repository }: CloneBackup,
+): TransientUnit {
+  const place = { config: nodeConfigOf(cluster, node), stanza: cluster.backup?.stanza ?? cluster.name };
+  const settings = [
+    `primary_conninfo = ${settingValue(conninfo(primaryConnection(cluster, node)))}`,
+    `primary_slot_name = ${settingValue(slotNameOf(node))}`,
+  ];
+  // The script adds the place, and then the command.
+  const argv = pgbackrest(place, 'restore', `--repo=${repository}`, `--set=${label}`).slice(0, -1);
+  return unit(cluster, node, 'run/clone-from-backup.sh', `Restore of ${label} for ${node.name}`, [
+    settings.join('\n'),
+    ...argv,
+  ]);
+}
+
+function unit(
+  cluster: LedCluster,
+  node: Node,
+  script: string,
+  description: string,
+  more: readonly string[],
+): TransientUnit {
+  const { binDirectory, dataDirectory } = instanceOf(cluster, node);
+  const primary = conninfo(primaryConnection(cluster, node));
+  return {
+    name: cloneUnitName(cluster, node),
+    description,
+    asUser: 'postgres',
+    argv: [
+      ...['sh', '-c', render(script, {}), 'dbctl-clone'],
+      ...[binDirectory, dataDirectory, primary, slotNameOf(node)],
+      ...more,
+    ],
+  };
+}

@@ -1,0 +1,83 @@
+// Before a replica's data is made anew: its server is stopped, and the old data kept aside or marked.
+
+import type { Instance } from '../model/instance.ts';
+import { waitUntil } from '../engine/wait-until.ts';
+import type { Step } from '../engine/step.ts';
+import { CommandError } from '../model/errors.ts';
+import * as clone from './clone-query.ts';
+import { acceptsConnections, isRunning, stopInstance } from '../postgres/instance.ts';
+import { exists } from '../system/paths.ts';
+import { serverSays } from '../postgres/server-says.ts';
+
+/** How long a server that systemd did not start may go on answering, in milliseconds. */
+const lingerMs = 5000;
+
+/** Stops a server, also one that systemd starts again and again. */
+export const stopReplica = (instance: Instance): Step => ({
+  title: 'Stop PostgreSQL',
+  ...serverSays(instance),
+
+  async diff(host) {
+    return (await host.ask(isRunning(instance))) ? ['stop PostgreSQL'] : [];
+  },
+
+  async apply(host, report) {
+    report('stopping PostgreSQL');
+    await host.run(stopInstance(instance));
+    const isSilent = async () => !(await host.ask(acceptsConnections(instance)));
+    if (await waitUntil(isSilent, { deadlineMs: lingerMs })) return;
+    throw new CommandError({
+      what: `a server on ${host.name} goes on after ${instance.unit} was stopped`,
+      next: [`end it, on ${host.name}: pg_ctl stop -D ${instance.dataDirectory}`],
+    });
+  },
+});
+
+/** Keeps the old data aside, whatever is left of it. A restore in place that was cut off ends here. */
+export const keepDataAside = (instance: Instance): Step => ({
+  title: 'Set the old data aside',
+
+  async diff(host) {
+    const { dataDirectory } = instance;
+    const [hasData, hasKeptData] = await Promise.all([
+      host.ask(exists(dataDirectory)),
+      host.ask(exists(clone.keptDataOf(instance))),
+    ]);
+    return hasData && !hasKeptData
+      ? [`keep ${dataDirectory} aside until a new copy of the data streams`]
+      : [];
+  },
+
+  async apply(host) {
+    await host.run(clone.unmarkRestoring(instance));
+    await host.run(clone.keepDataAside(instance));
+  },
+});
+
+/** Removes a copy that an earlier run made and that does not run; the old data stays aside. */
+export const removeCopy = (instance: Instance): Step => ({
+  title: 'Remove the unfinished copy',
+
+  async diff(host) {
+    const { dataDirectory } = instance;
+    return (await host.ask(exists(dataDirectory))) ? [`remove the copy in ${dataDirectory}`] : [];
+  },
+
+  async apply(host) {
+    await host.run(clone.removeCopy(instance));
+  },
+});
+
+/** Marks the old data, which is put right in place: until the mark is gone it is of no use to a server. */
+export const markRestoring = (instance: Instance): Step => ({
+  title: 'Mark the data as being restored',
+
+  async diff(host) {
+    const data = await host.ask(clone.replicaData(instance));
+    return data === 'restoring' ? [] : [`compare ${instance.dataDirectory} with the backup, file by file`];
+  },
+
+  async apply(host) {
+    await host.run(clone.markRestoring(instance));
+  },
+});

@@ -1,0 +1,122 @@
+// A node's host forgets it: nothing of it runs or starts at boot any more, and none of the cluster's secrets stay there.
+
+import { sameHost } from '../model/address.ts';
+import { type Cluster, type Node } from '../model/cluster.ts';
+import { drillDirectory, drillFiles } from '../backup/drill/drill.ts';
+import { instanceOf } from '../model/instance.ts';
+import { nodeSpoolOf, pgbackrestFiles, recoverUnitOf, restoreUnitOf } from '../backup/pgbackrest.ts';
+import type { Step } from '../engine/step.ts';
+import * as retire from './retire-query.ts';
+import { cloneUnitName } from './clone-unit-step.ts';
+
+/** Whether no other node of the cluster is on the node's host. */
+const isLastNode = (cluster: Cluster, node: Node): boolean =>
+  !cluster.nodes.some(({ name, host }) => name !== node.name && sameHost(host, node.host));
+
+/** Whether nothing of the cluster is on the node's host without it: no other node, and not the control host's part. */
+const isAlone = (cluster: Cluster, node: Node): boolean =>
+  isLastNode(cluster, node) && !sameHost(cluster.control.host, node.host);
+
+const unitsAt = '/etc/systemd/system';
+
+/** Everything that runs for the node besides its server. */
+function unitsOf(cluster: Cluster, node: Node): readonly string[] {
+  const { unit, scheduledUnit } = drillFiles(cluster);
+  const works = [cloneUnitName(cluster, node), restoreUnitOf(cluster, node), recoverUnitOf(cluster, node)];
+  const drills = [`${scheduledUnit}.timer`, `${scheduledUnit}.service`, `${unit}.service`];
+  return [
+    ...works.map((name) => `${name}.service`),
+    ...(isLastNode(cluster, node) ? drills : []),
+    ...(isAlone(cluster, node) ? [pgbackrestFiles(cluster).unit] : []),
+  ];
+}
+
+/** The files of those units, and everything that dbctl wrote for the node; what says whose data it was comes last. */
+function pathsOf(cluster: Cluster, node: Node): readonly string[] {
+  const { unit, dbctlDirectory } = instanceOf(cluster, node);
+  const drill = drillFiles(cluster);
+  const ofDrills = [`${unitsAt}/${drill.scheduledUnit}.timer`, drill.scheduledFile, drillDirectory(cluster)];
+  const ofHost = [`${unitsAt}/${pgbackrestFiles(cluster).unit}`, `/etc/dbctl/${cluster.name}`];
+  return [
+    `${unitsAt}/${unit}.d`,
+    nodeSpoolOf(cluster, node),
+    ...(isLastNode(cluster, node) ? ofDrills : []),
+    ...(isAlone(cluster, node) ? ofHost : []),
+    ...(isLastNode(cluster, node) && !isAlone(cluster, node) ? [drill.config, drill.assertions] : []),
+    ...(isAlone(cluster, node) ? [] : [dbctlDirectory]),
+  ];
+}
+
+/** Ends clones, restores, drills and the TLS server of pgBackRest. */
+export function stopNodeWork(cluster: Cluster, node: Node): Step {
+  const units = unitsOf(cluster, node);
+  return {
+    title: `Stop the services of ${node.name}`,
+
+    async diff(host) {
+      return (await host.ask(retire.livelyUnits(units))).map((unit) => `stop ${unit}`);
+    },
+
+    apply: (host) => host.run(retire.stopUnits(units)),
+  };
+}
+
+/** Takes the instance away from postgresql-common, which would start it at boot; its data is kept aside. */
+export function keepRemovedData(cluster: Cluster, node: Node, stamp: string): Step {
+  const instance = instanceOf(cluster, node);
+  return {
+    title: `Set aside the data of ${node.name}`,
+
+    async diff(host) {
+      const found = await host.ask(retire.existing([instance.dataDirectory, instance.configDirectory]));
+      return found.map((path) => `keep ${path} in ${retire.removedDataOf(instance, stamp)}`);
+    },
+
+    apply: (host) => host.run(retire.keepRemovedData(instance, stamp)),
+  };
+}
+
+/** Removes the data for good. */
+export function wipeNode(cluster: Cluster, node: Node): Step {
+  const instance = instanceOf(cluster, node);
+  return {
+    title: `Remove the data of ${node.name}`,
+
+    async diff(host) {
+      const found = await host.ask(retire.existing([instance.dataDirectory, instance.configDirectory]));
+      return found.map((path) => `remove ${path}`);
+    },
+
+    async apply(host, report) {
+      report(`removing ${instance.dataDirectory}`);
+      await host.run(retire.wipeData(instance));
+    },
+  };
+}
+
+/** Removes certificates, keys, passwords, units: everything that dbctl wrote on the host for this node. */
+export function forgetNode(cluster: Cluster, node: Node): Step {
+  const paths = pathsOf(cluster, node);
+  return {
+    title: `Remove the files of ${node.name}`,
+
+    async diff(host) {
+      return (await host.ask(retire.existing(paths))).map((path) => `remove ${path}`);
+    },
+
+    apply: (host) => host.run(retire.removePaths(paths)),
+  };
+}
+
+/** What is still to be typed on the host of a node that was removed while nobody reached it, once it is back. */
+export function leftOnHost(cluster: Cluster, node: Node): readonly string[] {
+  const { version, name } = instanceOf(cluster, node);
+  const drill = drillFiles(cluster);
+  return [
+    ...(isAlone(cluster, node) ? [`systemctl disable --now ${pgbackrestFiles(cluster).unit}`] : []),
+    ...(isLastNode(cluster, node) ? [`systemctl disable --now ${drill.scheduledUnit}.timer`] : []),
+    `pg_dropcluster --stop ${version} ${name}`,
+    `rm -rf ${pathsOf(cluster, node).join(' ')}`,
+    'systemctl daemon-reload',
+  ];
+}

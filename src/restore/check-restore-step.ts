@@ -1,0 +1,84 @@
+import { hostProblems, type HostProblem } from '../server/host-check.ts';
+import { hostFacts, type HostFacts } from '../server/host-facts-query.ts';
+import { asideOf, keyOf, neededFor, throwAway } from './restore.ts';
+import type { Step } from '../engine/step.ts';
+import { RefusedError } from '../model/errors.ts';
+import type { ReadableHost } from '../host/host.ts';
+import { asideBytes, asideState, type Aside } from './restore-query.ts';
+import type { RestoreWork } from './restore-data-step.ts';
+
+export interface RestoreExpectation {
+  readonly work: RestoreWork;
+  /** "orders/pg1" */
+  readonly owner: string;
+  /** Whether the instance's present data is to be replaced. */
+  readonly inPlace: boolean;
+}
+
+/** Refuses a host on which a restore would break something, or would not fit. Changes nothing, ever. */
+export const checkRestore = ({ work, owner, inPlace }: RestoreExpectation): Step => ({
+  title: 'Check the host',
+
+  async diff(host) {
+    const { instance, backup, request } = work;
+    const [found, aside, takenBytes] = await Promise.all([
+      host.ask(hostFacts(instance)),
+      host.ask(asideState(instance)),
+      host.ask(asideBytes(instance)),
+    ]);
+    if (aside && !aside.hasData && aside.request !== keyOf(request)) throw unfinished(host, work, aside);
+    const facts = inPlace ? withoutServer(found) : found;
+    const isPlaced = aside !== undefined && !aside.hasData;
+    const neededBytes = isPlaced ? 0 : Math.max(0, neededFor(backup) - takenBytes);
+    const problems: HostProblem[] = [
+      ...hostProblems(facts, { instance, owner, role: 'primary', neededBytes }),
+      ...(inPlace ? room(facts, neededBytes, work) : []),
+      ...(!inPlace && facts.data.state !== 'absent' && !isPlaced ? occupied(facts, work) : []),
+    ];
+    if (problems.length === 0) return [];
+    throw new RefusedError({
+      what: `nothing can be restored on ${host.name}`,
+      why: problems.map(({ what }) => what).join('\n'),
+      next: problems.map(({ next }) => next),
+    });
+  },
+
+  async apply() {},
+});
+
+/** The server that is to be stopped may hold its port, even when its data is gone. */
+const withoutServer = (facts: HostFacts): HostFacts =>
+  facts.listener?.command === 'postgres' ? { ...facts, listener: undefined } : facts;
+
+function room(facts: HostFacts, neededBytes: number, { instance }: RestoreWork): readonly HostProblem[] {
+  if (facts.diskFreeBytes >= neededBytes || facts.data.state !== 'cluster') return [];
+  return [
+    {
+      what: `${gigabytes(neededBytes)} are needed beside ${instance.dataDirectory}, and ${gigabytes(facts.diskFreeBytes)} are free`,
+      next: 'give the host a larger disk: the data of now is kept until you remove it',
+    },
+  ];
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+
+function occupied({ data }: HostFacts, { instance }: RestoreWork): readonly HostProblem[] {
+  const { dataDirectory } = instance;
+  if (data.state !== 'cluster') return [];
+  return [
+    {
+      what: `${dataDirectory} holds a server already`,
+      next: `choose another port, or if nobody needs that server: ${throwAway(instance)}`,
+    },
+  ];
+}
+
+const unfinished = (host: ReadableHost, { instance }: RestoreWork, aside: Aside): RefusedError =>
+  new RefusedError({
+    what: `another restore on ${host.name} is not finished: its data is in place already`,
+    why: `It was asked for as ${aside.request}.`,
+    next: [
+      'finish it: run the command that began it again',
+      `or, to begin another one, forget it: on ${host.name}, rm -r ${asideOf(instance)}`,
+    ],
+  });

@@ -1,0 +1,109 @@
+import type { Instance } from '../model/instance.ts';
+import { keyOf, recordOf } from './restore.ts';
+import type { Step } from '../engine/step.ts';
+import { UnverifiedError } from '../model/errors.ts';
+import type { ReadableHost } from '../host/host.ts';
+import { acceptsConnections, isRunning, stopInstance } from '../postgres/instance.ts';
+import { ifRunning } from '../postgres/psql.ts';
+import { asideState, forgetAside, putInPlace, type Aside, type Recovered } from './restore-query.ts';
+import { serverStatus } from '../postgres/server-status.ts';
+import type { RestoreWork } from './restore-data-step.ts';
+import { serverSays } from '../postgres/server-says.ts';
+import { readNote } from '../system/read-note.ts';
+
+/** What a finished restore was, as it is noted on its host. */
+export interface RestoreRecord {
+  readonly request: string;
+  readonly label: string;
+  readonly recovered: Recovered;
+  /** Where the data is that was replaced; null when there was none. */
+  readonly kept: string | null;
+}
+
+/** The note of the last finished restore of an instance; undefined when there is none. */
+export const readRecord = (host: ReadableHost, instance: Instance): Promise<RestoreRecord | undefined> =>
+  readNote<RestoreRecord>(host, recordOf(instance), ({ request }) => typeof request === 'string');
+
+/** The place aside when it was made for this request. */
+async function own(host: ReadableHost, { instance, request }: RestoreWork): Promise<Aside | undefined> {
+  const aside = await host.ask(asideState(instance));
+  return aside?.request === keyOf(request) ? aside : undefined;
+}
+
+/** Stops the server whose data is about to be replaced; once it was, the server that runs is the new one. */
+export const stopOldServer = (work: RestoreWork): Step => ({
+  title: 'Stop PostgreSQL',
+  ...serverSays(work.instance),
+
+  async diff(host) {
+    const aside = await own(host, work);
+    const isReplaced = aside !== undefined && !aside.hasData;
+    return !isReplaced && (await host.ask(isRunning(work.instance))) ? ['stop PostgreSQL'] : [];
+  },
+
+  async apply(host, report) {
+    report('stopping PostgreSQL, and sending its last WAL to the repository');
+    await host.run(stopInstance(work.instance));
+  },
+});
+
+/** Moves the restored data into place, and what was there aside. */
+export const placeRestored = (work: RestoreWork): Step => ({
+  title: 'Move the restored data into place',
+
+  async diff(host) {
+    const aside = await own(host, work);
+    return aside !== undefined && !aside.hasData ? [] : [`put it in place: ${work.instance.dataDirectory}`];
+  },
+
+  async apply(host) {
+    await host.run(putInPlace(work.instance));
+  },
+});
+
+/** Asks the restored server itself whether it is what it should be. Changes nothing. */
+export const verifyRestored = (work: RestoreWork): Step => ({
+  title: 'Verify that the primary accepts writes',
+  ...serverSays(work.instance),
+
+  async diff(host) {
+    const { instance } = work;
+    const [aside, status] = await Promise.all([
+      own(host, work),
+      host.ask(ifRunning(instance, serverStatus(instance))),
+    ]);
+    if (status === undefined) return ['see that it can be written to'];
+    const wanted = aside?.recovered?.timeline ?? status.timeline;
+    if (!status.isInRecovery && status.timeline >= wanted) return [];
+    throw new UnverifiedError({
+      what: `the restored server on ${host.name} is ${status.isInRecovery ? 'still in recovery' : 'on an old timeline'}`,
+      next: [`look at its log: dbctl logs ${host.name}`, 'then run the same command again: it is safe'],
+    });
+  },
+
+  async apply(host) {
+    await host.ask(acceptsConnections(work.instance));
+  },
+});
+
+/** Notes what was restored, and forgets the place aside. */
+export const finishRestore = ({ instance }: RestoreWork): Step => ({
+  title: 'Record the restore',
+
+  async diff(host) {
+    return (await host.ask(asideState(instance))) === undefined ? [] : ['note what was restored'];
+  },
+
+  async apply(host) {
+    const aside = await host.ask(asideState(instance));
+    if (aside?.recovered) {
+      const { request, label, recovered, kept } = aside;
+      const record: RestoreRecord = { request, label, recovered, kept };
+      await host.writeFile(recordOf(instance), `${JSON.stringify(record)}\n`, {
+        owner: 'root:root',
+        mode: 0o644,
+      });
+    }
+    await host.run(forgetAside(instance));
+  },
+});

@@ -1,0 +1,142 @@
+// The cluster itself goes back. Everything that can fail is done aside first, while the old primary still runs; from the
+// confirmation on, each move is one rename.
+
+import { instanceOf } from '../model/instance.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
+import { keyOf } from './restore.ts';
+import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
+import type { Step } from '../engine/step.ts';
+import type { Host, ReadableHost } from '../host/host.ts';
+import type { HostSet } from '../host/with-hosts.ts';
+import { ifRunning } from '../postgres/psql.ts';
+import { asideState, dataTimeline } from './restore-query.ts';
+import { serverStatus } from '../postgres/server-status.ts';
+import { keepArchiving } from '../backup/archiving-step.ts';
+import { checkRestore } from './check-restore-step.ts';
+import { discardOldData } from './discard-old-data-step.ts';
+import { installPackage } from '../system/install-package.ts';
+import { installPostgres } from '../server/install-postgres-step.ts';
+import {
+  finishRestore,
+  placeRestored,
+  readRecord,
+  stopOldServer,
+  verifyRestored,
+} from './place-restored-step.ts';
+import { recoverData } from './recover-data-step.ts';
+import { reloadSettings } from '../server/reload-settings-step.ts';
+import { restoreData } from './restore-data-step.ts';
+import { verifyArchiving } from '../backup/verify-archiving-step.ts';
+import { serverSteps } from '../server/node-step.ts';
+import { ownerOf } from '../server/owner-facts.ts';
+import {
+  accessSteps,
+  newestWalStage,
+  type RestoreTask,
+  type TaskHosts,
+  workOf,
+} from './restore-beside-plan.ts';
+
+const isNewest = ({ request }: RestoreTask): boolean => request.target.type === 'default';
+
+/**
+ * The restored data, aside. A target is replayed up to here, so that one that is not there is refused before anything is
+ * touched; the newest point is replayed later, when the old primary has sent its last WAL.
+ */
+export function prepareInPlacePlan(
+  task: RestoreTask,
+  { control, place, primary }: TaskHosts,
+): readonly Stage[] {
+  const { cluster, node } = task;
+  const work = workOf(task, 'preserve');
+  return [
+    onlyOn('Check the host', place, () => [
+      checkRestore({ work, owner: ownerOf(cluster, node), inPlace: true }),
+    ]),
+    onlyOn('Install the packages', place, () => [
+      ...installPostgres(cluster.postgres.version),
+      installPackage('pgbackrest'),
+    ]),
+    ...(isNewest(task) ? [] : newestWalStage(task, primary)),
+    onlyOn('Restore the backup into the staging directory', place, () => [
+      ...accessSteps(task, control),
+      restoreData(work),
+      ...(isNewest(task) ? [] : [recoverData(work)]),
+    ]),
+  ];
+}
+
+/** The old primary is stopped and its data kept; the restored data takes its place and goes on archiving. */
+export function replacePrimaryPlan(task: RestoreTask, { place }: TaskHosts): readonly Stage[] {
+  const { cluster, backup, node } = task;
+  const work = workOf(task, 'preserve');
+  return [
+    onlyOn('Stop the primary', place, () => [stopOldServer(work)]),
+    onlyOn('Move the restored data into place', place, () => [
+      ...(isNewest(task) ? [recoverData(work)] : []),
+      placeRestored(work),
+    ]),
+    onlyOn('Run PostgreSQL', place, () => [
+      ...serverSteps(cluster, node),
+      keepArchiving(cluster, backup, node),
+      reloadSettings(instanceOf(cluster, node)),
+      verifyRestored(work),
+    ]),
+    onlyOn('Verify that WAL reaches the repository', place, () => [verifyArchiving(cluster, backup)]),
+  ];
+}
+
+/**
+ * Whether the last finished restore was this one, and the primary still is what it made. The newest point is another one
+ * each time, so it is never done; the end of a backup is done for that backup.
+ */
+export async function isRestoredInPlace(task: RestoreTask, place: ReadableHost): Promise<boolean> {
+  const instance = instanceOf(task.cluster, task.node);
+  const { type } = task.request.target;
+  const [record, aside, status] = await Promise.all([
+    readRecord(place, instance),
+    place.ask(asideState(instance)),
+    place.ask(ifRunning(instance, serverStatus(instance))),
+  ]);
+  if (record?.request !== keyOf(task.request) || type === 'default' || aside !== undefined) return false;
+  if (type === 'immediate' && record.label !== task.start.label) return false;
+  return status?.isInRecovery === false && status.timeline === record.recovered.timeline;
+}
+
+/**
+ * What replicas hold is of a time that is no more: it is of an older timeline than the restored primary's. It is removed
+ * only where the primary's own old data is kept.
+ */
+export async function discardReplicasPlan(
+  cluster: LedCluster,
+  {
+    hosts,
+    primary,
+    dryRun,
+  }: { readonly hosts: HostSet; readonly primary: ReadableHost; readonly dryRun: boolean },
+): Promise<readonly Stage[]> {
+  const instance = instanceOf(cluster, cluster.primary);
+  const [aside, record, found] = await Promise.all([
+    primary.ask(asideState(instance)),
+    readRecord(primary, instance),
+    primary.ask(dataTimeline(instance)),
+  ]);
+  const timeline = dryRun ? undefined : found;
+  const isKept = (aside ?? record)?.kept != null || dryRun;
+  const discard = (node: Node): Step => {
+    const old = instanceOf(cluster, node);
+    const keepAs = isKept ? undefined : `${old.dataDirectory}.before-timeline-${found}`;
+    return discardOldData(old, { timeline, keepAs });
+  };
+  return [
+    together(
+      "Clear the replicas' data",
+      cluster.replicas.map(({ name }) => hosts.get(name)),
+      ({ name }) => [discard(cluster.replicas.find((one) => one.name === name)!)],
+    ),
+  ];
+}
+
+export const finishInPlacePlan = (task: RestoreTask, place: Host): readonly Stage[] => [
+  onlyOn('Record the restore', place, () => [finishRestore(workOf(task, 'preserve'))]),
+];

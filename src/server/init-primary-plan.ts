@@ -1,0 +1,66 @@
+import type { LedCluster } from '../model/cluster.ts';
+import { instanceOf } from '../model/instance.ts';
+import { roomForNewCluster } from './needed-room.ts';
+import { onlyOn, type Stage } from '../engine/run-plan.ts';
+import type { Host } from '../host/host.ts';
+import type { ChangeHosts } from '../operation/change-hosts.ts';
+import { copyAuthority, keepAuthority } from '../pki/certificate-authority.ts';
+import { checkHost } from './check-host-step.ts';
+import { createDataDirectory } from './data-directory-step.ts';
+import { keepDatabase, keepPrivileges } from './database-step.ts';
+import { installPostgres } from './install-postgres-step.ts';
+import { ownDataDirectory } from './own-data-directory-step.ts';
+import { keepRoles } from './roles-step.ts';
+import { verifyLogins } from './verify-logins-step.ts';
+import { credentialSteps, serverSteps } from './node-step.ts';
+import { ownerOf } from './owner-facts.ts';
+import { refuseSecondCluster } from './refuse-second-cluster-facts.ts';
+import { restartStages, type Restart } from './pending-restarts-plan.ts';
+
+export interface InitPrimaryHosts {
+  readonly primary: Host;
+  readonly control: Host;
+}
+
+/** Throws RefusedError where the host is another cluster's. */
+export const makePrimary = (cluster: LedCluster, restart: boolean, changeHosts: ChangeHosts) =>
+  changeHosts(cluster, [cluster.primary], async ({ hosts, carryOut }) => {
+    const primary = hosts.get(cluster.primary.name);
+    await refuseSecondCluster(cluster, primary);
+    const control = hosts.get(cluster.control.name);
+    return { result: await carryOut(initPrimaryPlan(cluster, { primary, control }, { restart })) };
+  });
+
+/** From a plain host to a primary that every role can log in to. */
+export function initPrimaryPlan(
+  cluster: LedCluster,
+  { primary, control }: InitPrimaryHosts,
+  options: { readonly restart: Restart },
+): readonly Stage[] {
+  const node = cluster.primary;
+  const instance = instanceOf(cluster, node);
+  const owner = ownerOf(cluster, node);
+  return [
+    onlyOn('Check the host', primary, () => [
+      checkHost({ instance, owner, role: 'primary', neededBytes: roomForNewCluster }),
+    ]),
+    onlyOn('Create the certificate authority', control, () => [
+      keepAuthority(cluster),
+      copyAuthority(cluster, control),
+    ]),
+    onlyOn(`Install PostgreSQL ${instance.version}`, primary, () => installPostgres(instance.version)),
+    onlyOn('Create the cluster', primary, () => [
+      ownDataDirectory(instance, owner),
+      ...credentialSteps(cluster, node, control),
+      createDataDirectory(instance),
+    ]),
+    onlyOn('Run PostgreSQL', primary, () => serverSteps(cluster, node)),
+    onlyOn('Set up roles and privileges', primary, () => [
+      keepRoles(cluster, instance),
+      keepDatabase(cluster, instance),
+      keepPrivileges(cluster, instance),
+    ]),
+    ...restartStages([node], { cluster, hosts: { get: () => primary }, restart: options.restart }),
+    onlyOn('Verify every login', primary, () => [verifyLogins(cluster, node)]),
+  ];
+}

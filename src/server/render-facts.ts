@@ -1,0 +1,25 @@
+import type { Cluster, Node } from '../model/cluster.ts';
+import type { ReadableHost } from '../host/host.ts';
+import { hbaFile } from './hba-step.ts';
+import { contentOf } from '../system/own-file.ts';
+import { settingsFile } from './settings-step.ts';
+
+/** What can be rendered, by the name people know it by. */
+export const renderable = { 'postgresql.conf': settingsFile, 'pg_hba.conf': hbaFile } as const;
+
+export interface Rendered {
+  /** Where it goes on the host. */
+  readonly path: string;
+  readonly content: string;
+}
+
+/** A file exactly as it would be written on that host; some of it, such as limits, depends on the host. */
+export async function renderFile(
+  cluster: Cluster,
+  node: Node,
+  template: keyof typeof renderable,
+  host: ReadableHost,
+): Promise<Rendered> {
+  const file = renderable[template](cluster, node);
+  return { path: file.path, content: String(await contentOf(file, host)) };
+}

@@ -1,0 +1,131 @@
+// Nodes are restarted one by one, each seen to be well before the next; the primary last, unless a setting that was
+// lowered wants it before its replicas.
+
+import type { LedCluster, Node } from '../model/cluster.ts';
+import { instanceOf } from '../model/instance.ts';
+import { restartOrder, type RestartOrder, type StandbyNode } from '../postgres/standby-parameters.ts';
+import { oneByOne, onlyOn, together, type Stage } from '../engine/run-plan.ts';
+import { RefusedError } from '../model/errors.ts';
+import type { HostSet } from '../host/with-hosts.ts';
+import { restartNode } from './restart-node-step.ts';
+import { verifyStreaming } from './verify-streaming-step.ts';
+import { onMachines } from '../engine/on-machines.ts';
+import { readNodeFacts, refuseBadFiles, type NodeFacts } from './node-facts.ts';
+
+export interface RestartRequest {
+  readonly cluster: LedCluster;
+  /** The nodes that were named. */
+  readonly nodes: readonly Node[];
+  /** The nodes whose hosts are reached: those that were named, the primary, and what replicas answer. */
+  readonly reached: readonly Node[];
+  readonly hosts: HostSet;
+  /** Only those of the named nodes on which a parameter waits for it. */
+  readonly pending: boolean;
+}
+
+export interface RestartChoice {
+  readonly facts: readonly NodeFacts[];
+  readonly restarting: readonly NodeFacts[];
+  readonly order: RestartOrder;
+  /** Whether connections to the primary will be closed. */
+  readonly closesPrimary: boolean;
+}
+
+/** Who is restarted, in which order. Throws RefusedError when something would not come back. */
+export async function chooseRestarts(request: RestartRequest): Promise<RestartChoice> {
+  const { cluster, nodes, reached, hosts, pending } = request;
+  const facts = await readNodeFacts(cluster, reached, hosts);
+  const isNamed = (node: Node): boolean => nodes.some(({ name }) => name === node.name);
+  const restarting = facts.filter(
+    ({ node, pendingRestart }) => isNamed(node) && (!pending || pendingRestart.length > 0),
+  );
+  refuseBadFiles(restarting);
+  const primary = facts.find(({ node }) => node.name === cluster.primary.name)!;
+  const replicas = facts.filter((one) => one !== primary);
+  refuseStrangeRoles(primary, replicas);
+  if (restarting.length > 0 && !restarting.includes(primary)) refuseWithoutPrimary(primary, restarting);
+  const asStandby = (one: NodeFacts): StandbyNode => standbyOf(one, restarting.includes(one));
+  const order = restartOrder(asStandby(primary), replicas.map(asStandby));
+  const closesPrimary = restarting.includes(primary) && primary.inRecovery !== undefined;
+  return { facts, restarting, order, closesPrimary };
+}
+
+const standbyOf = ({ node, current, floor, atStart }: NodeFacts, restarts: boolean): StandbyNode => ({
+  name: node.name,
+  current,
+  floor,
+  wanted: atStart ?? current!,
+  restarts,
+});
+
+export interface RestartOptions {
+  readonly onSilence: (node: string, seconds: number) => void;
+}
+
+/** Replicas, primary, replicas; a primary that does not run comes first, since replicas are seen to stream from it. */
+export function restartPlan(
+  { cluster, hosts }: Pick<RestartRequest, 'cluster' | 'hosts'>,
+  choice: RestartChoice,
+  { onSilence }: RestartOptions,
+): readonly Stage[] {
+  const { facts, restarting, order } = choice;
+  const primary = hosts.get(cluster.primary.name);
+  const restart = (one: NodeFacts) =>
+    restartNode(instanceOf(cluster, one.node), {
+      reasons: one.pendingRestart,
+      onSilence: (seconds) => onSilence(one.node.name, seconds),
+    });
+  const named = (names: readonly string[]) => facts.filter(({ node }) => names.includes(node.name));
+  const restartReplicas = (names: readonly string[]): Stage =>
+    oneByOne(
+      onMachines(
+        'Restart the replicas',
+        named(names).map(({ node }) => node),
+        hosts,
+        (node) => [restart(named([node.name])[0]!), verifyStreaming(cluster, node, primary)],
+      ),
+    );
+  const itself = restarting.find(({ node }) => node.name === cluster.primary.name);
+  const isDown = itself?.inRecovery === undefined;
+  const running = facts.filter(
+    ({ node, inRecovery }) => inRecovery === true || (!isDown && order.before.includes(node.name)),
+  );
+  const primaryStages = itself
+    ? [
+        onlyOn(isDown ? 'Start the primary' : 'Restart the primary', primary, () => [restart(itself)]),
+        together(
+          'Verify that the replicas stream again',
+          running.map(({ node }) => hosts.get(node.name)),
+          ({ name }) => [verifyStreaming(cluster, named([name])[0]!.node, primary)],
+        ),
+      ]
+    : [];
+  const before = restartReplicas(order.before);
+  const after = restartReplicas(order.after);
+  const stages = isDown ? [...primaryStages, before, after] : [before, ...primaryStages, after];
+  return stages.filter((stage) => stage.hosts.length > 0);
+}
+
+/** Who is what must be sure before the order of restarts means anything. */
+function refuseStrangeRoles(primary: NodeFacts, replicas: readonly NodeFacts[]): void {
+  const writable = replicas.find(({ inRecovery }) => inRecovery === false);
+  if (primary.inRecovery !== true && writable === undefined) return;
+  const strange = writable ?? primary;
+  throw new RefusedError({
+    what:
+      strange === primary
+        ? `${primary.node.name} is a replica, and .env.cluster names it as the primary`
+        : `${strange.node.name} takes writes of its own, and .env.cluster lists it as a replica`,
+    next: ['see which node is the primary: dbctl probe', 'name that one in CLUSTER_DB_PRIMARY_HOST'],
+  });
+}
+
+function refuseWithoutPrimary(primary: NodeFacts, restarting: readonly NodeFacts[]): void {
+  if (primary.inRecovery !== undefined) return;
+  const names = restarting.map(({ node }) => node.name).join(' ');
+  throw new RefusedError({
+    what: `PostgreSQL does not run on ${primary.node.name}, the primary`,
+    why: 'Nobody could see whether a replica that was restarted streams again.',
+    next: [`start the primary with them: dbctl restart ${primary.node.name} ${names}`, 'nothing was touched'],
+  });
+}

@@ -1,0 +1,48 @@
+import { storeOf } from '../model/backup.ts';
+import { type Cluster, type Node } from '../model/cluster.ts';
+import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
+import type { HostSet } from '../host/with-hosts.ts';
+import { installPackage } from '../system/install-package.ts';
+import { keepMinioKey } from './minio-key-step.ts';
+import { runStore } from './run-store-step.ts';
+import { keepStoreAccount } from './store-account-step.ts';
+import { keepBucket, keepBucketPolicy } from './store-bucket-step.ts';
+import { keepStoreFirewall } from './store-firewall-step.ts';
+import { seeStoreHealthy } from './store-health-step.ts';
+import { stopFormerStore } from './stop-former-store-step.ts';
+import { installStoreProgram } from './store-program-step.ts';
+
+/**
+ * What the hosts of these nodes need to reach a bucket, and the store itself where dbctl runs it. After the CA was made.
+ */
+export function storeStages(
+  cluster: Cluster,
+  hosts: HostSet,
+  nodes: readonly Node[] = cluster.nodes,
+): readonly Stage[] {
+  if (cluster.backup === undefined || cluster.backup.repository.kind === 'posix') return [];
+  const control = hosts.get(cluster.control.name);
+  const names = [cluster.control.name, ...nodes.map(({ name }) => name)];
+  const everyHost = [...new Set(names.map((name) => hosts.get(name)))];
+  const curl = together('Install curl', everyHost, () => [installPackage('curl')]);
+  const store = storeOf(cluster.backup);
+  if (store === undefined) return [curl];
+  return [
+    curl,
+    onlyOn(`Install ${store.kind}`, control, () => [
+      installPackage('nftables'),
+      keepStoreAccount(),
+      installStoreProgram(store),
+    ]),
+    onlyOn('Run the object store', control, () => [
+      stopFormerStore(cluster, store),
+      ...keepStoreFirewall(cluster, store),
+      ...runStore(cluster, store, control),
+      seeStoreHealthy(cluster, store),
+    ]),
+    onlyOn('Create the bucket and its key', control, () => [
+      keepBucket(cluster, store),
+      store.kind === 'minio' ? keepMinioKey(cluster, store) : keepBucketPolicy(cluster, store),
+    ]),
+  ];
+}

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import { wantedRoles, type FoundRole } from '../../../src/server/role-changes.ts';
+import { scramVerifier } from '../../../src/postgres/scram.ts';
+import { acceptsConnections } from '../../../src/postgres/instance.ts';
+import { databaseOwner, privileges } from '../../../src/server/privileges-query.ts';
+import { keepDatabase, keepPrivileges } from '../../../src/server/database-step.ts';
+import { keepRoles, rolesWithOtherPassword } from '../../../src/server/roles-step.ts';
+import { fakeHost } from '../../support/fake-host.ts';
+import { answering, json, when, whenSql, yesOrNo } from '../../support/answering.ts';
+import { plan, primary, run, shop } from '../../support/shop.ts';
+
+const asWanted: readonly FoundRole[] = wantedRoles(shop).map((role) => ({
+  ...role,
+  canLogin: true,
+  isPowerful: false,
+  verifier: scramVerifier(role.password.reveal()),
+  settings: Object.entries(role.settings).map(([name, value]) => `${name}=${value}`),
+}));
+
+interface Content {
+  running: boolean;
+  roles: readonly FoundRole[];
+  owner: string | null;
+  holds: readonly boolean[];
+}
+
+/** A server with whatever is in it. */
+function serverWith(content: Partial<Content> = {}) {
+  const all = privileges(shop).map(() => true);
+  const now: Content = { running: true, roles: asWanted, owner: 'shop_admin', holds: all, ...content };
+  const fake = fakeHost(
+    {},
+    answering(
+      when(acceptsConnections(primary), () => yesOrNo(now.running)),
+      whenSql('from pg_authid', () => json(now.roles)),
+      whenSql('alter role', () => void (now.roles = asWanted)),
+      when(databaseOwner(primary, 'shop'), () => json(now.owner)),
+      whenSql('create database', () => void (now.owner = 'shop_admin')),
+      whenSql('alter database', () => void (now.owner = 'shop_admin')),
+      whenSql('json_build_array', () => json(now.holds)),
+      whenSql('grant', () => void (now.holds = all)),
+      whenSql('revoke', () => void (now.holds = all)),
+    ),
+  );
+  return { ...fake, now };
+}
+
+test.each([
+  ['roles are made', keepRoles(shop, primary), { roles: [] }, 4],
+  ['the database is made', keepDatabase(shop, primary), { owner: null }, 1],
+  ['the database gets its owner', keepDatabase(shop, primary), { owner: 'postgres' }, 1],
+  ['privileges are granted', keepPrivileges(shop, primary), { holds: [] }, 16],
+])('%s: planned, done once, then in place', async (_reason, step, content, count) => {
+  const { host, ran } = serverWith(content);
+
+  expect((await plan(step, host)).changes).toHaveLength(count);
+  expect(ran).toEqual([]);
+  expect((await run(step, host)).status).toBe('changed');
+  expect(ran).toHaveLength(1);
+  expect((await run(step, host)).status).toBe('in place');
+});
+
+test.each([
+  ['roles', keepRoles(shop, primary), 'create role shop_admin'],
+  ['the database', keepDatabase(shop, primary), 'create database shop'],
+  ['privileges', keepPrivileges(shop, primary), 'grant CONNECT on database shop to shop_app'],
+])('a dry run on a host without a server plans %s', async (_what, step, change) => {
+  const { host } = serverWith({ running: false });
+
+  expect((await plan(step, host)).changes).toContain(change);
+});
+
+test('only the role that differs gets a new verifier, and no password is sent', async () => {
+  const { host, inputs, now } = serverWith();
+  now.roles = asWanted.map((role) => (role.name === 'shop_app' ? { ...role, verifier: '' } : role));
+
+  expect((await run(keepRoles(shop, primary), host)).changes).toEqual([
+    'change the password of role shop_app',
+  ]);
+  expect(inputs[0]?.match(/ password '/g)).toHaveLength(1);
+  expect(inputs[0]).toMatch(/alter role "shop_app" login .* password 'SCRAM-SHA-256\$/);
+  expect(inputs[0]).not.toContain('writer-password');
+});
+
+test('only what is missing is granted', async () => {
+  const { host, inputs, now } = serverWith();
+  now.holds = privileges(shop).map((_, index) => index !== 1);
+
+  await run(keepPrivileges(shop, primary), host);
+
+  expect(inputs[0]).toContain('grant CONNECT on database "shop" to "shop_app";');
+  expect(inputs[0]).not.toContain('revoke');
+});
+
+test('a database that exists is never made anew', async () => {
+  const { host, inputs } = serverWith({ owner: 'postgres' });
+
+  await run(keepDatabase(shop, primary), host);
+
+  expect(inputs).toEqual(['alter database "shop" owner to "shop_admin";\n']);
+});
+
+test('a password that differs is named, and not sent when it is to be left', async () => {
+  const [admin, writer, ...others] = asWanted;
+  const other = scramVerifier('set-by-hand');
+  const roles = [admin!, { ...writer!, verifier: other, connectionLimit: -1 }, ...others];
+  const { host, inputs } = serverWith({ roles });
+
+  expect(await rolesWithOtherPassword(shop, primary, host)).toEqual(['shop_app']);
+  const { changes } = await run(keepRoles(shop, primary, { passwords: 'leave' }), host);
+
+  expect(changes).toEqual(['correct the attributes of role shop_app']);
+  expect(inputs.join('')).not.toContain(' password ');
+});
