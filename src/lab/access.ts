@@ -81,7 +81,11 @@ export function writeAccess({ root, owner }: LabEnvironment, lab: Lab): void {
 }
 
 /** Removes the lab's files from the user's directory; .env.cluster and its CA's certificate only if this lab wrote it. */
-export function removeAccess({ directory, name }: Pick<Lab, 'directory' | 'name'>): void {
+export function removeAccess({
+  directory,
+  name,
+  cluster,
+}: Pick<Lab, 'directory' | 'name' | 'cluster'>): void {
   rmSync(join(directory, '.lab', name), { recursive: true, force: true });
   try {
     rmdirSync(join(directory, '.lab'));
@@ -92,7 +96,7 @@ export function removeAccess({ directory, name }: Pick<Lab, 'directory' | 'name'
   if (!existsSync(file) || !isOwn(readFileSync(file, 'utf8'), name)) return;
   rmSync(file);
   // The authority's key goes with the lab's hosts; left behind, its certificate would stand in the next lab's way.
-  rmSync(join(directory, `${name}-ca.crt`), { force: true });
+  rmSync(join(directory, `${cluster}-ca.crt`), { force: true });
 }
 
 const newEnvFile = (lab: Lab): string => envFile({ lab, ...accessOf(lab), secret: randomSecret });

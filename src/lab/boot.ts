@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { CommandError } from '../model/errors.ts';
 import type { Mirrors } from './apt-sources.ts';
-import { hostDirectory, rootOf, type Lab, type LabHost } from './lab.ts';
+import { hostDirectory, rootOf, upperOf, type Lab, type LabHost } from './lab.ts';
 import { mountOverlay, unmountUnder } from './mounts.ts';
 import { connectHost, removeNetwork } from './network.ts';
 import { prepareRoot } from './prepare-root.ts';
@@ -31,7 +31,7 @@ export async function bootHost({ root, mtu, mirrors }: Ground, lab: Lab, host: L
 
   const log = join(hostDirectory(root, lab.name, host.name), 'nspawn.log');
   const hasEnded = startContainer(root, lab, host, log);
-  if (await waitForSsh(host.address, patienceMs, hasEnded)) return;
+  if (await waitForSsh(lab, host, patienceMs, hasEnded)) return;
   throw new CommandError({
     what: `${host.name} did not come up`,
     why: `${hasEnded() ? 'systemd-nspawn ended' : `no SSH server answered within ${patienceMs / 1000} s`}:\n${lastLines(log)}`,
@@ -42,10 +42,11 @@ export async function bootHost({ root, mtu, mirrors }: Ground, lab: Lab, host: L
 async function mountDisk(root: string, lab: Lab, host: LabHost): Promise<void> {
   const directory = hostDirectory(root, lab.name, host.name);
   const merged = rootOf(root, lab.name, host.name);
-  const [upper, work] = [join(directory, 'upper'), join(directory, 'work')];
+  const [upper, work] = [upperOf(root, lab.name, host.name), join(directory, 'work')];
+  const saved = lab.layers.map((layer) => join(layer, host.name));
   await unmountUnder(merged);
   for (const path of [upper, work, merged]) mkdirSync(path, { recursive: true, mode: 0o755 });
-  await mountOverlay(merged, { lower: lab.images, upper, work });
+  await mountOverlay(merged, { lower: [...saved, ...lab.images], upper, work });
 }
 
 /**

@@ -4,6 +4,7 @@ import { withLock } from './lock.ts';
 import { checkLabName } from './names.ts';
 import { checkMachine } from './prerequisites.ts';
 import { removeEmptyGroups } from './processes.ts';
+import { dropUnusedLayers } from './saved.ts';
 import { labLock, stateLock } from './state.ts';
 
 /** Throws one lab away, or all of them. Answers the names of those there was anything of. */
@@ -17,7 +18,10 @@ export async function labDown(
   const removed: string[] = [];
   for (const name of which === 'all' ? everyLab(root) : [which.name]) {
     if (await withLock(labLock(root, name), () => clearLab(root, name))) removed.push(name);
-    await withLock(stateLock(root), () => Promise.resolve(removeEmptyGroups(name)));
+    await withLock(stateLock(root), async () => {
+      removeEmptyGroups(name);
+      dropUnusedLayers(root);
+    });
   }
   return removed;
 }

@@ -19,6 +19,12 @@ const firstWords = (lab: string): string => `Written by dbctl lab up ${lab}`;
 export const isOwn = (content: string, lab: string): boolean =>
   content.split('\n')[0]?.trimEnd() === `# ${firstWords(lab)}`;
 
+/** The file of one lab as that of another. */
+export const ownedBy = (content: string, before: string, after: string): string =>
+  content
+    .replace(firstWords(before), firstWords(after))
+    .replace(`dbctl lab down --name ${before}`, `dbctl lab down --name ${after}`);
+
 export function envFile({ lab, key, knownHosts, secret }: EnvFileParts): string {
   const control = lab.hosts.find(({ name }) => name === 'control');
   const databases = databaseHosts(lab);

@@ -11,6 +11,7 @@ import { buildPackages } from './build-packages.ts';
 import { withLock } from './lock.ts';
 import { clearDirectory } from './mounts.ts';
 import { imageName, layersOf, releases, type Layer, type Release } from './recipe.ts';
+import { allSaved } from './saved.ts';
 import { allLabs, imageLock } from './state.ts';
 
 export interface ImageRequest {
@@ -66,11 +67,11 @@ async function buildMissing(
 const titleOf = ({ name }: Layer, release: Release): string =>
   name === 'base' ? 'base system' : `PostgreSQL ${releases[release].postgresql}`;
 
-/** Images of older recipes stay only as long as a lab stands on them. */
+/** Images of older recipes stay only as long as a lab stands on them, or a saved one. */
 async function dropOld(root: string, release: Release): Promise<void> {
   const full = layersOf(release, false);
   const current = full.map((_, index) => imageName(release, full.slice(0, index + 1)));
-  const used = allLabs(root).flatMap((lab) => lab.images);
+  const used = [...allLabs(root), ...allSaved(root).map(({ lab }) => lab)].flatMap(({ images }) => images);
   for (const name of readdirSync(join(root, 'images'))) {
     const path = join(root, 'images', name);
     if (!name.startsWith(`${release}-`) || current.includes(name) || used.includes(path)) continue;

@@ -1,11 +1,12 @@
 import { Option, type Command } from 'commander';
 import { labEnvironment } from '../config/lab-directory.ts';
 import type { UpFlags } from './request.ts';
+import type { RestoreFlags } from './restore.ts';
 import { commonFlags, withOutputFlags } from '../kit/common.ts';
 
 const name = (): Option => new Option('--name <lab>', 'which lab').default('lab');
 
-/** `dbctl lab up|down|status|ssh|env`. */
+/** `dbctl lab up|down|status|ssh|env|save|restore|saved|forget`. */
 export function lab(command: Command): Command {
   withOutputFlags(command).enablePositionalOptions();
   up(command);
@@ -13,6 +14,10 @@ export function lab(command: Command): Command {
   status(command);
   ssh(command);
   env(command);
+  save(command);
+  restore(command);
+  saved(command);
+  forget(command);
   return command;
 }
 
@@ -87,6 +92,65 @@ const env = (command: Command): Command =>
       ]);
       const found = findLab(labEnvironment().root, flags.name);
       answer(self, shellVariables(found), shellLines(found));
+    });
+
+const save = (command: Command): Command =>
+  withOutputFlags(command.command('save'))
+    .description('keep the hosts as they are now; they are shut down for it and started again')
+    .argument('<saved>', 'what to call it')
+    .addOption(name())
+    .action(async (saveAs: string, flags: { readonly name: string }, self: Command) => {
+      const [{ saveLab }, { describeSave }, { progressFor }] = await Promise.all([
+        import('./save.ts'),
+        import('./describe-saved.ts'),
+        import('../ui/progress-for.ts'),
+      ]);
+      const progress = await progressFor(process.stderr);
+      const kept = await saveLab({ name: flags.name, saveAs }, labEnvironment(), progress);
+      answer(self, kept, describeSave(kept));
+    });
+
+const restore = (command: Command): Command =>
+  withOutputFlags(command.command('restore'))
+    .description('bring a saved lab back; a lab that has its name is thrown away first')
+    .argument('<saved>', 'what it was saved as')
+    .option('--name <lab>', 'what to call the lab (default: the name it had)')
+    .option('--isolated', 'beside labs with the same addresses: its network is in a namespace of its own')
+    .option('--dir <directory>', 'where .env.cluster and the SSH key are written (default: where they were)')
+    .action(async (savedName: string, flags: RestoreFlags, self: Command) => {
+      const [{ restoreLab }, { describeRestore }, { progressFor }] = await Promise.all([
+        import('./restore.ts'),
+        import('./describe-saved.ts'),
+        import('../ui/progress-for.ts'),
+      ]);
+      const progress = await progressFor(process.stderr);
+      const back = await restoreLab(savedName, flags, labEnvironment(), progress, process.cwd());
+      answer(self, back, describeRestore(savedName, back, process.cwd()));
+    });
+
+const saved = (command: Command): Command =>
+  withOutputFlags(command.command('saved'))
+    .description('which labs were saved, when, and what they take of the disk')
+    .action(async (_: object, self: Command) => {
+      const [{ allSaved, sizeOf }, { describeSaved }] = await Promise.all([
+        import('./saved.ts'),
+        import('./describe-saved.ts'),
+      ]);
+      const all = await Promise.all(
+        allSaved(labEnvironment().root).map(async (one) => ({ ...one, bytes: await sizeOf(one) })),
+      );
+      answer(self, all, describeSaved(all));
+    });
+
+const forget = (command: Command): Command =>
+  withOutputFlags(command.command('forget'))
+    .description('remove a saved lab; labs that were made from it stay as they are')
+    .argument('<saved>', 'what it was saved as')
+    .action(async (savedName: string, _: object, self: Command) => {
+      const { forgetSaved } = await import('./forget.ts');
+      const removed = await forgetSaved(savedName, labEnvironment());
+      const text = removed ? `The saved lab "${savedName}" is gone\n` : 'No such lab was saved: 0 changes\n';
+      answer(self, { removed: removed ? [savedName] : [] }, text);
     });
 
 function answer(command: Command, data: unknown, text: string): void {

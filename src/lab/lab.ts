@@ -27,6 +27,12 @@ export interface Lab {
   readonly directory: string;
   /** Image directories, uppermost first. Absolute. */
   readonly images: readonly string[];
+  /** Saved disks that the hosts' own stand on, uppermost first: each a directory with one per host. Absolute. */
+  readonly layers: readonly string[];
+  /** Its network is in a namespace of its own, so that its addresses may be another lab's too. */
+  readonly isolated: boolean;
+  /** CLUSTER_NAME of the .env.cluster that was written for it: its own name, or that of the lab that was saved. */
+  readonly cluster: string;
   /** net.ipv4.ip_forward before this lab went online, to be put back. */
   readonly forwardedBefore: boolean;
 }
@@ -37,6 +43,10 @@ export const bridgeOf = (lab: string): string =>
 
 /** Dots cannot be in lab or host names, so two labs never derive the same name. */
 export const netnsOf = (lab: string, host: string): string => `dbctl.${lab}.${host}`;
+
+/** Where the machine's own end of the network is; undefined is the machine itself. No host can have this name. */
+export const machineNetnsOf = ({ name, isolated }: Pick<Lab, 'name' | 'isolated'>): string | undefined =>
+  isolated ? `dbctl.${name}` : undefined;
 
 /** The nth address of a /24. */
 export const addressIn = (network: string, nth: number): string => network.replace(/\.0\/24$/, `.${nth}`);
@@ -65,6 +75,12 @@ export const labsDirectory = (root: string): string => join(root, 'labs');
 export const labDirectory = (root: string, lab: string): string => join(labsDirectory(root), lab);
 export const hostDirectory = (root: string, lab: string, host: string): string =>
   join(labDirectory(root, lab), 'hosts', host);
+/** What a host has changed of the layers below. */
+export const upperOf = (root: string, lab: string, host: string): string =>
+  join(hostDirectory(root, lab, host), 'upper');
+/** The machine's own end of an isolated lab's network. */
+export const machineVethOf = ({ bridge }: Pick<Lab, 'bridge'>): string => `${bridge}-m`;
+
 /** Where the host's root is mounted, seen from the machine. */
 export const rootOf = (root: string, lab: string, host: string): string =>
   join(hostDirectory(root, lab, host), 'merged');

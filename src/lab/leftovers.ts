@@ -3,7 +3,7 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { removeAccess } from './access.ts';
-import { bridgeOf, labDirectory, netnsOf } from './lab.ts';
+import { bridgeOf, labDirectory, machineNetnsOf, netnsOf } from './lab.ts';
 import { clearDirectory } from './mounts.ts';
 import { closeWayOut, setForwarding } from './nat.ts';
 import { removeNetwork } from './network.ts';
@@ -19,7 +19,9 @@ export async function clearLab(root: string, name: string): Promise<boolean> {
   const directory = labDirectory(root, name);
   const bridge = bridgeOf(name);
   const interfaces = list('/sys/class/net').filter((one) => one === bridge || one.startsWith(`${bridge}-`));
-  const namespaces = list('/run/netns').filter((one) => one.startsWith(netnsOf(name, '')));
+  const namespaces = list('/run/netns').filter(
+    (one) => one === machineNetnsOf({ name, isolated: true }) || one.startsWith(netnsOf(name, '')),
+  );
   const group = labGroup(name);
   const isThere =
     [directory, group].some((path) => existsSync(path)) || interfaces.length + namespaces.length > 0;

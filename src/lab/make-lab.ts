@@ -8,6 +8,10 @@ import { takenNetworks } from './network.ts';
 import { defaultHosts, type UpRequest } from './request.ts';
 import { allLabs, writeLab } from './state.ts';
 
+/** What labs take of this machine's addresses. */
+export const networksOf = (labs: readonly Lab[]): readonly string[] =>
+  labs.filter(({ isolated }) => !isolated).map(({ network }) => network);
+
 /** Clears what an earlier lab of the name left, chooses a network, and writes down what the lab is to be. */
 export async function makeLab(
   request: UpRequest,
@@ -18,7 +22,7 @@ export async function makeLab(
   const { name } = request;
   await clearLab(root, name);
   const others = allLabs(root);
-  const taken = [...(await takenNetworks()), ...others.map((other) => other.network)];
+  const taken = [...(await takenNetworks()), ...networksOf(others)];
   const network = chooseNetwork(request.network, taken);
   const lab: Lab = {
     name,
@@ -30,6 +34,9 @@ export async function makeLab(
     hosts: hostsOf(name, network, request.hosts ?? defaultHosts),
     directory: request.directory ?? here,
     images,
+    layers: [],
+    isolated: false,
+    cluster: name,
     forwardedBefore: others.find((other) => other.online)?.forwardedBefore ?? isForwarding(),
   };
   // Keys and addresses of an earlier lab of this name, thrown away without its files.

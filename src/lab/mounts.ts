@@ -19,7 +19,10 @@ export const mountPoints = (mountinfo: string): readonly string[] =>
 
 const mountsNow = (): readonly string[] => mountPoints(readFileSync('/proc/self/mountinfo', 'utf8'));
 
-/** Makes `target` show `lower` (uppermost first) with all changes going to `upper`. */
+/**
+ * Makes `target` show `lower` (uppermost first) with all changes going to `upper`. Directories of lower layers can be
+ * renamed as on any disk: PostgreSQL renames that of a slot before it removes it.
+ */
 export async function mountOverlay(
   target: string,
   {
@@ -28,7 +31,7 @@ export async function mountOverlay(
     work,
   }: { readonly lower: readonly string[]; readonly upper: string; readonly work: string },
 ): Promise<void> {
-  const options = `lowerdir=${lower.join(':')},upperdir=${upper},workdir=${work}`;
+  const options = `redirect_dir=on,lowerdir=${lower.join(':')},upperdir=${upper},workdir=${work}`;
   await run(['mount', '-t', 'overlay', '-o', options, 'overlay', target]);
 }
 

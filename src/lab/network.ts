@@ -1,7 +1,15 @@
 // A lab's cables: one bridge on the machine, one veth pair and network namespace per host.
 
 import { existsSync, readFileSync } from 'node:fs';
-import { addressIn, gatewayOf, hardwareAddressOf, type Lab, type LabHost } from './lab.ts';
+import {
+  addressIn,
+  gatewayOf,
+  hardwareAddressOf,
+  machineNetnsOf,
+  machineVethOf,
+  type Lab,
+  type LabHost,
+} from './lab.ts';
 import { run } from './run.ts';
 
 interface Route {
@@ -38,24 +46,46 @@ export const plugIn = ({ bridge }: Lab, { veth }: LabHost): Promise<string> =>
   run(['ip', 'link', 'set', veth, 'master', bridge, 'up']);
 
 /** Answers whether there was something to do. */
-export async function ensureBridge({ bridge, network }: Lab, mtu: number): Promise<boolean> {
-  if (interfaceExists(bridge)) return false;
+export async function ensureBridge(lab: Lab, mtu: number): Promise<boolean> {
+  const { bridge, network } = lab;
+  const netns = machineNetnsOf(lab);
+  if (interfaceExists(bridge) && (netns === undefined || netnsExists(netns))) return false;
+  if (interfaceExists(bridge)) await removeNetwork([bridge, machineVethOf(lab)], []);
+  const address = `addr add ${gatewayOf(network)}/24 dev`;
   await ipBatch([
     `link add ${bridge} address ${hardwareAddressOf(bridge)} mtu ${mtu} type bridge`,
-    `addr add ${gatewayOf(network)}/24 dev ${bridge}`,
+    // A machine answers for any address it has on any interface: also for another lab's, which is the same here.
+    netns === undefined ? `${address} ${bridge}` : `link set ${bridge} arp off`,
     `link set ${bridge} up`,
   ]);
+  if (netns === undefined) return true;
+
+  // The bridge has no address, so the machine itself knows no way into this network.
+  await addNamespace(netns, { bridge, veth: machineVethOf(lab), peer: 'lab0', mtu });
+  await ipBatch(['link set lo up', `${address} lab0`, 'link set lab0 up'], netns);
   return true;
+}
+
+interface Cable {
+  readonly bridge: string;
+  readonly veth: string;
+  readonly peer: string;
+  readonly mtu: number;
+}
+
+/** A network namespace with a cable to the bridge. */
+async function addNamespace(netns: string, { bridge, veth, peer, mtu }: Cable): Promise<void> {
+  await run(['ip', 'netns', 'add', netns]);
+  const end = `peer name ${peer} netns ${netns} address ${hardwareAddressOf(netns)} mtu ${mtu}`;
+  await ipBatch([
+    `link add ${veth} address ${hardwareAddressOf(veth)} mtu ${mtu} type veth ${end}`,
+    `link set ${veth} master ${bridge} up`,
+  ]);
 }
 
 /** A host's namespace with its address in it. Only an online host gets a way out of the lab. */
 export async function connectHost(lab: Lab, { veth, netns, address }: LabHost, mtu: number): Promise<void> {
-  await run(['ip', 'netns', 'add', netns]);
-  const peer = `peer name host0 netns ${netns} address ${hardwareAddressOf(netns)} mtu ${mtu}`;
-  await ipBatch([
-    `link add ${veth} address ${hardwareAddressOf(veth)} mtu ${mtu} type veth ${peer}`,
-    `link set ${veth} master ${lab.bridge} up`,
-  ]);
+  await addNamespace(netns, { bridge: lab.bridge, veth, peer: 'host0', mtu });
   const routes = lab.online ? [`route add default via ${gatewayOf(lab.network)}`] : [];
   await ipBatch(
     [

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { ConfigError } from '../model/errors.ts';
 import { accessOf } from './access.ts';
-import type { Lab } from './lab.ts';
+import { machineNetnsOf, type Lab } from './lab.ts';
+import { checkMachine } from './prerequisites.ts';
 
 /**
  * Opens the system's ssh on this terminal, as root on a host of the lab. Answers its exit code.
@@ -26,7 +27,14 @@ export async function labSsh(lab: Lab, hostName: string, words: readonly string[
     `root@${address}`,
     ...(command.length > 0 ? ['--', ...command] : []),
   ];
-  const { exitCode } = await execa('ssh', argv, { stdio: 'inherit', reject: false });
+  const netns = machineNetnsOf(lab);
+  if (netns !== undefined) checkMachine(`dbctl lab ssh --name ${lab.name} ${hostName}`);
+  const [file = '', ...args] = [
+    ...(netns === undefined ? [] : ['ip', 'netns', 'exec', netns]),
+    'ssh',
+    ...argv,
+  ];
+  const { exitCode } = await execa(file, args, { stdio: 'inherit', reject: false });
   return exitCode ?? 255;
 }
 

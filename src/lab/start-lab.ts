@@ -12,12 +12,13 @@ import { ensureBridge, isLinkUp, plugIn, wayOut } from './network.ts';
 import { isRunning } from './status.ts';
 import { waitForSsh } from './wait-for-ssh.ts';
 
-/** Starts what does not run, all hosts at once. Answers what was done: "pg1 started". */
+/** Starts those of the hosts that do not run, all at once. Answers what was done: "pg1 started". */
 export async function startLab(
   lab: Lab,
   ground: Ground,
   environment: LabEnvironment,
   listener: Listener,
+  hosts = lab.hosts,
 ): Promise<readonly string[]> {
   const changes: string[] = [];
   raiseLimits();
@@ -28,7 +29,7 @@ export async function startLab(
   if (lab.online) await openWayOut(lab, await deviceOut());
   await ensureKeys(ground.root, lab);
   writeAccess(environment, lab);
-  const tasks = lab.hosts.map((host) => ({
+  const tasks = hosts.map((host) => ({
     host: host.name,
     work: async () => {
       const note = await ensureHost(ground, lab, host);
@@ -66,7 +67,7 @@ async function ensureHost(ground: Ground, lab: Lab, host: LabHost): Promise<stri
   if (isRunning(lab, host)) {
     const wasCut = !isLinkUp(host);
     if (wasCut) await plugIn(lab, host);
-    if (await waitForSsh(host.address, patienceMs, () => false)) return wasCut ? 'plugged in' : '';
+    if (await waitForSsh(lab, host, patienceMs, () => false)) return wasCut ? 'plugged in' : '';
   }
   await bootHost(ground, lab, host);
   return 'started';

@@ -8,7 +8,15 @@ const fileOf = (root: string, name: string): string => join(labDirectory(root, n
 
 export function readLab(root: string, name: string): Lab | undefined {
   const file = fileOf(root, name);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Lab) : undefined;
+  return existsSync(file) ? labFrom(readFileSync(file, 'utf8')) : undefined;
+}
+
+type Later = 'layers' | 'isolated' | 'cluster';
+
+/** A lab of an earlier dbctl lacks what labs did not have then. */
+export function labFrom(json: string): Lab {
+  const lab = JSON.parse(json) as Omit<Lab, Later> & Partial<Pick<Lab, Later>>;
+  return { layers: [], isolated: false, cluster: lab.name, ...lab };
 }
 
 export function writeLab(root: string, lab: Lab): void {

@@ -1,5 +1,5 @@
 import { ConfigError } from '../model/errors.ts';
-import { rootOf, type Lab, type LabHost } from './lab.ts';
+import { machineNetnsOf, rootOf, type Lab, type LabHost } from './lab.ts';
 import { interfaceExists, isLinkUp, netnsExists } from './network.ts';
 import { processesOf } from './processes.ts';
 import { allLabs, readLab } from './state.ts';
@@ -22,6 +22,8 @@ export interface LabStatus extends Pick<
   Lab,
   'name' | 'release' | 'bare' | 'online' | 'network' | 'directory'
 > {
+  /** The network namespace to run dbctl in; null when that is the machine's own. */
+  readonly netns: string | null;
   readonly hosts: readonly HostStatus[];
 }
 
@@ -40,6 +42,7 @@ export const labStatus = (root: string, name?: string): readonly LabStatus[] =>
     online: lab.online,
     network: lab.network,
     directory: lab.directory,
+    netns: machineNetnsOf(lab) ?? null,
     hosts: lab.hosts.map((host) => hostStatus(root, lab, host)),
   }));
 

@@ -2,12 +2,12 @@ import type { LabEnvironment } from '../config/lab-directory.ts';
 import type { Listener } from '../engine/event.ts';
 import { checkEnvFile } from './access.ts';
 import type { Mirrors } from './apt-sources.ts';
+import { groundFor } from './ground.ts';
 import { ensureImage } from './image.ts';
 import type { Lab } from './lab.ts';
 import { withLock } from './lock.ts';
 import { makeLab } from './make-lab.ts';
 import { findMirrors } from './mirror.ts';
-import { wayOut } from './network.ts';
 import { checkMachine, checkPrograms, checkRoot } from './prerequisites.ts';
 import { makeLabGroup } from './processes.ts';
 import { checkSame, type UpRequest } from './request.ts';
@@ -46,7 +46,6 @@ export async function labUp(
       return known;
     });
     checkSame(request, lab);
-    const ground = { root, mtu: (await wayOut()).mtu, mirrors: lab.online ? mirrors() : undefined };
-    return { lab, changes: await startLab(lab, ground, environment, listener) };
+    return { lab, changes: await startLab(lab, await groundFor(lab, environment), environment, listener) };
   });
 }

@@ -1,14 +1,22 @@
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { machineNetnsOf, type Lab, type LabHost } from './lab.ts';
+import { exitCodeOf } from './run.ts';
 
 const everyMs = 25;
 const attemptMs = 1_000;
 
 /** Polls until an SSH server says its banner; false when time is up or `giveUp` says so. */
-export async function waitForSsh(address: string, withinMs: number, giveUp: () => boolean): Promise<boolean> {
+export async function waitForSsh(
+  lab: Pick<Lab, 'name' | 'isolated'>,
+  { address }: Pick<LabHost, 'address'>,
+  withinMs: number,
+  giveUp: () => boolean,
+): Promise<boolean> {
+  const netns = machineNetnsOf(lab);
   const deadline = Date.now() + withinMs;
   while (Date.now() < deadline && !giveUp()) {
-    if (await saysBanner(address)) return true;
+    if (await (netns === undefined ? saysBanner(address) : saysBannerIn(netns, address))) return true;
     await pause(everyMs);
   }
   return false;
@@ -27,3 +35,10 @@ const saysBanner = (address: string): Promise<boolean> =>
     socket.once('close', () => answer(false));
     socket.once('error', () => answer(false));
   });
+
+/** The same from within a network namespace, where only a process of its own can go. */
+const saysBannerIn = async (netns: string, address: string): Promise<boolean> => {
+  const asks = 'read -rn4 -t1 word < "/dev/tcp/$1/22" && [ "$word" = SSH- ]';
+  const argv = ['timeout', String(attemptMs / 1000), 'bash', '-c', asks, 'bash', address];
+  return (await exitCodeOf(['nsenter', `--net=/run/netns/${netns}`, ...argv])) === 0;
+};

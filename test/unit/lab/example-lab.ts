@@ -10,5 +10,8 @@ export const exampleLab: Lab = {
   hosts: hostsOf('lab', '10.77.0.0/24', ['control', 'pg1', 'pg2']),
   directory: '/srv/x',
   images: ['/var/lib/dbctl-lab/images/trixie-base-1'],
+  layers: [],
+  isolated: false,
+  cluster: 'lab',
   forwardedBefore: false,
 };
