@@ -7,7 +7,8 @@ import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import { RefusedError, UnverifiedError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { isFromReplica } from './backup-work-query.ts';
-import { backupInfo, type PgbackrestPlace } from './pgbackrest-query.ts';
+import type { ChangeAccess } from '../operation/change-command.ts';
+import { backupInfo } from './pgbackrest-query.ts';
 import { backupWords, controlPlace, makeNewBackup } from './make-backup-step.ts';
 import { verifyNodeLinks } from './pgbackrest-links-step.ts';
 
@@ -27,7 +28,25 @@ export interface MadeBackup {
   readonly hasPageErrors: boolean;
 }
 
-interface Asked {
+/** Makes a backup, and answers what it became; nothing in a dry run. */
+export const runBackup = (
+  { cluster, backup, type }: BackupRequest,
+  { changeHosts, dryRun }: Pick<ChangeAccess, 'changeHosts' | 'dryRun'>,
+) =>
+  changeHosts(cluster, [cluster.control], async ({ hosts, carryOut }) => {
+    const control = hosts.get(cluster.control.name);
+    const asked = { control, type, known: await knownBackups(cluster, backup, control) };
+    const result = await carryOut(backupRunPlan(cluster, backup, asked));
+    return { result, made: dryRun ? undefined : await madeBackup(cluster, backup, asked) };
+  });
+
+interface BackupRequest {
+  readonly cluster: LedCluster;
+  readonly backup: Backup;
+  readonly type: BackupType;
+}
+
+interface NewBackup {
   readonly control: Host;
   readonly type: BackupType;
   /** Labels of the backups that were there before. */
@@ -52,7 +71,7 @@ export async function knownBackups(
 }
 
 /** Asks for the primary first: for a server that is down, a backup would wait for minutes before it fails. */
-export const backupRunPlan = (cluster: LedCluster, backup: Backup, asked: Asked): readonly Stage[] => [
+export const backupRunPlan = (cluster: LedCluster, backup: Backup, asked: NewBackup): readonly Stage[] => [
   onlyOn('Verify access to the primary', asked.control, () => [
     verifyNodeLinks(cluster, backup, [cluster.primary]),
   ]),
@@ -62,10 +81,10 @@ export const backupRunPlan = (cluster: LedCluster, backup: Backup, asked: Asked)
 ];
 
 /** The newest backup that was not known before. */
-export async function madeBackup(
+async function madeBackup(
   cluster: Cluster,
   backup: Backup,
-  { control, type, known }: Asked,
+  { control, type, known }: NewBackup,
 ): Promise<MadeBackup | undefined> {
   const place = controlPlace(cluster, backup);
   const made = (await control.ask(backupInfo(place)))?.backups.findLast(
@@ -90,11 +109,13 @@ const asMade = (made: BackupSet, askedType: BackupType, isReplica: boolean | und
 });
 
 /** A backup of broken pages is one, but nothing to rely on. Throws UnverifiedError for it. */
-export function insistOnSoundPages(
-  { config, stanza }: PgbackrestPlace,
+export function assertNoPageErrors(
+  cluster: Cluster,
+  backup: Backup,
   { label, hasPageErrors, from }: MadeBackup,
 ): void {
   if (!hasPageErrors) return;
+  const { config, stanza } = controlPlace(cluster, backup);
   const source = from === 'replica' ? 'the replica' : 'the server';
   throw new UnverifiedError({
     what: `pages of ${label} do not match their checksums: ${source} it was copied from is damaged`,

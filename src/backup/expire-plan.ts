@@ -2,27 +2,34 @@
 
 import type { Backup } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
-import { onlyOn, type Stage } from '../engine/run-plan.ts';
+import { onlyOn } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
 import { CommandError } from '../model/errors.ts';
-import type { Host } from '../host/host.ts';
+import type { ChangeHosts } from '../operation/change-hosts.ts';
 import { expirable, inTurn } from './backup-work-query.ts';
 import { pgbackrest } from './pgbackrest-query.ts';
 import { controlPlace } from './make-backup-step.ts';
+import { knownBackups } from './backup-plan.ts';
 import { followRepositoryWork } from './repository-work-facts.ts';
 
 /** Seconds that it waits for a backup that runs. */
 const patience = 60;
 
-export const backupExpirePlan = (cluster: Cluster, backup: Backup, control: Host): readonly Stage[] => [
-  onlyOn('Remove expired backups and WAL', control, () => [expire(cluster, backup)]),
-];
+/** Throws RefusedError when the cluster has no place in the repository. */
+export const expireBackups = (cluster: Cluster, backup: Backup, changeHosts: ChangeHosts) =>
+  changeHosts(cluster, [cluster.control], async ({ hosts, carryOut }) => {
+    const control = hosts.get(cluster.control.name);
+    await knownBackups(cluster, backup, control);
+    return { result: await carryOut([onlyOn(title, control, () => [expire(cluster, backup)])]) };
+  });
+
+const title = 'Remove expired backups and WAL';
 
 /** pgBackRest keeps PGBACKREST_RETENTION_FULL (at least one) full backups with all that they need. */
 function expire(cluster: Cluster, backup: Backup): Step {
   const place = controlPlace(cluster, backup);
   return {
-    title: 'Remove expired backups and WAL',
+    title,
 
     async diff(host) {
       const { exitCode, complaints, removals } = await host.ask(expirable(place));

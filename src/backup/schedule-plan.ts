@@ -1,15 +1,26 @@
 import type { Backup, BackupType } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { drillFiles, scheduledDrillNode } from './drill/drill.ts';
-import { onlyOn, type Stage } from '../engine/run-plan.ts';
-import type { Host, ReadableHost } from '../host/host.ts';
+import { onlyOn } from '../engine/run-plan.ts';
+import type { ReadableHost } from '../host/host.ts';
+import type { ChangeAccess } from '../operation/change-command.ts';
 import { timerState, type TimerState } from '../system/timer.ts';
 import { keepSchedule, timedBackups } from './schedule-step.ts';
 import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
 
-export const backupSchedulePlan = (cluster: Cluster, backup: Backup, control: Host): readonly Stage[] => [
-  onlyOn('Set up the backup timers', control, () => keepSchedule(cluster, backup)),
-];
+/** Answers what is scheduled, and what of that was changed. */
+export const scheduleBackups = (
+  cluster: Cluster,
+  backup: Backup,
+  { changeHosts, login }: Pick<ChangeAccess, 'changeHosts' | 'login'>,
+) =>
+  changeHosts(cluster, [cluster.control], async ({ hosts, carryOut }) => {
+    const control = hosts.get(cluster.control.name);
+    const plan = [onlyOn('Set up the backup timers', control, () => keepSchedule(cluster, backup))];
+    const result = await carryOut(plan);
+    const runs = await scheduledRuns(cluster, backup, control);
+    return { result, schedule: [...runs, ...(await scheduledDrill(cluster, backup, login))] };
+  });
 
 /** One work of the schedule. Also the JSON of `dbctl backup schedule -o json`. */
 export interface ScheduledRun {
@@ -27,7 +38,7 @@ export interface ScheduledRun {
 }
 
 /** When everything that is scheduled on the control host runs next, and how it went last. */
-export const scheduledRuns = (
+const scheduledRuns = (
   cluster: Cluster,
   backup: Backup,
   control: ReadableHost,
@@ -40,7 +51,7 @@ export const scheduledRuns = (
   );
 
 /** The same about the restore drill, on the host that rehearses; nothing when that one cannot be asked. */
-export async function scheduledDrill(
+async function scheduledDrill(
   cluster: Cluster,
   { schedule }: Backup,
   options: LoginOptions,

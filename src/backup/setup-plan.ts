@@ -1,9 +1,13 @@
 // From a running cluster to one whose data can be brought back.
 
-import type { LedCluster, Node } from '../model/cluster.ts';
+import type { Backup } from '../model/backup.ts';
+import { machinesOf, type LedCluster, type Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
+import type { ChangeHosts } from '../operation/change-hosts.ts';
+import { setUpNodes } from '../server/set-up-nodes-facts.ts';
+import { readSource } from '../server/source-facts.ts';
 import { keepArchiving } from './archiving-step.ts';
 import { keepDrillSchedule } from './drill/drill-schedule-step.ts';
 import { finishPromotion } from './finish-promotion-step.ts';
@@ -16,6 +20,20 @@ import { verifyArchiving } from './verify-archiving-step.ts';
 import { connectionStages, type BackedUpCluster } from './connections-plan.ts';
 import { onMachines } from '../engine/on-machines.ts';
 import { restartStages, type Restart } from '../server/pending-restarts-plan.ts';
+
+/** Throws RefusedError unless the primary runs and is the cluster's. */
+export const setUpBackups = ({ cluster, backup, restart }: SetupRequest, changeHosts: ChangeHosts) =>
+  changeHosts(cluster, machinesOf(cluster), async ({ hosts, carryOut }) => {
+    await readSource(cluster, hosts.get(cluster.primary.name));
+    const options = { restart, nodes: await setUpNodes(cluster, hosts) };
+    return { result: await carryOut(backupSetupPlan({ cluster, backup, hosts }, options)) };
+  });
+
+interface SetupRequest {
+  readonly cluster: LedCluster;
+  readonly backup: Backup;
+  readonly restart: boolean;
+}
 
 export interface BackupSetupOptions {
   readonly restart: Restart;

@@ -8,7 +8,10 @@ import { builtOn, parseVerify, type VerifyResult } from './verify-result.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { Report } from '../engine/step.ts';
 import { CommandError, UnverifiedError } from '../model/errors.ts';
+import type { LoginOptions } from '../host/ask-machines.ts';
 import type { Host } from '../host/host.ts';
+import { withHosts } from '../host/with-hosts.ts';
+import { carryOut } from '../kit/change.ts';
 import { hasOption } from './backup-work-query.ts';
 import { pgbackrest } from './pgbackrest-query.ts';
 import { controlPlace } from './make-backup-step.ts';
@@ -22,8 +25,24 @@ export interface VerifiedRepository extends VerifyResult {
   readonly gaps: RepositoryReport['gaps'];
 }
 
+/** Reads every file of the repository. It changes nothing, so it goes on beside whoever has the lock. */
+export const verifyBackups = (
+  cluster: Cluster,
+  backup: Backup,
+  login: LoginOptions,
+): Promise<VerifiedRepository> =>
+  withHosts([cluster.control], { ...login, ssh: cluster.ssh }, async (hosts) => {
+    const results: VerifiedRepository[] = [];
+    const control = hosts.get(cluster.control.name);
+    await carryOut(
+      backupVerifyPlan(cluster, backup, control, (one) => results.push(one)),
+      {},
+    );
+    return results[0]!;
+  });
+
 /** Verifies, and hands over what was found. */
-export const backupVerifyPlan = (
+const backupVerifyPlan = (
   cluster: Cluster,
   backup: Backup,
   control: Host,
@@ -71,7 +90,7 @@ const noVerdict = ({ name }: Host): UnverifiedError =>
   });
 
 /** Throws CommandError when something is damaged or missing. */
-export function insistOnSoundRepository({ isSound, backups, gaps }: VerifiedRepository): void {
+export function assertSoundRepository({ isSound, backups, gaps }: VerifiedRepository): void {
   if (isSound && gaps.length === 0) return;
   throw new CommandError({
     what: isSound ? 'the repository is sound, but WAL is missing from it' : 'the repository is damaged',

@@ -1,17 +1,18 @@
 // New certificates while everything runs: facts, a decision, and the stages that follow from it.
 
-import type { LedCluster, Node } from '../model/cluster.ts';
+import { machinesOf, type LedCluster, type Node } from '../model/cluster.ts';
 import {
   rotationWork,
   type RotationPhase,
   type RotationRequest,
   type RotationWork,
 } from '../pki/rotation.ts';
-import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
+import { onlyOn, together, type PlanResult, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
-import { RefusedError } from '../model/errors.ts';
+import { ConfigError, RefusedError } from '../model/errors.ts';
 import type { Host } from '../host/host.ts';
 import type { HostSet } from '../host/with-hosts.ts';
+import type { ChangeHosts } from '../operation/change-hosts.ts';
 import { copyAuthority } from '../pki/certificate-authority.ts';
 import type { ClusterCredential } from '../backup/cluster-credentials.ts';
 import { keepCredential, keepTrust } from '../pki/credential-step.ts';
@@ -24,14 +25,44 @@ import { runningNodes, seeCredentials } from './certificate-facts.ts';
 import { batchingHost } from '../host/batching-host.ts';
 
 /** What a rotation works on: certificates that are there, and servers that run. */
-export interface RotationFacts {
+interface RotationFacts {
   readonly work: RotationWork;
   readonly credentials: readonly ClusterCredential[];
   readonly running: readonly Node[];
 }
 
+export function rotateCertificates(
+  cluster: LedCluster,
+  flags: RotationFlags,
+  changeHosts: ChangeHosts,
+): Promise<Rotated> {
+  const asked = rotationRequest(flags);
+  return changeHosts(cluster, machinesOf(cluster), async ({ hosts, carryOut }) => {
+    const facts = await rotationFacts(cluster, hosts, asked);
+    const result = await carryOut(rotationPlan(cluster, hosts, facts));
+    return { asked, work: facts.work, result };
+  });
+}
+
+interface RotationFlags {
+  readonly ca: boolean;
+  readonly finish: boolean;
+}
+
+interface Rotated {
+  readonly asked: RotationRequest;
+  readonly work: RotationWork;
+  readonly result: PlanResult;
+}
+
+function rotationRequest({ ca, finish }: RotationFlags): RotationRequest {
+  if (ca) return finish ? 'finish' : 'authority';
+  if (!finish) return 'leaves';
+  throw new ConfigError({ what: '--finish goes with --ca', next: ['dbctl certs rotate --ca --finish'] });
+}
+
 /** Throws RefusedError when there is nothing to rotate yet, or not in this order. */
-export async function rotationFacts(
+async function rotationFacts(
   cluster: LedCluster,
   hosts: HostSet,
   asked: RotationRequest,
@@ -51,7 +82,7 @@ export async function rotationFacts(
 }
 
 /** The stages from where the rotation is to where it can stay. */
-export function rotationPlan(cluster: LedCluster, hosts: HostSet, facts: RotationFacts): readonly Stage[] {
+function rotationPlan(cluster: LedCluster, hosts: HostSet, facts: RotationFacts): readonly Stage[] {
   const { kind, startedAt } = facts.work;
   const control = hosts.get(cluster.control.name);
   const mark = (title: string, phase: RotationPhase, ...before: readonly Step[]): Stage =>

@@ -53,6 +53,8 @@ export interface Typed<Arguments extends Positionals, Own extends Flags> {
   readonly title: string;
   /** chalk's level for the answer. */
   readonly colour: 0 | 1;
+  /** Goes on only when somebody types the name, or has said `--yes`; `what` is a sentence. */
+  readonly confirm: (name: string, what: string) => Promise<void>;
   /** Shows a line that is neither progress, answer nor error; not with -q. */
   readonly remark: (text: string) => void;
 }
@@ -116,6 +118,10 @@ function typedIn<Arguments extends Positionals, Own extends Flags>(
     yes,
     title: [...namesOf(typed), ...typed.args].join(' '),
     colour: colourLevel(process.stdout),
+    async confirm(name, what) {
+      const { confirmByName } = await import('../ui/confirm.ts');
+      await confirmByName(name, what, { yes });
+    },
     remark: (text) => remarks.write(`${text}\n`),
   };
 }

@@ -1,7 +1,7 @@
 // What a command may ask to have before it is run. A row more here is a kind of need more.
 
 import type { Backup } from '../model/backup.ts';
-import type { Cluster } from '../model/cluster.ts';
+import { ledAsConfigured, type Cluster, type LedCluster } from '../model/cluster.ts';
 import type { Understood } from '../config/load.ts';
 import type { LoginOptions } from '../host/ask-machines.ts';
 
@@ -10,10 +10,13 @@ export interface Needs {
   /** Where .env.cluster is, or shall be. */
   readonly file: { readonly file: string };
   readonly cluster: { readonly cluster: Cluster };
+  /** The cluster as it is led. */
+  readonly leader: { readonly cluster: LedCluster };
   /** The cluster, and where each of its settings stands. */
   readonly settings: Understood;
   /** A cluster whose file says where its backups are. */
   readonly backup: { readonly cluster: Cluster; readonly backup: Backup };
+  readonly 'leader and backup': { readonly cluster: LedCluster; readonly backup: Backup };
 }
 
 export interface Given {
@@ -27,8 +30,16 @@ export const provide: { readonly [Need in keyof Needs]: (given: Given) => Promis
   nothing: () => Promise.resolve({}),
   file: ({ file }) => Promise.resolve({ file }),
   cluster: async ({ file }) => ({ cluster: (await load()).loadCluster(file) }),
+  leader: async ({ file, login }) => ({ cluster: await led((await load()).loadCluster(file), login) }),
   settings: async ({ file }) => (await load()).loadUnderstood(file),
   backup: async ({ file }) => (await load()).loadBackedUpCluster(file),
+  async 'leader and backup'({ file, login }) {
+    const { cluster, backup } = (await load()).loadBackedUpCluster(file);
+    return { cluster: await led(cluster, login), backup };
+  },
 };
+
+/** Who leads: the file is believed. */
+const led = async (cluster: Cluster, _login: LoginOptions): Promise<LedCluster> => ledAsConfigured(cluster);
 
 const load = () => import('../config/load.ts');

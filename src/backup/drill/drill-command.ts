@@ -1,12 +1,11 @@
 import { flag, option } from '../../kit/flags.ts';
-import { ledAsConfigured } from '../../model/cluster.ts';
 import { exitCode } from '../../model/errors.ts';
 import { lockedCommand } from '../../operation/change-command.ts';
 import { targetTypes } from '../typed-target.ts';
 
 /** `dbctl backup drill`: restores beside the cluster, checks what came back, and throws it away. */
 export const backupDrill = lockedCommand({
-  needs: 'backup',
+  needs: 'leader and backup',
   flags: {
     randomPoint: flag('--random-point', 'restore to a random time of all that can be restored'),
     set: option('--set <label>', 'start from this backup instead of the newest one'),
@@ -19,7 +18,7 @@ export const backupDrill = lockedCommand({
   async run({ cluster, backup, flags, ...access }) {
     const { drill, pastDrills } = await import('./drill-plan.ts');
     if (flags.history) return pastDrills(cluster, access);
-    return drill({ cluster: ledAsConfigured(cluster), backup, flags }, access);
+    return drill({ cluster, backup, flags }, access);
   },
   async text(answer) {
     const { drillHistoryText, drillText } = await import('./drill-text.ts');

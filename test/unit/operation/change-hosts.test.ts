@@ -12,7 +12,7 @@ const imports = (name: string) =>
 
 test('only what changes nothing carries out a plan without the lock', () => {
   const users = commands.filter(({ text }) => imports('carryOut').test(text));
-  expect(users.map(({ path }) => path)).toEqual(['backup/verify-command.ts']);
+  expect(users.map(({ path }) => path)).toEqual(['backup/verify-plan.ts']);
 });
 
 test('whoever takes the lock can be told to wait for it', () => {
@@ -24,6 +24,6 @@ test('whoever takes the lock can be told to wait for it', () => {
     'restore/restore-beside-command.ts',
     'restore/restore-in-place-command.ts',
   ];
-  expect(takers.length).toBeGreaterThan(10);
+  expect(takers.length).toBeGreaterThan(3);
   expect(without.map(({ path }) => path).toSorted()).toEqual(parts.toSorted());
 });
