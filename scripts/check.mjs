@@ -1,10 +1,11 @@
-// npm run check: types, lint, format, dead code, package, unit and contract tests. All run, also after a failure.
+// npm run check: types, lint, format, shell scripts, dead code, package, unit and contract tests. All run, also after a failure.
 
 import { staticChecks, unitTests } from './checks.mjs';
-import { prepareModules, shownTool } from './prepare.mjs';
+import { prepareModules, prepareShellcheck, shownTool } from './prepare.mjs';
 import { run, sayFailed } from './run.mjs';
 
 await prepareModules();
+await prepareShellcheck();
 const failed = [];
 for (const { name, argv } of [...staticChecks, unitTests]) {
   if ((await run(argv, { shown: shownTool(argv) })) !== 0) failed.push(name);

@@ -56,8 +56,17 @@ export function asRoot() {
   if (process.getuid?.() === 0) return [];
   if (answerOf(['sudo', '-n', 'true']) !== undefined) return ['sudo'];
   if (!process.stdin.isTTY || answerOf(['sudo', '-V']) === undefined) return undefined;
-  say('Labs need root.');
+  say('This needs root.');
   return answerOf(['sudo', '-v']) === undefined ? undefined : ['sudo'];
+}
+
+/** Installs shellcheck of Debian where it is missing; the check fails where it cannot be had. */
+export async function prepareShellcheck() {
+  if (answerOf(['shellcheck', '--version']) !== undefined) return;
+  sayWhat('what the check of the shell scripts needs of Debian');
+  const sudo = answerOf(['apt-get', '--version']) === undefined ? undefined : asRoot();
+  if (sudo !== undefined && (await install(sudo, ['shellcheck']))) return;
+  sayFailed('shellcheck is missing: sudo apt-get install shellcheck');
 }
 
 /** Installs what a lab needs of Debian. Answers why a lab cannot be had on this machine, or undefined when it can. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { staticChecks, unitTests } from './checks.mjs';
 import { add, countLine, countReport } from './count.mjs';
 import { runLabTests, unknownStories } from './lab-tests.mjs';
-import { prepareProject, shownTool } from './prepare.mjs';
+import { prepareProject, prepareShellcheck, shownTool } from './prepare.mjs';
 import { run, say, sayFailed, sayWhat } from './run.mjs';
 
 const usage = `npm test                  every check and test, those on hosts of a lab included
@@ -53,6 +53,7 @@ process.exitCode = problems.length > 0 ? 1 : 0;
 
 /** What needs no lab. Answers the counts of the unit and contract tests, a check being one more each. */
 async function runChecks() {
+  await prepareShellcheck();
   sayWhat('checks');
   for (const { name, argv } of staticChecks) {
     if ((await run(argv, { shown: shownTool(argv) })) !== 0) problems.push(name);

@@ -5,6 +5,7 @@ import { pgbackrestFiles, pgbackrestUser } from './pgbackrest.ts';
 import type { BackupType } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { loneQuery, query, type Query } from '../host/command.ts';
+import { sh } from '../host/script.ts';
 import {
   askEnd,
   pgbackrest,
@@ -70,21 +71,17 @@ done | cut -c 1-160`;
 
 /** The processes that hold pgBackRest's lock for backups of a stanza, each as one line of ps. */
 export const lockHolders = (cluster: Pick<Cluster, 'name'>, stanza: string): Query<readonly string[]> =>
-  query(
-    ['sh', '-c', holders, 'sh', `${pgbackrestFiles(cluster).controlSpool}/lock/${stanza}-backup`],
-    (stdout) => stdout.split('\n').flatMap((line) => line.trim() || []),
+  query(sh(holders, `${pgbackrestFiles(cluster).controlSpool}/lock/${stanza}-backup`), (stdout) =>
+    stdout.split('\n').flatMap((line) => line.trim() || []),
   );
 
 /** Whether the files of a backup came from a replica, as its manifest says; undefined when it does not. */
 export const isFromReplica = (place: PgbackrestPlace, label: string): Query<boolean | undefined> =>
   loneQuery(
-    [
-      'sh',
-      '-c',
+    sh(
       '"$@" | sed -n "/^option-backup-standby=/{p;q}"',
-      'sh',
       ...plainAnswer(place, '--repo=1', 'repo-get', `backup/${place.stanza}/${label}/backup.manifest`),
-    ],
+    ),
     (stdout) => {
       const value = /=(true|false)\n/.exec(stdout)?.[1];
       return value === undefined ? undefined : value === 'true';
@@ -98,7 +95,7 @@ export const clock = (): Query<number> => query(['date', '+%s'], Number);
 /** Whether a command of the installed pgBackRest has an option: "--verbose". */
 export const hasOption = (command: string, option: string): Query<boolean> =>
   query(
-    ['sh', '-c', `${program} help "$1" | grep -qw -e "$2" && echo yes || echo no`, 'sh', command, option],
+    sh(`${program} help "$1" | grep -qw -e "$2" && echo yes || echo no`, command, option),
     (stdout) => stdout === 'yes\n',
     { asUser: pgbackrestUser },
   );

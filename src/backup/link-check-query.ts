@@ -2,6 +2,7 @@
 
 import { askEnd, pgbackrest, type PgbackrestEnd, type PgbackrestPlace } from './pgbackrest-query.ts';
 import type { Query } from '../host/command.ts';
+import { sh } from '../host/script.ts';
 
 /** An empty place: the check reaches every host, finds nothing there, and ends before it switches WAL. */
 const nowhere = '--repo1-path=/dbctl-check-of-links';
@@ -20,7 +21,7 @@ export function checkLinks(
   const check = (config: string) => pgbackrest({ ...place, config }, 'check', nowhere, ...options);
   if (numbers.length === all) return askEnd(check(place.config));
   const words = [editsFor(numbers, all), place.config, ...check('/dev/stdin')];
-  return askEnd(['sh', '-c', script, 'sh', ...words]);
+  return askEnd(sh(script, ...words));
 }
 
 /** The lines of the other nodes go, and these are numbered from 1 on, which pgBackRest insists on. */

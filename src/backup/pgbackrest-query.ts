@@ -3,6 +3,7 @@
 import { pgbackrestUser } from './pgbackrest.ts';
 import type { BackupInfo } from './backup-info.ts';
 import { loneQuery, query, type Query } from '../host/command.ts';
+import { sh } from '../host/script.ts';
 import { parseInfo } from './pgbackrest-info.ts';
 import { historyFileOf, parseHistory, type Ancestor } from './timeline.ts';
 
@@ -53,7 +54,7 @@ export const plainAnswer = (
 /** The version, "2.55.1"; undefined when it is not installed. */
 export const pgbackrestVersion = (): Query<string | undefined> =>
   query(
-    ['sh', '-c', '[ ! -x "$1" ] || exec "$1" version', 'sh', program],
+    sh('[ ! -x "$1" ] || exec "$1" version', program),
     (stdout) => /^pgBackRest (\S+)/.exec(stdout)?.[1],
     { asUser: 'nobody' },
   );
@@ -69,7 +70,7 @@ const endScript = '"$@" 2>&1; echo "exit $?"';
 
 /** Runs a command that changes nothing, whatever its exit code. `timeoutMs` is its own business to keep. */
 export const askEnd = (argv: readonly string[], timeoutMs = 120_000): Query<PgbackrestEnd> =>
-  loneQuery(['sh', '-c', endScript, 'sh', ...argv], parseEnd, { asUser: pgbackrestUser, timeoutMs });
+  loneQuery(sh(endScript, ...argv), parseEnd, { asUser: pgbackrestUser, timeoutMs });
 
 export function parseEnd(stdout: string): PgbackrestEnd {
   const [, said = '', code = ''] = /^([^]*?)exit (\d+)\n?$/.exec(stdout) ?? [];

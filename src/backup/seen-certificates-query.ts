@@ -2,6 +2,7 @@
 
 import { canonical, hostAndPort, isIpAddress } from '../model/address.ts';
 import { query, type Query } from '../host/command.ts';
+import { script } from '../host/script.ts';
 
 /** A port on which certificates are shown: at once, or after PostgreSQL's own request for TLS. */
 export interface Port {
@@ -25,29 +26,9 @@ export interface SeenCertificate {
   readonly shown: string | undefined;
 }
 
-// Six words for each: certificate, key, authority, address (empty without a port), protocol, name to ask for.
-const script = `
-file() { [ ! -e "$1" ] || base64 -w 0 -- "$1"; }
-while [ $# -gt 0 ]; do
-  echo "certificate=$(file "$1")"
-  echo "authority=$(file "$3")"
-  own=$(openssl x509 -in "$1" -pubkey -noout 2>/dev/null)
-  [ -n "$own" ] && [ "$own" = "$(openssl pkey -in "$2" -pubout 2>/dev/null)" ] && echo pair=yes || echo pair=no
-  shown=
-  if [ -n "$4" ]; then
-    start=; [ "$5" = postgres ] && start='-starttls postgres'
-    name=-noservername; [ -n "$6" ] && name="-servername $6"
-    shown=$(timeout 5 openssl s_client -connect "$4" $start $name </dev/null 2>/dev/null |
-      openssl x509 2>/dev/null | base64 -w 0)
-  fi
-  echo "shown=$shown"
-  shift 6
-done
-`;
-
 /** For each credential in the order given. openssl is there: PostgreSQL's packages bring it. */
 export const seenCertificates = (wanted: readonly LookedFor[]): Query<readonly SeenCertificate[]> =>
-  query(['sh', '-c', script, 'sh', ...wanted.flatMap(wordsOf)], (stdout) => {
+  query(script('backup/seen-certificates.sh', ...wanted.flatMap(wordsOf)), (stdout) => {
     const seen = parseSeen(stdout);
     if (seen.length !== wanted.length)
       throw new Error(`${seen.length} answers to ${wanted.length} questions`);

@@ -6,19 +6,13 @@ import { quote } from './quote.ts';
 import type { Connection } from './connection.ts';
 import type { Login } from './execution.ts';
 import { lastLines } from './printable.ts';
+import { script } from './script.ts';
 
 const awkward = String.raw`a'b "c" \\ \n $HOME $(id) !! *` + '\n\tend';
 
-const script = `
-printf '%s|' "$1"
-if [ "$(id -u)" = 0 ]; then echo root
-elif sudo -n true; then echo sudoer
-else echo neither
-fi`;
-
 /** Answers how commands become root on this connection. Throws UnreachableError when they cannot. */
 export async function checkLogin(connection: Connection, where: string, user: string): Promise<Login> {
-  const line = `exec ${quote(['sh', '-c', script, 'sh', awkward])}`;
+  const line = `exec ${quote(script('host/check-login.sh', awkward))}`;
   const { stdout, stderr } = await connection.exec(line, '', 15_000);
   if (stdout === `${awkward}|root\n`) return 'root';
   if (stdout === `${awkward}|sudoer\n`) return 'sudoer';

@@ -2,7 +2,7 @@
 
 import type { FileAttributes, RemoteFile, SentFile } from './host.ts';
 import { type Query, query } from './command.ts';
-import { bash, scriptFile, sh } from './script.ts';
+import { script } from './script.ts';
 
 /** A file with its owner and mode, read as root; undefined when there is none. */
 export const fileAt = (path: string): Query<RemoteFile | undefined> => ({
@@ -16,8 +16,8 @@ export const readFilesArgv = (
   delimiter: string,
   files: readonly { readonly path: string; readonly index: number }[],
 ): readonly string[] =>
-  bash(
-    scriptFile('host/read-files.sh'),
+  script(
+    'host/read-files.sh',
     delimiter,
     ...files.flatMap(({ path, index }) => [String(index), absolute(path)]),
   );
@@ -40,7 +40,7 @@ export const writeFileArgv = (
   bytes: number,
   unique: string,
 ): readonly string[] =>
-  sh(scriptFile('host/write-file.sh'), absolute(path), owner, umaskFor(mode), unique, String(bytes));
+  script('host/write-file.sh', absolute(path), owner, umaskFor(mode), unique, String(bytes));
 
 export const sendFileArgv = (
   path: string,
@@ -48,7 +48,7 @@ export const sendFileArgv = (
   { bytes, sha256 }: SentFile,
   unique: string,
 ): readonly string[] =>
-  sh(scriptFile('host/send-file.sh'), absolute(path), owner, mode.toString(8), unique, String(bytes), sha256);
+  script('host/send-file.sh', absolute(path), owner, mode.toString(8), unique, String(bytes), sha256);
 
 /** The umask under which a new file gets this mode. Programs are not written this way: x cannot be had. */
 function umaskFor(mode: number): string {

@@ -1,20 +1,44 @@
-// Shell scripts: files of templates/run/, or a line or two where they are used. What varies is an argument, never text.
+// Shell scripts: files of templates/run/, or a line or two where they are used. What varies is a word, never the text.
 
+import { dirname, join } from 'node:path/posix';
 import { render } from '../model/render.ts';
-
-const texts = new Map<string, string>();
-
-/** The text of a script: "host/read-files.sh". */
-export function scriptFile(path: string): string {
-  const text = texts.get(path) ?? render(`run/${path}`, {});
-  texts.set(path, text);
-  return text;
-}
 
 type Argv = readonly string[];
 
-/** Runs a script, with these words as "$1", "$2" … */
-export const sh = (script: string, ...words: Argv): Argv => ['sh', '-c', script, 'sh', ...words];
+/** Runs a line or two of shell, with these words as "$1", "$2" … */
+export const sh = (text: string, ...words: Argv): Argv => ['sh', '-c', text, 'sh', ...words];
 
-/** The same, for what only Bash can do. */
-export const bash = (script: string, ...words: Argv): Argv => ['bash', '-c', script, 'bash', ...words];
+/** Runs a file of templates/run/ with these words, by the shell that its first line names. */
+export const script = (path: string, ...words: Argv): Argv => {
+  const { isBash, text } = scripts.get(path) ?? readScript(path);
+  // Bash reads the start-up files of an account when it thinks that its input is a network connection.
+  return isBash ? ['bash', '--norc', '-c', text, 'bash', ...words] : sh(text, ...words);
+};
+
+interface Script {
+  readonly isBash: boolean;
+  readonly text: string;
+}
+
+const scripts = new Map<string, Script>();
+
+function readScript(path: string): Script {
+  const source = scriptFile(path);
+  const read = {
+    isBash: source.startsWith('#!/bin/bash\n'),
+    text: withIncludes(path, withoutHeader(source)),
+  };
+  scripts.set(path, read);
+  return read;
+}
+
+/** A file of templates/run/ as it is. */
+export const scriptFile = (path: string): string => render(`run/${path}`, {});
+
+const withoutHeader = (source: string): string => source.replace(/^(#.*\n)+/, '');
+
+/** Hosts have none of our files: what a script reads with `. ./other.sh` stands in it when it is sent. */
+const withIncludes = (path: string, text: string): string =>
+  text.replaceAll(/^\. \.\/(.*)\n/gm, (_, other: string) =>
+    withoutHeader(scriptFile(join(dirname(path), other))),
+  );

@@ -1,6 +1,7 @@
 // Transient units: long work that systemd keeps, so that it outlives the connection that asked for it.
 
 import { type Action, action, type Query, query } from './command.ts';
+import { sh } from './script.ts';
 
 /** A program to run as a unit of its own. Nothing in it may be secret: units and their argv can be read by everybody. */
 export interface TransientUnit {
@@ -74,13 +75,7 @@ export const unitJournal = ({ invocation }: UnitState, lines: number): Query<str
 /** Forgets a unit that has ended, and ends one that has not. */
 export const forgetUnit = (name: string): Action =>
   action(
-    [
-      'sh',
-      '-c',
-      'systemctl stop -- "$1"; systemctl reset-failed -- "$1" 2>/dev/null || :',
-      'sh',
-      `${checked(name)}.service`,
-    ],
+    sh('systemctl stop -- "$1"; systemctl reset-failed -- "$1" 2>/dev/null || :', `${checked(name)}.service`),
     { timeoutMs: 120_000 },
   );
 

@@ -1,4 +1,5 @@
 import { action, type Action } from '../host/command.ts';
+import { sh } from '../host/script.ts';
 
 export const replacePairScript = 'mv -T -- "$1" "$2" && mv -T -- "$3" "$4"';
 
@@ -12,4 +13,4 @@ interface Move {
  * key and its certificate are of no use beside another's.
  */
 export const replacePair = (first: Move, second: Move): Action =>
-  action(['sh', '-c', replacePairScript, 'sh', first.from, first.to, second.from, second.to]);
+  action(sh(replacePairScript, first.from, first.to, second.from, second.to));

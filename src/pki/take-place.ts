@@ -1,13 +1,5 @@
 import { action, type Action } from '../host/command.ts';
-
-const script = `
-set -eu
-aside=$1 place=$2 file=$3 replace=$4
-mv -T -- "$aside" "$place" 2>/dev/null ||
-  { [ "$replace" = no ] && [ -e "$place/$file" ]; } ||
-  { rm -rf -- "$place" && mv -T -- "$aside" "$place"; }
-rm -rf -- "$place".dbctl-*
-`;
+import { script } from '../host/script.ts';
 
 /**
  * Gives a directory that was made aside (PLACE.dbctl-UNIQUE) its place, in one move. When two do so at the same time the
@@ -17,4 +9,4 @@ export const takePlace = (
   aside: string,
   place: string,
   { file, replace }: { readonly file: string; readonly replace: boolean },
-): Action => action(['sh', '-c', script, 'sh', aside, place, file, replace ? 'yes' : 'no']);
+): Action => action(script('pki/take-place.sh', aside, place, file, replace ? 'yes' : 'no'));

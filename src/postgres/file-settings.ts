@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { standbyParameters, type StandbyValues } from './standby-parameters.ts';
 import type { Instance } from '../model/instance.ts';
 import { query, type Query } from '../host/command.ts';
+import { script } from '../host/script.ts';
 import { askJson } from './psql.ts';
 
 const FileSettings = v.object({
@@ -56,21 +57,13 @@ export const standbyValues = (instance: Instance): Query<StandbyValues> =>
     (value) => v.parse(Values, value),
   );
 
-const startScript = `
-postgres=$1 config=$2
-shift 2
-for name do
-  value=$("$postgres" -D "$config" -C "$name" 2>&1) || { printf 'refused\\n%s\\n' "$value"; exit 0; }
-  printf '%s\\n' "$value" | tail -n 1
-done`;
-
 /** The same parameters as they will be after the next start; or what PostgreSQL has against starting with these files. */
 export const valuesAtStart = ({
   binDirectory,
   configDirectory,
 }: Instance): Query<StandbyValues | { readonly refusal: string }> =>
   query(
-    ['sh', '-c', startScript, 'sh', `${binDirectory}/postgres`, configDirectory, ...standbyParameters],
+    script('postgres/values-at-start.sh', `${binDirectory}/postgres`, configDirectory, ...standbyParameters),
     (stdout) => {
       const [, refusal] = /(?:^|\n)refused\n([^]*)$/.exec(stdout) ?? [];
       if (refusal !== undefined) return { refusal: refusal.trim() };

@@ -3,24 +3,15 @@
 import { dirname } from 'node:path/posix';
 import type { Instance } from '../model/instance.ts';
 import { action, query, type Action, type Query } from '../host/command.ts';
+import { script, sh } from '../host/script.ts';
 
-const succeeds = (script: string, ...parameters: readonly string[]): Query<boolean> =>
-  query(['sh', '-c', `if ${script}; then echo yes; else echo no; fi`, 'sh', ...parameters], (stdout) =>
+const succeeds = (condition: string, ...parameters: readonly string[]): Query<boolean> =>
+  query(sh(`if ${condition}; then echo yes; else echo no; fi`, ...parameters), (stdout) =>
     stdout.startsWith('yes'),
   );
 
 export const hasDataDirectory = ({ dataDirectory }: Instance): Query<boolean> =>
   succeeds('[ -e "$1/PG_VERSION" ]', dataDirectory);
-
-const createScript = `
-set -eu
-install -d -o postgres -g postgres -m 755 "$(dirname "$2")"
-rm -rf -- "$2.dbctl-new"
-runuser -u postgres -- "$1/initdb" -D "$2.dbctl-new" --data-checksums --encoding=UTF8 --locale=C.UTF-8 \\
-  --auth-local=peer --auth-host=scram-sha-256 --no-instructions >/dev/null
-[ ! -e "$2" ] || rmdir "$2"
-mv -T -- "$2.dbctl-new" "$2"
-`;
 
 /** Makes the directory that the data directory will be in; the file system that is mounted there may still be root's. */
 export const makeParent = ({ dataDirectory }: Instance): Action =>
@@ -28,38 +19,15 @@ export const makeParent = ({ dataDirectory }: Instance): Action =>
 
 /** Makes a new, empty cluster aside and gives it its final name in one move. */
 export const createData = ({ binDirectory, dataDirectory }: Instance): Action =>
-  action(['sh', '-c', createScript, 'sh', binDirectory, dataDirectory]);
+  action(script('postgres/create-data.sh', binDirectory, dataDirectory));
 
 /** Whether postgresql-common knows the instance, completely (its start.conf is written last). */
 export const isRegistered = ({ configDirectory }: Instance): Query<boolean> =>
   succeeds('[ -s "$1/postgresql.conf" ] && [ -s "$1/start.conf" ]', configDirectory);
 
-// pg_createcluster moves the three configuration files from the data directory to /etc, where they belong on Debian.
-// initdb makes them; a clone has none, because the primary keeps its own in /etc: pg_hba.conf is replaced right after.
-const registerScript = `
-set -eu
-sample() { [ -e "$2" ] || install -o postgres -g postgres -m 600 "$1" "$2"; }
-rm -rf -- "$4"
-sample "/usr/share/postgresql/$1/postgresql.conf.sample" "$3/postgresql.conf"
-sample /dev/null "$3/pg_hba.conf"
-sample /dev/null "$3/pg_ident.conf"
-pg_createcluster "$1" "$2" -d "$3" -p "$5" --start-conf=auto >/dev/null
-systemctl daemon-reload
-`;
-
 /** Makes /etc/postgresql/<version>/<name> for a data directory that exists. */
 export const register = ({ version, name, dataDirectory, configDirectory, port }: Instance): Action =>
-  action([
-    'sh',
-    '-c',
-    registerScript,
-    'sh',
-    String(version),
-    name,
-    dataDirectory,
-    configDirectory,
-    String(port),
-  ]);
+  action(script('postgres/register.sh', String(version), name, dataDirectory, configDirectory, String(port)));
 
 /** Whether the server accepts connections on its local socket. */
 export const acceptsConnections = ({ binDirectory, port }: Instance): Query<boolean> =>
@@ -67,13 +35,7 @@ export const acceptsConnections = ({ binDirectory, port }: Instance): Query<bool
 
 /** Starts the unit without waiting: its own time-out is infinite. */
 export const start = ({ unit }: Instance): Action =>
-  action([
-    'sh',
-    '-c',
-    'systemctl reset-failed "$1" 2>/dev/null; exec systemctl start --no-block "$1"',
-    'sh',
-    unit,
-  ]);
+  action(sh('systemctl reset-failed "$1" 2>/dev/null; exec systemctl start --no-block "$1"', unit));
 
 /** Restarts the unit without waiting; `invocation` tells when the new run has begun. */
 export const restart = ({ unit }: Instance): Action => action(['systemctl', 'restart', '--no-block', unit]);
@@ -87,32 +49,15 @@ export const hasFailed = ({ unit }: Instance): Query<boolean> =>
 
 /** The last lines of the unit's journal and of the server's newest log file. */
 export const lastLogLines = ({ unit, logName }: Instance, count = 15): Query<string> =>
-  query(['sh', '-c', lastLogScript, 'sh', unit, `/var/log/postgresql/${logName}`, String(count)], (stdout) =>
-    stdout.trim(),
+  query(
+    script('postgres/last-log-lines.sh', unit, `/var/log/postgresql/${logName}`, String(count)),
+    (stdout) => stdout.trim(),
   );
-
-// Who came over the local socket, dbctl itself above all, is left out: it would push out what matters. So would
-// the place in the source that every message has.
-const lastLogScript = `
-echo "journal of $1:"
-journalctl -qu "$1" -n "$3" -o cat 2>/dev/null | tail -n "$3"
-newest=$(ls -t "$2"*.log 2>/dev/null | head -n 1)
-[ -z "$newest" ] && exit
-echo "$newest:"
-grep -Ev '\\[local\\].* LOG:  ([0-9A-Z]{5}: )?(dis)?connection| LOCATION:  ' "$newest" | tail -n "$3"
-`;
 
 /** The system identifier in the data directory's control file; undefined when there is no data, or half of it. */
 export const systemIdentifier = ({ binDirectory, dataDirectory }: Instance): Query<string | undefined> =>
   query(
-    [
-      'sh',
-      '-c',
-      '[ ! -e "$2/global/pg_control" ] || "$1/pg_controldata" -D "$2"',
-      'sh',
-      binDirectory,
-      dataDirectory,
-    ],
+    sh('[ ! -e "$2/global/pg_control" ] || "$1/pg_controldata" -D "$2"', binDirectory, dataDirectory),
     (stdout) => /^Database system identifier:\s*(\d+)$/m.exec(stdout)?.[1],
   );
 
@@ -121,6 +66,6 @@ export const stopInstance = ({ unit }: Instance): Action =>
   action(['systemctl', 'stop', '--', unit], { timeoutMs: 3_600_000 });
 
 export const isRunning = ({ unit }: Instance): Query<boolean> =>
-  query(['sh', '-c', 'systemctl is-active -- "$1" || :', 'sh', unit], (stdout) =>
+  query(sh('systemctl is-active -- "$1" || :', unit), (stdout) =>
     ['active', 'activating', 'deactivating', 'reloading'].includes(stdout.trim()),
   );

@@ -1,6 +1,7 @@
 import type { Role } from '../model/cluster.ts';
 import { Secret } from '../model/secret.ts';
 import { loneQuery, type Query } from '../host/command.ts';
+import { script } from '../host/script.ts';
 import { conninfo, passfileLine } from './libpq.ts';
 
 export interface Login {
@@ -25,20 +26,6 @@ export interface LoginResult {
   readonly problem: string | undefined;
 }
 
-const script = `
-psql=$1/psql
-shift
-umask 077
-passfile=$(mktemp)
-trap 'rm -f "$passfile"' EXIT
-cat > "$passfile"
-for connection do
-  case $connection in *" replication="*) ask=IDENTIFY_SYSTEM ;; *) ask='select 1' ;; esac
-  if message=$("$psql" -XAtqw -d "$connection passfile='$passfile'" -c "$ask" 2>&1 >/dev/null); then echo ok
-  else echo "failed: $(echo "$message" | tr '\\n' ' ')"; fi
-done
-`;
-
 /** Logs in over TCP with the server's name verified, once for each role, and says how each went. */
 export function tryLogins(target: LoginTarget, logins: readonly Login[]): Query<readonly LoginResult[]> {
   const { binDirectory, caFile, ...place } = target;
@@ -58,7 +45,7 @@ export function tryLogins(target: LoginTarget, logins: readonly Login[]): Query<
     }),
   );
   return loneQuery(
-    ['sh', '-c', script, 'sh', binDirectory, ...connections],
+    script('postgres/try-logins.sh', binDirectory, ...connections),
     (stdout) => parseResults(stdout, logins),
     {
       asUser: 'postgres',

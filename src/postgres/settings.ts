@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Instance } from '../model/instance.ts';
 import { query, type Action, type Query } from '../host/command.ts';
+import { sh } from '../host/script.ts';
 import { askJson, execute } from './psql.ts';
 import { literal } from './sql.ts';
 
@@ -16,11 +17,9 @@ export function settingsRefusal(
 ): Query<string | undefined> {
   const overrides = Object.entries(parameters).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const postgres = [`${instance.binDirectory}/postgres`, '-D', instance.configDirectory, '-C', 'port'];
-  return query(
-    ['sh', '-c', judgeScript, 'sh', ...postgres, ...overrides],
-    (stdout) => stdout.trim() || undefined,
-    { asUser: 'postgres' },
-  );
+  return query(sh(judgeScript, ...postgres, ...overrides), (stdout) => stdout.trim() || undefined, {
+    asUser: 'postgres',
+  });
 }
 
 /** Which of these parameters only a restart can change. */

@@ -2,6 +2,7 @@
 
 import type { Instance } from '../model/instance.ts';
 import { action, query, type Action, type Query } from '../host/command.ts';
+import { sh } from '../host/script.ts';
 
 /** "restoring": marked as being put right in place, so it is of no use to a server yet. */
 export type ReplicaData = 'absent' | 'whole' | 'restoring';
@@ -18,21 +19,18 @@ elif [ -e "$1/PG_VERSION" ]; then echo whole
 else echo absent; fi`;
 
 export const replicaData = (instance: Instance): Query<ReplicaData> =>
-  query(
-    ['sh', '-c', stateScript, 'sh', instance.dataDirectory, markOf(instance)],
-    (stdout) => stdout.trim() as ReplicaData,
-  );
+  query(sh(stateScript, instance.dataDirectory, markOf(instance)), (stdout) => stdout.trim() as ReplicaData);
 
 /** Marks a data directory as being restored; the restore itself takes the mark away when it is done. */
 export const markRestoring = (instance: Instance): Action =>
-  action(['sh', '-c', 'umask 077 && : >"$1" && sync -- "$1"', 'sh', markOf(instance)]);
+  action(sh('umask 077 && : >"$1" && sync -- "$1"', markOf(instance)));
 
 /** Gives up a restore in place: what is half made becomes data to be kept aside. */
 export const unmarkRestoring = (instance: Instance): Action => action(['rm', '-f', '--', markOf(instance)]);
 
 /** What a directory and all in it take on its disk, in bytes; 0 when there is none. */
 export const directoryBytes = (path: string): Query<number> =>
-  query(['sh', '-c', 'du -sB1 -- "$1" 2>/dev/null | cut -f 1', 'sh', path], Number);
+  query(sh('du -sB1 -- "$1" 2>/dev/null | cut -f 1', path), Number);
 
 /** Keeps the data aside, in one move. */
 export const keepDataAside = (instance: Instance): Action =>

@@ -6,11 +6,11 @@ import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { nodeConfigOf } from '../backup/pgbackrest.ts';
 import { slotNameOf } from '../model/slot.ts';
-import { render } from '../model/render.ts';
 import { conninfo, settingValue } from '../postgres/libpq.ts';
 import { pgbackrest } from '../backup/pgbackrest-query.ts';
 import type { TransientUnit } from '../host/systemd.ts';
 import { primaryConnection } from './follow-primary-step.ts';
+import { script } from '../host/script.ts';
 
 export const cloneUnitName = (cluster: Cluster, node: Node): string =>
   `dbctl-clone-${cluster.name}-${node.name}`;
@@ -21,7 +21,7 @@ export const streamUnit = (
   node: Node,
   source: { readonly databaseBytes: number; readonly cores: number },
 ): TransientUnit =>
-  unit(cluster, node, 'run/clone-replica.sh', `Clone of ${cluster.primary.name} for ${node.name}`, [
+  unit(cluster, node, 'replication/clone-replica.sh', `Clone of ${cluster.primary.name} for ${node.name}`, [
     chooseCompression(source),
   ]);
 
@@ -38,7 +38,7 @@ export function restoreUnit(
   ];
   // The script adds the place, and then the command.
   const argv = pgbackrest(place, 'restore', `--repo=${repository}`, `--set=${label}`).slice(0, -1);
-  return unit(cluster, node, 'run/clone-from-backup.sh', `Restore of ${label} for ${node.name}`, [
+  return unit(cluster, node, 'replication/clone-from-backup.sh', `Restore of ${label} for ${node.name}`, [
     settings.join('\n'),
     ...argv,
   ]);
@@ -47,7 +47,7 @@ export function restoreUnit(
 function unit(
   cluster: LedCluster,
   node: Node,
-  script: string,
+  path: string,
   description: string,
   more: readonly string[],
 ): TransientUnit {
@@ -57,10 +57,6 @@ function unit(
     name: cloneUnitName(cluster, node),
     description,
     asUser: 'postgres',
-    argv: [
-      ...['sh', '-c', render(script, {}), 'dbctl-clone'],
-      ...[binDirectory, dataDirectory, primary, slotNameOf(node)],
-      ...more,
-    ],
+    argv: [...script(path, binDirectory, dataDirectory, primary, slotNameOf(node)), ...more],
   };
 }

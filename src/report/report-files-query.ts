@@ -2,6 +2,7 @@
 
 import type { Instance } from '../model/instance.ts';
 import { loneQuery, type Query } from '../host/command.ts';
+import { script } from '../host/script.ts';
 
 export interface FoundFile {
   readonly path: string;
@@ -13,28 +14,9 @@ export interface FoundFile {
 
 const largestBytes = 256 * 1024;
 
-/** Keys, password files, and files of a store that hold a secret and nothing else. */
-const secretNames = '*.key|*.pgpass|*password*|*/root-user|*/environment|*/users.json|*.p12';
-
-// bash: a name may hold anything but NUL.
-const script = `
-largest=$1; shift
-find "$@" -xdev -maxdepth 8 -type f -printf '%m %u:%g %s %TY-%Tm-%TdT%TH:%TM\\t%p\\0' 2>/dev/null |
-while IFS= read -r -d '' line; do
-  attributes=\${line%%$'\\t'*} path=\${line#*$'\\t'} content=-
-  set -- $attributes
-  case $path in
-    ${secretNames}) ;;
-    *) [ "$3" -gt "$largest" ] || content=+$(base64 -w0 -- "$path") ;;
-  esac
-  printf '%s\\t%s\\t%s\\n' "$attributes" "$(printf %s "$path" | base64 -w0)" "$content"
-done
-exit 0
-`;
-
 /** Every file below these paths, in order; a path that does not exist is no error. */
 export const filesBelow = (paths: readonly string[]): Query<readonly FoundFile[]> =>
-  loneQuery(['bash', '-c', script, 'bash', String(largestBytes), ...paths], parseFiles, {
+  loneQuery(script('report/report-files.sh', String(largestBytes), ...paths), parseFiles, {
     timeoutMs: 60_000,
   });
 

@@ -1,6 +1,7 @@
 // What a support bundle has of one host: each file is the answer to one question. Nothing is written on the host.
 
 import { loneQuery, type Query } from '../host/command.ts';
+import { sh } from '../host/script.ts';
 
 /** A file of the bundle, and the question whose answer it holds. */
 export interface ReportItem {
@@ -15,7 +16,7 @@ const showing = `show() { printf '\\n$ %s\\n' "$*"; "$@" 2>&1 || echo "(exit cod
 
 const item = (file: string, script: string, ...parameters: readonly string[]): ReportItem => ({
   file,
-  query: loneQuery(['sh', '-c', showing + script, 'sh', ...parameters], (stdout) => stdout.trimStart(), {
+  query: loneQuery(sh(showing + script, ...parameters), (stdout) => stdout.trimStart(), {
     timeoutMs: patienceMs,
   }),
 });

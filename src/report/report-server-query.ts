@@ -2,6 +2,7 @@
 
 import type { Instance } from '../model/instance.ts';
 import { loneQuery, type Query } from '../host/command.ts';
+import { sh } from '../host/script.ts';
 import { ifRunning } from '../postgres/psql.ts';
 
 const sections: readonly (readonly [title: string, sql: string])[] = [
@@ -67,7 +68,7 @@ export const serverReport = ({ binDirectory, port }: Instance): Query<string> =>
   const { parse, ...asked } = ifRunning(
     { binDirectory, port },
     loneQuery(
-      ['sh', '-c', 'exec "$@" 2>&1', 'sh', ...psql, '-d', 'postgres', ...options, '-f', '-'],
+      sh('exec "$@" 2>&1', ...psql, '-d', 'postgres', ...options, '-f', '-'),
       (stdout) => stdout.trimStart(),
       { asUser: 'postgres', stdin: sql, timeoutMs: 60_000 },
     ),

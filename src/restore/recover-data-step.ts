@@ -4,8 +4,8 @@ import { formatClock } from '../model/units.ts';
 import type { Step } from '../engine/step.ts';
 import { CommandError, RefusedError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
+import { script } from '../host/script.ts';
 import { followLongWork, longWorkState } from '../host/long-work.ts';
-import { render } from '../model/render.ts';
 import { asideState, fetchCommand } from './restore-query.ts';
 import { forgetUnit, type TransientUnit, unitJournal } from '../host/systemd.ts';
 import type { RestoreWork } from './restore-data-step.ts';
@@ -57,16 +57,13 @@ const unitOf = ({ instance, place, request, units, archiveMode }: RestoreWork): 
   name: units.recover,
   description: `Recovery to ${describeTarget(request)}`,
   asUser: pgbackrestUser,
-  argv: [
-    'sh',
-    '-c',
-    render('run/recover.sh', {}),
-    'dbctl-recover',
+  argv: script(
+    'restore/recover.sh',
     instance.binDirectory,
     asideOf(instance),
     archiveMode === 'off' ? 'off' : 'on',
     fetchCommand(place, asideOf(instance)),
-  ],
+  ),
 });
 
 /** A recovery that PostgreSQL itself gave up was a target that is not there; anything else stays what it is. */

@@ -6,8 +6,8 @@ import { describeRestore } from './restore-progress.ts';
 import type { Report, Step } from '../engine/step.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
+import { script } from '../host/script.ts';
 import { followLongWork, longWorkState } from '../host/long-work.ts';
-import { render } from '../model/render.ts';
 import { makeParent } from '../postgres/instance.ts';
 import type { PgbackrestPlace } from '../backup/pgbackrest-query.ts';
 import { asideBytes, asideState, restoreArgv } from './restore-query.ts';
@@ -61,16 +61,13 @@ const unitOf = ({ instance, place, backup, request, units, archiveMode }: Restor
   name: units.restore,
   description: `Restore of ${backup.label}`,
   asUser: pgbackrestUser,
-  argv: [
-    'sh',
-    '-c',
-    render('run/restore.sh', {}),
-    'dbctl-restore',
+  argv: script(
+    'restore/restore.sh',
     asideOf(instance),
     keyOf(request),
     backup.label,
     ...restoreArgv(place, backup, request, archiveMode),
-  ],
+  ),
 });
 
 function reportBytes(host: Host, { instance, backup }: RestoreWork, report: Report): () => Promise<void> {

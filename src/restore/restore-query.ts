@@ -6,6 +6,7 @@ import type { Instance } from '../model/instance.ts';
 import { parseTargetTime } from '../backup/recovery-target.ts';
 import { asideOf, type RestoreRequest } from './restore.ts';
 import { action, query, type Action, type Query } from '../host/command.ts';
+import { script, sh } from '../host/script.ts';
 import { pgbackrest, type PgbackrestPlace } from '../backup/pgbackrest-query.ts';
 
 const Recovered = v.object({
@@ -29,21 +30,9 @@ const Aside = v.object({
 });
 export type Aside = v.InferOutput<typeof Aside>;
 
-const asideScript = `
-[ -e "$1/request" ] || exit 0
-has() { [ -e "$1" ] && echo true || echo false; }
-echo "label=$(cat "$1/label" 2>/dev/null)"
-echo "restored=$(has "$1/restored")"
-echo "recovered=$(cat "$1/recovered" 2>/dev/null || echo null)"
-echo "data=$(has "$1/data")"
-kept=$2.before-restore-$(cat "$1/stamp")
-[ -e "$kept" ] && echo "kept=$kept"
-echo "request=$(cat "$1/request")"
-`;
-
 /** What is in the place aside; undefined when there is none. */
 export const asideState = (instance: Instance): Query<Aside | undefined> =>
-  query(['sh', '-c', asideScript, 'sh', asideOf(instance), instance.dataDirectory], parseAside);
+  query(script('restore/aside.sh', asideOf(instance), instance.dataDirectory), parseAside);
 
 export function parseAside(stdout: string): Aside | undefined {
   if (stdout === '') return undefined;
@@ -60,7 +49,7 @@ export function parseAside(stdout: string): Aside | undefined {
 
 /** What the place aside takes on its disk, in bytes; 0 when there is none. */
 export const asideBytes = (instance: Instance): Query<number> =>
-  query(['sh', '-c', 'du -sB1 -- "$1" 2>/dev/null | cut -f 1', 'sh', asideOf(instance)], Number);
+  query(sh('du -sB1 -- "$1" 2>/dev/null | cut -f 1', asideOf(instance)), Number);
 
 /** pgBackRest's argv for a restore; the script adds the places and the command. */
 export const restoreArgv = (
@@ -97,26 +86,9 @@ export const fetchCommand = ({ config, stanza }: PgbackrestPlace, aside: string)
     `--spool-path=${aside}/spool --log-level-console=warn --log-level-file=off archive-get %f "%p"`,
   ].join(' ');
 
-const placeScript = `
-set -eu
-aside=$1 data=$2
-[ -e "$aside/data" ] || exit 0
-[ -e "$aside/recovered" ]
-if [ -e "$data" ] && ! rmdir -- "$data" 2>/dev/null; then
-  kept=$data.before-restore-$(cat "$aside/stamp")
-  if [ -e "$kept" ]; then
-    echo "both $data and $kept exist: somebody made new data meanwhile" >&2
-    exit 1
-  fi
-  mv -T -- "$data" "$kept"
-fi
-mv -T -- "$aside/data" "$data"
-sync -f "$data"
-`;
-
 /** Gives restored data its place. What was there is kept beside it, under the time of the restore. */
 export const putInPlace = (instance: Instance): Action =>
-  action(['sh', '-c', placeScript, 'sh', asideOf(instance), instance.dataDirectory]);
+  action(script('restore/put-in-place.sh', asideOf(instance), instance.dataDirectory));
 
 /** Forgets the place aside. */
 export const forgetAside = (instance: Instance): Action =>
@@ -125,24 +97,10 @@ export const forgetAside = (instance: Instance): Action =>
 /** The timeline that a data directory was on at its last checkpoint; undefined when there is no data. */
 export const dataTimeline = ({ binDirectory, dataDirectory }: Instance): Query<number | undefined> =>
   query(
-    [
-      'sh',
-      '-c',
-      '[ ! -e "$2/PG_VERSION" ] || "$1/pg_controldata" -D "$2"',
-      'sh',
-      binDirectory,
-      dataDirectory,
-    ],
+    sh('[ ! -e "$2/PG_VERSION" ] || "$1/pg_controldata" -D "$2"', binDirectory, dataDirectory),
     (stdout) => Number(/^Latest checkpoint's TimeLineID:\s*(\d+)$/m.exec(stdout)?.[1]) || undefined,
   );
 
-const discardScript = `
-set -eu
-[ "$3" = keep ] || rm -rf -- "$2"
-[ ! -e "$1" ] || mv -T -- "$1" "$2"
-[ "$3" = keep ] || rm -rf -- "$2"
-`;
-
 /** Takes a data directory away, into `to`; without `keep` it is removed then. */
 export const discardData = ({ dataDirectory }: Instance, to: string, keep: boolean): Action =>
-  action(['sh', '-c', discardScript, 'sh', dataDirectory, to, keep ? 'keep' : 'remove']);
+  action(script('restore/discard-data.sh', dataDirectory, to, keep ? 'keep' : 'remove'));

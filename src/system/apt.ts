@@ -1,17 +1,12 @@
 // Packages on Debian and Ubuntu.
 
 import { action, query, type Action, type Query } from '../host/command.ts';
+import { sh } from '../host/script.ts';
 
 /** The installed version of a package; undefined when it is not (fully) installed. */
 export const installedVersion = (name: string): Query<string | undefined> =>
   query(
-    [
-      'sh',
-      '-c',
-      'dpkg-query -W -f=\'${db:Status-Abbrev}${Version}\' -- "$1" 2>/dev/null || true',
-      'sh',
-      name,
-    ],
+    sh('dpkg-query -W -f=\'${db:Status-Abbrev}${Version}\' -- "$1" 2>/dev/null || true', name),
     (stdout) => /^ii (\S+)/.exec(stdout)?.[1],
   );
 

@@ -1,6 +1,7 @@
 // Services that dbctl brings: units with a file of their own, kept by systemd from boot on.
 
 import { action, query, type Action, type Query } from '../host/command.ts';
+import { sh } from '../host/script.ts';
 
 export interface ServiceState {
   readonly isEnabled: boolean;
@@ -41,19 +42,13 @@ function epochOf(text: string): number {
 
 /** Makes systemd read the unit's file, start it now and at every boot; a unit that runs is restarted. */
 export const startService = (unit: string): Action =>
-  action([
-    'sh',
-    '-c',
-    'systemctl daemon-reload && systemctl enable -q -- "$1" && systemctl restart -- "$1"',
-    'sh',
-    unit,
-  ]);
+  action(sh('systemctl daemon-reload && systemctl enable -q -- "$1" && systemctl restart -- "$1"', unit));
 
 export const reloadService = (unit: string): Action => action(['systemctl', 'reload', '--', unit]);
 
 /** Stops a unit, now and at every boot. Does nothing when there is none. */
 export const stopService = (unit: string): Action =>
-  action(['sh', '-c', 'systemctl disable -q --now -- "$1" 2>/dev/null || :', 'sh', unit]);
+  action(sh('systemctl disable -q --now -- "$1" 2>/dev/null || :', unit));
 
 /** The last lines of a unit's journal. */
 export const serviceJournal = (unit: string, lines = 15): Query<string> =>

@@ -1,12 +1,10 @@
 // What an object store needs on its host: an account, its program, its firewall, and room.
 
 import { action, query, type Action, type Query } from '../host/command.ts';
+import { sh } from '../host/script.ts';
 
 export const hasAccount = (name: string): Query<boolean> =>
-  query(
-    ['sh', '-c', 'getent passwd -- "$1" > /dev/null && echo yes || echo no', 'sh', name],
-    (stdout) => stdout === 'yes\n',
-  );
+  query(sh('getent passwd -- "$1" > /dev/null && echo yes || echo no', name), (stdout) => stdout === 'yes\n');
 
 /** An account that nobody logs in to, with a group of its own. */
 export const makeAccount = (name: string): Action =>
@@ -18,7 +16,7 @@ export const makeAccount = (name: string): Action =>
 
 /** Where a program is in the host's PATH; undefined when it is not. */
 export const programInPath = (name: string): Query<string | undefined> =>
-  query(['sh', '-c', 'command -v -- "$1" || :', 'sh', name], (stdout) => stdout.trim() || undefined);
+  query(sh('command -v -- "$1" || :', name), (stdout) => stdout.trim() || undefined);
 
 /** What kind of machine it is: "x86_64". */
 export const machineKind = (): Query<string> => query(['uname', '-m'], (stdout) => stdout.trim());
@@ -26,13 +24,7 @@ export const machineKind = (): Query<string> => query(['uname', '-m'], (stdout) 
 /** Whether a program is there, whole: its SHA-256 stands in a file beside it. */
 export const isWhole = (path: string): Query<boolean> =>
   query(
-    [
-      'sh',
-      '-c',
-      '[ -x "$1" ] && [ "$(sha256sum < "$1")" = "$(cat -- "$1.sha256")  -" ] && echo yes || echo no',
-      'sh',
-      path,
-    ],
+    sh('[ -x "$1" ] && [ "$(sha256sum < "$1")" = "$(cat -- "$1.sha256")  -" ] && echo yes || echo no', path),
     (stdout) => stdout === 'yes\n',
   );
 
@@ -43,7 +35,7 @@ export interface LoadedFirewall {
 }
 
 export const loadedFirewall = (table: string): Query<LoadedFirewall | undefined> =>
-  query(['sh', '-c', 'nft -j list table inet "$1" 2>/dev/null || echo "{}"', 'sh', table], parseFirewall);
+  query(sh('nft -j list table inet "$1" 2>/dev/null || echo "{}"', table), parseFirewall);
 
 interface Item {
   readonly set?: { readonly elem?: readonly string[] };
@@ -66,10 +58,7 @@ export interface Space {
 
 /** How much room there is where a path is, or will be. */
 export const spaceAt = (path: string): Query<Space> =>
-  query(
-    ['sh', '-c', 'd=$1; while [ ! -d "$d" ]; do d=$(dirname "$d"); done; df -Pk "$d"', 'sh', path],
-    (stdout) => {
-      const [, total, , free] = stdout.split('\n')[1]!.split(/\s+/).map(Number);
-      return { totalBytes: total! * 1024, freeBytes: free! * 1024 };
-    },
-  );
+  query(sh('d=$1; while [ ! -d "$d" ]; do d=$(dirname "$d"); done; df -Pk "$d"', path), (stdout) => {
+    const [, total, , free] = stdout.split('\n')[1]!.split(/\s+/).map(Number);
+    return { totalBytes: total! * 1024, freeBytes: free! * 1024 };
+  });

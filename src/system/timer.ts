@@ -1,6 +1,7 @@
 // systemd timers: work that a host does by itself when its time has come.
 
 import { action, query, type Action, type Query } from '../host/command.ts';
+import { sh } from '../host/script.ts';
 
 export interface TimerState {
   readonly isEnabled: boolean;
@@ -71,20 +72,14 @@ function epochOf(text: string): number | undefined {
 /** A calendar expression in systemd's own form; undefined when systemd does not understand it. */
 export const normalCalendar = (expression: string): Query<string | undefined> =>
   query(
-    ['sh', '-c', 'LC_ALL=C systemd-analyze calendar -- "$1" 2>/dev/null || :', 'sh', expression],
+    sh('LC_ALL=C systemd-analyze calendar -- "$1" 2>/dev/null || :', expression),
     (stdout) => /^\s*Normalized form: (.*)$/m.exec(stdout)?.[1],
   );
 
 /** Seconds between the next two times of a calendar expression; undefined when there are no two. */
 export const calendarInterval = (expression: string): Query<number | undefined> =>
   query(
-    [
-      'sh',
-      '-c',
-      'TZ=UTC LC_ALL=C systemd-analyze calendar --iterations=2 -- "$1" 2>/dev/null || :',
-      'sh',
-      expression,
-    ],
+    sh('TZ=UTC LC_ALL=C systemd-analyze calendar --iterations=2 -- "$1" 2>/dev/null || :', expression),
     (stdout) => {
       const [first, second] = [...stdout.matchAll(/(?:elapse|Iteration #2): (.* UTC)$/gm)].map(([, text]) =>
         epochOf(text!),
@@ -95,20 +90,18 @@ export const calendarInterval = (expression: string): Query<number | undefined> 
 
 /** Makes systemd read the units' files, and the timer run now and after every boot, by its file as it is now. */
 export const startTimer = (name: string): Action =>
-  action([
-    'sh',
-    '-c',
-    'systemctl daemon-reload && systemctl enable -q -- "$1" && systemctl restart -- "$1"',
-    'sh',
-    `${name}.timer`,
-  ]);
+  action(
+    sh(
+      'systemctl daemon-reload && systemctl enable -q -- "$1" && systemctl restart -- "$1"',
+      `${name}.timer`,
+    ),
+  );
 
 /** Ends a timer for good. Its service stays, and one that runs goes on. */
 export const removeTimer = (name: string): Action =>
-  action([
-    'sh',
-    '-c',
-    'systemctl disable -q --now -- "$1" 2>/dev/null; rm -f -- "/etc/systemd/system/$1" && systemctl daemon-reload',
-    'sh',
-    `${name}.timer`,
-  ]);
+  action(
+    sh(
+      'systemctl disable -q --now -- "$1" 2>/dev/null; rm -f -- "/etc/systemd/system/$1" && systemctl daemon-reload',
+      `${name}.timer`,
+    ),
+  );

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import type { Instance } from '../model/instance.ts';
 import type { WalDirectory, WalServerFacts } from './facts.ts';
 import { query, type Query } from '../host/command.ts';
+import { script } from '../host/script.ts';
 import { askJson, ifRunning, type Socket } from '../postgres/psql.ts';
 
 const maybe = {
@@ -141,17 +142,9 @@ export const walServerFacts = (socket: Socket, seconds: number): Query<WalServer
     askJson(socket, sql(seconds), (value) => v.parse(Server, value)),
   );
 
-const directoryScript = `
-wal=$(readlink -e "$1/pg_wal") || { echo none; exit 0; }
-find "$wal" -maxdepth 1 -type f -printf '%s\\n' | awk '{ bytes += $1 } END { printf "wal=%.0f %d\\n", bytes, NR }'
-echo "waiting=$(find "$wal/archive_status" -maxdepth 1 -name '*.ready' | wc -l)"
-df -PB1 "$wal" | awk 'NR == 2 { print "disk=" $2 " " $4 }'
-find "$1/pg_replslot" -mindepth 1 -maxdepth 1 -type d -printf 'slot=%f\\n'
-`;
-
 /** What is in pg_wal, whether a server runs or not; undefined without a data directory. */
 export const walDirectory = ({ dataDirectory }: Instance): Query<WalDirectory | undefined> =>
-  query(['sh', '-c', directoryScript, 'sh', dataDirectory], parseWalDirectory);
+  query(script('wal/wal-directory.sh', dataDirectory), parseWalDirectory);
 
 export function parseWalDirectory(stdout: string): WalDirectory | undefined {
   if (stdout === 'none\n') return undefined;

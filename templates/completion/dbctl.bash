@@ -1,4 +1,5 @@
 # Completion of dbctl in bash. To have it in every shell: source <(dbctl completion bash)
+# shellcheck shell=bash
 _dbctl() {
   local word=${COMP_WORDS[COMP_CWORD]} line file
   # bash makes words of --from=auto: --from, = and auto.

@@ -7,6 +7,7 @@ import type { DrillAim } from './drill-target.ts';
 import type { DrillProgress } from './drill-progress.ts';
 import { parseTargetTime, type RecoveryTarget } from '../recovery-target.ts';
 import { action, query, type Action, type Query } from '../../host/command.ts';
+import { sh } from '../../host/script.ts';
 import type { TransientUnit } from '../../host/systemd.ts';
 
 const seconds = v.nullable(v.number());
@@ -32,7 +33,7 @@ const Drill = v.object({
 
 /** Every drill that a host remembers, oldest first; none when it never had one. */
 export const readDrills = (cluster: Pick<Cluster, 'name'>): Query<readonly DrillResult[]> =>
-  query(['sh', '-c', '[ ! -e "$1" ] || exec cat -- "$1"', 'sh', drillFiles(cluster).history], parseDrills);
+  query(sh('[ ! -e "$1" ] || exec cat -- "$1"', drillFiles(cluster).history), parseDrills);
 
 /** A line that was damaged hides no other. */
 export const parseDrills = (text: string): readonly DrillResult[] =>
@@ -57,10 +58,7 @@ case $said in copying*) du -sk -- "$2" | cut -f 1 ;; esac 2>/dev/null
 
 /** How far the running drill is; undefined when none runs. */
 export const drillProgress = (cluster: Cluster): Query<DrillProgress | undefined> =>
-  query(
-    ['sh', '-c', progressScript, 'sh', drillFiles(cluster).progress, drillDirectory(cluster)],
-    parseDrillProgress,
-  );
+  query(sh(progressScript, drillFiles(cluster).progress, drillDirectory(cluster)), parseDrillProgress);
 
 /** "copying TOTAL" with the KiB that are there, or the words for a stage. */
 function parseDrillProgress(stdout: string): DrillProgress | undefined {
@@ -111,12 +109,12 @@ cd /etc/systemd/system && rm -f -- "$1.timer" "$1.service" && systemctl daemon-r
 
 /** Takes the schedule away; a drill that runs goes on. */
 export const removeDrillSchedule = (cluster: Pick<Cluster, 'name'>): Action =>
-  action(['sh', '-c', removeScript, 'sh', drillFiles(cluster).scheduledUnit]);
+  action(sh(removeScript, drillFiles(cluster).scheduledUnit));
 
 /** Whether the directory for the history is there, and postgres may write in it. */
 export const hasDrillState = (cluster: Pick<Cluster, 'name'>): Query<boolean> =>
   query(
-    ['sh', '-c', 'stat -c "%U %a" -- "$1" 2>/dev/null || :', 'sh', drillFiles(cluster).state],
+    sh('stat -c "%U %a" -- "$1" 2>/dev/null || :', drillFiles(cluster).state),
     (stdout) => stdout.trim() === 'postgres 750',
   );
 
@@ -126,12 +124,9 @@ export const makeDrillState = (cluster: Pick<Cluster, 'name'>): Action =>
 /** Bytes that are free where the copy will be. */
 export const drillFreeBytes = (cluster: Cluster): Query<number> =>
   query(
-    [
-      'sh',
-      '-c',
+    sh(
       'd=$1; while [ ! -d "$d" ]; do d=$(dirname "$d"); done; df -k --output=avail "$d" | tail -n 1',
-      'sh',
       drillDirectory(cluster),
-    ],
+    ),
     (stdout) => Number(stdout) * 1024,
   );

@@ -24,7 +24,7 @@ function hostWith(found: readonly string[]) {
     {},
     (argv) => {
       const [, , script, , ...given] = argv;
-      if (script?.startsWith('for path do') || script?.startsWith('\nfor unit do\n  active=')) {
+      if (script?.startsWith('for path do') || script?.startsWith('for unit do\n  active=')) {
         return given.filter((one) => now.has(one)).join('\n');
       }
       told.push(...given);

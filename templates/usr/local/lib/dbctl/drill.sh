@@ -2,6 +2,7 @@
 # Written by dbctl. Rehearses a restore: a copy of the cluster, beside it, from the repository alone. The copy has no
 # network, archives nothing, starts no jobs, and is gone at the end, whatever happens. Runs as postgres:
 #   sh drill.sh CONFIGURATION [--set LABEL] [--type time|xid|lsn|name|immediate --target VALUE] [--random-point]
+# shellcheck disable=SC1090,SC2154,SC2017 # variables come from CONFIGURATION; nothing is divided more exactly than needed
 # Adds one line of JSON to $state/drills.jsonl. Ends with 0 passed, 1 failed, 75 another drill runs.
 set -eu
 umask 077

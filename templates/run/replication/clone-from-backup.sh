@@ -1,3 +1,4 @@
+#!/bin/sh
 # Makes a replica's data from a backup in a directory aside, and only then gives it its final name; a data directory that
 # is marked as being restored is put right in place. pgBackRest verifies every file that it restores or leaves.
 # Runs as postgres in a transient unit, so it survives the connection that started it.

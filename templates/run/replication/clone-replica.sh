@@ -1,3 +1,4 @@
+#!/bin/sh
 # Clones the primary into a directory aside, verifies every file, and only then gives it its final name.
 # Runs as postgres in a transient unit, so it survives the connection that started it.
 # Arguments: bin directory, data directory, connection string, slot, compression.

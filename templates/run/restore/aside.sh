@@ -1,0 +1,12 @@
+#!/bin/sh
+# Says what is in the place aside, in which data is restored.
+# Arguments: the place, the data directory.
+[ -e "$1/request" ] || exit 0
+has() { [ -e "$1" ] && echo true || echo false; }
+echo "label=$(cat "$1/label" 2>/dev/null)"
+echo "restored=$(has "$1/restored")"
+echo "recovered=$(cat "$1/recovered" 2>/dev/null || echo null)"
+echo "data=$(has "$1/data")"
+kept=$2.before-restore-$(cat "$1/stamp")
+[ -e "$kept" ] && echo "kept=$kept"
+echo "request=$(cat "$1/request")"
