@@ -5,13 +5,12 @@ import type { Cluster } from '../model/cluster.ts';
 import { defaultSegmentBytes, parseLsn, startOfWal } from '../model/lsn.ts';
 import type { Archive } from '../server/verify-streaming-step.ts';
 import type { BackupInfo } from './backup-info.ts';
-import { backupInfo } from './pgbackrest-query.ts';
-import { pgbackrestFiles } from './pgbackrest.ts';
+import { backupInfo, controlPlace } from './pgbackrest-query.ts';
 
 /** The archive of a cluster, as its control host sees it. */
 export const archiveOf = (cluster: Cluster, stanza: string, control: ReadableHost): Archive => ({
   async has(lsn) {
-    const info = await control.ask(backupInfo({ config: pgbackrestFiles(cluster).controlConfig, stanza }));
+    const info = await control.ask(backupInfo(controlPlace(cluster, { stanza })));
     return info !== undefined && archiveHas(info, lsn);
   },
 });

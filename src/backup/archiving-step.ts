@@ -1,15 +1,11 @@
 import type { Backup } from '../model/backup.ts';
 import type { Cluster, Node } from '../model/cluster.ts';
-import { instanceOf, type Instance } from '../model/instance.ts';
+import { instanceOf } from '../model/instance.ts';
 import { nodeConfigOf } from './pgbackrest.ts';
 import type { Step } from '../engine/step.ts';
 import { render } from '../model/render.ts';
 import { settingValue } from '../postgres/libpq.ts';
 import { ownFile, type OwnFile } from '../system/own-file.ts';
-
-/** Read by PostgreSQL after dbctl.conf; there once backups are set up. */
-export const archivingPathOf = ({ configDirectory }: Instance): string =>
-  `${configDirectory}/conf.d/dbctl_backup.conf`;
 
 /** Keeps the settings that send WAL to the repository and fetch it from there; a reload turns them on. */
 export const keepArchiving = (cluster: Cluster, backup: Backup, node: Node): Step =>
@@ -19,7 +15,7 @@ function archivingFile(cluster: Cluster, { stanza }: Backup, node: Node): OwnFil
   // pgBackRest insists that its own name is in the command.
   const program = `pgbackrest --config=${nodeConfigOf(cluster, node)} --stanza=${stanza}`;
   return {
-    path: archivingPathOf(instanceOf(cluster, node)),
+    path: instanceOf(cluster, node).files.archiving,
     content: render('etc/postgresql/conf.d/dbctl_backup.conf', {
       cluster: cluster.name,
       archive_command: settingValue(`${program} archive-push "%p"`),

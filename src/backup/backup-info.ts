@@ -2,6 +2,9 @@
 
 import type { BackupType } from '../model/backup.ts';
 
+/** Status code of pgBackRest for everything that it has no other code for: the repository cannot be read. */
+export const unreadable = 99;
+
 export interface BackupInfo {
   /** 0 ok, 1 no stanza, 2 no backup, 3 stanza damaged, 4 differs among repositories, 5 other database, 99 other. */
   readonly status: { readonly code: number; readonly message: string };

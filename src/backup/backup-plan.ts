@@ -3,14 +3,16 @@
 import type { BackupSet } from './backup-info.ts';
 import type { Backup, BackupType } from '../model/backup.ts';
 import type { Cluster, LedCluster } from '../model/cluster.ts';
+import { backupsNotSetUp } from './not-set-up.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import { RefusedError, UnverifiedError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { isFromReplica } from './backup-work-query.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
-import { backupInfo } from './pgbackrest-query.ts';
-import { backupWords, controlPlace, makeNewBackup } from './make-backup-step.ts';
+import { backupInfo, controlPlace } from './pgbackrest-query.ts';
+import { backupWords, makeNewBackup } from './make-backup-step.ts';
 import { verifyNodeLinks } from './pgbackrest-links-step.ts';
+import { isoTime } from '../model/units.ts';
 
 /** A backup that was made. Also the JSON of `dbctl backup run -o json`. */
 export interface MadeBackup {
@@ -60,12 +62,13 @@ export async function knownBackups(
   control: ReadableHost,
 ): Promise<readonly string[]> {
   const place = controlPlace(cluster, backup);
-  const isSetUp = (await control.readFile(place.config)) !== undefined;
-  const info = isSetUp ? await control.ask(backupInfo(place)) : undefined;
-  if (info !== undefined && info.databases.length > 0) return info.backups.map(({ label }) => label);
+  if ((await control.readFile(place.config)) === undefined) throw backupsNotSetUp(cluster);
+  const info = await control.ask(backupInfo(place));
+  if (info === undefined) throw backupsNotSetUp(cluster);
+  if (info.databases.length > 0) return info.backups.map(({ label }) => label);
   throw new RefusedError({
     what: `${cluster.name} has no place in the repository, as ${control.name} sees it`,
-    why: info ? info.status.message : 'Backups are not set up there.',
+    why: info.status.message,
     next: ['set up backups, or see what is wrong with them: dbctl backup setup'],
   });
 }
@@ -100,8 +103,8 @@ const asMade = (made: BackupSet, askedType: BackupType, isReplica: boolean | und
   type: made.type,
   askedType,
   from: isReplica === undefined ? undefined : isReplica ? 'replica' : 'primary',
-  startedAt: new Date(made.startedAt * 1000).toISOString(),
-  stoppedAt: new Date(made.stoppedAt * 1000).toISOString(),
+  startedAt: isoTime(made.startedAt),
+  stoppedAt: isoTime(made.stoppedAt),
   databaseBytes: made.databaseBytes,
   copiedBytes: made.copiedBytes,
   repositoryBytes: made.repositoryBytes,

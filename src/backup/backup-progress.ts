@@ -1,8 +1,8 @@
 import type { RunningBackup } from './backup-info.ts';
-import { formatBytes, formatClock } from '../model/units.ts';
+import { describeBytes } from '../model/byte-progress.ts';
 
 /**
- * "1.2 of 4.0 GB (30 %), 45 MB/s, 0:45 left"; before the first byte, that it prepares. The rate counts from the bytes
+ * "1.2 GB of 4.0 GB (30 %), 45 MB/s, 0:45 left"; before the first byte, that it prepares. The rate counts from the bytes
  * that were done when it was first looked at, so many seconds ago.
  */
 export function describeBackup(
@@ -12,8 +12,5 @@ export function describeBackup(
 ): string {
   if (percent === undefined) return 'waiting for a checkpoint and reading the list of files';
   if (!totalBytes || doneBytes === undefined) return `${Math.floor(percent)} %`;
-  const amount = `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)} (${Math.floor(percent)} %)`;
-  if (doneBytes <= firstBytes || elapsedSeconds < 1) return amount;
-  const rate = (doneBytes - firstBytes) / elapsedSeconds;
-  return `${amount}, ${formatBytes(rate)}/s, ${formatClock((totalBytes - doneBytes) / rate)} left`;
+  return describeBytes({ doneBytes, totalBytes, startBytes: firstBytes, elapsedSeconds });
 }

@@ -13,6 +13,7 @@ import {
   program,
   type PgbackrestEnd,
   type PgbackrestPlace,
+  controlPlace,
 } from './pgbackrest-query.ts';
 
 /** Exit code when its turn did not come in time. */
@@ -35,10 +36,7 @@ export const inTurn = (
 
 /** The argv of a backup, for a unit of dbctl's or a schedule. */
 export const backupArgv = (cluster: Cluster, stanza: string, type: BackupType): readonly string[] =>
-  inTurn(
-    cluster,
-    pgbackrest({ config: pgbackrestFiles(cluster).controlConfig, stanza }, 'backup', `--type=${type}`),
-  );
+  inTurn(cluster, pgbackrest(controlPlace(cluster, { stanza }), 'backup', `--type=${type}`));
 
 /** The unit that makes a backup because somebody asked for it; without ".service". */
 export const backupUnitNow = ({ name }: Pick<Cluster, 'name'>, type: BackupType): string =>

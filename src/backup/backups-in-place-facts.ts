@@ -3,7 +3,6 @@ import type { LedCluster } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { pgbackrestFiles } from './pgbackrest.ts';
 import type { HostSet } from '../host/with-hosts.ts';
-import { archivingPathOf } from './archiving-step.ts';
 
 /**
  * How the cluster is backed up, when `backup setup` has done its part already; undefined when it has not, or when
@@ -13,7 +12,7 @@ export async function backupsInPlace(cluster: LedCluster, hosts: HostSet): Promi
   if (cluster.backup === undefined) return undefined;
   const [control, primary] = await Promise.all([
     hosts.get(cluster.control.name).readFile(pgbackrestFiles(cluster).controlConfig),
-    hosts.get(cluster.primary.name).readFile(archivingPathOf(instanceOf(cluster, cluster.primary))),
+    hosts.get(cluster.primary.name).readFile(instanceOf(cluster, cluster.primary).files.archiving),
   ]);
   return control && primary ? cluster.backup : undefined;
 }

@@ -29,7 +29,6 @@ export type Reader =
   | {
       readonly kind: 'unit';
       readonly unit: string;
-      readonly renewal: 'reload' | 'restart';
       /** Whether it judges clients by the file of trusted CAs. */
       readonly judges: boolean;
     };
@@ -56,7 +55,6 @@ const pgbackrestCredentials = (cluster: Cluster, backup: Backup): readonly Clust
     reader: {
       kind: 'unit' as const,
       unit: pgbackrestFiles(cluster).unit,
-      renewal: 'reload' as const,
       judges: true,
     },
   })),
@@ -83,7 +81,6 @@ function storeCredentials(cluster: Cluster, backup: Backup): readonly ClusterCre
     reader: {
       kind: 'unit' as const,
       unit: storeFiles(cluster, store.kind).unit,
-      renewal: 'reload' as const,
       judges: false,
     },
   }));

@@ -7,9 +7,8 @@ import type { Step } from '../engine/step.ts';
 import { CommandError } from '../model/errors.ts';
 import type { ChangeHosts } from '../operation/change-hosts.ts';
 import { expirable, inTurn } from './backup-work-query.ts';
-import { pgbackrest } from './pgbackrest-query.ts';
-import { controlPlace } from './make-backup-step.ts';
 import { knownBackups } from './backup-plan.ts';
+import { pgbackrest, controlPlace } from './pgbackrest-query.ts';
 import { followRepositoryWork } from './repository-work-facts.ts';
 
 /** Seconds that it waits for a backup that runs. */

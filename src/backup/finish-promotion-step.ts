@@ -1,7 +1,7 @@
 import type { Instance } from '../model/instance.ts';
 import type { Step } from '../engine/step.ts';
 import { checkpoint, isTimelineWritten } from '../postgres/wal.ts';
-import { serverSays } from '../postgres/server-says.ts';
+import { serverLogTail } from '../postgres/control/server-log.ts';
 
 /**
  * Lets a primary that was promoted write its new timeline into its control file, which pgBackRest compares with the WAL
@@ -9,7 +9,7 @@ import { serverSays } from '../postgres/server-says.ts';
  */
 export const finishPromotion = (instance: Instance): Step => ({
   title: 'Finish the promotion',
-  ...serverSays(instance),
+  ...serverLogTail(instance),
 
   async diff(host) {
     return (await host.ask(isTimelineWritten(instance))) === false ? ['make a checkpoint'] : [];

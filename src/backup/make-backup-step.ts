@@ -2,13 +2,13 @@ import { describeBackup } from './backup-progress.ts';
 import type { Backup, BackupType } from '../model/backup.ts';
 import { backupTypes } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
-import { pgbackrestFiles, pgbackrestUser } from './pgbackrest.ts';
+import { pgbackrestUser } from './pgbackrest.ts';
 import type { Report, Step } from '../engine/step.ts';
 import { CommandError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { followLongWork, longWorkState } from '../host/long-work.ts';
 import { backupArgv, backupUnitNow, backupUnitTimed, clock, runningUnits } from './backup-work-query.ts';
-import { backupInfo, type PgbackrestPlace } from './pgbackrest-query.ts';
+import { backupInfo, controlPlace, type PgbackrestPlace } from './pgbackrest-query.ts';
 import { forgetUnit, type UnitState } from '../host/systemd.ts';
 import { explainWork } from './explain-work-facts.ts';
 
@@ -18,12 +18,6 @@ export const backupWords: Readonly<Record<BackupType, string>> = {
   diff: 'a differential backup',
   incr: 'an incremental backup',
 };
-
-/** The cluster's place in the repository, as the control host sees it. */
-export const controlPlace = (cluster: Cluster, { stanza }: Backup): PgbackrestPlace => ({
-  config: pgbackrestFiles(cluster).controlConfig,
-  stanza,
-});
 
 /**
  * Makes a first backup where there is none: until then, WAL in the repository protects nothing. While backups move to

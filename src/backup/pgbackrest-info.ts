@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { BackupInfo, BackupSet, RunningBackup } from './backup-info.ts';
+import { unreadable, type BackupInfo, type BackupSet, type RunningBackup } from './backup-info.ts';
 
 const Progress = v.object({
   held: v.boolean(),
@@ -45,9 +45,6 @@ const Stanza = v.object({
     [],
   ),
 });
-
-/** The status code for everything that has no other one. */
-const unreadable = 99;
 
 /** Reads the answer for one stanza; undefined when it is not listed. A system identifier exceeds 2^53: it stays text. */
 export function parseInfo(text: string, stanza: string): BackupInfo | undefined {

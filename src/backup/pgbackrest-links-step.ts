@@ -6,10 +6,11 @@ import { hasStanza } from './backup-info.ts';
 import { type Cluster, type Node } from '../model/cluster.ts';
 import { nodeConfigOf, pgbackrestFiles } from './pgbackrest.ts';
 import type { Step } from '../engine/step.ts';
-import { CommandError, UnreachableError } from '../model/errors.ts';
+import { UnreachableError } from '../model/errors.ts';
+import { noAnswer } from '../host/no-answer.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { askEnd, backupInfo, bounded, pgbackrest } from './pgbackrest-query.ts';
 import { repositoryComplaints, serverComplaints, startingMs } from './server-links-facts.ts';
+import { askEnd, backupInfo, bounded, pgbackrest, controlPlace } from './pgbackrest-query.ts';
 
 const patiently = { patienceMs: startingMs, timeout: bounded };
 
@@ -18,9 +19,10 @@ export const verifyServerLinks = (cluster: Cluster, backup: Backup): Step => ({
   title: 'Verify access to every TLS server',
 
   async diff(host) {
-    const place = { config: pgbackrestFiles(cluster).controlConfig, stanza: backup.stanza };
+    const place = controlPlace(cluster, backup);
     if ((await host.readFile(place.config)) === undefined) return [];
-    // Once there is a stanza, pgBackRest's check follows later, and sees more.
+    // Once there is a stanza, pgBackRest's check follows later, and sees more. One that cannot be read is one more thing
+    // to find out about.
     const info = await host.ask(backupInfo(place)).catch(noAnswer);
     if (info && hasStanza(info)) return [];
     return refuse(
@@ -60,12 +62,6 @@ export const verifyRepositoryLink = (cluster: Cluster, backup: Backup, node: Nod
 
   async apply() {},
 });
-
-/** A repository that cannot be read is one more thing to find out about. */
-function noAnswer(error: unknown): undefined {
-  if (error instanceof CommandError) return undefined;
-  throw error;
-}
 
 function refuse(host: ReadableHost, found: readonly LinkComplaint[]): readonly string[] {
   if (found.length === 0) return [];

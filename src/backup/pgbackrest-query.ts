@@ -1,6 +1,8 @@
 // pgBackRest's command line. Its secrets are in its configuration files, never in its argv (it refuses them there).
 
-import { pgbackrestUser } from './pgbackrest.ts';
+import type { Backup } from '../model/backup.ts';
+import type { Cluster } from '../model/cluster.ts';
+import { pgbackrestFiles, pgbackrestUser } from './pgbackrest.ts';
 import type { BackupInfo } from './backup-info.ts';
 import { loneQuery, query, type Query } from '../host/command.ts';
 import { sh } from '../host/script.ts';
@@ -12,6 +14,15 @@ export interface PgbackrestPlace {
   readonly config: string;
   readonly stanza: string;
 }
+
+/** The cluster's place in the repository, as the control host sees it. */
+export const controlPlace = (
+  cluster: Pick<Cluster, 'name'>,
+  { stanza }: Pick<Backup, 'stanza'>,
+): PgbackrestPlace => ({
+  config: pgbackrestFiles(cluster).controlConfig,
+  stanza,
+});
 
 export const program = '/usr/bin/pgbackrest';
 

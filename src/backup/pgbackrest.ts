@@ -70,3 +70,9 @@ export const clientNameOf = ({ name }: Cluster, machine: Machine): string => `${
 export const restoreUnitOf = ({ name }: Cluster, node: Node): string => `dbctl-restore-${name}-${node.name}`;
 
 export const recoverUnitOf = ({ name }: Cluster, node: Node): string => `dbctl-recover-${name}-${node.name}`;
+
+/** Bytes of waiting WAL after which pgBackRest gives it up, from a node's configuration of it. */
+export function queueLimitOf(config: string): number | undefined {
+  const gigabytes = /^archive-push-queue-max=(\d+)GiB$/m.exec(config)?.[1];
+  return gigabytes === undefined ? undefined : Number(gigabytes) * 1024 ** 3;
+}

@@ -1,23 +1,20 @@
 // What could be brought back if everything on the nodes were lost, now: for people who look at the cluster's state.
 
 import {
+  archivingReport,
   judgeArchiving,
-  type Archiving,
+  noBackupsConfigured,
   type ArchiverView,
-  type ArchivingVerdict,
+  type ArchivingReport,
 } from '../postgres/archiving.ts';
-import type { BackupInfo } from './backup-info.ts';
+import { unreadable, type BackupInfo } from './backup-info.ts';
 import type { BackupType } from '../model/backup.ts';
 import type { DrillResult } from './drill/drill.ts';
 import { recoveryWindow } from './recovery-window.ts';
+import { isoTime } from '../model/units.ts';
 
 /** A part of the JSON of `dbctl status -o json`. Times are ISO 8601, UTC; null where nothing is known. */
-export interface Protection {
-  readonly archiving: Archiving | null;
-  readonly lastArchivedAt: string | null;
-  readonly lastArchivedWal: string | null;
-  /** WAL files that wait to be archived. */
-  readonly waitingFiles: number | null;
+export interface Protection extends ArchivingReport {
   readonly lastBackup: { readonly label: string; readonly type: BackupType; readonly at: string } | null;
   /** The last time that a restore was rehearsed. */
   readonly lastDrill: {
@@ -27,8 +24,6 @@ export interface Protection {
   } | null;
   /** The newest stretch of time of which every second can be restored, gaps in the WAL aside. */
   readonly restorable: { readonly from: string; readonly to: string | null } | null;
-  /** For people: "WAL archived 12 s ago", "not protected: …". */
-  readonly message: string;
   /** Why the repository could not be asked. */
   readonly problem: string | null;
 }
@@ -43,14 +38,8 @@ export interface ProtectionFacts {
   readonly drills: readonly DrillResult[];
 }
 
-/** Status code of `pgbackrest info` for everything that it has no other code for: the repository cannot be read. */
-const unreadable = 99;
-
 export const noBackups: Protection = {
-  archiving: 'not configured',
-  lastArchivedAt: null,
-  lastArchivedWal: null,
-  waitingFiles: null,
+  ...noBackupsConfigured,
   lastBackup: null,
   lastDrill: null,
   restorable: null,
@@ -58,33 +47,27 @@ export const noBackups: Protection = {
   problem: null,
 };
 
+const noBackupMade = 'not protected: no backup has been made';
+
 export function protectionOf({ archiver, info, problem, drills }: ProtectionFacts): Protection {
-  const verdict = archiver && judgeArchiving(archiver);
+  const report = archivingReport(archiver);
   const last = info?.backups.at(-1);
   const misread = info?.status.code === unreadable ? oneLine(info.status.message) : undefined;
   const trouble = problem ?? misread;
+  const isBackupMissing = last === undefined && trouble === undefined;
   return {
-    archiving: verdict?.archiving ?? null,
-    lastArchivedAt: isoOf(archiver?.lastArchivedAt),
-    lastArchivedWal: archiver?.lastArchivedWal ?? null,
-    waitingFiles: archiver?.waitingFiles ?? null,
-    lastBackup: last ? { label: last.label, type: last.type, at: isoOf(last.stoppedAt)! } : null,
+    ...report,
+    lastBackup: last ? { label: last.label, type: last.type, at: isoTime(last.stoppedAt) } : null,
     lastDrill: lastOf(drills),
     restorable: info ? restorable(info, archiver) : null,
-    message: inWords(verdict, last === undefined && trouble === undefined),
+    message: isBackupMissing && report.archiving === 'alive' ? noBackupMade : report.message,
     problem: trouble ?? null,
   };
 }
 
 function lastOf(drills: readonly DrillResult[]): Protection['lastDrill'] {
   const last = drills.toSorted((one, other) => one.finishedAt - other.finishedAt).at(-1);
-  return last ? { node: last.node, result: last.result, at: isoOf(last.finishedAt)! } : null;
-}
-
-function inWords(verdict: ArchivingVerdict | undefined, isBackupMissing: boolean): string {
-  if (verdict === undefined) return 'unknown: the primary could not be asked';
-  if (verdict.archiving === 'alive' && isBackupMissing) return 'not protected: no backup has been made';
-  return verdict.message;
+  return last ? { node: last.node, result: last.result, at: isoTime(last.finishedAt) } : null;
 }
 
 function restorable(info: BackupInfo, archiver: ProtectionFacts['archiver']): Protection['restorable'] {
@@ -93,10 +76,7 @@ function restorable(info: BackupInfo, archiver: ProtectionFacts['archiver']): Pr
     archivedAt: (isOurs && archiver.lastArchivedAt) || undefined,
     ...(archiver && { segmentBytes: archiver.walFileBytes }),
   }).ranges.at(-1);
-  return newest ? { from: isoOf(newest.from.at)!, to: isoOf(newest.to.at) } : null;
+  return newest ? { from: isoTime(newest.from.at), to: isoTime(newest.to.at) } : null;
 }
-
-const isoOf = (seconds: number | null | undefined): string | null =>
-  typeof seconds === 'number' ? new Date(seconds * 1000).toISOString() : null;
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();

@@ -1,16 +1,15 @@
 import type { Backup } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { repositoryReport, type RepositoryFacts, type RepositoryReport } from './repository-report.ts';
-import type { StoredWal } from './stored-wal.ts';
 import { newestTimeline } from './timeline.ts';
-import { CommandError, RefusedError } from '../model/errors.ts';
+import { noAnswer } from '../host/no-answer.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { withHosts } from '../host/with-hosts.ts';
 import { readDrills } from './drill/drills-query.ts';
-import { backupInfo, bounded, timelineHistory } from './pgbackrest-query.ts';
+import { backupInfo, bounded, timelineHistory, controlPlace } from './pgbackrest-query.ts';
 import { dataMachines } from './pgbackrest-config.ts';
 import { storedWal } from './repository-list-query.ts';
-import { controlPlace } from './make-backup-step.ts';
+import { backupsNotSetUp } from './not-set-up.ts';
 import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
 import { impatient } from './check/broken-links-facts.ts';
 
@@ -38,12 +37,13 @@ export async function repositoryFacts(
   timeout: string = bounded,
 ): Promise<Omit<RepositoryFacts, 'drills'>> {
   const place = controlPlace(cluster, backup);
-  if ((await control.readFile(place.config)) === undefined) throw notSetUp(cluster, control);
-  const [info, wal] = await Promise.all([
+  if ((await control.readFile(place.config)) === undefined) throw backupsNotSetUp(cluster);
+  const [info, wal = []] = await Promise.all([
     control.ask(backupInfo(place, timeout)),
-    readWal(control.ask(storedWal(place, timeout))),
+    // A repository that cannot be listed says why in its status.
+    control.ask(storedWal(place, timeout)).catch(noAnswer),
   ]);
-  if (info === undefined) throw notSetUp(cluster, control);
+  if (info === undefined) throw backupsNotSetUp(cluster);
   const { archiveId, timeline } = newestTimeline(info);
   const ancestors =
     archiveId === undefined || timeline === 1
@@ -51,16 +51,3 @@ export async function repositoryFacts(
       : await control.ask(timelineHistory(place, archiveId, timeline));
   return { info, wal, lineage: ancestors && { timeline, ancestors } };
 }
-
-/** A repository that cannot be listed says why in its status. */
-const readWal = (asked: Promise<readonly StoredWal[]>): Promise<readonly StoredWal[]> =>
-  asked.catch((error: unknown) => {
-    if (error instanceof CommandError) return [];
-    throw error;
-  });
-
-const notSetUp = (cluster: Cluster, control: ReadableHost): RefusedError =>
-  new RefusedError({
-    what: `backups of ${cluster.name} are not set up on ${control.name}`,
-    next: ['set them up: dbctl backup setup'],
-  });

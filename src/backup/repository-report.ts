@@ -8,6 +8,7 @@ import { recoveryWindow } from './recovery-window.ts';
 import { hasItsWal, ownWal, type StoredWal } from './stored-wal.ts';
 import type { Lineage } from './timeline.ts';
 import { findGaps } from './wal-gaps.ts';
+import { isoTime } from '../model/units.ts';
 
 export interface BackupRow {
   readonly label: string;
@@ -85,8 +86,8 @@ export function repositoryReport(
     stanza,
     status: info.status.message,
     restorable: ranges.map(({ from, to }) => ({
-      from: iso(from.at),
-      to: iso(to.at),
+      from: isoTime(from.at),
+      to: isoTime(to.at),
       fromLsn: from.lsn,
       toLsn: to.lsn,
     })),
@@ -95,13 +96,13 @@ export function repositoryReport(
     wal: {
       oldest: own.length > 0 ? own[0]!.name.slice(0, 24) : null,
       newest: own.at(-1)?.name.slice(0, 24) ?? null,
-      newestAt: iso(newestAt),
+      newestAt: isoTime(newestAt),
       files: own.length,
       bytes: wal.reduce((sum, { bytes }) => sum + bytes, 0),
     },
     backupBytes: info.backups.reduce((sum, { addedBytes = 0 }) => sum + addedBytes, 0),
     lastDrill: drill
-      ? { passed: drill.result === 'passed', at: iso(drill.finishedAt), error: drill.error }
+      ? { passed: drill.result === 'passed', at: isoTime(drill.finishedAt), error: drill.error }
       : null,
     running: info.running ?? null,
   };
@@ -118,8 +119,8 @@ function walSinceFirst({ backups }: BackupInfo, files: readonly StoredWal[]): re
 const rowOf = (one: BackupSet, isWhole: boolean): BackupRow => ({
   label: one.label,
   type: one.type,
-  startedAt: iso(one.startedAt),
-  stoppedAt: iso(one.stoppedAt),
+  startedAt: isoTime(one.startedAt),
+  stoppedAt: isoTime(one.stoppedAt),
   startLsn: one.startLsn ?? null,
   databaseBytes: one.databaseBytes,
   copiedBytes: one.copiedBytes,
@@ -127,9 +128,3 @@ const rowOf = (one: BackupSet, isWhole: boolean): BackupRow => ({
   hasItsWal: isWhole,
   hasPageErrors: one.hasPageErrors ?? false,
 });
-
-function iso(seconds: number): string;
-function iso(seconds: number | undefined): string | null;
-function iso(seconds: number | undefined): string | null {
-  return seconds === undefined ? null : new Date(seconds * 1000).toISOString();
-}

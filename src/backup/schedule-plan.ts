@@ -7,6 +7,7 @@ import type { ChangeAccess } from '../operation/change-command.ts';
 import { timerState, type TimerState } from '../system/timer.ts';
 import { keepSchedule, timedBackups } from './schedule-step.ts';
 import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
+import { isoTime } from '../model/units.ts';
 
 /** Answers what is scheduled, and what of that was changed. */
 export const scheduleBackups = (
@@ -67,10 +68,7 @@ async function scheduledDrill(
 }
 
 const timesOf = ({ nextAt, lastAt, lastResult }: TimerState) => ({
-  nextAt: isoOf(nextAt),
-  lastAt: isoOf(lastAt),
+  nextAt: isoTime(nextAt) ?? undefined,
+  lastAt: isoTime(lastAt) ?? undefined,
   lastResult,
 });
-
-const isoOf = (seconds: number | undefined): string | undefined =>
-  seconds === undefined ? undefined : new Date(seconds * 1000).toISOString();

@@ -4,7 +4,7 @@ import type { Step } from '../engine/step.ts';
 import { UnverifiedError } from '../model/errors.ts';
 import { archiverFacts } from '../postgres/archiver.ts';
 import { currentWal, endTransaction, switchWal } from '../postgres/wal.ts';
-import { serverSays } from '../postgres/server-says.ts';
+import { serverLogTail } from '../postgres/control/server-log.ts';
 
 const deadlineMs = 60_000;
 
@@ -16,7 +16,7 @@ export function sendNewestWal(primary: Instance, { isNeeded }: { readonly isNeed
   let isSent = false;
   return {
     title: 'Send the newest WAL',
-    ...serverSays(primary),
+    ...serverLogTail(primary),
 
     async diff(host) {
       const facts = await host.ask(archiverFacts(primary));

@@ -4,12 +4,12 @@
 import { hostAndPort, sameHost } from '../model/address.ts';
 import type { Backup } from '../model/backup.ts';
 import { linkComplaints, noAnswerFrom, type LinkComplaint } from './pgbackrest-complaints.ts';
-import { pgbackrestFiles } from './pgbackrest.ts';
 import { type Cluster, type Machine, type Node } from '../model/cluster.ts';
 import { tryLinks, type LinkState } from '../system/try-links.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { checkLinks } from './link-check-query.ts';
+import { controlPlace } from './pgbackrest-query.ts';
 
 /** What to give to a server that was started a moment ago, in milliseconds. */
 export const startingMs = 2000;
@@ -34,7 +34,7 @@ export async function serverComplaints(
   const unanswered = await unansweredBy(control, far, tlsPort, patienceMs);
   const names = far.filter(({ host }) => !unanswered.has(host)).map(({ name }) => name);
   if (names.length === 0) return [...unanswered.values()];
-  const place = { config: pgbackrestFiles(cluster).controlConfig, stanza };
+  const place = controlPlace(cluster, { stanza });
   const all = cluster.nodes;
   const numbers = all.flatMap(({ name }, index) => (names.includes(name) ? [index + 1] : []));
   const { complaints } = await control.ask(checkLinks(place, { numbers, all: all.length }, timeout));

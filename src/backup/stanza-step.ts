@@ -2,19 +2,18 @@ import { hasStanza } from './backup-info.ts';
 import type { Backup } from '../model/backup.ts';
 import type { LedCluster } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
-import { pgbackrestFiles } from './pgbackrest.ts';
 import type { Step } from '../engine/step.ts';
 import { CommandError, RefusedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { systemIdentifier } from '../postgres/instance.ts';
-import { askEnd, backupInfo, pgbackrest } from './pgbackrest-query.ts';
+import { askEnd, backupInfo, pgbackrest, controlPlace } from './pgbackrest-query.ts';
 
 /** Exit codes of pgBackRest: what is in the repository belongs to another database (28), version or system (58). */
 const otherDatabase: ReadonlySet<number> = new Set([28, 58]);
 
 /** Keeps the stanza: the cluster's place in the repository. One that belongs to another cluster is never touched. */
 export function keepStanza(cluster: LedCluster, { stanza }: Backup, primary: ReadableHost): Step {
-  const place = { config: pgbackrestFiles(cluster).controlConfig, stanza };
+  const place = controlPlace(cluster, { stanza });
   return {
     title: 'Create the stanza',
 

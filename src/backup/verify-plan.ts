@@ -13,8 +13,7 @@ import type { Host } from '../host/host.ts';
 import { withHosts } from '../host/with-hosts.ts';
 import { carryOut } from '../kit/change.ts';
 import { hasOption } from './backup-work-query.ts';
-import { pgbackrest } from './pgbackrest-query.ts';
-import { controlPlace } from './make-backup-step.ts';
+import { pgbackrest, controlPlace } from './pgbackrest-query.ts';
 import { followRepositoryWork } from './repository-work-facts.ts';
 import { repositoryFacts } from './repository-facts.ts';
 

@@ -1,17 +1,16 @@
 import { fingerprintOf } from '../pki/inspect.ts';
 import type { Step } from '../engine/step.ts';
 import { waitUntil } from '../engine/wait-until.ts';
-import type { ReadableHost } from '../host/host.ts';
-import type { Action } from '../host/command.ts';
+import type { Host, ReadableHost } from '../host/host.ts';
 import { fileSettings } from '../postgres/file-settings.ts';
 import { ifRunning } from '../postgres/psql.ts';
 import { seenCertificates } from '../backup/seen-certificates-query.ts';
-import { reloadService, serviceState, startService } from '../system/service.ts';
-import { reload } from '../postgres/settings.ts';
 import { newestChange } from '../system/paths.ts';
+import { reloadService, serviceState } from '../system/service.ts';
 import type { ClusterCredential, Reader } from '../backup/cluster-credentials.ts';
-import { unitSays } from '../system/evidence.ts';
-import { serverSays } from '../postgres/server-says.ts';
+import { unitJournalTail } from '../system/evidence.ts';
+import { serverLogTail } from '../postgres/control/server-log.ts';
+import { readControl } from '../postgres/control/control-of.ts';
 
 /**
  * Makes a running server show the certificate that is in its file, and trust the CAs that are in its other file, without
@@ -34,14 +33,14 @@ export function showCertificate({ reader, place, port }: ClusterCredential & { r
 
   return {
     title: 'Serve the new certificate',
-    ...(reader.kind === 'postgres' ? serverSays(reader.instance) : unitSays(reader.unit)),
+    ...(reader.kind === 'postgres' ? serverLogTail(reader.instance) : unitJournalTail(reader.unit)),
 
     async diff(host) {
       return (await isStale(host)) ? [inWords(reader)] : [];
     },
 
     async apply(host) {
-      await host.run(readAnew(reader));
+      await readAnew(reader, host);
       await waitUntil(async () => !(await isStale(host)), { deadlineMs: 10_000 });
     },
   };
@@ -56,10 +55,10 @@ async function readAt(reader: Reader, host: ReadableHost): Promise<number | unde
   return isActive ? loadedAt : undefined;
 }
 
-function readAnew(reader: Reader): Action {
-  if (reader.kind === 'postgres') return reload(reader.instance);
-  return reader.renewal === 'reload' ? reloadService(reader.unit) : startService(reader.unit);
+async function readAnew(reader: Reader, host: Host): Promise<void> {
+  if (reader.kind === 'postgres') return host.run((await readControl(host, reader.instance)).reload);
+  await host.run(reloadService(reader.unit));
 }
 
 const inWords = (reader: Reader): string =>
-  reader.kind === 'postgres' ? 'reload PostgreSQL' : `${reader.renewal} ${reader.unit}`;
+  reader.kind === 'postgres' ? 'reload PostgreSQL' : `reload ${reader.unit}`;

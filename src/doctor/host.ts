@@ -4,8 +4,9 @@ import type { Cluster } from '../model/cluster.ts';
 import type { DoctorFinding, Level } from './finding.ts';
 import type { SeenSite } from './facts.ts';
 import { hasData, instanceProblems, systemProblems, type HostProblem } from '../server/host-check.ts';
-import { instanceOf } from '../model/instance.ts';
-import { roomForClone, roomForNewCluster } from '../server/needed-room.ts';
+import { roomForCopy, roomForNewCluster } from '../server/needed-room.ts';
+import { instanceOf, type Instance } from '../model/instance.ts';
+import { controlOf } from '../postgres/control/control-of.ts';
 import { packageFindings } from './packages.ts';
 import { foreignListeners } from './ports.ts';
 import { formatBytes } from '../model/units.ts';
@@ -153,13 +154,13 @@ const nodeFindings = (
       instance: instanceOf(cluster, node),
       owner: `${cluster.name}/${node.name}`,
       role: isPrimary ? 'primary' : 'replica',
-      neededBytes: isPrimary || primaryBytes === undefined ? roomForNewCluster : roomForClone(primaryBytes),
+      neededBytes: isPrimary || primaryBytes === undefined ? roomForNewCluster : roomForCopy(primaryBytes),
     } as const;
     const isOurs = hasData(facts) && facts.owner === wanted.owner;
     const isStopped = isOurs && !facts.listener && !seen.facts.missingPrograms.includes('ss');
     return [
       ...instanceProblems(facts, wanted).map(failure('node', seen)),
-      ...(isStopped ? [stopped(seen, wanted.instance.unit)] : []),
+      ...(isStopped ? [stopped(seen, wanted.instance)] : []),
     ];
   });
 
@@ -173,10 +174,13 @@ const failure =
     next: [next],
   });
 
-const stopped = ({ site }: SeenSite, unit: string): DoctorFinding => ({
-  level: 'warn',
-  check: 'service',
-  hosts: [site.name],
-  what: `${unit} is not running`,
-  next: [`systemctl start ${unit}`, `see why it ended: journalctl -n 50 -u ${unit}`],
-});
+function stopped({ site }: SeenSite, instance: Instance): DoctorFinding {
+  const { name, byHand } = controlOf(instance);
+  return {
+    level: 'warn',
+    check: 'service',
+    hosts: [site.name],
+    what: `${name} is not running`,
+    next: [byHand.start, `see why it ended: ${byHand.journal}`],
+  };
+}

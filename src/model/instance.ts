@@ -9,26 +9,49 @@ export interface Instance {
   readonly dataDirectory: string;
   readonly configDirectory: string;
   readonly binDirectory: string;
-  /** The systemd unit that really runs the server: "postgresql@17-main.service". */
-  readonly unit: string;
   /** Where dbctl keeps the node's certificate, password file and the mark of ownership. */
   readonly dbctlDirectory: string;
+  /** Its note of whose data directory it is: "shop/pg1". */
+  readonly ownerNote: string;
+  readonly files: ServerFiles;
   /** How the server's log files begin: "postgresql-17-main". */
   readonly logName: string;
+}
+
+/** What dbctl writes for a server to read. */
+export interface ServerFiles {
+  readonly settings: string;
+  /** Read after the settings; there once backups are set up. */
+  readonly archiving: string;
+  readonly hba: string;
+  /** The CA's certificate. */
+  readonly authority: string;
+  readonly certificate: string;
+  readonly key: string;
 }
 
 export function instanceOf(cluster: Cluster, node: Node): Instance {
   const { version } = cluster.postgres;
   const name = instanceName(node);
+  const configDirectory = `/etc/postgresql/${version}/${name}`;
+  const dbctlDirectory = `/etc/dbctl/${cluster.name}/${node.name}`;
   return {
     version,
     name,
     port: node.port,
     dataDirectory: `/var/lib/postgresql/${version}/${name}`,
-    configDirectory: `/etc/postgresql/${version}/${name}`,
+    configDirectory,
     binDirectory: `/usr/lib/postgresql/${version}/bin`,
-    unit: `postgresql@${version}-${name}.service`,
-    dbctlDirectory: `/etc/dbctl/${cluster.name}/${node.name}`,
+    dbctlDirectory,
+    ownerNote: `${dbctlDirectory}/owner`,
+    files: {
+      settings: `${configDirectory}/conf.d/dbctl.conf`,
+      archiving: `${configDirectory}/conf.d/dbctl_backup.conf`,
+      hba: `${configDirectory}/pg_hba.conf`,
+      authority: `${dbctlDirectory}/ca.crt`,
+      certificate: `${dbctlDirectory}/server.crt`,
+      key: `${dbctlDirectory}/server.key`,
+    },
     logName: `postgresql-${version}-${name}`,
   };
 }

@@ -45,3 +45,10 @@ export const counted = (count: number, one: string, many = `${one}s`): string =>
 /** "2026-11-21T10:00:00Z": whole seconds, UTC. */
 export const formatTime = (seconds: number): string =>
   `${new Date(Math.floor(seconds) * 1000).toISOString().slice(0, 19)}Z`;
+
+/** ISO 8601, UTC, of seconds since 1970; null where there is no time. */
+export function isoTime(seconds: number): string;
+export function isoTime(seconds: number | null | undefined): string | null;
+export function isoTime(seconds: number | null | undefined): string | null {
+  return typeof seconds === 'number' ? new Date(seconds * 1000).toISOString() : null;
+}

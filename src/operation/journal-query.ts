@@ -5,6 +5,7 @@ import type { JournalLine } from './journal.ts';
 import { journalDirectory } from './operation.ts';
 import { action, query, type Action, type Query } from '../host/command.ts';
 import { script, sh } from '../host/script.ts';
+import { parseJson } from '../model/parse-json.ts';
 
 type Written<Line> = Line extends unknown ? Omit<Line, 'at'> : never;
 
@@ -62,15 +63,6 @@ const Line = v.variant('kind', [
 /** A line that was damaged hides no other. */
 export const parseJournal = (stdout: string): readonly JournalLine[] =>
   stdout.split('\n').flatMap((line) => {
-    const found = v.safeParse(Line, jsonOf(line));
+    const found = v.safeParse(Line, parseJson(line));
     return found.success ? [found.output] : [];
   });
-
-/** Undefined for what is no JSON. */
-export function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}

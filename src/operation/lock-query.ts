@@ -4,7 +4,8 @@ import * as v from 'valibot';
 import { journalDirectory, lockDirectory, type Holder } from './operation.ts';
 import { action, query, type Action, type Query } from '../host/command.ts';
 import { script } from '../host/script.ts';
-import { jsonOf, journalTail } from './journal-query.ts';
+import { parseJson } from '../model/parse-json.ts';
+import { journalTail } from './journal-query.ts';
 
 export interface HoldRequest {
   readonly cluster: string;
@@ -41,7 +42,7 @@ const HolderLine = v.object({
 /** Reads "busy NOW JSON". */
 export function parseBusy(line: string): Holder | 'unknown' {
   const [, now = '', said = ''] = /^busy ([\d.]+) ?(.*)$/.exec(line) ?? [];
-  const found = v.safeParse(HolderLine, jsonOf(said));
+  const found = v.safeParse(HolderLine, parseJson(said));
   if (!found.success) return 'unknown';
   const { since, step, ...holder } = found.output;
   return { ...holder, seconds: Math.max(0, Number(now) - since), step: step ?? undefined };

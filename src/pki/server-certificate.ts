@@ -9,12 +9,12 @@ export const keepServerCertificate = (cluster: Cluster, node: Node, control: Rea
   keepCredential(cluster, serverCertificateOf(cluster, node), control);
 
 export function serverCertificateOf(cluster: Cluster, node: Node): CredentialPlace {
-  const { dbctlDirectory } = instanceOf(cluster, node);
+  const { authority, certificate, key } = instanceOf(cluster, node).files;
   return {
     title: 'Install the server certificate',
-    authority: `${dbctlDirectory}/ca.crt`,
-    certificate: `${dbctlDirectory}/server.crt`,
-    key: `${dbctlDirectory}/server.key`,
+    authority,
+    certificate,
+    key,
     names: namesOf(node),
     purpose: 'server',
     owner: 'postgres:postgres',

@@ -1,25 +1,22 @@
 // Does WAL reach the repository? Judged from what the primary's own archiver tells, which is there even where the
 // repository cannot be asked.
 
-import { counted, formatSeconds } from '../model/units.ts';
+import { counted, formatSeconds, isoTime } from '../model/units.ts';
+import type { ArchiverFacts } from './archiver.ts';
 
-/** What a server says about its archiver. Times are seconds since 1970, on its own clock. */
-export interface ArchiverView {
-  readonly mode: 'off' | 'on' | 'always';
-  readonly command: string;
-  /** The last success and the last failure; null before the first, and again after a crash, which resets statistics. */
-  readonly lastArchivedWal: string | null;
-  readonly lastArchivedAt: number | null;
-  readonly lastFailedAt: number | null;
-  /** WAL files that wait to be archived. */
-  readonly waitingFiles: number;
-  /** When the one that waits longest was finished; null when none waits. */
-  readonly oldestWaitingAt: number | null;
-  /** Whether files that were archived, by whatever command, are still there. */
-  readonly hasArchivedFiles: boolean;
-  /** The server's clock. */
-  readonly now: number;
-}
+/** What a server says about its archiver, as far as it is judged by. */
+export type ArchiverView = Pick<
+  ArchiverFacts,
+  | 'mode'
+  | 'command'
+  | 'lastArchivedWal'
+  | 'lastArchivedAt'
+  | 'lastFailedAt'
+  | 'waitingFiles'
+  | 'oldestWaitingAt'
+  | 'hasArchivedFiles'
+  | 'now'
+>;
 
 export type Archiving = 'alive' | 'failing' | 'off' | 'not configured';
 
@@ -29,6 +26,39 @@ export interface ArchivingVerdict {
   /** "WAL archived 12 s ago"; "not protected: …". */
   readonly message: string;
 }
+
+/** A part of the JSON of `dbctl probe` and `dbctl status` (docs/probe.md): fields may be added, never renamed. */
+export interface ArchivingReport {
+  /** Null when it could not be seen. */
+  readonly archiving: Archiving | null;
+  /** ISO 8601, UTC, on the primary's clock. */
+  readonly lastArchivedAt: string | null;
+  readonly lastArchivedWal: string | null;
+  /** WAL files that wait to be archived. */
+  readonly waitingFiles: number | null;
+  /** For people: "WAL archived 12 s ago", "not protected: …". */
+  readonly message: string;
+}
+
+/** Of a cluster that has backups. */
+export const archivingReport = (view: ArchiverView | undefined): ArchivingReport => ({
+  archiving: null,
+  message: 'unknown: the primary could not be asked',
+  ...(view && withoutStatus(judgeArchiving(view))),
+  lastArchivedAt: isoTime(view?.lastArchivedAt),
+  lastArchivedWal: view?.lastArchivedWal ?? null,
+  waitingFiles: view?.waitingFiles ?? null,
+});
+
+const withoutStatus = ({ archiving, message }: ArchivingVerdict) => ({ archiving, message });
+
+export const noBackupsConfigured: ArchivingReport = {
+  archiving: 'not configured',
+  lastArchivedAt: null,
+  lastArchivedWal: null,
+  waitingFiles: null,
+  message: 'no backups are configured',
+};
 
 /** Seconds that a WAL file may wait. pgBackRest itself gives up, and says so, after one minute. */
 const patience = { warning: 150, critical: 600 } as const;

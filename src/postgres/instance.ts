@@ -1,4 +1,4 @@
-// The life of one instance: its data directory, its registration with postgresql-common, its systemd unit.
+// The life of one instance: its data directory, and its registration with postgresql-common.
 
 import { dirname } from 'node:path/posix';
 import type { Instance } from '../model/instance.ts';
@@ -33,39 +33,9 @@ export const register = ({ version, name, dataDirectory, configDirectory, port }
 export const acceptsConnections = ({ binDirectory, port }: Instance): Query<boolean> =>
   succeeds('"$1/pg_isready" -qh /var/run/postgresql -p "$2"', binDirectory, String(port));
 
-/** Starts the unit without waiting: its own time-out is infinite. */
-export const start = ({ unit }: Instance): Action =>
-  action(sh('systemctl reset-failed "$1" 2>/dev/null; exec systemctl start --no-block "$1"', unit));
-
-/** Restarts the unit without waiting; `invocation` tells when the new run has begun. */
-export const restart = ({ unit }: Instance): Action => action(['systemctl', 'restart', '--no-block', unit]);
-
-/** systemd's name for this run of the unit; another one as soon as it starts anew. */
-export const invocation = ({ unit }: Instance): Query<string> =>
-  query(['systemctl', 'show', '--value', '--property=InvocationID', unit], (stdout) => stdout.trim());
-
-export const hasFailed = ({ unit }: Instance): Query<boolean> =>
-  succeeds('systemctl -q is-failed "$1"', unit);
-
-/** The last lines of the unit's journal and of the server's newest log file. */
-export const lastLogLines = ({ unit, logName }: Instance, count = 15): Query<string> =>
-  query(
-    script('postgres/last-log-lines.sh', unit, `/var/log/postgresql/${logName}`, String(count)),
-    (stdout) => stdout.trim(),
-  );
-
 /** The system identifier in the data directory's control file; undefined when there is no data, or half of it. */
 export const systemIdentifier = ({ binDirectory, dataDirectory }: Instance): Query<string | undefined> =>
   query(
     sh('[ ! -e "$2/global/pg_control" ] || "$1/pg_controldata" -D "$2"', binDirectory, dataDirectory),
     (stdout) => /^Database system identifier:\s*(\d+)$/m.exec(stdout)?.[1],
-  );
-
-/** Stops the server and waits: a clean stop sends the last WAL to the repository. One that does not run is left alone. */
-export const stopInstance = ({ unit }: Instance): Action =>
-  action(['systemctl', 'stop', '--', unit], { timeoutMs: 3_600_000 });
-
-export const isRunning = ({ unit }: Instance): Query<boolean> =>
-  query(sh('systemctl is-active -- "$1" || :', unit), (stdout) =>
-    ['active', 'activating', 'deactivating', 'reloading'].includes(stdout.trim()),
   );

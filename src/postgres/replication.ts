@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import type { Query, Action } from '../host/command.ts';
-import { askJson, execute, executeAlone, type Socket } from './psql.ts';
+import { askJson, execute, type Socket } from './psql.ts';
 import { literal } from './sql.ts';
 
 const Primary = v.object({
@@ -179,11 +179,3 @@ export const isWalGone = (socket: Socket, lsn: string): Query<boolean> =>
          > substr(pg_walfile_name(${literal(lsn)}::pg_lsn + 1), 9), false))`,
     (value) => v.parse(v.boolean(), value),
   );
-
-/** Points a running replica at its primary: both parameters are read anew by a reload. */
-export const followPrimary = (socket: Socket, conninfo: string, slot: string): readonly Action[] =>
-  [
-    `alter system set primary_conninfo = ${literal(conninfo)}`,
-    `alter system set primary_slot_name = ${literal(slot)}`,
-    'select pg_reload_conf()',
-  ].map((statement) => executeAlone(socket, statement));

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { Instance } from '../model/instance.ts';
-import { query, type Action, type Query } from '../host/command.ts';
 import { sh } from '../host/script.ts';
-import { askJson, execute } from './psql.ts';
+import { query, type Query } from '../host/command.ts';
+import { askJson } from './psql.ts';
 import { literal } from './sql.ts';
 
 const judgeScript = `
@@ -33,5 +33,3 @@ export const postmasterParameters = (
      where context = 'postmaster' and name in (${names.map(literal).join(', ')})`,
     (value) => v.parse(v.array(v.string()), value),
   );
-
-export const reload = (instance: Instance): Action => execute(instance, ['select pg_reload_conf()']);

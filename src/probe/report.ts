@@ -8,7 +8,8 @@ import type { RoleKind } from '../model/role-kind.ts';
 import { probeExitCode, worstOf, type Finding, type Status } from '../model/finding.ts';
 import { judgeLogins } from './login.ts';
 import { judgePrivileges } from './privileges.ts';
-import { judgeProtection, protectionOf, type Protection } from './protection.ts';
+import { judgeProtection, protectionOf } from './protection.ts';
+import type { ArchivingReport } from '../postgres/archiving.ts';
 import { judgeReplication } from './replication.ts';
 
 export type LoginMark = 'ok' | 'refused from here' | 'failed' | 'not seen';
@@ -40,7 +41,7 @@ export interface ProbeReport {
   /** ISO 8601, UTC. */
   readonly time: string;
   readonly nodes: readonly NodeReport[];
-  readonly protection: Protection;
+  readonly protection: ArchivingReport;
   /** Every answer, the good ones too. */
   readonly findings: readonly Finding[];
 }

@@ -1,7 +1,7 @@
 import type { Backup } from '../model/backup.ts';
 import type { LedCluster, Machine, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
-import { roomForClone } from '../server/needed-room.ts';
+import { roomForCopy } from '../server/needed-room.ts';
 import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
 import type { HostSet } from '../host/with-hosts.ts';
@@ -95,7 +95,7 @@ export function addReplicaPlan(
   ];
 }
 
-export const neededBytes = ({ databaseBytes }: Source): number => roomForClone(databaseBytes);
+export const neededBytes = ({ databaseBytes }: Source): number => roomForCopy(databaseBytes);
 
 const checks = (cluster: LedCluster, node: Node, source: Source): readonly Step[] => {
   const instance = instanceOf(cluster, node);

@@ -1,6 +1,7 @@
 import type { Instance } from '../model/instance.ts';
 import type { Step } from '../engine/step.ts';
 import { RefusedError } from '../model/errors.ts';
+import { controlOf } from '../postgres/control/control-of.ts';
 import { systemIdentifier } from '../postgres/instance.ts';
 
 /** Refuses to make a replica of what is another cluster's data. Changes nothing. */
@@ -14,7 +15,7 @@ export const checkSameCluster = (instance: Instance, wanted: string): Step => ({
       what: `the data on ${host.name} is of another cluster than the primary's`,
       why: `system identifier ${found} in ${instance.dataDirectory}, and ${wanted} on the primary`,
       next: [
-        `if nobody needs that data: systemctl stop ${instance.unit} && mv ${instance.dataDirectory} ${instance.dataDirectory}.old`,
+        `if nobody needs that data: ${controlOf(instance).byHand.stop} && mv ${instance.dataDirectory} ${instance.dataDirectory}.old`,
         'then run the same command again, and it is cloned anew',
       ],
     });

@@ -4,15 +4,15 @@ import type { Backup } from '../model/backup.ts';
 import { backupForClone, chooseCloneMethod, type CloneBackup, type CloneMethod } from './clone-method.ts';
 import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
-import { pgbackrestFiles } from '../backup/pgbackrest.ts';
+import { backupsNotSetUp } from '../backup/not-set-up.ts';
 import type { ReinitWay } from './reinit.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { archiverFacts, type ArchiverFacts } from '../postgres/archiver.ts';
 import { replicaData, type ReplicaData } from './clone-query.ts';
 import { coresOf } from '../server/host-facts-query.ts';
-import { backupInfo } from '../backup/pgbackrest-query.ts';
 import type { Source } from '../server/source-facts.ts';
+import { backupInfo, controlPlace } from '../backup/pgbackrest-query.ts';
 
 export type CloneFrom = 'auto' | 'primary' | 'backup';
 
@@ -36,7 +36,7 @@ export async function chooseCloneMethods(question: CloneQuestion): Promise<Clone
   const { cluster, nodes, hosts, source, backup, way } = question;
   const mustRestore = question.from === 'backup' || way === 'in place';
   if (backup === undefined) {
-    if (mustRestore) throw notSetUp(cluster);
+    if (mustRestore) throw backupsNotSetUp(cluster, 'or clone from the primary: --from primary');
     return new Map();
   }
   const asked = await Promise.all(
@@ -78,11 +78,10 @@ function methodFor(
 /** The newest usable backup, when WAL reaches the repository: a replica needs all of it since then. */
 async function newestBackup(
   { cluster, hosts, source, from, way }: CloneQuestion,
-  { stanza }: Backup,
+  backup: Backup,
 ): Promise<CloneBackup | undefined> {
-  const place = { config: pgbackrestFiles(cluster).controlConfig, stanza };
   const [info, archiver] = await Promise.all([
-    hosts.get(cluster.control.name).ask(backupInfo(place)),
+    hosts.get(cluster.control.name).ask(backupInfo(controlPlace(cluster, backup))),
     source.host.ask(archiverFacts(instanceOf(cluster, cluster.primary))),
   ]);
   if (info === undefined || source.flushLsn === null) return undefined;
@@ -92,13 +91,6 @@ async function newestBackup(
 
 const isFailing = ({ lastFailedAt, lastArchivedAt }: ArchiverFacts): boolean =>
   lastFailedAt !== null && lastFailedAt > (lastArchivedAt ?? 0);
-
-const notSetUp = ({ name }: LedCluster): RefusedError =>
-  new RefusedError({
-    what: `${name} has no backups that a replica could be made from`,
-    why: 'Backups are not set up.',
-    next: ['set them up: dbctl backup setup', 'or clone from the primary: --from primary'],
-  });
 
 const noBackup = ({ name }: LedCluster): RefusedError =>
   new RefusedError({

@@ -1,11 +1,12 @@
 // How far a clone is, asked now and then while it runs.
 
 import type { CloneBackup } from './clone-method.ts';
-import { describeClone, describeRestore } from './clone-progress.ts';
+import { describeClone } from './clone-progress.ts';
+import { describeBytes } from '../model/byte-progress.ts';
 import type { Node } from '../model/cluster.ts';
 import type { Instance } from '../model/instance.ts';
 import type { Report } from '../engine/step.ts';
-import { CommandError } from '../model/errors.ts';
+import { noAnswer } from '../host/no-answer.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { directoryBytes } from './clone-query.ts';
 import type { Socket } from '../postgres/psql.ts';
@@ -22,12 +23,6 @@ function nowAndThen(pauseMs: number, look: (elapsedSeconds: number) => Promise<v
   };
 }
 
-/** A primary that does not answer is no end of the clone, which says itself why it failed. */
-function noAnswer(error: unknown): null {
-  if (error instanceof CommandError) return null;
-  throw error;
-}
-
 /** Asks the primary twice a second at most how far the clone is. */
 export function reportStream(
   primary: ReadableHost,
@@ -37,8 +32,9 @@ export function reportStream(
 ): () => Promise<void> {
   let copied = false;
   return nowAndThen(500, async (elapsedSeconds) => {
+    // A primary that does not answer is no end of the clone, which says itself why it failed.
     const state = await primary.ask(cloneProgress(socket, node.name)).catch(noAnswer);
-    copied ||= state !== null;
+    copied ||= Boolean(state);
     const otherwise = copied ? 'verifying every file' : 'the clone is running';
     report(state ? describeClone(state, elapsedSeconds) : otherwise);
   });
@@ -55,7 +51,7 @@ export const reportRestore = (
     const doneBytes = await host.ask(directoryBytes(`${dataDirectory}.dbctl-clone`)).catch(noAnswer);
     report(
       doneBytes
-        ? describeRestore({ doneBytes, totalBytes: databaseBytes }, elapsedSeconds)
+        ? `restoring ${describeBytes({ doneBytes, totalBytes: databaseBytes, elapsedSeconds })}`
         : 'the restore is running',
     );
   });

@@ -6,9 +6,10 @@ import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
 import { conninfo, parseConninfo } from '../postgres/libpq.ts';
-import { followPrimary, replicaFacts } from '../postgres/replication.ts';
-import { serverSays } from '../postgres/server-says.ts';
+import { serverLogTail } from '../postgres/control/server-log.ts';
 import { passfileOf } from '../server/replication-passfile-step.ts';
+import { replicaFacts } from '../postgres/replication.ts';
+import { readControl } from '../postgres/control/control-of.ts';
 
 /** How a replica connects to the primary: TLS with the name verified, the password in a file, dead peers noticed. */
 export const primaryConnection = (cluster: LedCluster, node: Node): Readonly<Record<string, string>> => ({
@@ -18,7 +19,7 @@ export const primaryConnection = (cluster: LedCluster, node: Node): Readonly<Rec
   passfile: passfileOf(cluster, node),
   application_name: node.name,
   sslmode: 'verify-full',
-  sslrootcert: `${instanceOf(cluster, node).dbctlDirectory}/ca.crt`,
+  sslrootcert: instanceOf(cluster, node).files.authority,
   channel_binding: 'require',
   connect_timeout: '10',
   keepalives_idle: '10',
@@ -41,7 +42,7 @@ export function keepFollowing(cluster: LedCluster, node: Node): Step {
 
   return {
     title: 'Follow the primary',
-    ...serverSays(instance),
+    ...serverLogTail(instance),
 
     async diff(host) {
       // What is not there yet is cloned with the same settings.
@@ -52,7 +53,9 @@ export function keepFollowing(cluster: LedCluster, node: Node): Step {
     },
 
     async apply(host) {
-      for (const action of followPrimary(instance, conninfo(wanted), slot)) await host.run(action);
+      const parameters = { primary_conninfo: conninfo(wanted), primary_slot_name: slot };
+      const control = await readControl(host, instance);
+      for (const action of control.setParameters(parameters)) await host.run(action);
       await waitUntil(() => isFollowing(host), { deadlineMs: 10_000 });
     },
   };

@@ -4,10 +4,11 @@ import type { Instance } from '../model/instance.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import type { Step } from '../engine/step.ts';
 import { CommandError } from '../model/errors.ts';
-import * as clone from './clone-query.ts';
-import { acceptsConnections, isRunning, stopInstance } from '../postgres/instance.ts';
+import { acceptsConnections } from '../postgres/instance.ts';
 import { exists } from '../system/paths.ts';
-import { serverSays } from '../postgres/server-says.ts';
+import { serverLogTail } from '../postgres/control/server-log.ts';
+import { readControl } from '../postgres/control/control-of.ts';
+import * as clone from './clone-query.ts';
 
 /** How long a server that systemd did not start may go on answering, in milliseconds. */
 const lingerMs = 5000;
@@ -15,19 +16,21 @@ const lingerMs = 5000;
 /** Stops a server, also one that systemd starts again and again. */
 export const stopReplica = (instance: Instance): Step => ({
   title: 'Stop PostgreSQL',
-  ...serverSays(instance),
+  ...serverLogTail(instance),
 
   async diff(host) {
-    return (await host.ask(isRunning(instance))) ? ['stop PostgreSQL'] : [];
+    const { state } = await readControl(host, instance);
+    return (await host.ask(state)).isRunning ? ['stop PostgreSQL'] : [];
   },
 
   async apply(host, report) {
     report('stopping PostgreSQL');
-    await host.run(stopInstance(instance));
+    const control = await readControl(host, instance);
+    await host.run(control.stop);
     const isSilent = async () => !(await host.ask(acceptsConnections(instance)));
     if (await waitUntil(isSilent, { deadlineMs: lingerMs })) return;
     throw new CommandError({
-      what: `a server on ${host.name} goes on after ${instance.unit} was stopped`,
+      what: `a server on ${host.name} goes on after ${control.name} was stopped`,
       next: [`end it, on ${host.name}: pg_ctl stop -D ${instance.dataDirectory}`],
     });
   },

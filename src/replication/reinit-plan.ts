@@ -3,9 +3,11 @@
 import { hostProblems } from '../server/host-check.ts';
 import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf, type Instance } from '../model/instance.ts';
+import { controlOf } from '../postgres/control/control-of.ts';
 import { reinitWay, type ReinitRequest, type ReinitWay } from './reinit.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
-import { CommandError, RefusedError } from '../model/errors.ts';
+import { RefusedError } from '../model/errors.ts';
+import { noAnswer } from '../host/no-answer.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { keptDataOf, replicaData } from './clone-query.ts';
 import { hostFacts } from '../server/host-facts-query.ts';
@@ -42,6 +44,7 @@ export async function chooseReinit(
     host.ask(replicaData(instance)),
     host.ask(exists(keptDataOf(instance))),
     host.ask(exists(`${instance.dataDirectory}/postmaster.opts`)),
+    // A server that is broken may answer nothing; standby.signal tells what it is then.
     host.ask(ifRunning(instance, isInRecovery(instance))).catch(noAnswer),
   ]);
   if (inRecovery === false) throw isWritable(node);
@@ -57,12 +60,6 @@ export async function chooseReinit(
   const way = reinitWay({ data, hasKeptData, wasStarted, isRunning: inRecovery !== undefined }, request);
   if (way === 'aside' && facts.diskFreeBytes < neededBytes(source)) throw noRoom(node, instance);
   return way;
-}
-
-/** A server that is broken may answer nothing; standby.signal tells what it is then. */
-function noAnswer(error: unknown): undefined {
-  if (error instanceof CommandError) return undefined;
-  throw error;
 }
 
 /** Stops the server, and makes room for the new data as was chosen. */
@@ -83,11 +80,11 @@ const isWritable = ({ name }: Node): RefusedError =>
     ],
   });
 
-const noRoom = ({ name }: Node, { dataDirectory, unit }: Instance): RefusedError =>
+const noRoom = ({ name }: Node, instance: Instance): RefusedError =>
   new RefusedError({
-    what: `there is no room on ${name} for a second copy beside ${dataDirectory}`,
+    what: `there is no room on ${name} for a second copy beside ${instance.dataDirectory}`,
     next: [
       `with backups, put it right in place: dbctl reinit ${name} --delta`,
-      `or without the old data: systemctl stop ${unit} && rm -r ${dataDirectory}, then: dbctl add-replica ${name}`,
+      `or without the old data: ${controlOf(instance).byHand.stop} && rm -r ${instance.dataDirectory}, then: dbctl add-replica ${name}`,
     ],
   });

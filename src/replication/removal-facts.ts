@@ -4,14 +4,13 @@ import type { Backup } from '../model/backup.ts';
 import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
 import { hasData } from '../server/host-check.ts';
 import { instanceOf } from '../model/instance.ts';
-import { pgbackrestFiles } from '../backup/pgbackrest.ts';
 import type { RemovalFacts, RemovalSight } from './removal.ts';
-import { CommandError } from '../model/errors.ts';
+import { noAnswer } from '../host/no-answer.ts';
 import type { ReadableHost } from '../host/host.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { hostFacts } from '../server/host-facts-query.ts';
 import { parseConninfo } from '../postgres/libpq.ts';
-import { backupInfo } from '../backup/pgbackrest-query.ts';
+import { backupInfo, controlPlace } from '../backup/pgbackrest-query.ts';
 import { ifRunning } from '../postgres/psql.ts';
 import { isInRecovery, replicaFacts, standbyFacts } from '../postgres/replication.ts';
 import { ownerOf } from '../server/owner-facts.ts';
@@ -57,17 +56,12 @@ async function seeNode(cluster: Cluster, node: Node, host: ReadableHost): Promis
   const sight = { isOurs, hasData: hasData(facts), isStandby: facts.isStandby };
   // Somebody else's server on that port says nothing about the node.
   if (!isOurs) return { ...sight, inRecovery: undefined, downstream: [] };
+  // A server that is broken may answer nothing.
   const [inRecovery, standbys] = await Promise.all([
     host.ask(ifRunning(instance, isInRecovery(instance))).catch(noAnswer),
     host.ask(ifRunning(instance, standbyFacts(instance))).catch(noAnswer),
   ]);
   return { ...sight, inRecovery, downstream: standbys?.senders ?? [] };
-}
-
-/** A server that is broken may answer nothing. */
-function noAnswer(error: unknown): undefined {
-  if (error instanceof CommandError) return undefined;
-  throw error;
 }
 
 async function follows(cluster: Cluster, other: Node, host: ReadableHost, node: Node): Promise<boolean> {
@@ -79,8 +73,7 @@ async function follows(cluster: Cluster, other: Node, host: ReadableHost, node: 
 }
 
 /** A repository that cannot be read is no reason to keep a node. */
-async function isMakingBackup(cluster: Cluster, { stanza }: Backup, control: ReadableHost): Promise<boolean> {
-  const place = { config: pgbackrestFiles(cluster).controlConfig, stanza };
-  const info = await control.ask(backupInfo(place)).catch(noAnswer);
+async function isMakingBackup(cluster: Cluster, backup: Backup, control: ReadableHost): Promise<boolean> {
+  const info = await control.ask(backupInfo(controlPlace(cluster, backup))).catch(noAnswer);
   return info?.running !== undefined;
 }

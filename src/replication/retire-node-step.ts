@@ -8,6 +8,7 @@ import { nodeSpoolOf, pgbackrestFiles, recoverUnitOf, restoreUnitOf } from '../b
 import type { Step } from '../engine/step.ts';
 import * as retire from './retire-query.ts';
 import { cloneUnitName } from './clone-unit-step.ts';
+import { controlOf } from '../postgres/control/control-of.ts';
 
 /** Whether no other node of the cluster is on the node's host. */
 const isLastNode = (cluster: Cluster, node: Node): boolean =>
@@ -33,17 +34,17 @@ function unitsOf(cluster: Cluster, node: Node): readonly string[] {
 
 /** The files of those units, and everything that dbctl wrote for the node; what says whose data it was comes last. */
 function pathsOf(cluster: Cluster, node: Node): readonly string[] {
-  const { unit, dbctlDirectory } = instanceOf(cluster, node);
+  const instance = instanceOf(cluster, node);
   const drill = drillFiles(cluster);
   const ofDrills = [`${unitsAt}/${drill.scheduledUnit}.timer`, drill.scheduledFile, drillDirectory(cluster)];
   const ofHost = [`${unitsAt}/${pgbackrestFiles(cluster).unit}`, `/etc/dbctl/${cluster.name}`];
   return [
-    `${unitsAt}/${unit}.d`,
+    ...controlOf(instance).paths,
     nodeSpoolOf(cluster, node),
     ...(isLastNode(cluster, node) ? ofDrills : []),
     ...(isAlone(cluster, node) ? ofHost : []),
     ...(isLastNode(cluster, node) && !isAlone(cluster, node) ? [drill.config, drill.assertions] : []),
-    ...(isAlone(cluster, node) ? [] : [dbctlDirectory]),
+    ...(isAlone(cluster, node) ? [] : [instance.dbctlDirectory]),
   ];
 }
 

@@ -3,16 +3,16 @@
 import { instanceOf } from '../model/instance.ts';
 import { machinesOf, type Cluster, type Machine, type Node } from '../model/cluster.ts';
 import { journalDirectory } from '../operation/operation.ts';
-import { pgbackrestFiles } from '../backup/pgbackrest.ts';
 import type { TarFile } from '../model/tar.ts';
 import type { Listener } from '../engine/event.ts';
 import { runTasks, type Watch } from '../engine/run-tasks.ts';
 import { DbctlError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { lastLogLines } from '../postgres/instance.ts';
 import { clusterPaths, filesBelow, nodePaths, type FoundFile } from './report-files-query.ts';
 import { hostItems, journalItem, repositoryItem, type ReportItem } from './report-host-query.ts';
 import { serverReport } from './report-server-query.ts';
+import { controlOf } from '../postgres/control/control-of.ts';
+import { controlPlace } from '../backup/pgbackrest-query.ts';
 import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
 
 /** Of each log and journal. */
@@ -93,16 +93,15 @@ async function askHost(
 
 function itemsOf(cluster: Cluster, nodes: readonly Node[], keepsBackups: boolean): readonly ReportItem[] {
   const { backup } = cluster;
-  const { controlConfig } = pgbackrestFiles(cluster);
   return [
     ...hostItems,
     journalItem(lines),
-    ...(backup && keepsBackups ? [repositoryItem(controlConfig, backup.stanza)] : []),
+    ...(backup && keepsBackups ? [repositoryItem(controlPlace(cluster, backup))] : []),
     ...nodes.flatMap((node) => {
       const instance = instanceOf(cluster, node);
       return [
         { file: `${node.name}-server.txt`, query: serverReport(instance) },
-        { file: `${node.name}-log.txt`, query: lastLogLines(instance, lines) },
+        { file: `${node.name}-log.txt`, query: controlOf(instance).log(lines) },
       ];
     }),
   ];

@@ -1,6 +1,7 @@
 // The files of dbctl's on a host, for a support bundle. What is a secret as a whole does not leave the host.
 
 import type { Instance } from '../model/instance.ts';
+import { controlOf } from '../postgres/control/control-of.ts';
 import { loneQuery, type Query } from '../host/command.ts';
 import { script } from '../host/script.ts';
 
@@ -43,9 +44,9 @@ export const clusterPaths = (cluster: string): readonly string[] => [
 ];
 
 /** A node's own. */
-export const nodePaths = ({ configDirectory, dataDirectory, unit }: Instance): readonly string[] => [
-  configDirectory,
-  `${dataDirectory}/postgresql.auto.conf`,
-  `${dataDirectory}/standby.signal`,
-  `/etc/systemd/system/${unit}.d`,
+export const nodePaths = (instance: Instance): readonly string[] => [
+  instance.configDirectory,
+  `${instance.dataDirectory}/postgresql.auto.conf`,
+  `${instance.dataDirectory}/standby.signal`,
+  ...controlOf(instance).paths,
 ];

@@ -2,6 +2,7 @@
 
 import { loneQuery, type Query } from '../host/command.ts';
 import { sh } from '../host/script.ts';
+import type { PgbackrestPlace } from '../backup/pgbackrest-query.ts';
 
 /** A file of the bundle, and the question whose answer it holds. */
 export interface ReportItem {
@@ -63,7 +64,7 @@ export const journalItem = (lines: number): ReportItem =>
   );
 
 /** What is in the repository, as pgBackRest of the control host says it. */
-export const repositoryItem = (config: string, stanza: string): ReportItem =>
+export const repositoryItem = ({ config, stanza }: PgbackrestPlace): ReportItem =>
   item(
     'pgbackrest.txt',
     `[ -e "$1" ] || { echo "there is no $1"; exit 0; }

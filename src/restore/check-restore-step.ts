@@ -1,11 +1,12 @@
 import { hostProblems, type HostProblem } from '../server/host-check.ts';
 import { hostFacts, type HostFacts } from '../server/host-facts-query.ts';
-import { asideOf, keyOf, neededFor, throwAway } from './restore.ts';
+import { asideOf, keyOf, throwAway } from './restore.ts';
 import type { Step } from '../engine/step.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { asideBytes, asideState, type Aside } from './restore-query.ts';
 import type { RestoreWork } from './restore-data-step.ts';
+import { roomForCopy } from '../server/needed-room.ts';
 
 export interface RestoreExpectation {
   readonly work: RestoreWork;
@@ -29,7 +30,7 @@ export const checkRestore = ({ work, owner, inPlace }: RestoreExpectation): Step
     if (aside && !aside.hasData && aside.request !== keyOf(request)) throw unfinished(host, work, aside);
     const facts = inPlace ? withoutServer(found) : found;
     const isPlaced = aside !== undefined && !aside.hasData;
-    const neededBytes = isPlaced ? 0 : Math.max(0, neededFor(backup) - takenBytes);
+    const neededBytes = isPlaced ? 0 : Math.max(0, roomForCopy(backup.databaseBytes) - takenBytes);
     const problems: HostProblem[] = [
       ...hostProblems(facts, { instance, owner, role: 'primary', neededBytes }),
       ...(inPlace ? room(facts, neededBytes, work) : []),

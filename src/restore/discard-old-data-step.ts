@@ -2,9 +2,9 @@ import type { Instance } from '../model/instance.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import type { Step } from '../engine/step.ts';
 import { dataTimeline, discardData } from './restore-query.ts';
-import { isRunning, stopInstance } from '../postgres/instance.ts';
 import { exists } from '../system/paths.ts';
-import { serverSays } from '../postgres/server-says.ts';
+import { serverLogTail } from '../postgres/control/server-log.ts';
+import { readControl } from '../postgres/control/control-of.ts';
 
 export interface NewTimeline {
   /** The timeline of the restored primary; undefined while there is none yet (in a dry run). */
@@ -18,7 +18,7 @@ export function discardOldData(instance: Instance, { timeline, keepAs }: NewTime
   const to = keepAs ?? `${instance.dataDirectory}.dbctl-old`;
   return {
     title: 'Clear the data of the old timeline',
-    ...serverSays(instance),
+    ...serverLogTail(instance),
 
     async diff(host) {
       const found = await host.ask(dataTimeline(instance));
@@ -34,8 +34,9 @@ export function discardOldData(instance: Instance, { timeline, keepAs }: NewTime
       if (timeline === undefined)
         throw new Error('no timeline to compare with: only a dry run may go without');
       report('stopping PostgreSQL');
-      await host.run(stopInstance(instance));
-      await waitUntil(async () => !(await host.ask(isRunning(instance))), { deadlineMs: 10_000 });
+      const { stop, state } = await readControl(host, instance);
+      await host.run(stop);
+      await waitUntil(async () => !(await host.ask(state)).isRunning, { deadlineMs: 10_000 });
       await host.run(discardData(instance, to, keepAs !== undefined));
     },
   };

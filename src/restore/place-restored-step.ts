@@ -3,12 +3,13 @@ import { keyOf, recordOf } from './restore.ts';
 import type { Step } from '../engine/step.ts';
 import { UnverifiedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { acceptsConnections, isRunning, stopInstance } from '../postgres/instance.ts';
+import { acceptsConnections } from '../postgres/instance.ts';
 import { ifRunning } from '../postgres/psql.ts';
 import { asideState, forgetAside, putInPlace, type Aside, type Recovered } from './restore-query.ts';
 import { serverStatus } from '../postgres/server-status.ts';
 import type { RestoreWork } from './restore-data-step.ts';
-import { serverSays } from '../postgres/server-says.ts';
+import { serverLogTail } from '../postgres/control/server-log.ts';
+import { readControl } from '../postgres/control/control-of.ts';
 import { readNote } from '../system/read-note.ts';
 
 /** What a finished restore was, as it is noted on its host. */
@@ -33,17 +34,18 @@ async function own(host: ReadableHost, { instance, request }: RestoreWork): Prom
 /** Stops the server whose data is about to be replaced; once it was, the server that runs is the new one. */
 export const stopOldServer = (work: RestoreWork): Step => ({
   title: 'Stop PostgreSQL',
-  ...serverSays(work.instance),
+  ...serverLogTail(work.instance),
 
   async diff(host) {
     const aside = await own(host, work);
-    const isReplaced = aside !== undefined && !aside.hasData;
-    return !isReplaced && (await host.ask(isRunning(work.instance))) ? ['stop PostgreSQL'] : [];
+    if (aside !== undefined && !aside.hasData) return [];
+    const { state } = await readControl(host, work.instance);
+    return (await host.ask(state)).isRunning ? ['stop PostgreSQL'] : [];
   },
 
   async apply(host, report) {
     report('stopping PostgreSQL, and sending its last WAL to the repository');
-    await host.run(stopInstance(work.instance));
+    await host.run((await readControl(host, work.instance)).stop);
   },
 });
 
@@ -64,7 +66,7 @@ export const placeRestored = (work: RestoreWork): Step => ({
 /** Asks the restored server itself whether it is what it should be. Changes nothing. */
 export const verifyRestored = (work: RestoreWork): Step => ({
   title: 'Verify that the primary accepts writes',
-  ...serverSays(work.instance),
+  ...serverLogTail(work.instance),
 
   async diff(host) {
     const { instance } = work;

@@ -6,6 +6,7 @@ import { CommandError, RefusedError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { script } from '../host/script.ts';
 import { followLongWork, longWorkState } from '../host/long-work.ts';
+import { controlOf } from '../postgres/control/control-of.ts';
 import { asideState, fetchCommand } from './restore-query.ts';
 import { forgetUnit, type TransientUnit, unitJournal } from '../host/systemd.ts';
 import type { RestoreWork } from './restore-data-step.ts';
@@ -78,7 +79,7 @@ async function explain(error: CommandError, host: Host, { instance, request, bac
     next: [
       'nothing was touched; see what can be restored: dbctl backup info',
       ...(request.target.type === 'default'
-        ? [`if PostgreSQL was stopped for it, its data is as it was: systemctl start ${instance.unit}`]
+        ? [`if PostgreSQL was stopped for it, its data is as it was: ${controlOf(instance).byHand.start}`]
         : []),
       ...(request.target.type === 'xid' || request.target.type === 'name'
         ? ['if it is older than that backup, name one from before it: --set LABEL']

@@ -2,7 +2,6 @@ import type { BackupSet } from '../backup/backup-info.ts';
 import type { Instance } from '../model/instance.ts';
 import { pgbackrestUser } from '../backup/pgbackrest.ts';
 import { asideOf, keyOf, type RestoreRequest } from './restore.ts';
-import { describeRestore } from './restore-progress.ts';
 import type { Report, Step } from '../engine/step.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
@@ -12,6 +11,7 @@ import { makeParent } from '../postgres/instance.ts';
 import type { PgbackrestPlace } from '../backup/pgbackrest-query.ts';
 import { asideBytes, asideState, restoreArgv } from './restore-query.ts';
 import { forgetUnit, type TransientUnit } from '../host/systemd.ts';
+import { describeBytes } from '../model/byte-progress.ts';
 
 /** A restore into the place aside of one instance. */
 export interface RestoreWork {
@@ -80,7 +80,8 @@ function reportBytes(host: Host, { instance, backup }: RestoreWork, report: Repo
     const doneBytes = await host.ask(asideBytes(instance));
     startBytes ??= doneBytes;
     const elapsedSeconds = (askedAt - startedAt) / 1000;
-    report(describeRestore({ doneBytes, totalBytes: backup.databaseBytes, startBytes, elapsedSeconds }));
+    const progress = { doneBytes, totalBytes: backup.databaseBytes, startBytes, elapsedSeconds };
+    report(`restoring ${describeBytes(progress)}`);
   };
 }
 

@@ -1,14 +1,13 @@
 import type { Backup } from '../model/backup.ts';
 import type { LedCluster } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
-import { pgbackrestFiles } from '../backup/pgbackrest.ts';
+import { backupsNotSetUp } from '../backup/not-set-up.ts';
 import type { RestoreFacts, RestoreRequest } from './restore.ts';
 import { newestTimeline } from '../backup/timeline.ts';
 import type { BackupInfo } from '../backup/backup-info.ts';
-import { RefusedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { archiverFacts, type ArchiverFacts } from '../postgres/archiver.ts';
-import { backupInfo, timelineHistory } from '../backup/pgbackrest-query.ts';
+import { backupInfo, timelineHistory, controlPlace } from '../backup/pgbackrest-query.ts';
 
 export interface RestoreHosts {
   readonly control: ReadableHost;
@@ -19,12 +18,12 @@ export interface RestoreHosts {
 /** What there is to restore from. A primary that runs gives up to its newest WAL; without it, the repository decides. */
 export async function readRestoreFacts(
   cluster: LedCluster,
-  { stanza }: Backup,
+  backup: Backup,
   { control, primary }: RestoreHosts,
   request: RestoreRequest,
 ): Promise<RestoreFacts> {
-  const place = { config: pgbackrestFiles(cluster).controlConfig, stanza };
-  if ((await control.readFile(place.config)) === undefined) throw notSetUp(cluster, control);
+  const place = controlPlace(cluster, backup);
+  if ((await control.readFile(place.config)) === undefined) throw backupsNotSetUp(cluster);
   const [found, server] = await Promise.all([
     control.ask(backupInfo(place)),
     primary?.ask(archiverFacts(instanceOf(cluster, cluster.primary))),
@@ -51,9 +50,3 @@ function withCurrentWal(info: BackupInfo, { currentWal }: ArchiverFacts): Backup
     archives: info.archives.map((one) => (one.id === archiveId ? { ...one, max: currentWal } : one)),
   };
 }
-
-const notSetUp = ({ name }: LedCluster, { name: control }: ReadableHost): RefusedError =>
-  new RefusedError({
-    what: `backups of ${name} are not set up on ${control}`,
-    next: ['set them up: dbctl backup setup (it finds the repository that is there)'],
-  });

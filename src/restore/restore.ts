@@ -5,6 +5,7 @@ import type { BackupInfo, BackupSet } from '../backup/backup-info.ts';
 import type { Instance } from '../model/instance.ts';
 import { chooseBackup, parseTargetTime, type RecoveryTarget } from '../backup/recovery-target.ts';
 import { formatTime } from '../model/units.ts';
+import { controlOf } from '../postgres/control/control-of.ts';
 import { recoveryWindow } from '../backup/recovery-window.ts';
 import { leadsTo, type Lineage } from '../backup/timeline.ts';
 import { typedTarget, type TargetFlags } from '../backup/typed-target.ts';
@@ -32,8 +33,11 @@ export const asideOf = ({ dataDirectory }: Instance): string => `${dataDirectory
 export const recordOf = ({ dbctlDirectory }: Instance): string => `${dbctlDirectory}/restored.json`;
 
 /** What removes a restored server for good, typed on its host. */
-export const throwAway = ({ version, name, unit, configDirectory, dbctlDirectory }: Instance): string =>
-  `pg_dropcluster --stop ${version} ${name} && rm -r ${configDirectory} ${dbctlDirectory} /etc/systemd/system/${unit}.d`;
+export function throwAway(instance: Instance): string {
+  const { version, name, configDirectory, dbctlDirectory } = instance;
+  const paths = [configDirectory, dbctlDirectory, ...controlOf(instance).paths];
+  return `pg_dropcluster --stop ${version} ${name} && rm -r ${paths.join(' ')}`;
+}
 
 /** By which a later run knows that a place aside was made for the same request; one line. */
 export const keyOf = ({ target, exclusive, timeline }: RestoreRequest): string =>
@@ -92,9 +96,6 @@ export function describeTarget({ target, exclusive }: RestoreRequest): string {
       return `the restore point ${target.value}`;
   }
 }
-
-/** The database, and as much WAL as a quarter of it, with room for a small cluster's minimum. Bytes. */
-export const neededFor = ({ databaseBytes }: BackupSet): number => databaseBytes * 1.25 + 500e6;
 
 const misused = (what: string): ConfigError =>
   new ConfigError({ what, next: ['see what can be said: dbctl backup restore --help'] });

@@ -13,7 +13,7 @@ export const keepHba = (cluster: Cluster, node: Node): Step =>
   ownFile('Write pg_hba.conf', hbaFile(cluster, node));
 
 export const hbaFile = (cluster: Cluster, node: Node): OwnFile => ({
-  path: `${instanceOf(cluster, node).configDirectory}/pg_hba.conf`,
+  path: instanceOf(cluster, node).files.hba,
   content: (host) => hbaText(cluster, host),
   owner: 'postgres:postgres',
   mode: 0o600,

@@ -2,6 +2,7 @@
 
 import type { Instance } from '../model/instance.ts';
 import type { HostFacts, SystemFacts } from './host-facts-query.ts';
+import { controlOf } from '../postgres/control/control-of.ts';
 import { moveAway, moveSettings } from './move-away.ts';
 
 export interface HostProblem {
@@ -76,7 +77,7 @@ const rules: readonly Rule[] = [
     broken: ({ postmaster }, { instance }) => postmaster !== undefined && postmaster.port !== instance.port,
     problem: ({ postmaster }, { instance }) => ({
       what: `PostgreSQL runs there on port ${postmaster?.port}, and .env.cluster says ${instance.port}`,
-      next: `put the old port back, or stop the server first: systemctl stop ${instance.unit}`,
+      next: `put the old port back, or stop the server first: ${controlOf(instance).byHand.stop}`,
     }),
   },
   {
@@ -97,7 +98,7 @@ const rules: readonly Rule[] = [
         (!holdsData(facts) && facts.owner !== wanted.owner)),
     problem: ({ configuredFor }, { instance }) => ({
       what: `${instance.configDirectory} is the configuration of another server, for the data in ${configuredFor}`,
-      next: `use another host, or if nobody needs that server: systemctl stop ${instance.unit} && ${moveSettings(instance)}`,
+      next: `use another host, or if nobody needs that server: ${controlOf(instance).byHand.stop} && ${moveSettings(instance)}`,
     }),
   },
   {

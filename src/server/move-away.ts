@@ -2,15 +2,16 @@
 
 import type { HostFacts } from './host-facts-query.ts';
 import type { Instance } from '../model/instance.ts';
+import { controlOf } from '../postgres/control/control-of.ts';
 
 /** A server goes on writing into a directory that was moved, and without its data its settings are of no use. */
 export function moveAway(
   { postmaster, configuredFor }: Pick<HostFacts, 'postmaster' | 'configuredFor'>,
   instance: Instance,
 ): string {
-  const { unit, dataDirectory } = instance;
+  const { dataDirectory } = instance;
   return [
-    ...(postmaster ? [`systemctl stop ${unit}`] : []),
+    ...(postmaster ? [controlOf(instance).byHand.stop] : []),
     ...(configuredFor === dataDirectory ? [moveSettings(instance)] : []),
     `mv ${dataDirectory} ${dataDirectory}.old`,
   ].join(' && ');

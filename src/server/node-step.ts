@@ -4,7 +4,7 @@ import type { Cluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { keepBootOrder } from './boot-order-step.ts';
+import { keepBootOrder } from '../postgres/control/boot-order.ts';
 import { registerInstance } from './data-directory-step.ts';
 import { keepHba } from './hba-step.ts';
 import { keepReplicationPassfile } from './replication-passfile-step.ts';

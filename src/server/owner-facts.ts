@@ -16,7 +16,7 @@ export async function foundAt(
   const instance = instanceOf(cluster, node);
   const [isThere, note] = await Promise.all([
     host.ask(isRegistered(instance)),
-    host.readFile(`${instance.dbctlDirectory}/owner`),
+    host.readFile(instance.ownerNote),
   ]);
   if (!isThere) return 'nothing';
   return note?.content === `${ownerOf(cluster, node)}\n` ? 'ours' : 'another';

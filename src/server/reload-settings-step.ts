@@ -6,22 +6,13 @@ import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { fileSettings } from '../postgres/file-settings.ts';
 import { ifRunning } from '../postgres/psql.ts';
-import { postmasterParameters, reload } from '../postgres/settings.ts';
+import { postmasterParameters } from '../postgres/settings.ts';
 import { newestChange } from '../system/paths.ts';
 import { Secret } from '../model/secret.ts';
-import { serverSays } from '../postgres/server-says.ts';
+import { serverLogTail } from '../postgres/control/server-log.ts';
+import { readControl } from '../postgres/control/control-of.ts';
 import { contentOf, type OwnFile } from '../system/own-file.ts';
 import { restartPostgres } from './start-postgres-step.ts';
-
-/** The files that dbctl writes for a server. */
-export const filesOf = ({ configDirectory, dbctlDirectory }: Instance): readonly string[] => [
-  `${configDirectory}/conf.d/dbctl.conf`,
-  `${configDirectory}/conf.d/dbctl_backup.conf`,
-  `${configDirectory}/pg_hba.conf`,
-  `${dbctlDirectory}/ca.crt`,
-  `${dbctlDirectory}/server.crt`,
-  `${dbctlDirectory}/server.key`,
-];
 
 export interface Reloading {
   /** Also when it has read all that is there. */
@@ -33,7 +24,7 @@ export function reloadSettings(instance: Instance, { always = false }: Reloading
   let firstSeen: number | undefined;
   async function look(host: ReadableHost) {
     const [changedAt, loaded] = await Promise.all([
-      host.ask(newestChange(filesOf(instance))),
+      host.ask(newestChange(Object.values(instance.files))),
       host.ask(ifRunning(instance, fileSettings(instance))),
     ]);
     if (loaded === undefined) return undefined;
@@ -44,7 +35,7 @@ export function reloadSettings(instance: Instance, { always = false }: Reloading
 
   return {
     title: 'Reload the settings',
-    ...serverSays(instance),
+    ...serverLogTail(instance),
 
     async diff(host) {
       const seen = await look(host);
@@ -55,12 +46,12 @@ export function reloadSettings(instance: Instance, { always = false }: Reloading
     },
 
     async foresee(host, paths) {
-      const isRead = paths.some((path) => filesOf(instance).includes(path));
+      const isRead = paths.some((path) => Object.values(instance.files).includes(path));
       return isRead && (await look(host)) !== undefined ? ['reload PostgreSQL'] : [];
     },
 
     async apply(host) {
-      await host.run(reload(instance));
+      await host.run((await readControl(host, instance)).reload);
       await waitUntil(async () => (await look(host))?.isStale === false, { deadlineMs: 10_000 });
     },
   };
@@ -96,7 +87,7 @@ export interface Restarting {
 export const restartWhenAsked = (instance: Instance, { allowed, wanted }: Restarting): Step => ({
   title: 'Restart PostgreSQL for changed settings',
   disrupts: true,
-  ...serverSays(instance),
+  ...serverLogTail(instance),
 
   async diff(host) {
     const [loaded, coming] = await Promise.all([

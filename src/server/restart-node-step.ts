@@ -2,9 +2,11 @@ import type { Instance } from '../model/instance.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { acceptsConnections, invocation } from '../postgres/instance.ts';
+import { readControl } from '../postgres/control/control-of.ts';
+import type { ServerControl } from '../postgres/control/server-control.ts';
+import { acceptsConnections } from '../postgres/instance.ts';
 import { checkpoint } from '../postgres/wal.ts';
-import { serverSays } from '../postgres/server-says.ts';
+import { serverLogTail } from '../postgres/control/server-log.ts';
 import { restartPostgres, startPostgres } from './start-postgres-step.ts';
 
 export interface NodeRestart {
@@ -24,22 +26,23 @@ export function restartNode(instance: Instance, { reasons, onSilence }: NodeRest
   return {
     title: 'Restart PostgreSQL',
     disrupts: true,
-    ...serverSays(instance),
+    ...serverLogTail(instance),
 
     async diff(host) {
-      const [runs, now] = await look(host, instance);
+      const [runs, now] = await look(host, instance, await readControl(host, instance));
       before ??= runs ? now : 'down';
       if (!runs) return ['start PostgreSQL'];
       return now === before ? [change] : [];
     },
 
     async apply(host, report) {
-      const [runs, old] = await look(host, instance);
+      const control = await readControl(host, instance);
+      const [runs, old] = await look(host, instance, control);
       if (!runs) return startPostgres(instance).apply(host, report);
       report('writing every changed page, so that the stop is short');
       await host.run(checkpoint(instance));
       const ending = { isOver: false };
-      const silence = measureSilence(host, instance, { old, ending });
+      const silence = measureSilence(() => look(host, instance, control), { old, ending });
       try {
         await restartPostgres(host, instance, report);
       } finally {
@@ -53,8 +56,15 @@ export function restartNode(instance: Instance, { reasons, onSilence }: NodeRest
   };
 }
 
-const look = (host: ReadableHost, instance: Instance): Promise<readonly [boolean, string]> =>
-  Promise.all([host.ask(acceptsConnections(instance)), host.ask(invocation(instance))]);
+type Look = readonly [answers: boolean, run: string];
+
+async function look(host: ReadableHost, instance: Instance, control: ServerControl): Promise<Look> {
+  const [answers, { run }] = await Promise.all([
+    host.ask(acceptsConnections(instance)),
+    host.ask(control.state),
+  ]);
+  return [answers, run];
+}
 
 interface Watched {
   readonly old: string;
@@ -63,13 +73,13 @@ interface Watched {
 }
 
 /** From the last answer of the old server to the first one of the new; seconds. */
-async function measureSilence(host: ReadableHost, instance: Instance, { old, ending }: Watched) {
+async function measureSilence(watch: () => Promise<Look>, { old, ending }: Watched) {
   let lastAnswer = Date.now();
   let firstAnswer = lastAnswer;
   await waitUntil(
     async () => {
       const isLast = ending.isOver;
-      const [runs, now] = await look(host, instance);
+      const [runs, now] = await watch();
       firstAnswer = Date.now();
       if (runs && now === old) lastAnswer = firstAnswer;
       return isLast || (runs && now !== old);

@@ -33,7 +33,7 @@ const notAcceptable = (host: string, refusal: string): RefusedError =>
 export function settingsFile(cluster: Cluster, node: Node): OwnFile {
   const instance = instanceOf(cluster, node);
   return {
-    path: `${instance.configDirectory}/conf.d/dbctl.conf`,
+    path: instance.files.settings,
     async content(host) {
       const diskTotalBytes = await host.ask(fileSystemBytes(instance.dataDirectory));
       return settingsText(cluster, node, instance, walLimitGigabytes(diskTotalBytes));
@@ -51,9 +51,9 @@ const settingsText = (cluster: Cluster, node: Node, instance: Instance, slotWalG
     cluster_name: settingValue(`${cluster.name}/${node.name}`),
     listen_addresses: settingValue([...new Set(['localhost', node.host])].join(', ')),
     port: String(node.port),
-    certificate_file: settingValue(`${instance.dbctlDirectory}/server.crt`),
-    key_file: settingValue(`${instance.dbctlDirectory}/server.key`),
-    ca_file: settingValue(`${instance.dbctlDirectory}/ca.crt`),
+    certificate_file: settingValue(instance.files.certificate),
+    key_file: settingValue(instance.files.key),
+    ca_file: settingValue(instance.files.authority),
     slot_wal_gigabytes: String(slotWalGigabytes),
     log_name: instance.logName,
     parameters: Object.entries(cluster.postgres.parameters)

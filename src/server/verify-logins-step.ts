@@ -4,7 +4,7 @@ import type { Step } from '../engine/step.ts';
 import { UnverifiedError } from '../model/errors.ts';
 import { ifRunning } from '../postgres/psql.ts';
 import { tryLogins, type Login, type LoginResult } from '../postgres/logins.ts';
-import { serverSays } from '../postgres/server-says.ts';
+import { serverLogTail } from '../postgres/control/server-log.ts';
 
 /** Logs in as every role but these over TCP, with the certificate's name verified. Changes nothing. */
 export function verifyLogins(cluster: Cluster, node: Node, except: readonly string[] = []): Step {
@@ -20,12 +20,12 @@ export function verifyLogins(cluster: Cluster, node: Node, except: readonly stri
     host: node.host,
     port: node.port,
     database,
-    caFile: `${instance.dbctlDirectory}/ca.crt`,
+    caFile: instance.files.authority,
   };
 
   return {
     title: 'Verify every login',
-    ...serverSays(instance),
+    ...serverLogTail(instance),
     async diff(host) {
       const results = (await host.ask(ifRunning(instance, tryLogins(target, logins)))) ?? [];
       const refused = results.filter(({ problem }) => problem !== undefined);

@@ -10,9 +10,9 @@ export const verifyReplicationLogin = (cluster: LedCluster, node: Node): Step =>
 
   async diff(host) {
     const { primary, postgres } = cluster;
-    const caFile = `${instanceOf(cluster, node).dbctlDirectory}/ca.crt`;
+    const { binDirectory, files } = instanceOf(cluster, node);
+    const caFile = files.authority;
     if ((await host.readFile(caFile)) === undefined) return [];
-    const { binDirectory } = instanceOf(cluster, node);
     const target = {
       binDirectory,
       host: primary.host,

@@ -8,7 +8,7 @@ import type { Host, ReadableHost } from '../host/host.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
 import type { Socket } from '../postgres/psql.ts';
 import { bytesBehind, isWalGone, primaryFacts, replicaFacts, senderFacts } from '../postgres/replication.ts';
-import { serverSays } from '../postgres/server-says.ts';
+import { serverLogTail } from '../postgres/control/server-log.ts';
 
 /** A replica that is fine answers at once; this long a look may take, in milliseconds. */
 const lookMs = 2000;
@@ -44,7 +44,7 @@ export function verifyStreaming(cluster: LedCluster, node: Node, primary: Host, 
 
   return {
     title: `Verify that ${node.name} streams`,
-    ...serverSays(instance),
+    ...serverLogTail(instance),
 
     async diff(host) {
       const runs = await host.ask(acceptsConnections(instance));
@@ -111,7 +111,7 @@ const notStreaming = async (
 ): Promise<UnverifiedError> =>
   new UnverifiedError({
     what: `${node.name} does not stream from the primary`,
-    evidence: await serverSays(instance).evidence(host),
+    evidence: await serverLogTail(instance).evidence(host),
     next: [
       `more of its log: dbctl logs ${node.name}`,
       'then run the same command again: it is safe',

@@ -2,7 +2,6 @@ import type { Backup } from '../model/backup.ts';
 import { type Cluster, type Node } from '../model/cluster.ts';
 import type { DrillResult } from '../backup/drill/drill.ts';
 import { instanceOf, type Instance } from '../model/instance.ts';
-import { pgbackrestFiles } from '../backup/pgbackrest.ts';
 import { noBackups, protectionOf, type Protection, type ProtectionFacts } from '../backup/protection.ts';
 import { DbctlError } from '../model/errors.ts';
 import type { ConnectOptions } from '../host/connect.ts';
@@ -12,7 +11,7 @@ import { archiverFacts, type ArchiverFacts } from '../postgres/archiver.ts';
 import { hostFacts } from '../server/host-facts-query.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
 import { readDrills } from '../backup/drill/drills-query.ts';
-import { backupInfo } from '../backup/pgbackrest-query.ts';
+import { backupInfo, controlPlace } from '../backup/pgbackrest-query.ts';
 import { serverStatus, type ServerStatus } from '../postgres/server-status.ts';
 import { bucketLinks, impatient } from '../backup/check/broken-links-facts.ts';
 
@@ -94,7 +93,7 @@ async function askRepository(
   options: Options,
 ): Promise<Pick<ProtectionFacts, 'info' | 'problem'>> {
   const { control, ssh } = cluster;
-  const place = { config: pgbackrestFiles(cluster).controlConfig, stanza: backup.stanza };
+  const place = controlPlace(cluster, backup);
   try {
     return await withHosts([control], { ...options, ssh }, async (hosts) => {
       const host = hosts.get(control.name);

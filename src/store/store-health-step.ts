@@ -9,7 +9,7 @@ import type { ReadableHost } from '../host/host.ts';
 import { askStoreInTurn } from './s3-query.ts';
 import { type Space, spaceAt } from '../system/store.ts';
 import { rootAccess } from './store-bucket-step.ts';
-import { unitSays } from '../system/evidence.ts';
+import { unitJournalTail } from '../system/evidence.ts';
 
 export interface StoreHealth extends Space {
   /** What keeps the store from working; undefined when it is healthy. */
@@ -42,7 +42,7 @@ async function findProblem(cluster: Cluster, store: StoreRepository, host: Reada
 /** Waits for a store that was started just now. */
 export const seeStoreHealthy = (cluster: Cluster, store: StoreRepository): Step => ({
   title: 'Verify that the store is healthy',
-  ...unitSays(storeFiles(cluster, store.kind).unit),
+  ...unitJournalTail(storeFiles(cluster, store.kind).unit),
 
   async diff(host) {
     return (await findProblem(cluster, store, host)) === undefined ? [] : ['wait until the store is healthy'];

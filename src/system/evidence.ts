@@ -1,13 +1,13 @@
-// What a host says about a failure: put into a step, `...serverSays(instance)`, it comes below the step's errors.
+// What a host says about a failure: put into a step, `...unitJournalTail(unit)`, it comes below the step's errors.
 
 import type { Step } from '../engine/step.ts';
 import type { Query } from '../host/command.ts';
 import { serviceJournal } from './service.ts';
 
-export type Evidence = Required<Pick<Step, 'evidence'>>;
+type Evidence = Required<Pick<Step, 'evidence'>>;
 
 /** The last lines of the journal of a unit of ours. */
-export const unitSays = (unit: string): Evidence => ({
+export const unitJournalTail = (unit: string): Evidence => ({
   async evidence(host) {
     const journal = await host.ask(soon(serviceJournal(unit)));
     return journal && `journal of ${unit}:\n${journal}`;
@@ -15,4 +15,8 @@ export const unitSays = (unit: string): Evidence => ({
 });
 
 /** A host that hangs must not hold up the news that something failed there. */
-export const soon = <Answer>(query: Query<Answer>): Query<Answer> => ({ ...query, timeoutMs: 15_000 });
+export const soon = <Answer>(query: Query<Answer>): Query<Answer> => ({
+  ...query,
+  batch: undefined,
+  timeoutMs: 15_000,
+});

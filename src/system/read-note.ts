@@ -1,5 +1,6 @@
 import { CommandError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
+import { parseJson } from '../model/parse-json.ts';
 
 /**
  * Reads one of dbctl's own JSON files on a host; undefined when there is none. Throws CommandError when it is damaged,
@@ -12,18 +13,10 @@ export async function readNote<Note>(
 ): Promise<Note | undefined> {
   const file = await host.readFile(path);
   if (file === undefined) return undefined;
-  const note = parsed(file.content);
+  const note = parseJson(file.content);
   if (note !== null && typeof note === 'object' && isRight(note)) return note as Note;
   throw new CommandError({
     what: `${path} on ${host.name} is damaged: dbctl cannot read what it wrote there`,
     next: [`log in on ${host.name} and look at it: cat ${path}`],
   });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

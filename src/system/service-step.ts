@@ -4,7 +4,7 @@ import { waitUntil } from '../engine/wait-until.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { reloadService, serviceState, startService } from './service.ts';
 import { newestChange } from './paths.ts';
-import { unitSays } from './evidence.ts';
+import { unitJournalTail } from './evidence.ts';
 
 export interface Service {
   /** "dbctl-pgbackrest-shop.service" */
@@ -28,7 +28,7 @@ export function keepService(title: string, { unit, startFiles, reloadFiles }: Se
 
   return {
     title,
-    ...unitSays(unit),
+    ...unitJournalTail(unit),
 
     async diff(host): Promise<readonly Change[]> {
       const { isActive, isEnabled, mustStart, mustReload } = await look(host);

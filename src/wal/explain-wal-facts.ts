@@ -1,12 +1,12 @@
-import { type Cluster, type Node } from '../model/cluster.ts';
+import type { Cluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
-import { nodeConfigOf } from '../backup/pgbackrest.ts';
+import { nodeConfigOf, queueLimitOf } from '../backup/pgbackrest.ts';
 import { formatBytes } from '../model/units.ts';
 import type { WalSight } from './facts.ts';
 import type { Listener } from '../engine/event.ts';
 import { runTasks, type Watch } from '../engine/run-tasks.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { queueLimitOf, walDirectory, walServerFacts } from './wal-query.ts';
+import { walDirectory, walServerFacts } from './wal-query.ts';
 import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
 
 /** How long WAL is watched to know how fast it is written. */

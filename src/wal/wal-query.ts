@@ -156,9 +156,3 @@ export function parseWalDirectory(stdout: string): WalDirectory | undefined {
   const slotNames = [...stdout.matchAll(/^slot=(.*)$/gm)].map(([, name = '']) => name).toSorted();
   return { bytes, files, waitingFiles, fileSystemBytes, freeBytes, slotNames };
 }
-
-/** Bytes of waiting WAL after which pgBackRest gives it up, from a node's configuration of it. */
-export function queueLimitOf(config: string): number | undefined {
-  const gigabytes = /^archive-push-queue-max=(\d+)GiB$/m.exec(config)?.[1];
-  return gigabytes === undefined ? undefined : Number(gigabytes) * 1024 ** 3;
-}

@@ -2,6 +2,7 @@
 
 import { Secret } from '../../src/model/secret.ts';
 import type { Action, Query } from '../../src/host/command.ts';
+import { runnerOf } from '../../src/postgres/control/control-of.ts';
 import { acceptsConnections } from '../../src/postgres/instance.ts';
 import { quote } from '../../src/host/quote.ts';
 import type { Answers } from './fake-host.ts';
@@ -40,6 +41,8 @@ const withoutAccount = (argv: readonly string[]): readonly string[] =>
 
 function firstAnswer(rules: readonly Rule[], argv: readonly string[], stdin: string): string | undefined {
   const rule = rules.find(({ matches }) => matches(argv, stdin));
+  // No other than systemd runs a server, unless a test says so.
+  if (rule === undefined && argv[2] === runnerOf(primary).argv[2]) return '';
   return typeof rule?.answer === 'function' ? (rule.answer() ?? '') : rule?.answer;
 }
 

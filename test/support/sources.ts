@@ -15,6 +15,8 @@ export interface Source {
   /** Dotted names that begin with a global: `process.env`, `console.log`. */
   readonly globals: ReadonlySet<string>;
   readonly exportsDefault: boolean;
+  /** Every text in it, and every part of one that is put together. */
+  readonly strings: readonly string[];
 }
 
 /** Every TypeScript file below src/. Throws where one cannot be parsed. */
@@ -32,6 +34,7 @@ export function parseSource(path: string, text: string): Source {
   if (errors.length > 0) throw new Error(`${path}: ${errors[0]!.message}`);
   const names = new Set<string>();
   const globals = new Set<string>();
+  const strings: string[] = [];
   let exportsDefault = false;
   new Visitor({
     ImportDeclaration: ({ source }) => void names.add(source.value),
@@ -40,6 +43,8 @@ export function parseSource(path: string, text: string): Source {
     ExportDefaultDeclaration: () => void (exportsDefault = true),
     ImportExpression: ({ source }) => void names.add(textOf(path, source)),
     TSImportType: ({ source }) => void names.add(source.value),
+    Literal: ({ value }) => void (typeof value === 'string' && strings.push(value)),
+    TemplateElement: ({ value }) => void strings.push(value.cooked ?? value.raw),
     MemberExpression(member) {
       const dotted = dottedName(member);
       if (dotted && watchedGlobals.has(dotted.split('.')[0]!)) globals.add(dotted);
@@ -55,6 +60,7 @@ export function parseSource(path: string, text: string): Source {
     packages: imported.filter((name) => !name.startsWith('.') && !name.startsWith('node:')).map(packageOf),
     globals,
     exportsDefault,
+    strings,
   };
 }
 

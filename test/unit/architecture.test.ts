@@ -97,6 +97,14 @@ test.each(globalHomes)('%s is used only where it belongs', (name, isHome) => {
   expect(users.filter((source) => !isHome(source)).map(({ path }) => path)).toEqual([]);
 });
 
+test('only what controls the server knows the unit that it runs as', () => {
+  const knowing = sources.filter(({ strings }) =>
+    strings.some((text) => text.includes('postgresql@') || text.includes('postgresql.service')),
+  );
+  expect(knowing.filter(({ path }) => !path.startsWith('postgres/control/'))).toEqual([]);
+  expect(knowing, 'nothing knows it any more').not.toEqual([]);
+});
+
 test('nothing is exported by default', () => {
   expect(sources.filter(({ exportsDefault }) => exportsDefault)).toEqual([]);
 });
@@ -114,11 +122,12 @@ test('an import is seen in each of its forms', () => {
     export type { E } from './e.ts';
     type F = import('./f.ts').F;
     const g = async () => (await import('./g.ts')).g;
-    process.exitCode = 1; console.log(g);`;
-  const { files, packages, globals } = parseSource('one/x.ts', text);
+    process.exitCode = 1; console.log(g, 'an apple', \`one of \${g} apples\`);`;
+  const { files, packages, globals, strings } = parseSource('one/x.ts', text);
   expect(files).toEqual(['one/a.ts', 'b/b.ts', 'one/d.ts', 'one/e.ts', 'one/f.ts', 'one/g.ts']);
   expect(packages).toEqual(['@scope/c']);
   expect([...globals].toSorted()).toEqual(['console.log', 'process.exitCode']);
+  expect(strings).toEqual(expect.arrayContaining(['an apple', 'one of ', ' apples']));
 });
 
 const fileImporting = (path: string, ...files: readonly string[]): Source => ({
@@ -128,6 +137,7 @@ const fileImporting = (path: string, ...files: readonly string[]): Source => ({
   packages: [],
   globals: new Set(),
   exportsDefault: false,
+  strings: [],
 });
 
 test('a circle of imports is found', () => {

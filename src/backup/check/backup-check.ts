@@ -8,6 +8,7 @@ import { checkRepository } from './check-repository.ts';
 import type { LedCluster } from '../../model/cluster.ts';
 import { finding, probeExitCode, worstOf, type Finding, type Status } from '../../model/finding.ts';
 import { storeWarning } from '../../store/store.ts';
+import { isoTime } from '../../model/units.ts';
 
 export interface BackupCheck {
   readonly cluster: string;
@@ -37,12 +38,12 @@ export function backupCheck(
     ...(deep ? [judgeDeep(deep)] : []),
   ];
   const status = worstOf(findings);
-  const newest = sight.control?.repository?.report.restorable.at(-1);
+  const newest = sight.control?.repository?.report?.restorable.at(-1);
   return {
     cluster: cluster.name,
     status,
     exitCode: probeExitCode[status],
-    time: new Date(sight.now * 1000).toISOString(),
+    time: isoTime(sight.now),
     restorable: newest ? { from: newest.from, to: newest.to } : null,
     notes: [storeWarning(backup.repository) ?? []].flat(),
     findings,

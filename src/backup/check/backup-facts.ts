@@ -24,9 +24,9 @@ export interface CertificateSight {
 
 /** What the control host sees. */
 export interface ControlSight {
-  /** undefined: backups were never set up here. */
+  /** undefined: backups were never set up here. One that could not be read has no report. */
   readonly repository:
-    | { readonly code: number; readonly message: string; readonly report: RepositoryReport }
+    | { readonly code: number; readonly message: string; readonly report: RepositoryReport | undefined }
     | undefined;
   /** Names of the WAL files that are there. */
   readonly walNames: readonly string[];

@@ -37,7 +37,7 @@ export function checkArchiving({ name }: Node, { nodes, control }: BackupSight):
           'dbctl backup setup',
         ]),
     ...checkQueue(seen, archiver),
-    ...checkDropped(seen, archiver, control?.repository ? control.walNames : undefined),
+    ...checkDropped(seen, archiver, control?.repository?.report ? control.walNames : undefined),
   ];
 }
 

@@ -6,8 +6,9 @@ import { parseLsn } from '../../model/lsn.ts';
 import { finding, type Finding } from '../../model/finding.ts';
 import type { RepositoryReport } from '../repository-report.ts';
 import { formatBytes, formatSeconds } from '../../model/units.ts';
+import { unreadable } from '../backup-info.ts';
 
-type Seen = ControlSight & { readonly repository: NonNullable<ControlSight['repository']> };
+type Seen = ControlSight & { readonly report: RepositoryReport };
 
 interface Row {
   readonly check: string;
@@ -23,8 +24,8 @@ const table: readonly Row[] = [
     check: 'backup-age',
     reason:
       'what was written since the last backup is only in WAL: a restore takes longer, and one gap loses it',
-    judge: ({ repository }, { ageLimits }, { now }) => {
-      const last = repository.report.backups.at(-1);
+    judge: ({ report }, { ageLimits }, { now }) => {
+      const last = report.backups.at(-1);
       if (last === undefined) return [bad('backup-age', 'not protected: there is no backup', [makeOne])];
       const age = ageOf(last.stoppedAt, now);
       const message = `the last backup is ${formatSeconds(age)} old`;
@@ -37,8 +38,8 @@ const table: readonly Row[] = [
   {
     check: 'full-age',
     reason: 'every other backup builds on a full one: the chain grows until the next',
-    judge: ({ repository, timers }, _, { now }) => {
-      const full = repository.report.backups.findLast(({ type }) => type === 'full');
+    judge: ({ report, timers }, _, { now }) => {
+      const full = report.backups.findLast(({ type }) => type === 'full');
       const interval = timers.find(({ type }) => type === 'full')?.intervalSeconds;
       if (full === undefined || interval === undefined) return [];
       const age = ageOf(full.stoppedAt, now);
@@ -50,8 +51,8 @@ const table: readonly Row[] = [
   {
     check: 'page-errors',
     reason: 'a backup of damaged pages restores damaged pages',
-    judge: ({ repository }) => {
-      const last = repository.report.backups.at(-1);
+    judge: ({ report }) => {
+      const last = report.backups.at(-1);
       if (last === undefined) return [];
       if (!last.hasPageErrors) return [ok('page-errors', 'no page errors in the last backup')];
       return [
@@ -64,7 +65,7 @@ const table: readonly Row[] = [
   {
     check: 'backup-wal',
     reason: 'without the WAL that was written while it was made, a backup cannot be restored',
-    judge: ({ repository: { report } }) => {
+    judge: ({ report }) => {
       const torn = report.backups.filter(({ hasItsWal }) => !hasItsWal).map(({ label }) => label);
       if (torn.length === 0) return [ok('backup-wal', 'every backup has its WAL')];
       const message = `the WAL of ${torn.join(', ')} is not all there`;
@@ -75,12 +76,12 @@ const table: readonly Row[] = [
   {
     check: 'wal-gap',
     reason: 'no recovery goes past WAL that is missing',
-    judge: ({ repository: { report } }) => judgeGaps(report),
+    judge: ({ report }) => judgeGaps(report),
   },
   {
     check: 'space',
     reason: 'a backup is made before an older one goes: there must be room for one more',
-    judge: ({ space, repository: { report } }) => {
+    judge: ({ space, report }) => {
       if (space === undefined) return [];
       const share = space.freeBytes / space.totalBytes;
       const full = report.backups.findLast(({ type }) => type === 'full')?.repositoryBytes ?? 0;
@@ -94,7 +95,7 @@ const table: readonly Row[] = [
   {
     check: 'drill',
     reason: 'a backup that was never restored is a hope',
-    judge: ({ repository: { report } }, backup, sight) => [judgeDrill(report, backup, sight)],
+    judge: ({ report }, backup, sight) => [judgeDrill(report, backup, sight)],
   },
   {
     check: 'schedule',
@@ -126,14 +127,14 @@ export function checkRepository(backup: Backup, sight: BackupSight): readonly Fi
   if (repository === undefined) {
     return [bad('repository', 'not protected: backups are not set up', ['dbctl backup setup'])];
   }
-  const { code, message } = repository;
-  if (code !== 0 && code !== 2) {
+  const { code, message, report } = repository;
+  if (report === undefined || (code !== 0 && code !== 2)) {
     const what = statusMeaning[code] ?? `the repository cannot be read: ${message.split('\n')[0]}`;
-    return [bad('repository', what, code === 99 ? [] : ['dbctl backup setup'])];
+    return [bad('repository', what, code === unreadable ? [] : ['dbctl backup setup'])];
   }
   return [
     ok('repository', 'the repository can be read'),
-    ...table.flatMap(({ judge }) => judge({ ...control, repository }, backup, sight)),
+    ...table.flatMap(({ judge }) => judge({ ...control, report }, backup, sight)),
   ];
 }
 

@@ -2,7 +2,8 @@ import type { ControlSight, TimerSight } from './backup-facts.ts';
 import { backupTypes, storeOf, type Backup } from '../../model/backup.ts';
 import type { Cluster } from '../../model/cluster.ts';
 import { pgbackrestFiles } from '../pgbackrest.ts';
-import { repositoryReport, type RepositoryFacts } from '../repository-report.ts';
+import { unreadable } from '../backup-info.ts';
+import { repositoryReport } from '../repository-report.ts';
 import { RefusedError } from '../../model/errors.ts';
 import type { ReadableHost } from '../../host/host.ts';
 import { batchingHost } from '../../host/batching-host.ts';
@@ -21,7 +22,7 @@ export async function seeControl(
   control: ReadableHost,
 ): Promise<ControlSight> {
   const host = batchingHost(control);
-  const whole = Promise.all([readFacts(cluster, backup, host), serverLinks(cluster, backup, host)]);
+  const whole = Promise.all([seeRepository(cluster, backup, host), serverLinks(cluster, backup, host)]);
   // pgBackRest tries for half a minute what the bucket's own test knows to fail: nobody waits for it then.
   whole.catch(() => {});
   const [bucket, space, timers, certificates] = await Promise.all([
@@ -30,14 +31,9 @@ export async function seeControl(
     seeTimers(cluster, backup, host),
     seeCertificates(cluster, cluster.control, host),
   ]);
-  const [facts, servers] = bucket.length === 0 ? await whole : ([unreachable, []] as const);
-  const name = { name: cluster.name, stanza: backup.stanza };
+  const [seen, servers] = bucket.length === 0 ? await whole : ([unreachable, []] as const);
   return {
-    repository: facts && {
-      ...facts.info.status,
-      report: repositoryReport(name, { ...facts, drills: [] }),
-    },
-    walNames: facts?.wal.map((file) => file.name) ?? [],
+    ...seen,
     brokenLinks: [...servers, ...bucket],
     space,
     timers,
@@ -45,25 +41,27 @@ export async function seeControl(
   };
 }
 
-const unreachable: Omit<RepositoryFacts, 'drills'> = {
-  info: {
-    status: { code: 99, message: 'the bucket cannot be reached or used' },
-    cipher: 'none',
-    running: undefined,
-    repositories: [],
-    databases: [],
-    archives: [],
-    backups: [],
-  },
-  wal: [],
-  lineage: undefined,
+type RepositorySight = Pick<ControlSight, 'repository' | 'walNames'>;
+
+const unreachable: RepositorySight = {
+  repository: { code: unreadable, message: 'the bucket cannot be reached or used', report: undefined },
+  walNames: [],
 };
 
-async function readFacts(cluster: Cluster, backup: Backup, control: ReadableHost) {
+async function seeRepository(
+  cluster: Cluster,
+  backup: Backup,
+  control: ReadableHost,
+): Promise<RepositorySight> {
   try {
-    return await repositoryFacts(cluster, backup, control, impatient);
+    const facts = await repositoryFacts(cluster, backup, control, impatient);
+    const report = repositoryReport({ name: cluster.name, stanza: backup.stanza }, { ...facts, drills: [] });
+    return {
+      repository: { ...facts.info.status, report },
+      walNames: facts.wal.map(({ name }) => name),
+    };
   } catch (error) {
-    if (error instanceof RefusedError) return undefined;
+    if (error instanceof RefusedError) return { repository: undefined, walNames: [] };
     throw error;
   }
 }

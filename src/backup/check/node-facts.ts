@@ -3,7 +3,7 @@ import type { Backup } from '../../model/backup.ts';
 import type { Cluster, Node } from '../../model/cluster.ts';
 import { drillFiles } from '../drill/drill.ts';
 import { instanceOf } from '../../model/instance.ts';
-import { nodeConfigOf } from '../pgbackrest.ts';
+import { nodeConfigOf, queueLimitOf } from '../pgbackrest.ts';
 import type { ReadableHost } from '../../host/host.ts';
 import { batchingHost } from '../../host/batching-host.ts';
 import { archiverFacts } from '../../postgres/archiver.ts';
@@ -33,14 +33,9 @@ export async function seeNode(
     node,
     archiver,
     isOurCommand: archiver?.command.includes(`--config=${config} `) ?? false,
-    queueLimitBytes: ownConfig && queueLimit(ownConfig.content),
+    queueLimitBytes: ownConfig && queueLimitOf(ownConfig.content),
     brokenLinks: [...repository, ...bucket],
     drills: parseDrills(drills?.content ?? ''),
     certificates,
   };
-}
-
-function queueLimit(config: string): number | undefined {
-  const gigabytes = /^archive-push-queue-max=(\d+)GiB$/m.exec(config)?.[1];
-  return gigabytes === undefined ? undefined : Number(gigabytes) * 1024 ** 3;
 }

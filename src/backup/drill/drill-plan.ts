@@ -5,7 +5,7 @@ import { machinesOf, type Cluster, type LedCluster, type Node } from '../../mode
 import { chooseDrillNode, drillFiles, type DrillResult } from './drill.ts';
 import { drillAim, targetOf, type DrillAim, type DrillFlags } from './drill-target.ts';
 import { instanceOf } from '../../model/instance.ts';
-import { pgbackrestFiles } from '../pgbackrest.ts';
+import { backupsNotSetUp } from '../not-set-up.ts';
 import { recoveryWindow } from '../recovery-window.ts';
 import { onlyOn, type Stage } from '../../engine/run-plan.ts';
 import type { ChangeAccess } from '../../operation/change-command.ts';
@@ -16,9 +16,9 @@ import type { HostSet } from '../../host/with-hosts.ts';
 import { archiverFacts } from '../../postgres/archiver.ts';
 import { runningUnits } from '../backup-work-query.ts';
 import { drillFreeBytes, readDrills } from './drills-query.ts';
-import { backupInfo } from '../pgbackrest-query.ts';
 import { keepDrillFiles } from './drill-files-step.ts';
 import { rehearseRestore } from '../rehearse-restore-step.ts';
+import { backupInfo, controlPlace } from '../pgbackrest-query.ts';
 
 interface DrillRequest {
   readonly cluster: LedCluster;
@@ -59,14 +59,14 @@ async function readDrillFacts(
   flags: DrillFlags,
 ): Promise<DrillFacts> {
   const control = hosts.get(cluster.control.name);
-  const place = { config: pgbackrestFiles(cluster).controlConfig, stanza: backup.stanza };
-  if ((await control.readFile(place.config)) === undefined) throw notSetUp(cluster);
+  const place = controlPlace(cluster, backup);
+  if ((await control.readFile(place.config)) === undefined) throw backupsNotSetUp(cluster);
   const [info, archiver, places] = await Promise.all([
     control.ask(backupInfo(place)),
     hosts.get(cluster.primary.name).ask(archiverFacts(instanceOf(cluster, cluster.primary))),
     Promise.all(cluster.nodes.map((node) => readPlace(cluster, node, hosts))),
   ]);
-  if (info === undefined) throw notSetUp(cluster);
+  if (info === undefined) throw backupsNotSetUp(cluster);
   const scheduled = places.find(({ isScheduled }) => isScheduled);
   if (scheduled) throw runsBySchedule(scheduled.node);
   const window = recoveryWindow(info, { archivedAt: archiver?.lastArchivedAt ?? undefined });
@@ -112,10 +112,4 @@ const runsBySchedule = ({ name }: Node): RefusedError =>
   new RefusedError({
     what: `the scheduled drill runs on ${name} right now`,
     next: ['wait for its end, and see what it found: dbctl backup drill --history'],
-  });
-
-const notSetUp = ({ name }: Cluster): RefusedError =>
-  new RefusedError({
-    what: `${name} has no backups yet`,
-    next: ['set them up, down to the first one: dbctl backup setup'],
   });

@@ -3,6 +3,7 @@
 import type { Cluster, Node } from '../../model/cluster.ts';
 import { RefusedError } from '../../model/errors.ts';
 import { formatBytes } from '../../model/units.ts';
+import { roomForCopy } from '../../server/needed-room.ts';
 
 /** Times are seconds since 1970; null where it did not come to that. */
 export interface DrillResult {
@@ -93,9 +94,9 @@ export interface DrillPlace {
   readonly freeBytes: number;
 }
 
-/** The last replica that has room for the database and a quarter of it; the primary when no replica has. */
+/** The last replica that has room for a copy; the primary when no replica has. */
 export function chooseDrillNode(places: readonly DrillPlace[], databaseBytes: number): Node {
-  const neededBytes = databaseBytes * 1.25;
+  const neededBytes = roomForCopy(databaseBytes);
   const fitting = places.findLast(({ freeBytes }) => freeBytes >= neededBytes);
   if (fitting) return fitting.node;
   throw new RefusedError({

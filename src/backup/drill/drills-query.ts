@@ -9,6 +9,7 @@ import { parseTargetTime, type RecoveryTarget } from '../recovery-target.ts';
 import { action, query, type Action, type Query } from '../../host/command.ts';
 import { sh } from '../../host/script.ts';
 import type { TransientUnit } from '../../host/systemd.ts';
+import { parseJson } from '../../model/parse-json.ts';
 
 const seconds = v.nullable(v.number());
 
@@ -38,17 +39,9 @@ export const readDrills = (cluster: Pick<Cluster, 'name'>): Query<readonly Drill
 /** A line that was damaged hides no other. */
 export const parseDrills = (text: string): readonly DrillResult[] =>
   text.split('\n').flatMap((line) => {
-    const found = v.safeParse(Drill, jsonOf(line));
+    const found = v.safeParse(Drill, parseJson(line));
     return found.success ? [found.output] : [];
   });
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
 
 const progressScript = `
 IFS= read -r said <"$1" || exit 0

@@ -3,6 +3,10 @@
 # Arguments: bin directory, data directory.
 set -eu
 install -d -o postgres -g postgres -m 755 "$(dirname "$2")"
+# It goes on when the connection is lost: a run that comes after it waits for its end, and finds the data.
+exec 9<"$(dirname "$2")"
+flock 9
+[ ! -e "$2/PG_VERSION" ] || exit 0
 rm -rf -- "$2.dbctl-new"
 runuser -u postgres -- "$1/initdb" -D "$2.dbctl-new" --data-checksums --encoding=UTF8 --locale=C.UTF-8 \
   --auth-local=peer --auth-host=scram-sha-256 --no-instructions >/dev/null

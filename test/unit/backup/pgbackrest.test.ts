@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { clientNameOf, nodeConfigOf, nodeSpoolOf, pgbackrestFiles } from '../../../src/backup/pgbackrest.ts';
+import {
+  clientNameOf,
+  nodeConfigOf,
+  nodeSpoolOf,
+  pgbackrestFiles,
+  queueLimitOf,
+} from '../../../src/backup/pgbackrest.ts';
 import { pg1, pg2, shop } from '../../support/shop.ts';
 
 const placesOf = (cluster: typeof shop): string[] => [
@@ -31,4 +37,9 @@ test('nodes that share a host have a configuration and a queue each', () => {
 test('no node can be called as the directory of all of them', () => {
   // Names of nodes begin with a letter or digit.
   expect(pgbackrestFiles(shop).directory).toBe('/etc/dbctl/shop/_pgbackrest');
+});
+
+test("pgBackRest's own limit is found in its configuration", () => {
+  expect(queueLimitOf('[global]\narchive-push-queue-max=62GiB\n')).toBe(62 * 1024 ** 3);
+  expect(queueLimitOf('[global]\n')).toBeUndefined();
 });

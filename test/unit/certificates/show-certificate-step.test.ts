@@ -19,7 +19,7 @@ const postgres = { ...credentialsOf(shop)[0]!, reader: { kind: 'postgres', insta
 const unit = 'dbctl-test.service';
 const service = {
   ...postgres,
-  reader: { kind: 'unit', unit, renewal: 'reload', judges: true },
+  reader: { kind: 'unit', unit, judges: true },
 } as const;
 const { place } = postgres;
 

@@ -18,8 +18,16 @@ test('an instance lives where postgresql-common puts it', () => {
     dataDirectory: '/var/lib/postgresql/16/pg1',
     configDirectory: '/etc/postgresql/16/pg1',
     binDirectory: '/usr/lib/postgresql/16/bin',
-    unit: 'postgresql@16-pg1.service',
     dbctlDirectory: '/etc/dbctl/shop/pg1',
+    ownerNote: '/etc/dbctl/shop/pg1/owner',
+    files: {
+      settings: '/etc/postgresql/16/pg1/conf.d/dbctl.conf',
+      archiving: '/etc/postgresql/16/pg1/conf.d/dbctl_backup.conf',
+      hba: '/etc/postgresql/16/pg1/pg_hba.conf',
+      authority: '/etc/dbctl/shop/pg1/ca.crt',
+      certificate: '/etc/dbctl/shop/pg1/server.crt',
+      key: '/etc/dbctl/shop/pg1/server.key',
+    },
     logName: 'postgresql-16-pg1',
   });
 });

@@ -58,7 +58,6 @@ test.each([
   ['bash: warning\nyes\n', false],
 ])('%j means %s', (stdout, answer) => {
   expect(server.acceptsConnections(instance).parse(stdout)).toBe(answer);
-  expect(server.hasFailed(instance).parse(stdout)).toBe(answer);
 });
 
 test.each([
@@ -72,7 +71,7 @@ test.each([
 const words = (command: { argv: readonly string[] }): string => quote(command.argv.slice(3));
 
 test('what the shell is given is the instance and nothing else', () => {
-  const { createData, register, start, acceptsConnections, lastLogLines, systemIdentifier } = server;
+  const { createData, register, acceptsConnections, systemIdentifier } = server;
 
   expect(words(createData(instance))).toMatchInlineSnapshot(
     `"sh /usr/lib/postgresql/17/bin /var/lib/postgresql/17/main"`,
@@ -80,19 +79,9 @@ test('what the shell is given is the instance and nothing else', () => {
   expect(words(register(instance))).toMatchInlineSnapshot(
     `"sh 17 main /var/lib/postgresql/17/main /etc/postgresql/17/main 5432"`,
   );
-  expect(words(start(instance))).toMatchInlineSnapshot(`"sh postgresql@17-main.service"`);
   expect(words(acceptsConnections(instance))).toMatchInlineSnapshot(`"sh /usr/lib/postgresql/17/bin 5432"`);
-  expect(words(lastLogLines(instance))).toMatchInlineSnapshot(
-    `"sh postgresql@17-main.service /var/log/postgresql/postgresql-17-main 15"`,
-  );
   expect(words(systemIdentifier(instance))).toMatchInlineSnapshot(
     `"sh /usr/lib/postgresql/17/bin /var/lib/postgresql/17/main"`,
-  );
-});
-
-test('the last lines of a log are shown without blank lines around them', () => {
-  expect(server.lastLogLines(instance, 3).parse('\njournal of x:\nFATAL: no\n\n')).toBe(
-    'journal of x:\nFATAL: no',
   );
 });
 
@@ -100,8 +89,6 @@ test('every script is one that sh understands', () => {
   const scripts = [
     server.createData(instance),
     server.register(instance),
-    server.start(instance),
-    server.lastLogLines(instance),
     server.systemIdentifier(instance),
   ].map(({ argv }) => argv[2] ?? '');
 

@@ -37,21 +37,6 @@ test('a slot that somebody uses is not dropped', () => {
   `);
 });
 
-test('a running replica is pointed at its primary, outside a transaction, which ALTER SYSTEM refuses', () => {
-  const actions = replication.followPrimary(socket, `host='10.0.0.11' user='a\\'b'`, 'dbctl_pg2');
-
-  expect(actions.map(text)).toMatchInlineSnapshot(`
-    [
-      "alter system set primary_conninfo = 'host=''10.0.0.11'' user=''a\\''b''';
-    ",
-      "alter system set primary_slot_name = 'dbctl_pg2';
-    ",
-      "select pg_reload_conf();
-    ",
-    ]
-  `);
-});
-
 test.each<[string, string, unknown]>([
   ['null', 'no slot', null],
   ['{"active": false, "isValid": false}', 'a lost slot', { active: false, isValid: false }],

@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { instanceOf } from '../../../src/model/instance.ts';
-import { Secret } from '../../../src/model/secret.ts';
 import { quote } from '../../../src/host/quote.ts';
-import { settingsRefusal, reload } from '../../../src/postgres/settings.ts';
+import { settingsRefusal } from '../../../src/postgres/settings.ts';
 import { newestChange } from '../../../src/system/paths.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
 
@@ -34,10 +33,6 @@ test.each([
   const { stdout } = spawnSync('sh', argv, { encoding: 'utf8' });
 
   expect(query.parse(stdout)).toBe(refusal);
-});
-
-test('a reload is asked for in SQL', () => {
-  expect((reload(instance).stdin as Secret).reveal()).toContain('select pg_reload_conf();\n');
 });
 
 test.each([

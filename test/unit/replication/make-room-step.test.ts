@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as clone from '../../../src/replication/clone-query.ts';
-import { acceptsConnections, isRunning, stopInstance } from '../../../src/postgres/instance.ts';
+import { acceptsConnections } from '../../../src/postgres/instance.ts';
 import { exists } from '../../../src/system/paths.ts';
 import { forgetKeptData } from '../../../src/replication/kept-data-step.ts';
 import {
@@ -9,10 +9,12 @@ import {
   removeCopy,
   stopReplica,
 } from '../../../src/replication/make-room-step.ts';
+import { controlOf } from '../../../src/postgres/control/control-of.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, when, yesOrNo } from '../../support/answering.ts';
 import { plan, replica, run } from '../../support/shop.ts';
 
+const control = controlOf(replica);
 const data = '/var/lib/postgresql/17/main';
 
 /** A replica's host: what is there, and what was done to it. */
@@ -21,9 +23,9 @@ function replicaHost(state: { isRunning?: boolean; data?: clone.ReplicaData; has
   const fake = fakeHost(
     {},
     answering(
-      when(isRunning(replica), () => (now.isRunning ? 'active\n' : 'failed\n')),
+      when(control.state, () => `ActiveState=${now.isRunning ? 'active' : 'failed'}\n`),
       when(acceptsConnections(replica), () => yesOrNo(now.isRunning)),
-      when(stopInstance(replica), () => void (now.isRunning = false)),
+      when(control.stop, () => void (now.isRunning = false)),
       when(exists(data), () => yesOrNo(now.data !== 'absent')),
       when(exists(clone.keptDataOf(replica)), () => yesOrNo(now.hasKeptData)),
       when(clone.replicaData(replica), () => `${now.data}\n`),

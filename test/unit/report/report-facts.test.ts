@@ -51,11 +51,13 @@ test('files are found with their texts, but for secrets and large ones, which st
   expect(found[6]!.attributes).toMatch(/^\d{3} \S+:\S+ 30 \d{4}-\d\d-\d\dT\d\d:\d\d$/);
 });
 
+const nowhere = { config: '/no/such/file', stanza: 'shop' };
+
 test('a command that fails, or that a host lacks, stops no other', () => {
-  for (const { query } of [...hostItems, journalItem(5), repositoryItem('/no/such/file', 'shop')]) {
+  for (const { query } of [...hostItems, journalItem(5), repositoryItem(nowhere)]) {
     expect(run(query).status).toBe(0);
   }
-  expect(run(repositoryItem('/no/such/file', 'shop').query).stdout).toContain('there is no /no/such/file');
+  expect(run(repositoryItem(nowhere).query).stdout).toContain('there is no /no/such/file');
 });
 
 test('a server that does not run says so', () => {

@@ -3,8 +3,8 @@ import type { BackupSet } from '../../../src/backup/backup-info.ts';
 import { requestOf } from '../../../src/restore/restore.ts';
 import { hostFacts } from '../../../src/server/host-facts-query.ts';
 import { asideBytes, asideState, dataTimeline } from '../../../src/restore/restore-query.ts';
-import { isRunning } from '../../../src/postgres/instance.ts';
 import { exists } from '../../../src/system/paths.ts';
+import { controlOf } from '../../../src/postgres/control/control-of.ts';
 import { unitJournal, unitState } from '../../../src/host/systemd.ts';
 import { checkRestore } from '../../../src/restore/check-restore-step.ts';
 import { discardOldData } from '../../../src/restore/discard-old-data-step.ts';
@@ -96,7 +96,7 @@ const hostWith = (seen: string, unit: string, name: string, journal = '') =>
       const rules = answering(
         when(asideState(primary), seen),
         when(unitState(name), unit),
-        when(isRunning(primary), 'active\n'),
+        when(controlOf(primary).state, 'ActiveState=active\n'),
       );
       return typeof rules === 'function' ? rules(argv, stdin, asUser) : undefined;
     },

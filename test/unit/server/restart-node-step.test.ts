@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
 import { fileSettings } from '../../../src/postgres/file-settings.ts';
-import * as server from '../../../src/postgres/instance.ts';
-import { reload } from '../../../src/postgres/settings.ts';
+import { controlOf } from '../../../src/postgres/control/control-of.ts';
 import { newestChange } from '../../../src/system/paths.ts';
 import { checkpoint } from '../../../src/postgres/wal.ts';
-import { filesOf, reloadSettings } from '../../../src/server/reload-settings-step.ts';
+import { reloadSettings } from '../../../src/server/reload-settings-step.ts';
 import { restartNode } from '../../../src/server/restart-node-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, json, when, yesOrNo } from '../../support/answering.ts';
 import { plan, primary, run } from '../../support/shop.ts';
+import * as server from '../../../src/postgres/instance.ts';
+
+const control = controlOf(primary);
 
 /** A server that comes back, or does not. */
 function serverThat(state: { running?: boolean; comesBack?: boolean } = {}) {
@@ -22,15 +24,19 @@ function serverThat(state: { running?: boolean; comesBack?: boolean } = {}) {
     {},
     answering(
       when(server.acceptsConnections(primary), () => yesOrNo(now.running)),
-      when(server.invocation(primary), () => String(now.invocation)),
-      when(server.hasFailed(primary), () => yesOrNo(now.failed)),
-      when(server.lastLogLines(primary), 'FATAL:  no space left'),
-      when(server.restart(primary), begin),
-      when(server.start(primary), begin),
+      when(
+        control.state,
+        () => `ActiveState=${now.failed ? 'failed' : 'active'}
+InvocationID=${now.invocation}
+`,
+      ),
+      when(control.log(15), 'FATAL:  no space left'),
+      when(control.restart, begin),
+      when(control.start, begin),
       when(checkpoint(primary), ''),
-      when(newestChange(filesOf(primary)), '50'),
+      when(newestChange(Object.values(primary.files)), '50'),
       when(fileSettings(primary), () => json({ loadedAt: now.loadedAt, pendingRestart: [], errors: [] })),
-      when(reload(primary), () => void (now.loadedAt += 1)),
+      when(control.reload, () => void (now.loadedAt += 1)),
     ),
   );
   return { ...fake, now };

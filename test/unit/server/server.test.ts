@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest';
 import { RefusedError, UnverifiedError } from '../../../src/model/errors.ts';
 import { fileSettings, type FileSettings } from '../../../src/postgres/file-settings.ts';
-import * as server from '../../../src/postgres/instance.ts';
-import { reload } from '../../../src/postgres/settings.ts';
+import { controlOf } from '../../../src/postgres/control/control-of.ts';
 import { newestChange } from '../../../src/system/paths.ts';
 import { createDataDirectory, registerInstance } from '../../../src/server/data-directory-step.ts';
-import { filesOf, reloadSettings, restartWhenAsked } from '../../../src/server/reload-settings-step.ts';
+import { reloadSettings, restartWhenAsked } from '../../../src/server/reload-settings-step.ts';
 import { startPostgres } from '../../../src/server/start-postgres-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, json, when, yesOrNo } from '../../support/answering.ts';
 import { plan, primary, run } from '../../support/shop.ts';
+import * as server from '../../../src/postgres/instance.ts';
+
+const control = controlOf(primary);
 
 interface Server {
   hasData: boolean;
@@ -44,17 +46,21 @@ function serverThat(state: Partial<Server> = {}) {
       when(server.isRegistered(primary), () => yesOrNo(now.registered)),
       when(server.register(primary), () => void (now.registered = true)),
       when(server.acceptsConnections(primary), () => yesOrNo(now.running)),
-      when(server.hasFailed(primary), () => yesOrNo(now.failed)),
-      when(server.invocation(primary), () => String(now.invocation)),
-      when(server.start(primary), () => now.start()),
-      when(server.restart(primary), () => {
+      when(
+        control.state,
+        () => `ActiveState=${now.failed ? 'failed' : 'active'}
+InvocationID=${now.invocation}
+`,
+      ),
+      when(control.start, () => now.start()),
+      when(control.restart, () => {
         now.invocation += 1;
         now.loaded = { ...now.loaded, pendingRestart: [] };
       }),
-      when(server.lastLogLines(primary), 'FATAL:  no space left'),
-      when(newestChange(filesOf(primary)), () => String(now.changedAt)),
+      when(control.log(15), 'FATAL:  no space left'),
+      when(newestChange(Object.values(primary.files)), () => String(now.changedAt)),
       when(fileSettings(primary), () => json(now.loaded)),
-      when(reload(primary), () => void (now.loaded = { ...now.loaded, loadedAt: 300 })),
+      when(control.reload, () => void (now.loaded = { ...now.loaded, loadedAt: 300 })),
     ),
   );
   return { ...fake, now };

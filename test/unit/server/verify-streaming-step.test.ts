@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { infoOf255 } from '../backup/pgbackrest-samples.ts';
 import { archiveOf } from '../../../src/backup/archived-wal-facts.ts';
 import { backupInfo } from '../../../src/backup/pgbackrest-query.ts';
-import { acceptsConnections, lastLogLines } from '../../../src/postgres/instance.ts';
+import { controlOf } from '../../../src/postgres/control/control-of.ts';
+import { acceptsConnections } from '../../../src/postgres/instance.ts';
 import * as sql from '../../../src/postgres/replication.ts';
 import { verifyStreaming } from '../../../src/server/verify-streaming-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
@@ -51,7 +52,7 @@ function pair(
         now.behind = Math.max(0, left - 1_048_576);
         return json(left);
       }),
-      when(lastLogLines(replica), 'FATAL: no'),
+      when(controlOf(replica).log(15), 'FATAL: no'),
     ),
     'pg2',
   );

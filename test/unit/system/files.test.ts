@@ -3,7 +3,7 @@ import type { Step } from '../../../src/engine/step.ts';
 import { fileSystemBytes } from '../../../src/server/host-facts-query.ts';
 import { addressesOf } from '../../../src/system/resolve.ts';
 import { settingsRefusal } from '../../../src/postgres/settings.ts';
-import { keepBootOrder } from '../../../src/server/boot-order-step.ts';
+import { keepBootOrder } from '../../../src/postgres/control/boot-order.ts';
 import { keepHba } from '../../../src/server/hba-step.ts';
 import { installPostgres } from '../../../src/server/install-postgres-step.ts';
 import { ownDataDirectory } from '../../../src/server/own-data-directory-step.ts';

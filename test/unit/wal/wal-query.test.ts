@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseWalDirectory, queueLimitOf, walDirectory, walServerFacts } from '../../../src/wal/wal-query.ts';
+import { parseWalDirectory, walDirectory, walServerFacts } from '../../../src/wal/wal-query.ts';
 import { deadSlot, walServer } from '../../support/wal-sights.ts';
 import { primary } from '../../support/shop.ts';
 
@@ -29,9 +29,4 @@ test('the directory is understood, with its slots in order', () => {
     slotNames: ['dbctl_pg2', 'dbctl_pg3'],
   });
   expect(walDirectory(primary).parse('none\n')).toBeUndefined();
-});
-
-test("pgBackRest's own limit is found in its configuration", () => {
-  expect(queueLimitOf('[global]\narchive-push-queue-max=62GiB\n')).toBe(62 * 1024 ** 3);
-  expect(queueLimitOf('[global]\n')).toBeUndefined();
 });
