@@ -10,10 +10,10 @@ export function madeText({ cluster, made }: { readonly cluster: string; readonly
     made.repositoryBytes === undefined ? '' : `, ${formatBytes(made.repositoryBytes)} in the repository`;
   return [
     `${label}: ${type} backup of ${cluster}${source}, ${formatSeconds(seconds)}`,
-    `${formatBytes(databaseBytes)}, ${formatBytes(copiedBytes)} of it copied${repository}`,
+    `${formatBytes(databaseBytes)}, ${formatBytes(copiedBytes)} copied${repository}`,
     ...(type === made.askedType
       ? []
-      : [`a ${type} backup, not ${made.askedType}: there was no backup that one could build on`]),
+      : [`a ${type} backup, not ${made.askedType}: there was no backup to base it on`]),
     '',
   ].join('\n');
 }

@@ -55,7 +55,7 @@ interface NewBackup {
   readonly known: readonly string[];
 }
 
-/** Labels of the backups that are there. Throws RefusedError when the cluster has no place in the repository. */
+/** Labels of the backups that are there. Throws RefusedError when the repository has no stanza of the cluster. */
 export async function knownBackups(
   cluster: Cluster,
   backup: Backup,
@@ -67,9 +67,9 @@ export async function knownBackups(
   if (info === undefined) throw backupsNotSetUp(cluster);
   if (info.databases.length > 0) return info.backups.map(({ label }) => label);
   throw new RefusedError({
-    what: `${cluster.name} has no place in the repository, as ${control.name} sees it`,
+    what: `the repository has no stanza of ${cluster.name}, as ${control.name} reports`,
     why: info.status.message,
-    next: ['set up backups, or see what is wrong with them: dbctl backup setup'],
+    next: ['set up or repair backups: dbctl backup setup'],
   });
 }
 
@@ -122,11 +122,11 @@ export function assertNoPageErrors(
   const source = from === 'replica' ? 'the replica' : 'the server';
   throw new UnverifiedError({
     what: `pages of ${label} do not match their checksums: ${source} it was copied from is damaged`,
-    why: 'A disk, memory or a file system there lost something that PostgreSQL had written.',
+    why: 'A disk, memory or a file system there corrupted data that PostgreSQL had written.',
     next: [
-      `see the files, on the control host: runuser -u postgres -- pgbackrest --config=${config} --stanza=${stanza} --set=${label} info`,
+      `list the files, on the control host: runuser -u postgres -- pgbackrest --config=${config} --stanza=${stanza} --set=${label} info`,
       'keep the older backups, and compare the tables with those on another node',
-      ...(from === 'replica' ? ['clone the damaged replica anew, then make another backup'] : []),
+      ...(from === 'replica' ? ['clone the damaged replica again, then make another backup'] : []),
     ],
   });
 }

@@ -6,7 +6,7 @@ import type { HostSet } from '../host/with-hosts.ts';
 
 /**
  * How the cluster is backed up, when `backup setup` has done its part already; undefined when it has not, or when
- * .env.cluster says nothing about backups.
+ * .env.cluster sets up no backups.
  */
 export async function backupsInPlace(cluster: LedCluster, hosts: HostSet): Promise<Backup | undefined> {
   if (cluster.backup === undefined) return undefined;

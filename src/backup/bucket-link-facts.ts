@@ -89,7 +89,7 @@ const proofs: Readonly<Record<NonNullable<StoreProblem['proof']>, (certificate: 
     return days < 0 ? `on ${validTo}, ${formatDays(-days - 1)} ago` : `from ${validFrom} to ${validTo}`;
   },
   issuer: ({ issuer }) => `it is from ${issuer.replaceAll('\n', ', ')}`,
-  names: (certificate) => `it names ${namesIn(certificate).join(', ') || 'nobody'}`,
+  names: (certificate) => `it is for ${namesIn(certificate).join(', ') || 'no name'}`,
 };
 
 const formatDays = (days: number): string => (days === 0 ? 'less than a day' : counted(days, 'day'));

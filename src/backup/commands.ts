@@ -5,7 +5,7 @@ import type { Listed } from '../kit/listed.ts';
 export const backupCommands: readonly Listed[] = [
   {
     name: 'setup',
-    about: 'Set up backups as .env.cluster says, down to the first one; safe to run again',
+    about: 'Set up backups and make the first one; safe to run again',
     complete: async () => (await import('./setup-command.ts')).backupSetup,
   },
   {
@@ -15,32 +15,32 @@ export const backupCommands: readonly Listed[] = [
   },
   {
     name: 'info',
-    about: 'Show what can be restored, to which second, and what there is',
+    about: 'Show the backups, the WAL and the time range that can be restored',
     complete: async () => (await import('./info-command.ts')).backupShow,
   },
   {
     name: 'check',
-    about: 'Check that everything could be brought back, for people and monitoring',
+    about: 'Check that everything can be restored; for people and monitoring',
     complete: async () => (await import('./check/check-command.ts')).backupCheckCommand,
   },
   {
     name: 'verify',
-    about: 'Read every file of the repository, and tell what is damaged',
+    about: 'Read every file of the repository and report damage',
     complete: async () => (await import('./verify-command.ts')).backupVerify,
   },
   {
     name: 'drill',
-    about: 'Rehearse a restore beside the cluster, check what came back, and throw it away',
+    about: 'Restore into a scratch directory, check the result, and remove it',
     complete: async () => (await import('./drill/drill-command.ts')).backupDrill,
   },
   {
     name: 'schedule',
-    about: 'Keep the timers that make backups, as .env.cluster says, and show when they run',
+    about: 'Set up the timers for backups and drills, and show when they run',
     complete: async () => (await import('./schedule-command.ts')).backupSchedule,
   },
   {
     name: 'expire',
-    about: 'Remove the backups and the WAL that are no longer kept',
+    about: 'Remove expired backups and WAL',
     complete: async () => (await import('./expire-command.ts')).backupExpire,
   },
 ];

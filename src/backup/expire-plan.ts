@@ -14,7 +14,7 @@ import { followRepositoryWork } from './repository-work-facts.ts';
 /** Seconds that it waits for a backup that runs. */
 const patience = 60;
 
-/** Throws RefusedError when the cluster has no place in the repository. */
+/** Throws RefusedError when the repository has no stanza of the cluster. */
 export const expireBackups = (cluster: Cluster, backup: Backup, changeHosts: ChangeHosts) =>
   changeHosts(cluster, [cluster.control], async ({ hosts, carryOut }) => {
     const control = hosts.get(cluster.control.name);
@@ -34,7 +34,7 @@ function expire(cluster: Cluster, backup: Backup): Step {
       const { exitCode, complaints, removals } = await host.ask(expirable(place));
       if (exitCode === 0) return removals;
       throw new CommandError({
-        what: `pgBackRest on ${host.name} cannot tell what is no longer kept`,
+        what: `pgBackRest on ${host.name} cannot list what has expired`,
         why: [`exit code ${exitCode}`, ...complaints].join('\n'),
         next: ['see which link is broken: dbctl backup check'],
       });
@@ -43,9 +43,9 @@ function expire(cluster: Cluster, backup: Backup): Step {
     async apply(host, report) {
       const work = {
         unit: `dbctl-expire-${cluster.name}`,
-        what: 'the expiry',
+        what: 'backup expire',
         argv: inTurn(cluster, pgbackrest(place, 'expire'), patience),
-        progress: () => 'removing what is no longer kept',
+        progress: () => 'removing expired backups and WAL',
       };
       await followRepositoryWork(cluster, backup, host, work, report);
     },

@@ -36,7 +36,7 @@ export async function explainWork(
     why: [howItEnded(state.exitCode, state.result), ...complaints].join('\n'),
     next: [
       'see which link is broken: dbctl backup check',
-      `all that it said, on ${host.name}: journalctl -u ${unit}`,
+      `read its whole output on ${host.name}: journalctl -u ${unit}`,
     ],
   });
 }
@@ -46,17 +46,17 @@ const howItEnded = (exitCode: number | undefined, result: string): string =>
 
 const refused = (what: string, holders: readonly string[]): RefusedError =>
   new RefusedError({
-    what: `${what} was not begun: a pgBackRest that dbctl did not start works on this stanza`,
+    what: `${what} was not started: another pgBackRest process is working on this stanza`,
     why: [
-      'Process, account, unit and command:',
-      ...(holders.length > 0 ? holders : ['it has ended by now']),
+      'Process, account, unit and command line:',
+      ...(holders.length > 0 ? holders : ['it has ended meanwhile']),
     ].join('\n'),
     next: ['wait until it has ended, then run the same command again'],
   });
 
 const waitedTooLong = (what: string): CommandError =>
   new CommandError({
-    what: `the turn of ${what} did not come in time`,
-    why: 'Other work on the repository went on for hours.',
-    next: ["see it on the control host: systemctl list-units 'dbctl-backup-*'"],
+    what: `${what} waited too long for other work on the repository`,
+    why: 'Other work on the repository ran for hours.',
+    next: ["list it on the control host: systemctl list-units 'dbctl-backup-*'"],
   });

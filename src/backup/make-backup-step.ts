@@ -138,7 +138,7 @@ function progressOf(cluster: Cluster, backup: Backup, { host, type, report }: Wo
     const seconds = first ? (now - first.at) / 1000 : 0;
     const how = running
       ? describeBackup(running, seconds, first?.bytes)
-      : `${backupWords[type]} begins or ends`;
+      : `${backupWords[type]} starts or ends`;
     report(others.length > 0 ? `${others.join(', ')} runs: ${how}` : how);
   };
 }

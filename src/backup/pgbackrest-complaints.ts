@@ -10,26 +10,26 @@ interface LinkProblem {
 
 const noAnswer: LinkProblem = {
   error: 'HostConnectError',
-  meaning: 'nothing answers there: the TLS server is down, or a firewall is in between',
-  next: "see on that host: systemctl status 'dbctl-pgbackrest-*'",
+  meaning: 'no answer: the TLS server is down, or a firewall blocks the connection',
+  next: "check on that host: systemctl status 'dbctl-pgbackrest-*'",
 };
 
 const table: readonly LinkProblem[] = [
   noAnswer,
   {
     error: 'CryptoError',
-    meaning: 'the certificate shown there is not one of this cluster for that name',
+    meaning: 'the certificate presented there is not one of this cluster for that name',
     next: 'see every certificate: dbctl certs status',
   },
   {
     error: 'ServiceError',
-    meaning: 'it answers, but not as pgBackRest or an object store does',
-    next: 'see what listens on that port there: ss -ltnp',
+    meaning: 'it answers, but is neither pgBackRest nor an object store',
+    next: 'check what listens on that port there: ss -ltnp',
   },
   {
     error: 'AccessError',
     meaning: 'it does not know the certificate of this host (tls-server-auth)',
-    next: 'write its configuration anew: dbctl backup setup',
+    next: 'write its configuration again: dbctl backup setup',
   },
   {
     error: 'ProtocolError',
@@ -38,8 +38,8 @@ const table: readonly LinkProblem[] = [
   },
   {
     error: 'HostInvalidError',
-    meaning: 'the host is not what the configuration says',
-    next: 'write the configuration anew: dbctl backup setup',
+    meaning: 'the host does not match its configuration',
+    next: 'write the configuration again: dbctl backup setup',
   },
 ];
 

@@ -15,8 +15,8 @@ export const checkSameVersion = (hosts: readonly ReadableHost[]): Step => ({
       what: 'the hosts have different versions of pgBackRest',
       why: hosts.map(({ name }, index) => `${name}: ${versions[index] ?? 'none'}`).join('\n'),
       next: [
-        'give all of them the same: apt-get install --only-upgrade pgbackrest, from the same package sources',
-        "hosts with different releases of Debian need the PostgreSQL project's own repository for that",
+        'install the same version on all of them: apt-get install --only-upgrade pgbackrest, from the same package sources',
+        "hosts with different Debian releases need the PostgreSQL project's own repository for that",
       ],
     });
   },

@@ -45,8 +45,8 @@ const startsOf = ({ ranges }: RecoveryWindow): readonly RecoveryRange[] =>
 function reasonOf(target: RecoveryTarget, ranges: readonly RecoveryRange[]): string {
   if (ranges.length === 0) {
     return target.set === undefined
-      ? 'there is no backup that could be restored'
-      : `there is no backup ${target.set} that could be restored`;
+      ? 'there is no backup to restore'
+      : `there is no usable backup ${target.set}`;
   }
   const can = ranges.map(describeRange).join(', and ');
   const from = target.set === undefined ? '' : `, starting at the backup ${target.set}`;
@@ -92,8 +92,8 @@ function misspelling({ type, value }: ValueTarget): string | undefined {
   if (type === 'time' && parseTargetTime(value) === undefined) {
     return wrong('a time with a zone, such as "2026-11-21 10:00:00+00" or "2026-11-21 10:00:00 UTC"');
   }
-  if (type === 'lsn' && parseLsn(value) === undefined) return wrong('a position such as 16/B374D848');
-  if (type === 'xid' && !/^\d{1,20}$/.test(value)) return wrong('the number of a transaction');
+  if (type === 'lsn' && parseLsn(value) === undefined) return wrong('an LSN such as 16/B374D848');
+  if (type === 'xid' && !/^\d{1,20}$/.test(value)) return wrong('a transaction id');
   // PostgreSQL cuts names of restore points at 63 bytes.
   if (type === 'name' && !/^[^\p{Cc}]{1,63}$/u.test(value)) return wrong('the name of a restore point');
   return undefined;

@@ -72,6 +72,6 @@ const withoutResult = (host: Host, failure: CommandError | undefined): Unverifie
   new UnverifiedError({
     what: `the drill on ${host.name} ended without a result`,
     ...(failure?.why !== undefined && { why: failure.why }),
-    next: ['run the same command again: it is safe', 'see earlier ones: dbctl backup drill --history'],
+    next: ['run the same command again: it is safe', 'see earlier drills: dbctl backup drill --history'],
     cause: failure,
   });

@@ -11,7 +11,7 @@ export const backupRun = changeCommand({
       otherwise: 'incr',
     }),
   },
-  dryRun: 'show what would be made and touch nothing',
+  dryRun: 'show what would be made; change nothing',
   run: async ({ cluster, backup, flags: { type }, ...access }) =>
     (await import('./backup-plan.ts')).runBackup({ cluster, backup, type }, access),
   text: async ({ made }, { cluster }) =>

@@ -36,10 +36,10 @@ export function sendNewestWal(primary: Instance, { isNeeded }: { readonly isNeed
       );
       if (!isSent && isNeeded) {
         throw new UnverifiedError({
-          what: `the newest WAL of ${host.name} has not arrived in the repository within ${deadlineMs / 1000} s`,
+          what: `the newest WAL of ${host.name} did not reach the repository within ${deadlineMs / 1000} s`,
           next: [
             'see why: dbctl backup check',
-            'or restore a point that is there: dbctl backup info, then --type=time',
+            'or choose a point that is in the repository: dbctl backup info, then --type=time',
           ],
         });
       }

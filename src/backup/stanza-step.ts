@@ -41,10 +41,10 @@ export function keepStanza(cluster: LedCluster, { stanza }: Backup, primary: Rea
 const belongsToAnother = (stanza: string, complaints: readonly string[]): RefusedError =>
   new RefusedError({
     what: `the stanza ${stanza} in the repository belongs to another cluster`,
-    why: ['Its system identifier is not the one of this primary.', ...complaints].join('\n'),
+    why: ['Its system identifier differs from that of this primary.', ...complaints].join('\n'),
     next: [
-      'if this is a new cluster under an old name, give it a place of its own: PGBACKREST_STANZA in .env.cluster',
-      'the old backups stay, and can be restored: dbctl backup info',
+      'if this is a new cluster under an old name, give it its own stanza: PGBACKREST_STANZA in .env.cluster',
+      'the old backups remain and can be restored: dbctl backup info',
     ],
   });
 
@@ -52,5 +52,5 @@ const notMade = (host: ReadableHost, stanza: string, complaints: readonly string
   new CommandError({
     what: `the stanza ${stanza} could not be made on ${host.name}`,
     why: complaints.join('\n'),
-    next: ['correct what it names, then run the same command again: it is safe'],
+    next: ['fix the reported cause, then run the same command again: it is safe'],
   });

@@ -25,4 +25,4 @@ export function typedTarget({ type = 'default', target, set }: TargetFlags): Rec
 }
 
 const misused = (what: string, flags: string): ConfigError =>
-  new ConfigError({ what, next: [`say both: ${flags}`] });
+  new ConfigError({ what, next: [`give both: ${flags}`] });

@@ -6,11 +6,11 @@ export const verifiedText = (found: VerifiedRepository): string =>
     `${found.checkedWal} WAL files and ${found.checkedFiles} files of backups were read`,
     ...found.files.map(({ path, problem }) => `damaged: ${path} (${problem})`),
     ...found.backups.map(({ label, status }) => `damaged backup: ${label} (${status})`),
-    ...found.builtOnDamaged.map((label) => `builds on a damaged backup: ${label}`),
+    ...found.builtOnDamaged.map((label) => `depends on a damaged backup: ${label}`),
     ...found.gaps.map(
       ({ fromLsn, toLsn, missingFiles }) =>
         `WAL is missing from ${fromLsn} to ${toLsn}: ${missingFiles} files`,
     ),
-    ...(found.isSound && found.gaps.length === 0 ? ['all of it is as it was written'] : []),
+    ...(found.isSound && found.gaps.length === 0 ? ['everything is intact'] : []),
     '',
   ].join('\n');

@@ -59,10 +59,10 @@ export function verifyArchiving(cluster: LedCluster, backup: Backup, control?: R
 
     async apply(primary, report) {
       if (control) {
-        report('WAL is on its way, as the control host sees it');
+        report('checking from the control host that WAL arrives');
         await check(control, controlConfig, primary);
       }
-      report(`WAL is on its way, as ${primary.name} sees it`);
+      report(`checking from ${primary.name} that WAL arrives`);
       await check(primary, nodeConfig, primary);
       await waitUntil(() => isProven(primary), { deadlineMs: countedMs });
     },
@@ -81,7 +81,7 @@ function checkFailed(
     why: [...complaints, ...meanings, ...archiver].join('\n'),
     next: [
       ...new Set(links.map(({ next }) => next)),
-      'see each link and what to do: dbctl backup check',
+      'check each link: dbctl backup check',
       'then run the same command again: it is safe',
     ],
   });

@@ -47,6 +47,6 @@ const errors: Readonly<Record<StoreProblem['link'], new (explanation: Explanatio
 const errorFor = ({ from, link, what, next }: BucketProblem): DbctlError =>
   new errors[link]({
     what: `${from}: ${what}`,
-    why: 'Every host that sends backups or WAL must reach the bucket. Nothing was made in it.',
+    why: 'Every host that sends backups or WAL must have access to the bucket. Nothing was created in it.',
     next: [next, 'then run the same command again: it is safe'],
   });

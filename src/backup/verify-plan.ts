@@ -84,7 +84,7 @@ async function verifyRepository(
 
 const noVerdict = ({ name }: Host): UnverifiedError =>
   new UnverifiedError({
-    what: `pgBackRest on ${name} did not say whether the repository is sound`,
+    what: `pgBackRest on ${name} did not report whether the repository is intact`,
     next: ['run the same command again: it is safe'],
   });
 
@@ -92,11 +92,14 @@ const noVerdict = ({ name }: Host): UnverifiedError =>
 export function assertSoundRepository({ isSound, backups, gaps }: VerifiedRepository): void {
   if (isSound && gaps.length === 0) return;
   throw new CommandError({
-    what: isSound ? 'the repository is sound, but WAL is missing from it' : 'the repository is damaged',
+    what: isSound ? 'the repository is intact, but WAL is missing from it' : 'the repository is damaged',
     why:
       backups.length > 0
         ? `Do not restore from ${backups.map(({ label }) => label).join(', ')}.`
-        : 'No recovery goes past WAL that is damaged or missing.',
-    next: ['begin a new chain: dbctl backup run --type full', 'see what can be restored: dbctl backup info'],
+        : 'Recovery stops where WAL is damaged or missing.',
+    next: [
+      'make a new full backup: dbctl backup run --type full',
+      'see what can be restored: dbctl backup info',
+    ],
   });
 }

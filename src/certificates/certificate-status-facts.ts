@@ -104,8 +104,10 @@ export function statusOf(
     shown,
     fingerprint,
     problems: [
-      ...(certificate ? leafProblems(certificate, place.names, signer) : [`${place.certificate} is none`]),
-      ...(seen.isPair ? [] : ['its key is missing, or belongs to another one']),
+      ...(certificate
+        ? leafProblems(certificate, place.names, signer)
+        : [`${place.certificate} is not a certificate`]),
+      ...(seen.isPair ? [] : ['its key is missing or belongs to another certificate']),
       ...(port && shown ? portProblems[shown](hostAndPort(port)) : []),
       ...(trusts(seen.authority, authority) ? [] : [`${place.authority} does not hold the cluster's CA`]),
     ],
@@ -119,7 +121,7 @@ function howShown(fingerprint: string | undefined, shown: string | undefined): S
 
 const portProblems: Readonly<Record<Shown, (address: string) => readonly string[]>> = {
   yes: () => [],
-  other: (address) => [`${address} shows another one`],
+  other: (address) => [`${address} presents another certificate`],
   nothing: (address) => [`nothing answers with TLS on ${address}`],
 };
 
@@ -142,8 +144,8 @@ function leafProblems(
   return [
     ...(daysLeft < 0 ? [`it ended ${-daysLeft} days ago`] : []),
     ...(daysLeft >= 0 && daysLeft < renewBeforeDays ? [`it ends in ${daysLeft} days`] : []),
-    ...(signer === 'unknown' ? ['an unknown CA signed it'] : []),
-    ...(missing.length > 0 ? [`it does not name ${missing.join(', ')}`] : []),
+    ...(signer === 'unknown' ? ['it is signed by an unknown CA'] : []),
+    ...(missing.length > 0 ? [`it is not valid for ${missing.join(', ')}`] : []),
   ];
 }
 

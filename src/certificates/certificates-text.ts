@@ -37,9 +37,11 @@ export const nextSteps = ({
   const silent = certificates.filter(({ shown }) => shown === 'nothing');
   const isMore = certificates.some(({ shown, problems }) => problems.length > (shown === 'nothing' ? 1 : 0));
   return [
-    ...silent.map(({ host, what }) => `see why ${what} does not answer: ${logsOf(host, what)}`),
-    ...(isMore || copyProblems.length > 0 ? ['new certificates everywhere: dbctl certs rotate'] : []),
-    ...(authorities.some(({ problems }) => problems.length > 0) ? ['a new CA: dbctl certs rotate --ca'] : []),
+    ...silent.map(({ host, what }) => `find out why ${what} does not answer: ${logsOf(host, what)}`),
+    ...(isMore || copyProblems.length > 0 ? ['replace the certificates: dbctl certs rotate'] : []),
+    ...(authorities.some(({ problems }) => problems.length > 0)
+      ? ['replace the CA: dbctl certs rotate --ca']
+      : []),
   ];
 };
 
@@ -56,7 +58,7 @@ const cells = ({ host, port, what, daysLeft, authority, shown, names }: Certific
   names === undefined ? 'not set up' : shorten(names.join(', '), longestNames),
 ];
 
-const unfinished = 'A rotation was cut off; finish it: dbctl certs rotate';
+const unfinished = 'A rotation was interrupted; finish it: dbctl certs rotate';
 
 const inWords: Readonly<Record<NonNullable<CertificatesReport['rotation']>, string>> = {
   leaves: unfinished,
@@ -64,5 +66,5 @@ const inWords: Readonly<Record<NonNullable<CertificatesReport['rotation']>, stri
   renew: unfinished,
   issue: unfinished,
   drop: unfinished,
-  overlap: 'Two CAs are trusted. When nobody uses the old CA file: dbctl certs rotate --ca --finish',
+  overlap: 'Two CAs are trusted. When no client uses the old CA file: dbctl certs rotate --ca --finish',
 };

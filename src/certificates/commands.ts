@@ -5,12 +5,12 @@ import type { Listed } from '../kit/listed.ts';
 export const certsCommands: readonly Listed[] = [
   {
     name: 'status',
-    about: 'Show every certificate in its file and on its port, and what is wrong with it',
+    about: 'Show every certificate, in its file and on its port, and its problems',
     complete: async () => (await import('./status-command.ts')).certsStatus,
   },
   {
     name: 'rotate',
-    about: 'Replace every certificate, or the CA too, without a restart or a broken connection',
+    about: 'Replace every certificate, or the CA as well, without a restart or a dropped connection',
     complete: async () => (await import('./rotate-command.ts')).certsRotate,
   },
 ];

@@ -6,7 +6,7 @@ export const certsRotate = changeCommand({
   needs: 'leader',
   flags: {
     ca: flag('--ca', 'make a new CA too; the old one stays trusted until --finish'),
-    finish: flag('--finish', 'with --ca: stop trusting the old CA'),
+    finish: flag('--finish', 'with --ca: remove the old CA'),
   },
   run: async ({ cluster, flags, changeHosts }) =>
     (await import('./rotate-plan.ts')).rotateCertificates(cluster, flags, changeHosts),

@@ -11,8 +11,8 @@ export function rotationHint(
   const isOverlap = kind === 'trust' || kind === 'renew' || (kind === 'nothing' && asked === 'authority');
   if (!isOverlap) return '';
   return [
-    `A new CA is trusted beside the old one; ${shownPath(caCertificateFile)} has both.`,
-    'Hand that file out to everybody who verifies with a copy of the old one, then:',
+    `The new CA and the old one are both trusted; ${shownPath(caCertificateFile)} has both.`,
+    'Distribute that file to all clients that have a copy of the old one, then:',
     '  dbctl certs rotate --ca --finish',
     '',
   ].join('\n');

@@ -6,28 +6,28 @@ import type { Listed } from '../kit/listed.ts';
 export const list: readonly Listed[] = [
   {
     name: 'init',
-    about: 'Write a new .env.cluster, with random secrets; asks what the flags do not say',
+    about: 'Write a new .env.cluster with random secrets; prompts for what the flags leave open',
     complete: async () => (await import('../cluster-file/init-command.ts')).init,
   },
   {
     name: 'config',
-    about: 'Show what .env.cluster is understood to say, secrets hidden, and where each value comes from',
+    about: 'Show the effective settings, without secrets, and where each value comes from',
     complete: async () => (await import('../cluster-file/show-command.ts')).configShow,
     children: async () => (await import('../cluster-file/commands.ts')).configCommands,
   },
   {
     name: 'doctor',
-    about: 'Look at every host and every link before anything is changed: is all fit and reachable?',
+    about: 'Check every host and every network link before anything is changed',
     complete: async () => (await import('../doctor/doctor-command.ts')).doctor,
   },
   {
     name: 'init-primary',
-    about: 'Turn the primary host of .env.cluster into a running primary',
+    about: 'Set up the primary of .env.cluster on its host',
     complete: async () => (await import('../server/init-primary-command.ts')).initPrimary,
   },
   {
     name: 'add-replica',
-    about: 'Make replicas of the primary; without a name: every replica of .env.cluster',
+    about: 'Create replicas of the primary; without a name: every replica of .env.cluster',
     complete: async () => (await import('../replication/add-replica-command.ts')).addReplica,
   },
   {
@@ -37,32 +37,32 @@ export const list: readonly Listed[] = [
   },
   {
     name: 'up',
-    about: 'Bring the whole cluster to what .env.cluster says',
+    about: 'Bring the whole cluster to the state that .env.cluster describes',
     complete: async () => (await import('../up/up-command.ts')).up,
   },
   {
     name: 'remove-replica',
-    about: 'Take a replica out of the cluster; its data is kept aside, or wiped',
+    about: 'Remove a replica from the cluster; its data is kept, or wiped',
     complete: async () => (await import('../replication/remove-replica-command.ts')).removeReplica,
   },
   {
     name: 'restart',
-    about: 'Restart nodes: replicas one by one, each seen to stream before the next, the primary last',
+    about: 'Restart nodes: replicas one by one, each confirmed streaming before the next, the primary last',
     complete: async () => (await import('../server/restart-command.ts')).restart,
   },
   {
     name: 'reload',
-    about: 'Make PostgreSQL read its files anew, on all nodes at once',
+    about: 'Reload the configuration of PostgreSQL on all nodes',
     complete: async () => (await import('../server/reload-command.ts')).reload,
   },
   {
     name: 'roles',
-    about: 'Roles, database and privileges as .env.cluster has them',
+    about: 'Roles, database and privileges',
     children: async () => (await import('../server/commands.ts')).rolesCommands,
   },
   {
     name: 'reinit',
-    about: 'Clone a broken replica anew',
+    about: 'Clone a broken replica again',
     complete: async () => (await import('../replication/reinit-command.ts')).reinit,
   },
   {
@@ -84,12 +84,12 @@ export const list: readonly Listed[] = [
   },
   {
     name: 'explain',
-    about: 'Explain what is there: who keeps WAL on the disks, and for how long',
+    about: 'Explain a state: what retains WAL on the disks, and for how long',
     children: async () => (await import('../wal/commands.ts')).explainCommands,
   },
   {
     name: 'report',
-    about: 'Gather what support needs into one file, without secrets',
+    about: 'Collect a support bundle in one file, without secrets',
     complete: async () => (await import('../report/report-command.ts')).report,
   },
   {
@@ -104,12 +104,12 @@ export const list: readonly Listed[] = [
   },
   {
     name: 'lock',
-    about: 'The lock that lets one operation change the cluster at a time',
+    about: 'The lock of the cluster: one operation changes it at a time',
     children: async () => (await import('../operation/commands.ts')).lockCommands,
   },
   {
     name: 'backup',
-    about: 'Backups with pgBackRest: set up, make, look at, restore, rehearse',
+    about: 'Backups with pgBackRest: set up, run, check, restore, drill',
     children: async () => [
       ...(await import('../backup/commands.ts')).backupCommands,
       ...(await import('../restore/commands.ts')).restoreCommands,
@@ -117,12 +117,12 @@ export const list: readonly Listed[] = [
   },
   {
     name: 'certs',
-    about: 'Certificates: what is shown where, and how they are replaced',
+    about: 'Certificates: status and rotation',
     children: async () => (await import('../certificates/commands.ts')).certsCommands,
   },
   {
     name: 'completion',
-    about: 'Print what makes bash, zsh or fish complete commands, flags and names of nodes',
+    about: 'Print a completion script for bash, zsh or fish',
     complete: async () => (await import('./completion.ts')).completion,
   },
   {

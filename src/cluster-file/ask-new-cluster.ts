@@ -30,7 +30,7 @@ const topics: readonly Topic[] = [
     key: 'sshUser',
     flags: ['--ssh-user'],
     title: 'SSH user (root, or one with sudo)',
-    emptyMeans: 'as ~/.ssh/config says',
+    emptyMeans: 'from ~/.ssh/config',
   },
   {
     key: 'allow',

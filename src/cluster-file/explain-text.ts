@@ -28,7 +28,7 @@ function fact(label: string, text: string): readonly string[] {
 }
 
 function defaultOf({ isRequired, default: fallback, gives, meaning }: Explained): string {
-  if (isRequired) return 'none: it must be given';
+  if (isRequired) return 'none: it is required';
   if (fallback) return fallback;
   if (gives.length > 0 || meaning.includes('Default:')) return '';
   return fallback === '' ? 'none' : 'not set';
@@ -42,5 +42,5 @@ export function explainedList(all: readonly Explained[]): string {
     const rows = all.filter((one) => one.topic === topic);
     return [topic, ...rows.map(({ name, meaning }) => shorten(`  ${name.padEnd(longest)}  ${meaning}`)), ''];
   });
-  return [...sections, 'One of them in full: dbctl config explain <name>', ''].join('\n');
+  return [...sections, 'More about one of them: dbctl config explain <name>', ''].join('\n');
 }

@@ -9,9 +9,15 @@ export const init = (bare: Command): Command =>
   withCommonFlags(bare)
     .argument('[host...]', '[name=]host[:port] of each node, the primary first')
     .option('--name <cluster>', 'short name of the cluster (default: the name of this directory)')
-    .option('--control <host>', "[name=]host that keeps the CA's key and the backups (default: local)")
-    .option('--allow <networks>', 'networks that applications connect from: 10.0.1.0/24,10.0.2.7')
-    .option('--ssh-user <user>', 'user to log in as (default: as ~/.ssh/config says)')
+    .option(
+      '--control <host>',
+      "[name=]host that keeps the CA's key and the backups (default: local, this machine)",
+    )
+    .option(
+      '--allow <networks>',
+      'networks that applications connect from: 10.0.1.0/24,10.0.2.7 (default: none)',
+    )
+    .option('--ssh-user <user>', 'user to log in as (default: from ~/.ssh/config, else your own name)')
     .option('--ssh-port <port>', 'port of sshd on the hosts')
     .option('--ssh-key <file>', 'private key to log in with')
     .option('--known-hosts <file>', "file with the hosts' keys, instead of your own")
@@ -23,7 +29,7 @@ export const init = (bare: Command): Command =>
     .option('--region <name>', 'with s3: region of the store')
     .option('--access-key-file <file>', 'with s3: file with the id of the key to the bucket')
     .option('--secret-key-file <file>', 'with s3: file with that key')
-    .option('-y, --yes', 'ask nothing: what is not said gets its default')
+    .option('-y, --yes', 'ask nothing: use the defaults')
     .action(async (hosts: readonly string[], { yes, ...flags }: InitFlags, command: Command) => {
       const { createFile, refuseExisting } = await import('../config/create-file.ts');
       const { newClusterText } = await import('../config/new-cluster.ts');

@@ -27,7 +27,7 @@ export function newClusterMessage(cluster: Cluster, file: string, output: 'table
         `  ${node.name.padEnd(longest)}  ${index === 0 ? 'primary' : 'replica'}  ${hostAndPort(node)}`,
     ),
     backupLine(cluster),
-    'It holds every password: keep a copy in a safe place.',
+    'It contains every password: keep a copy in a safe place.',
     '',
     ...next.map(([command, why]) => `→ ${command.padEnd(widest)}  ${why}`),
     '',
@@ -37,15 +37,15 @@ export function newClusterMessage(cluster: Cluster, file: string, output: 'table
 const nextCommands = (file: string): readonly (readonly [command: string, why: string])[] => {
   const flag = file === '.env.cluster' ? '' : ` -c ${quote([file])}`;
   return [
-    [`dbctl config${flag}`, 'shows what it says, without the secrets'],
+    [`dbctl config${flag}`, 'shows the settings, without the secrets'],
     [`dbctl doctor${flag}`, 'checks the hosts; changes nothing'],
-    [`dbctl up${flag}`, 'makes the cluster'],
+    [`dbctl up${flag}`, 'creates the cluster'],
   ];
 };
 
 function backupLine({ backup, control }: Cluster): string {
   if (backup === undefined)
-    return '  no backups yet: they need a control host, or a store (BACKUP_REPOSITORY)';
+    return '  no backups: they need a control host, or an object store (BACKUP_REPOSITORY)';
   const { repository } = backup;
   const place = repository.kind === 's3' ? hostAndPort(repository) : control.name;
   return `  backups on ${place} (${repository.kind}), encrypted`;

@@ -9,7 +9,7 @@ import { pad, screenWidth, shorten, widestOf, wrap } from '../ui/text.ts';
 
 const longestOrigin = 'line 9999'.length;
 
-const unusedWhy = 'is for the application; dbctl does nothing with it';
+const unusedWhy = 'is for the application; dbctl ignores it';
 
 interface Understanding {
   readonly cluster: Cluster;

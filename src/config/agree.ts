@@ -36,7 +36,7 @@ function disagreement({ isSecret }: Setting, one: Given, other: Given): SettingM
   return new SettingMisfit({
     setting: one.name,
     line: one.line,
-    text: `and ${other.name} (line ${other.line}) mean one thing and disagree${texts}; keep one`,
+    text: `and ${other.name} (line ${other.line}) mean the same and disagree${texts}; keep one`,
     ...(next && { next }),
   });
 }

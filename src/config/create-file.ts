@@ -94,9 +94,9 @@ function syncDirectory(directory: string): void {
 const alreadyThere = (file: string): RefusedError =>
   new RefusedError({
     what: `${file} is already there`,
-    why: 'A new file never replaces another one: what is in it may be the only copy of its passwords.',
+    why: 'An existing file is never overwritten: it may be the only copy of its passwords.',
     next: [
-      `see what it says: ${quote(['dbctl', 'config', '-c', file])}`,
+      `see its settings: ${quote(['dbctl', 'config', '-c', file])}`,
       'or write another one: dbctl init -c <file>',
     ],
   });

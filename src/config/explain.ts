@@ -42,7 +42,7 @@ export function explain(asked: string): Explained {
   if (found) return found;
   throw new ConfigError({
     what: `${shown(asked)} is not a setting${whatInstead(asked.toUpperCase())}`,
-    next: ['every setting there is: dbctl config explain'],
+    next: ['see every setting: dbctl config explain'],
   });
 }
 

@@ -7,14 +7,14 @@ interface ForeignName {
 }
 
 const foreign: readonly ForeignName[] = [
-  { pattern: /^FAILOVER_(EMAIL|SLACK|PAGERDUTY)_/, about: notYet('who is told about a failover') },
+  { pattern: /^FAILOVER_(EMAIL|SLACK|PAGERDUTY)_/, about: notYet('notifications about a failover') },
   {
     pattern: /^(ENABLE_AUTO_FAILOVER|FAILOVER_TIMEOUT|CLUSTER_HA|CLUSTER_SYNCHRONOUS|ETCD_HOSTS)$/,
     about: notYet('automatic failover'),
   },
   {
     pattern: /^(REPLICA_LAG_CHECK_INTERVAL|HEALTH_CHECK_(INTERVAL|TIMEOUT))$/,
-    about: notYet('how often something is watched'),
+    about: notYet('the interval of a check'),
   },
   {
     pattern: /^(CLUSTER_GATEWAYS?(_HOSTS)?|READ_AFTER_WRITE_TTL|PGPOOL_.*|HAPROXY_.*|PGBOUNCER_.*)$/,
@@ -37,9 +37,9 @@ export const whyForeign = (name: string): string | undefined =>
   foreign.find(({ pattern }) => pattern.test(name))?.about;
 
 function notYet(topic: string): string {
-  return `it is about ${topic}, which dbctl does not set up; keep it in a file of the application`;
+  return `it is about ${topic}, which dbctl does not manage; keep it in the application's own file`;
 }
 
 function meant(setting: string): string {
-  return `here it is called ${setting}`;
+  return `dbctl calls it ${setting}`;
 }

@@ -41,9 +41,9 @@ export function loadBackedUpCluster(file: string): { readonly cluster: Cluster; 
   const cluster = loadCluster(file);
   if (cluster.backup !== undefined) return { cluster, backup: cluster.backup };
   throw new ConfigError({
-    what: `${file} says nothing about backups`,
+    what: `${file} sets up no backups`,
     why: 'BACKUP_REPOSITORY is not set.',
-    next: ['what it takes: dbctl config explain BACKUP_REPOSITORY', 'then: dbctl backup setup'],
+    next: ['read what it accepts: dbctl config explain BACKUP_REPOSITORY', 'then: dbctl backup setup'],
   });
 }
 

@@ -112,7 +112,7 @@ const impossible = (wrong: readonly WrongAnswer[]): ConfigError =>
   new ConfigError({
     what: `nothing was written: ${counted(wrong.length, 'problem')}`,
     why: wrong.map(({ text }) => text).join('\n'),
-    next: ['what can be said: dbctl init --help'],
+    next: ['see all flags: dbctl init --help'],
   });
 
 /** The repository when none is named: on the control host where there is one. */
@@ -188,7 +188,7 @@ export function refuseWithoutHosts({ hosts }: Pick<Answers, 'hosts'>, isTerminal
     next: [
       'a primary and two replicas: dbctl init --name shop 10.0.0.11 10.0.0.12 10.0.0.13',
       'with backups: add --control 10.0.0.10',
-      'everything that can be said: dbctl init --help',
+      'see all flags: dbctl init --help',
     ],
   });
 }

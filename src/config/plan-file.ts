@@ -15,9 +15,9 @@ export function readPlanFile(file: string): readonly WrittenChange[] {
   try {
     return v.parse(PlanFile, JSON.parse(readSmallFile(file).text)).changes;
   } catch (cause) {
-    const why = cause instanceof Misfit ? `It ${cause.message}.` : 'It is not what that command answers.';
+    const why = cause instanceof Misfit ? `It ${cause.message}.` : 'It was not written by that command.';
     throw new ConfigError({
-      what: `${file} is no plan`,
+      what: `${file} is not a plan`,
       why,
       next: [`write one: dbctl plan -o json > ${file}`],
       cause,

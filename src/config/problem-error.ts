@@ -17,7 +17,7 @@ export function problemError(
     why: firstOf(placed.toSorted((a, b) => a.line - b.line).map(sentence)).join('\n'),
     next: [
       ...new Set(problems.flatMap(({ next }) => next ?? [])),
-      'what each setting takes: dbctl config explain',
+      'read what each setting accepts: dbctl config explain',
     ],
   });
 }

@@ -11,7 +11,7 @@ export function quoteValue(text: string): string {
   if (written !== undefined) return written;
   throw new ConfigError({
     what: 'a value cannot be written in .env.cluster',
-    why: 'no kind of quotes can hold it: it has a control character, or it mixes \', " and ` with # or outer spaces',
+    why: 'it cannot be quoted: it has a control character, or it mixes \', " and ` with # or outer spaces',
     next: ['put it in a file of mode 600 and name that file: NAME_FILE=/path/to/file'],
   });
 }

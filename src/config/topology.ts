@@ -84,7 +84,7 @@ function nodesMeantBy(entry: NodeEntry, nodes: readonly Node[], defaultPort: num
   if (found) return found;
   const port = entry.port === undefined ? '' : `:${entry.port}`;
   throw new Misfit(
-    `${entry.host}${port} is no node of the cluster; there are ${nodes.map(describe).join(', ')}`,
+    `${entry.host}${port} is not a node of the cluster; the nodes are ${nodes.map(describe).join(', ')}`,
   );
 }
 

@@ -15,7 +15,7 @@ export const doctor = (bare: Command): Command =>
   withHostKeyFlag(withCommonFlags(bare))
     .addHelpText(
       'after',
-      '\nExit codes: 0 nothing must be put right (warnings aside), 4 something must, 3 a host cannot be reached.',
+      '\nExit codes: 0 nothing to fix (there may be warnings), 4 something to fix, 3 a host cannot be reached.',
     )
     .action(async ({ acceptHostKey }: Pick<ChangeFlags, 'acceptHostKey'>, command: Command) => {
       const { loadCluster } = await import('../config/load.ts');

@@ -32,12 +32,12 @@ export function doctorText(report: DoctorReport, colourLevel: 0 | 1): string {
     '',
     table(rows, chalk),
     ...(links.length > 0 ? ['', doctorMatrix(links, rows, chalk)] : []),
-    ...section('To put right, in this order:', findings, 'fail', chalk),
-    ...section('Works, and may hurt:', findings, 'warn', chalk),
+    ...section('To fix, in this order:', findings, 'fail', chalk),
+    ...section('Works, but may cause trouble:', findings, 'warn', chalk),
     ...section('Good to know:', findings, 'note', chalk),
     '',
     verdict(report, chalk),
-    ...(report.verdict === 'ok' || report.verdict === 'warn' ? [] : ['then again: dbctl doctor']),
+    ...(report.verdict === 'ok' || report.verdict === 'warn' ? [] : ['then check again: dbctl doctor']),
     '',
   ].join('\n');
 }
@@ -70,7 +70,7 @@ function table(rows: readonly DoctorRow[], chalk: ChalkInstance): string {
       amount(speed?.read),
       speed?.sync === undefined ? '' : milliseconds(speed.sync),
       facts ? milliseconds(facts.clockOffsetSeconds) : '',
-      colourOf(chalk, state)(state === 'unreachable' ? 'no way' : state),
+      colourOf(chalk, state)(state === 'unreachable' ? 'no SSH' : state),
     ];
   });
   return tableText(cells, { head: columns.map((title) => chalk.bold(title)), gap: ' ' });
@@ -132,9 +132,9 @@ function verdict({ verdict: state, findings, rows, links }: DoctorReport, chalk:
     seen.length < rows.length
       ? `${seen.length} of ${counted(rows.length, 'host')}`
       : counted(rows.length, 'host');
-  const looked = `${hosts}${links.length > 0 ? ` and ${counted(tried.length, 'link')}` : ''} looked at`;
+  const looked = `${hosts}${links.length > 0 ? ` and ${counted(tried.length, 'link')}` : ''} checked`;
   const found = [
-    ...(count('fail') > 0 ? [`${count('fail')} to put right`] : []),
+    ...(count('fail') > 0 ? [`${count('fail')} to fix`] : []),
     ...(count('warn') > 0 ? [counted(count('warn'), 'warning')] : []),
   ];
   return `${colourOf(chalk, state)(state.toUpperCase())}: ${[looked, ...found].join(', ')}`;

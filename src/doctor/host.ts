@@ -28,27 +28,26 @@ const rules: readonly Rule[] = [
   {
     check: 'program',
     level: 'warn',
-    reason: 'ss says who listens, and Perl tries the links; without them nobody looked',
+    reason: 'ss lists the listening ports, and Perl tries the links; without them neither is checked',
     broken: ({ facts }) => facts.missingPrograms.length > 0,
-    what: ({ facts }) =>
-      `${facts.missingPrograms.join(' and ')} missing, so not everything could be looked at`,
+    what: ({ facts }) => `${facts.missingPrograms.join(' and ')} missing, so not everything could be checked`,
     next: () => ['apt-get install --no-install-recommends iproute2 perl-base'],
   },
   {
     check: 'disk',
     level: 'fail',
-    reason: 'a full disk stops PostgreSQL, and what it needs to recover needs room too',
+    reason: 'a full disk stops PostgreSQL, and recovery needs room as well',
     broken: (seen) => freeShare(seen) < 0.05,
     what: (seen) => `${roomLeft(seen)}: it is nearly full`,
-    next: ({ facts }) => [`see what takes it: du -xh --max-depth=3 ${facts.disk.path} | sort -h | tail`],
+    next: ({ facts }) => [`see what uses it: du -xh --max-depth=3 ${facts.disk.path} | sort -h | tail`],
   },
   {
     check: 'disk',
     level: 'warn',
-    reason: 'WAL that a dead replica holds fills the rest within hours',
+    reason: 'WAL retained for a dead replica fills the rest within hours',
     broken: (seen) => freeShare(seen) >= 0.05 && freeShare(seen) < 0.15,
     what: roomLeft,
-    next: ({ facts }) => [`see what takes it: du -xh --max-depth=3 ${facts.disk.path} | sort -h | tail`],
+    next: ({ facts }) => [`see what uses it: du -xh --max-depth=3 ${facts.disk.path} | sort -h | tail`],
   },
   {
     check: 'speed',
@@ -57,7 +56,7 @@ const rules: readonly Rule[] = [
     broken: ({ speed }) => (speed?.sync ?? 0) > 0.02,
     what: ({ speed, facts }) =>
       `a commit waits ${((speed?.sync ?? 0) * 1000).toFixed(0)} ms for the disk of ${facts.disk.path}`,
-    next: () => ['see who else writes there: iostat -x 1 5; or give the data a faster disk'],
+    next: () => ['see what else writes there: iostat -x 1 5; or give the data a faster disk'],
   },
   {
     check: 'speed',
@@ -65,12 +64,12 @@ const rules: readonly Rule[] = [
     reason: 'a clone, a restore and a checkpoint are as slow as the disk',
     broken: ({ speed }) => (speed?.write ?? Infinity) < 20 * megabyte,
     what: ({ speed, facts }) => `${facts.disk.path} takes ${formatBytes(speed?.write ?? 0)}/s`,
-    next: () => ['see who else writes there: iostat -x 1 5; or give the data a faster disk'],
+    next: () => ['see what else writes there: iostat -x 1 5; or give the data a faster disk'],
   },
   {
     check: 'memory',
     level: 'warn',
-    reason: 'PostgreSQL, pgBackRest and the file cache share it',
+    reason: 'PostgreSQL, pgBackRest and the file cache share the memory',
     broken: ({ facts }) => facts.memoryBytes < 900 * megabyte,
     what: ({ facts }) => `it has ${formatBytes(facts.memoryBytes)} of memory`,
     next: () => ['give the host 1 GB or more'],
@@ -83,13 +82,13 @@ const rules: readonly Rule[] = [
     what: (seen) => slowStart(seen) ?? '',
     next: ({ facts }) => [
       `see what takes the time, as ${facts.startup?.user}: PS4='$EPOCHREALTIME ' bash -lxc :`,
-      'make it quick, or keep it for interactive shells: case $- in *i*) …; esac',
+      'make it fast, or run it in interactive shells only: case $- in *i*) …; esac',
     ],
   },
   {
     check: 'kernel',
     level: 'note',
-    reason: 'memory that does not exist is promised, and the OOM killer takes it back from PostgreSQL',
+    reason: 'the kernel promises memory that it does not have, and its OOM killer then ends PostgreSQL',
     broken: ({ facts }) => facts.overcommit === 1,
     what: () => 'vm.overcommit_memory is 1: when memory runs out, the kernel kills PostgreSQL',
     next: () => [
@@ -100,9 +99,9 @@ const rules: readonly Rule[] = [
   {
     check: 'kernel',
     level: 'note',
-    reason: 'PostgreSQL asks for huge pages itself, and waits while the kernel makes others',
+    reason: 'PostgreSQL requests huge pages itself, and waits while the kernel builds others',
     broken: ({ facts }) => facts.hasHugePagesAlways,
-    what: () => 'transparent huge pages are made for everybody, which can stall PostgreSQL',
+    what: () => 'transparent huge pages are always on, which can stall PostgreSQL',
     next: () => ['echo madvise > /sys/kernel/mm/transparent_hugepage/enabled'],
   },
 ];
@@ -121,7 +120,7 @@ function slowStart({ facts: { startup } }: SeenSite): string | undefined {
   const slow = files.filter(({ ms }) => isSlow(ms)).map(({ path, ms }) => `${path} ${Math.round(ms)} ms`);
   if (slow.length === 0 && !isSlow(loginMs - plainMs)) return undefined;
   const whole = `a login shell of ${user} (${shell}) takes ${Math.round(loginMs)} ms to start`;
-  return slow.length === 0 ? whole : `${whole}; slow start-up files: ${slow.join(', ')}`;
+  return slow.length === 0 ? whole : `${whole}; slow startup files: ${slow.join(', ')}`;
 }
 
 /** Everything that is to be said about one machine that was seen. `primaryBytes` is what a replica would clone. */

@@ -18,52 +18,52 @@ interface Rule {
 }
 
 const letIn = ({ to, port }: SeenLink, ownAddress: string): readonly string[] => [
-  `see who drops it, first on ${to}: nft list ruleset | grep -w ${port}`,
+  `find the firewall that drops it, first on ${to}: nft list ruleset | grep -w ${port}`,
   `with ufw there: ufw allow proto tcp from ${ownAddress} to any port ${port}`,
-  'else in what stands between them: routers, security groups of the cloud',
+  'then between the hosts: routers, security groups of the cloud',
 ];
 
 const rules: readonly Rule[] = [
   {
     state: 'silent',
-    reason: 'a host that is up answers, if only to refuse; a firewall that drops says nothing',
+    reason: 'a host that is up answers, if only to refuse; a firewall that drops packets does not',
     broken: () => true,
-    what: (place) => `no answer from ${place} within 2 s, as from a firewall that drops`,
+    what: (place) => `no answer from ${place} within 2 s, as with a firewall that drops packets`,
     next: letIn,
   },
   {
     state: 'no route',
-    reason: 'the network, or a firewall, says that there is no way',
+    reason: 'the network or a firewall reports that there is no route',
     broken: () => true,
-    what: (place) => `no way to ${place}, says the network or a firewall`,
-    next: (link, ownAddress) => [`see the way: ip route get ${link.host}`, ...letIn(link, ownAddress)],
+    what: (place) => `no route to ${place}, as the network or a firewall reports`,
+    next: (link, ownAddress) => [`see the route: ip route get ${link.host}`, ...letIn(link, ownAddress)],
   },
   {
     state: 'unknown name',
-    reason: 'names of .env.cluster are looked up on the hosts too',
+    reason: 'the hosts resolve the names of .env.cluster as well',
     broken: () => true,
-    what: (_, { host }) => `it does not know the name ${host}`,
+    what: (_, { host }) => `it cannot resolve the name ${host}`,
     next: ({ host }) => [
-      `see it: getent hosts ${host}`,
-      'give addresses in .env.cluster, or the name to DNS or /etc/hosts of every host',
+      `try it: getent hosts ${host}`,
+      'use addresses in .env.cluster, or add the name to DNS or to /etc/hosts of every host',
     ],
   },
   {
     state: 'refused',
-    reason: 'what listens and cannot be reached is behind a firewall, or on another address',
+    reason: 'a program that listens and cannot be reached is behind a firewall, or on another address',
     broken: (_, listening) => listening === 'ours',
     what: (place) => `${place} refuses, although it listens there`,
     next: (link, ownAddress) => [
-      `see on which address, on ${link.to}: ss -ltn sport = :${link.port}`,
+      `see its address, on ${link.to}: ss -ltn sport = :${link.port}`,
       ...letIn(link, ownAddress),
     ],
   },
   {
     state: 'refused',
-    reason: 'a store that somebody else runs must be there already',
+    reason: 'a store that dbctl does not run must exist already',
     broken: ({ service }, listening) => service === 'store' && listening === 'unknown',
     what: (place) => `${place} refuses: nothing listens there`,
-    next: ({ host }) => [`see whether MINIO_ENDPOINT is right, and whether the store on ${host} runs`],
+    next: ({ host }) => [`check MINIO_ENDPOINT, and that the store on ${host} is running`],
   },
 ];
 
@@ -88,13 +88,13 @@ const certificateRules: readonly CertificateRule[] = [
   },
   {
     broken: ({ certificate }) => certificate?.isTrusted === false,
-    what: () => 'shows a certificate that no CA trusted here signed',
+    what: () => 'shows a certificate that is not signed by a CA trusted here',
   },
 ];
 
 const certificateAdvice = ({ service }: SeenLink, isForeign: boolean): readonly string[] =>
   isForeign && service === 'store'
-    ? ['name the CA of the store: MINIO_CA_CERT']
+    ? ['set the CA of the store: MINIO_CA_CERT']
     : ['see all certificates: dbctl certs status', 'make new ones: dbctl certs rotate'];
 
 /** What is wrong with a link; undefined when nothing is. `unreachable` are sites that nobody could look at: told elsewhere. */

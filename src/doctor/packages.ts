@@ -29,7 +29,7 @@ export function packageFindings(cluster: Cluster, { site, facts }: SeenSite): re
       return {
         ...about,
         level: 'warn',
-        what: 'it has no package lists, so nobody knows what it can install',
+        what: 'it has no package lists, so it is unknown what it can install',
         next: ['apt-get update'],
       };
     }

@@ -20,42 +20,42 @@ const rules: readonly Rule[] = [
   {
     check: 'version',
     level: 'fail',
-    reason: "pgBackRest's protocol accepts the very same version only",
+    reason: 'pgBackRest works only between hosts of the same version',
     values: ({ backup }, seen) => (backup ? versionsOf(seen, 'pgbackrest') : new Map()),
     what: 'the versions of pgBackRest differ',
     next: () => [
-      'give all of them the same: apt-get update && apt-get install --only-upgrade pgbackrest',
-      "hosts with different releases of Debian need the PostgreSQL project's own repository for that",
+      'install the same version on all of them: apt-get update && apt-get install --only-upgrade pgbackrest',
+      "hosts with different Debian releases need the PostgreSQL project's own repository for that",
     ],
   },
   {
     check: 'version',
     level: 'warn',
-    reason: 'what one of them has fixed, the others still do wrong after a switchover',
+    reason: 'a bug that is fixed on one of them comes back after a switchover',
     values: (cluster, seen) => versionsOf(seen, serverPackage(cluster)),
     what: 'the minor versions of PostgreSQL differ',
     next: (cluster) => [
-      `give all of them the same: apt-get update && apt-get install --only-upgrade ${serverPackage(cluster)}`,
+      `install the same version on all of them: apt-get update && apt-get install --only-upgrade ${serverPackage(cluster)}`,
     ],
   },
   {
     check: 'collation',
     level: 'warn',
-    reason: 'an index that another library sorted finds the wrong rows on a replica, silently',
+    reason: 'a replica whose library sorts differently silently finds the wrong rows by index',
     values: (_, seen) => onNodes(seen, ({ facts }) => facts.glibc),
-    what: 'the versions of glibc differ, and with them the order of text',
+    what: 'the versions of glibc differ, and with them the sort order of text',
     next: () => [
-      'use the same release of the system on all nodes',
+      'use the same operating system release on all nodes',
       'or no collation but C and C.UTF-8 in any index: dbctl makes databases with C.UTF-8',
     ],
   },
   {
     check: 'collation',
     level: 'warn',
-    reason: 'an index that another library sorted finds the wrong rows on a replica, silently',
+    reason: 'a replica whose library sorts differently silently finds the wrong rows by index',
     values: (_, seen) => onNodes(seen, ({ facts }) => facts.icu),
-    what: 'the versions of ICU differ, and with them the order of text',
-    next: () => ['use the same release of the system on all nodes, or no ICU collation in any index'],
+    what: 'the versions of ICU differ, and with them the sort order of text',
+    next: () => ['use the same operating system release on all nodes, or no ICU collation in any index'],
   },
 ];
 

@@ -84,9 +84,9 @@ const leaveWhen =
 
 const interrupted = (): InterruptedError =>
   new InterruptedError({
-    what: 'stopped, as asked',
-    why: 'What was running on the hosts has ended, or goes on there by itself (a clone does).',
-    next: ['run the same command again: it goes on from here'],
+    what: 'stopped on request',
+    why: 'The running steps have ended. Long-running work such as a clone continues on its host.',
+    next: ['run the same command again: it continues from here'],
   });
 
 interface How extends Watch {

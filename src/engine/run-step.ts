@@ -34,9 +34,9 @@ async function carryThrough(step: Step, host: Host, { dryRun, report }: Options)
   const left = await step.diff(host);
   if (left.length > 0) {
     throw new UnverifiedError({
-      what: `"${step.title}" on ${host.name} was applied, but its effect was not seen`,
+      what: `"${step.title}" on ${host.name} was applied, but its effect could not be verified`,
       why: `still different: ${left.join('; ')}`,
-      next: ['run the same command again: it is safe', `look at the host: dbctl logs ${host.name}`],
+      next: ['run the same command again: it is safe', `read the log of the host: dbctl logs ${host.name}`],
     });
   }
   return { status: 'changed', changes };

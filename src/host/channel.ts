@@ -14,7 +14,7 @@ export function collect(channel: ClientChannel, stdin: Input, timeoutMs: number)
     let outcome: Outcome = { kind: 'unknown' };
 
     const output = keepOutput({ stdout: channel, stderr: channel.stderr }, () =>
-      giveUp({ kind: 'said too much' }),
+      giveUp({ kind: 'printed too much' }),
     );
     const end = (): void => {
       limit.stop();

@@ -18,18 +18,18 @@ export async function checkLogin(connection: Connection, where: string, user: st
   if (stdout === `${awkward}|sudoer\n`) return 'sudoer';
   if (stdout === `${awkward}|neither\n`) throw noSudo(where, user, stderr);
   throw new UnreachableError({
-    what: `the login shell of ${user} on ${where} does not take commands literally`,
-    why: `it is no Bourne shell, or its start-up files print something or end it\n${lastLines(stdout + stderr, 5)}`,
+    what: `the login shell of ${user} on ${where} changes the commands that it is given`,
+    why: `it is not Bourne-compatible, or its startup files print something or exit\n${lastLines(stdout + stderr, 5)}`,
     next: [
       `give the account a plain shell: sudo chsh -s /bin/sh ${user}`,
-      'or keep its start-up files silent for commands',
+      'or make its startup files print nothing when a command is run',
     ],
   });
 }
 
 const noSudo = (where: string, user: string, stderr: string): UnreachableError =>
   new UnreachableError({
-    what: `${user} may not become root on ${where} without a password`,
+    what: `${user} cannot use sudo on ${where} without a password`,
     why: lastLines(stderr, 5),
     next: [
       `on the host: echo '${user} ALL=(ALL:ALL) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/dbctl`,

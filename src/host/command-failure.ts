@@ -38,7 +38,7 @@ export function understand<Answer>(
     return parse(stdout);
   } catch (cause) {
     throw new CommandError({
-      what: `${host} gave an answer that dbctl does not understand`,
+      what: `${host} gave an answer that dbctl cannot parse`,
       why: shorten(printable(quote(meaning?.typed ?? argv))),
       next: [`log in and run it by hand on ${host}`, 'run the same dbctl command again: it is safe'],
       cause,
@@ -49,10 +49,10 @@ export function understand<Answer>(
 function manner(outcome: Ending['outcome'], { timeoutMs }: Pick<Execution, 'timeoutMs'>): string {
   if (outcome.kind === 'exited') return `ended with exit code ${outcome.code}`;
   if (outcome.kind === 'killed') return `was killed by SIG${outcome.signal.replace(/^SIG/, '')}`;
-  if (outcome.kind === 'said too much')
-    return `said more than ${outputLimit / 1024 / 1024} MiB and was cut off`;
+  if (outcome.kind === 'printed too much')
+    return `printed more than ${outputLimit / 1024 / 1024} MiB and was stopped`;
   if (outcome.kind === 'unknown') return 'ended without an exit status';
-  return `did not end within ${timeoutMs / 1000} s and was given up; it may still be running there`;
+  return `did not end within ${timeoutMs / 1000} s; it may still be running there`;
 }
 
 const shorten = (line: string): string => (line.length > 500 ? `${line.slice(0, 500)} …` : line);

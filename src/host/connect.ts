@@ -103,6 +103,6 @@ function parseJump(jump: string, { knownHostsFile }: SshSettings) {
 
 const loopError = (jump: string): ConfigError =>
   new ConfigError({
-    what: `the way through ${jump} leads back to itself`,
-    next: [`see where ~/.ssh/config sends it: ssh -G ${jump} | grep proxyjump`],
+    what: `the jump host ${jump} leads back to itself`,
+    next: [`check its ProxyJump in ~/.ssh/config: ssh -G ${jump} | grep proxyjump`],
   });

@@ -89,16 +89,16 @@ const patience = 9;
 
 const refused = (where: string, cause: unknown): UnreachableError =>
   new UnreachableError({
-    what: `${where} accepted the login but refuses to run a command`,
+    what: `${where} accepted the login but does not run commands`,
     why: cause instanceof Error ? cause.message : String(cause),
-    next: ['look at MaxSessions and ForceCommand in its sshd configuration: sudo sshd -T'],
+    next: ['check MaxSessions and ForceCommand in its sshd configuration: sudo sshd -T'],
     cause,
   });
 
 const connectionLost = (where: string, cause: unknown): UnreachableError =>
   new UnreachableError({
     what: `the connection to ${where} was lost`,
-    why: `${cause instanceof Error ? cause.message : 'it was closed from the other side'}; long work started on the host goes on there`,
-    next: ['run the same command again: it is safe, and finds the work that goes on'],
+    why: `${cause instanceof Error ? cause.message : 'it was closed from the other side'}; long-running work continues on the host`,
+    next: ['run the same command again: it is safe, and follows the work that is running'],
     cause,
   });

@@ -20,7 +20,7 @@ export type Outcome =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'killed'; readonly signal: string }
   | { readonly kind: 'timed out' }
-  | { readonly kind: 'said too much' }
+  | { readonly kind: 'printed too much' }
   /** The host closed the channel without saying how the command ended. */
   | { readonly kind: 'unknown' };
 

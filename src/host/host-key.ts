@@ -92,16 +92,16 @@ function mismatch(
   if (kind === 'revoked') {
     return new UnreachableError({
       what: `the host key of ${where} is revoked`,
-      why: `it shows ${keyType(shown)} ${known}, marked @revoked in ${by.place}`,
-      next: ['give the host a new key, or find out who answers in its place'],
+      why: `the host presented ${keyType(shown)} ${known}, marked @revoked in ${by.place}`,
+      next: ['give the host a new key, or find out which machine answers in its place'],
     });
   }
   return new UnreachableError({
-    what: `the host key of ${where} has changed: somebody may be answering in its place`,
-    why: `expected ${by.type} ${known} (${by.place})\nit shows ${keyType(shown)} ${fingerprint(shown)}`,
+    what: `the host key of ${where} has changed: another machine may be answering in its place`,
+    why: `expected ${by.type} ${known} (${by.place})\nthe host presented ${keyType(shown)} ${fingerprint(shown)}`,
     next: [
-      `if the host was installed anew, compare with it: ssh-keygen -lf ${serverKeyFile(shown)} (on the host)`,
-      `then forget the old key: ssh-keygen -R '${name}' -f ${by.path}`,
+      `if the host was reinstalled, compare with it: ssh-keygen -lf ${serverKeyFile(shown)} (on the host)`,
+      `then remove the old key: ssh-keygen -R '${name}' -f ${by.path}`,
     ],
   });
 }
@@ -109,7 +109,7 @@ function mismatch(
 const unknown = (route: Route, shown: Buffer): UnreachableError =>
   new UnreachableError({
     what: `the host key of ${route.host}:${route.port} is not known`,
-    why: `it shows ${keyType(shown)} ${fingerprint(shown)}\nno line for it in ${route.knownHostsFiles.join(', ')}`,
+    why: `the host presented ${keyType(shown)} ${fingerprint(shown)}\nno entry for it in ${route.knownHostsFiles.join(', ')}`,
     next: [
       `compare the fingerprint with the host's own: ssh-keygen -lf ${serverKeyFile(shown)} (on the host)`,
       `if it is the same: ssh-keyscan -p ${route.port} -t ${shortType(shown)} ${route.host} >> ${route.ownKnownHostsFile}`,

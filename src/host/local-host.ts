@@ -59,7 +59,7 @@ async function runHere({ argv, asUser, stdin, timeoutMs }: Execution, login: Log
   const end = await child;
   limit.stop();
   const { stdout, stderr } = output();
-  if (isFlood) return { outcome: { kind: 'said too much' }, stdout, stderr };
+  if (isFlood) return { outcome: { kind: 'printed too much' }, stdout, stderr };
   const isStarted = end.exitCode !== undefined || end.signal !== undefined;
   return {
     outcome: outcomeOf(end, isTooLate),

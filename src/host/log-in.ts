@@ -89,7 +89,7 @@ const isLoginRefused = (error: unknown): boolean =>
   error instanceof Error && 'level' in error && error.level === 'client-authentication';
 
 function refused(route: Route, { tried, skipped }: Credentials, cause: unknown): UnreachableError {
-  const shown = tried.length === 0 ? 'there is no key to try' : `tried once each: ${tried.join(', ')}`;
+  const shown = tried.length === 0 ? 'no key was found' : `keys tried: ${tried.join(', ')}`;
   return new UnreachableError({
     what: `${route.host}:${route.port} refuses the login of ${route.user}`,
     why: [shown, ...skipped].join('\n'),

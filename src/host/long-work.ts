@@ -76,6 +76,6 @@ async function failure(host: Host, { name, description }: TransientUnit, end: Un
 }
 
 function mannerOf({ kind, exitCode, result }: UnitState): string {
-  if (kind === 'absent') return 'it was stopped by somebody';
+  if (kind === 'absent') return 'it was stopped from outside';
   return exitCode === undefined ? `it ended by ${result}` : `exit code ${exitCode}`;
 }

@@ -111,11 +111,11 @@ async function checkSudo(host: Host): Promise<void> {
     await host.run({ kind: 'action', argv: ['true'] });
   } catch (cause) {
     throw new RefusedError({
-      what: 'dbctl may not become root on this machine',
-      why: 'One of the hosts is this machine (the control host is, unless .env.cluster names another), and sudo asks for a password.',
+      what: 'dbctl needs root on this machine, and sudo asks for a password',
+      why: 'This machine is one of the hosts: without CLUSTER_CONTROL_HOST it is the control host and keeps the key of the CA.',
       next: [
         'run the same command as root: sudo dbctl …',
-        'or name the machine that keeps the CA in .env.cluster: CLUSTER_CONTROL_HOST=control=10.0.0.10',
+        'or name another control host in .env.cluster: CLUSTER_CONTROL_HOST=control=10.0.0.10',
       ],
       cause,
     });

@@ -47,4 +47,4 @@ const namesOf = (command: Command): readonly string[] =>
   command.parent === null ? [] : [...namesOf(command.parent), command.name()];
 
 const asConfigError = ({ message }: CommanderError): ConfigError =>
-  new ConfigError({ what: message.replace(/^error: /, ''), next: ['see what can be typed: dbctl --help'] });
+  new ConfigError({ what: message.replace(/^error: /, ''), next: ['see all commands: dbctl --help'] });

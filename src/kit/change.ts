@@ -18,13 +18,13 @@ export interface ChangeFlags {
 
 export const withChangeFlags = (command: Command): Command =>
   withLockFlag(withHostKeyFlag(command))
-    .option('--dry-run', 'show what would change and touch nothing')
+    .option('--dry-run', 'show what would change; change nothing')
     .option('--restart', 'restart PostgreSQL where a setting needs it');
 
 export const withHostKeyFlag = (command: Command): Command =>
   command.option(
     '--accept-host-key <fingerprint>',
-    'trust an unknown host with this key (SHA256:…); may be given several times',
+    'trust an unknown host with this key (SHA256:…) and add it to known_hosts; repeatable',
     (one: string, others: readonly string[] | undefined) => [...(others ?? []), one],
   );
 
@@ -32,7 +32,7 @@ export const withHostKeyFlag = (command: Command): Command =>
 export const withLockFlag = (command: Command): Command =>
   command.option(
     '--lock-wait <duration>',
-    'wait this long (30s, 5m) for another operation on the cluster to end',
+    'how long to wait (30s, 5m) for another operation on the cluster to end',
     duration,
   );
 

@@ -28,14 +28,11 @@ export const withCommonFlags = (command: Command): Command =>
 export const withOutputFlags = (command: Command): Command =>
   command
     .addOption(
-      new Option('-o, --output <format>', 'how the answer is shown (default: table)').choices([
-        'table',
-        'json',
-      ]),
+      new Option('-o, --output <format>', 'format of the answer (default: table)').choices(['table', 'json']),
     )
     .option('--json', 'the answer as JSON, and progress and errors as JSON lines on stderr')
-    .option('-v, --verbose', 'show every command that is run on a host')
-    .option('-q, --quiet', 'show the answer and errors only')
+    .option('-v, --verbose', 'show each command that is run on a host')
+    .option('-q, --quiet', 'show only the answer and errors')
     .option('--no-color', 'never colour the output (also: NO_COLOR)');
 
 /** The flags as typed before or after the command's name, the nearer one winning. */
@@ -50,7 +47,7 @@ export function shownBy(command: Command) {
   if (quiet && verbose)
     throw new ConfigError({
       what: '--quiet and --verbose contradict each other',
-      next: ['leave one of them out'],
+      next: ['use one of them'],
     });
   const verbosity = quiet ? 'quiet' : verbose ? 'verbose' : 'normal';
   return { hasEvents: json, verbosity } as const;

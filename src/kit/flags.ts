@@ -96,7 +96,7 @@ export function count(limit: number): (text: string) => number {
   };
 }
 
-export const dryRunFlag = (about = 'show what would change and touch nothing'): Flag<boolean> =>
+export const dryRunFlag = (about = 'show what would change; change nothing'): Flag<boolean> =>
   flag('--dry-run', about);
 
 export const restartFlag = (): Flag<boolean> =>

@@ -23,7 +23,7 @@ export interface LookAccess {
 export const hostFlags = {
   acceptHostKey: repeated(
     '--accept-host-key <fingerprint>',
-    'trust an unknown host with this key (SHA256:…); may be given several times',
+    'trust an unknown host with this key (SHA256:…) and add it to known_hosts; repeatable',
   ),
 };
 

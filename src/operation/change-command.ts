@@ -25,7 +25,7 @@ const lockFlags = {
   ...hostFlags,
   lockWait: option(
     '--lock-wait <duration>',
-    'wait this long (30s, 5m) for another operation on the cluster to end',
+    'how long to wait (30s, 5m) for another operation on the cluster to end',
     { read: duration },
   ),
 };

@@ -149,17 +149,17 @@ const lockLost = (cluster: string, silentMs: number): LockLostError =>
     what: `the lock of ${cluster} was lost, so nothing more was changed`,
     why:
       silentMs > usualTimes.trustMs
-        ? `Nothing was heard of the control host for ${Math.round(silentMs / 1000)} s: this machine was suspended, or its network was away. Another operator may have gone on.`
-        : 'It was released from elsewhere, or the control host ended it. Another operator may have gone on.',
+        ? `The control host did not answer for ${Math.round(silentMs / 1000)} s: this machine was suspended, or its network was down. Another operation may have started.`
+        : 'It was released by another operator, or the control host ended it. Another operation may have started.',
     next: [
       'see what happened since: dbctl history',
-      'run the same command again: it goes on from what is there',
+      'run the same command again: it continues from the present state',
     ],
   });
 
 const noLock = (cluster: string, talk: Conversation): CommandError =>
   new CommandError({
     what: `the control host cannot keep the lock of ${cluster}`,
-    why: talk.complaint() || 'the program that holds it ended without a word',
+    why: talk.complaint() || 'the program that holds it ended without a message',
     next: ['the control host needs bash, coreutils and util-linux (flock), and a writable /run'],
   });

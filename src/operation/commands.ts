@@ -5,12 +5,12 @@ import type { Listed } from '../kit/listed.ts';
 export const lockCommands: readonly Listed[] = [
   {
     name: 'status',
-    about: 'Show which operation has the lock of the cluster, whose it is, and what it does now',
+    about: 'Show which operation holds the lock of the cluster, who runs it and what it is doing',
     complete: async () => (await import('./status-command.ts')).lockStatus,
   },
   {
     name: 'release',
-    about: 'Take the lock away from the operation that has it; it stops before its next change',
+    about: 'Release the lock of a running operation; it stops before its next change',
     complete: async () => (await import('./release-command.ts')).lockRelease,
   },
 ];

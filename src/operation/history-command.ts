@@ -5,8 +5,11 @@ import { lookCommand } from '../kit/look-command.ts';
 export const history = lookCommand({
   needs: 'cluster',
   flags: {
-    number: option('-n, --number <count>', 'the newest so many', { read: count(999_999), otherwise: 20 }),
-    steps: flag('--steps', 'show what was changed on which host'),
+    number: option('-n, --number <count>', 'show the last N operations', {
+      read: count(999_999),
+      otherwise: 20,
+    }),
+    steps: flag('--steps', 'show each step with its host and changes'),
   },
   async run({ cluster, login, flags }) {
     const found = await (await import('./read-history.ts')).readHistory(cluster, login);

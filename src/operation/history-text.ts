@@ -11,7 +11,7 @@ export function historyText(
 ): string {
   const lines =
     operations.length === 0
-      ? ['nothing was changed yet']
+      ? ['no operation has changed the cluster yet']
       : operations.flatMap((operation) => operationLines(operation, steps));
   const gaps = missing.map(({ host, problem }) => `not read: ${host}: ${problem}`);
   return [...lines, ...gaps].map((line) => `${shorten(printable(line))}\n`).join('');

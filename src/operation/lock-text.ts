@@ -7,11 +7,11 @@ const indentation = 13;
 
 /** Who has the lock of a cluster, if anybody. */
 export function lockText(cluster: string, holder: Holder | 'unknown' | undefined): string {
-  if (holder === undefined) return `free: nobody changes ${cluster} now\n`;
-  if (holder === 'unknown') return `held by an operation that has just begun, or has just ended\n`;
+  if (holder === undefined) return `free: no operation is changing ${cluster}\n`;
+  if (holder === 'unknown') return `held by an operation that has just started or just ended\n`;
   const rows = holderRows(holder).filter(([, value]) => value !== '');
   const shown = rows.map(([name, value]) => [name, shorten(printable(value), screenWidth - indentation)]);
-  return `held: ${cluster} is being changed\n${tableText(shown)}\n`;
+  return `held: an operation is changing ${cluster}\n${tableText(shown)}\n`;
 }
 
 export function releasedText(cluster: string, holder: Holder | 'unknown' | undefined): string {

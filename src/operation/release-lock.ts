@@ -20,7 +20,7 @@ export const releaseHeldLock = (
     const host = hosts.get(control.name);
     const holder = await host.ask(lockHolder(name));
     if (holder === undefined || holder === 'unknown') return holder;
-    const what = `${lockText(name, holder)}It stops before its next change; its long work goes on by itself.`;
+    const what = `${lockText(name, holder)}It stops before its next change; its long-running work continues.`;
     await confirm(name, what);
     await host.run(releaseLock(name, holder, operatorName()));
     return holder;

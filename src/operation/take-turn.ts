@@ -41,7 +41,7 @@ export function turnOf(cluster: Cluster, operation: Operation, { waitMs, onNote 
     operation,
     onStep: (step) => lock?.tell(step),
     onUnwritable: (host) =>
-      onNote(`${host} cannot write its journal (dbctl history): the work goes on without`),
+      onNote(`${host} cannot write its journal (dbctl history): the operation continues without it`),
   });
 
   return {
@@ -88,15 +88,15 @@ function locked({ name }: Cluster, holder: Holder | 'unknown', waitedMs: number)
   return new LockedError({
     what: `${name} is being changed by ${describeHolder(holder)}${waited}`,
     why: [
-      'Two operations at once could undo each other, so nothing was touched.',
+      'Two operations at once could undo each other, so nothing was changed.',
       ...(holder === 'unknown'
         ? []
         : holderRows(holder).flatMap(([row, value]) => (value === '' ? [] : [`${row}: ${value}`]))),
     ].join('\n'),
     next: [
       'wait for it: run the same command with --lock-wait 5m',
-      'look again: dbctl lock status',
-      'end it, when nobody runs it any more: dbctl lock release',
+      'check again: dbctl lock status',
+      'end it, if it was abandoned: dbctl lock release',
     ],
   });
 }
@@ -105,7 +105,7 @@ const unfinishedText = ({ title, by, result, step }: UnfinishedOperation): strin
   [
     `the last operation, ${title} by ${by}, ${result === 'lock lost' ? 'lost its lock' : `was ${result}`}`,
     step === undefined ? '' : ` during "${step}"`,
-    '; this run goes on from what is there',
+    '; this run continues from the present state',
   ].join('');
 
 function endOf(error: unknown): { readonly result: OperationResult; readonly exitCode: number } {

@@ -31,6 +31,6 @@ export function readCertificateFile(file: string): string {
   try {
     return new X509Certificate(readFileSync(file)).toString();
   } catch (cause) {
-    throw new ConfigError({ what: `${file} is no certificate that can be read`, why: String(cause), cause });
+    throw new ConfigError({ what: `${file} is not a readable certificate`, why: String(cause), cause });
   }
 }

@@ -48,10 +48,10 @@ export async function placeAuthority(
 function refuseSecondAuthority(cluster: Cluster, host: string): void {
   if (readCaCertificate(cluster) === undefined) return;
   throw new RefusedError({
-    what: `the key of the cluster's certificate authority is not on ${host}`,
+    what: `the key of the cluster's CA is not on ${host}`,
     why: `${cluster.caCertificateFile} exists, so an authority was made before; clients that trust it would not trust a new one.`,
     next: [
-      'name the host that has /etc/dbctl/pki in CLUSTER_CONTROL_HOST',
+      'set CLUSTER_CONTROL_HOST to the host that has /etc/dbctl/pki',
       `or start over: rm ${cluster.caCertificateFile}`,
     ],
   });

@@ -24,11 +24,11 @@ export function certificateProblems(
   if (!leaf) return ['it is not a certificate'];
   const problems: string[] = [];
   if (!isSignedBy(leaf, authority)) problems.push("it was not signed by the cluster's CA");
-  if (!belongs(key, leaf)) problems.push('its key belongs to another one');
+  if (!belongs(key, leaf)) problems.push('its key belongs to another certificate');
   const daysLeft = daysLeftOf(leaf, now);
   if (daysLeft < renewBeforeDays) problems.push(`it ends in ${daysLeft} days`);
   const missing = names.filter((name) => !covers(leaf, name));
-  if (missing.length > 0) problems.push(`it does not name ${missing.join(', ')}`);
+  if (missing.length > 0) problems.push(`it is not valid for ${missing.join(', ')}`);
   if (problems.length === 0 && issuedAt(leaf) < since) problems.push('it is older than this rotation');
   return problems;
 }

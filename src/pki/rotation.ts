@@ -59,10 +59,10 @@ const wholeSeconds = (time: number): string => new Date(Math.floor(time / 1000) 
 
 const tooEarly = (): RefusedError =>
   new RefusedError({
-    what: 'the new certificate authority is not trusted everywhere yet',
+    what: 'the new CA is not trusted everywhere yet',
     next: [
       'first: dbctl certs rotate --ca',
-      'then hand out the new CA file, and: dbctl certs rotate --ca --finish',
+      'then distribute the new CA file, and: dbctl certs rotate --ca --finish',
     ],
   });
 
@@ -70,5 +70,5 @@ const clockIsBehind = ({ startedAt }: Rotation): RefusedError =>
   new RefusedError({
     what: `a rotation began at ${startedAt}, which is later than now`,
     why: 'Certificates that are made now would count as older than it.',
-    next: ['set the clock of this machine', 'and run the same command again'],
+    next: ['correct the clock of this machine', 'and run the same command again'],
   });

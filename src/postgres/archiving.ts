@@ -43,7 +43,7 @@ export interface ArchivingReport {
 /** Of a cluster that has backups. */
 export const archivingReport = (view: ArchiverView | undefined): ArchivingReport => ({
   archiving: null,
-  message: 'unknown: the primary could not be asked',
+  message: 'unknown: the primary could not be reached',
   ...(view && withoutStatus(judgeArchiving(view))),
   lastArchivedAt: isoTime(view?.lastArchivedAt),
   lastArchivedWal: view?.lastArchivedWal ?? null,
@@ -66,11 +66,11 @@ const patience = { warning: 150, critical: 600 } as const;
 export function judgeArchiving(view: ArchiverView): ArchivingVerdict {
   const { mode, command, lastArchivedAt, lastFailedAt, now } = view;
   if (mode === 'off' || !command.includes('pgbackrest')) {
-    return bad('off', 'critical', 'no WAL goes to the repository');
+    return bad('off', 'critical', 'WAL is not sent to the repository');
   }
   if (lastFailedAt !== null && lastFailedAt >= (lastArchivedAt ?? 0)) {
     const success = lastArchivedAt === null ? 'no success yet' : `last success ${ago(lastArchivedAt, now)}`;
-    return bad('failing', 'critical', `archiving fails; ${success}${waiting(view)}`);
+    return bad('failing', 'critical', `archiving is failing; ${success}${waiting(view)}`);
   }
   const waits = view.oldestWaitingAt === null ? 0 : now - view.oldestWaitingAt;
   if (waits > patience.warning) {

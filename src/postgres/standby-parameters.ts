@@ -90,7 +90,7 @@ const wouldNotStart = (replica: StandbyNode, parameter: StandbyParameter, floor:
     why: `Its primary has or had ${floor}, and it has not replayed that this was lowered.`,
     next: [
       `give it ${floor} until it has caught up: POSTGRES_CONF_${parameter}=${floor} in .env.cluster, then: dbctl up`,
-      'nothing was touched',
+      'nothing was changed',
     ],
   });
 
@@ -105,7 +105,7 @@ function tooLow(
   return new RefusedError({
     what: `${replica.name} would have ${parameter} = ${less}, and ${primary.name} ${limit}`,
     why: 'A replica with less than its primary stops replaying, so raised values begin at the replicas and lowered ones at the primary.',
-    next: [wayOut(primary, replica, parameter), 'nothing was touched'],
+    next: [wayOut(primary, replica, parameter), 'nothing was changed'],
   });
 }
 
@@ -128,5 +128,5 @@ const mixed = (
   new RefusedError({
     what: `${raised} is raised and ${lowered} is lowered at once`,
     why: `For the first, ${replica.name} must restart before ${primary.name}; for the second, after it.`,
-    next: [`change them one after the other: first only ${raised}`, 'nothing was touched'],
+    next: [`change them one after the other: first only ${raised}`, 'nothing was changed'],
   });

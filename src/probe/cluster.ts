@@ -23,7 +23,7 @@ function judgePrimary(cluster: Cluster, all: readonly NodeFacts[], answering: re
   const primaries = answering.filter(({ server }) => !server.inRecovery);
   if (primaries.length > 1) {
     return finding(about, 'critical', `split brain: ${names(primaries)} accept writes`, [
-      'stop the applications, then stop PostgreSQL on the node that must not be the primary',
+      'stop the applications, then stop PostgreSQL on the node that is not meant to be the primary',
       'compare the data before anything is cloned again: rows may be on one side only',
     ]);
   }
@@ -50,11 +50,11 @@ function judgeRoles(cluster: Cluster, answering: readonly Answering[]): readonly
     const about = { node, check: 'role' };
     const expected = node.name === cluster.configuredPrimary.name ? 'primary' : 'replica';
     const actual = server.inRecovery ? 'replica' : 'primary';
-    if (expected === actual) return finding(about, 'ok', `is a ${actual}, as the file says`);
-    const message = `is a ${actual}, but the file says ${expected}`;
+    if (expected === actual) return finding(about, 'ok', `is a ${actual}, as in .env.cluster`);
+    const message = `is a ${actual}, but .env.cluster has ${expected}`;
     const fix =
       primaries.length === 1
-        ? [`if that is right, make ${names(primaries)} CLUSTER_DB_PRIMARY_HOST in .env.cluster`]
+        ? [`if that is intended, set ${names(primaries)} CLUSTER_DB_PRIMARY_HOST in .env.cluster`]
         : [];
     return finding(about, 'warning', message, fix);
   });
@@ -82,12 +82,12 @@ function judgeSameness(cluster: Cluster, answering: readonly Answering[]): reado
       'install the newest minor version everywhere, replicas first',
     ]),
     answering.every((facts) => major(facts) === wanted)
-      ? finding({ check: 'configured-version' }, 'ok', `PostgreSQL ${wanted}, as the file says`)
+      ? finding({ check: 'configured-version' }, 'ok', `PostgreSQL ${wanted}, as in .env.cluster`)
       : finding(
           { check: 'configured-version' },
           'warning',
-          `the file says PostgreSQL ${wanted}, the servers run ${[...new Set(answering.map(major))].join(', ')}`,
-          ['set POSTGRES_VERSION to what runs'],
+          `.env.cluster has PostgreSQL ${wanted}, the servers run ${[...new Set(answering.map(major))].join(', ')}`,
+          ['set POSTGRES_VERSION to the running version'],
         ),
   ];
 }

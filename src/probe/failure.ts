@@ -50,7 +50,7 @@ export interface Progress {
 export function classify(error: unknown, { isLate, tlsAnswer }: Progress): Failure {
   const { code, message } = describe(error);
   if (isLate) return { kind: 'timeout', code, detail: 'no answer before the deadline' };
-  if (tlsAnswer === 'N') return { kind: 'no-tls', code, detail: 'the server answered that it has no TLS' };
+  if (tlsAnswer === 'N') return { kind: 'no-tls', code, detail: 'the server does not offer TLS' };
   if (error instanceof ValiError) return { kind: 'other', detail: `an answer of unknown shape: ${message}` };
   const kind = bySqlState[code ?? ''] ?? byNodeCode[code ?? ''] ?? (code ? 'other' : 'closed');
   return { kind, code, detail: message };

@@ -33,7 +33,7 @@ const nodeWide: Partial<Record<FailureKind, Reason>> = {
     ],
   },
   'not-asked': {
-    says: () => 'was not asked: the time was up before its turn',
+    says: () => 'was not checked: the time limit was reached',
     next: () => ['give it more time: dbctl probe --timeout 30s'],
   },
   dns: {
@@ -113,8 +113,15 @@ function judgeInterruption(cluster: Cluster, { node, interrupted }: NodeFacts): 
   const about = { node, check: 'responsive' };
   const { kind, detail } = interrupted;
   return kind === 'timeout' || kind === 'closed'
-    ? [finding(about, 'critical', `took a login, then stopped answering: ${detail}`, readLog(cluster, node))]
-    : [finding(about, 'unknown', `cannot be judged, a question failed: ${detail}`)];
+    ? [
+        finding(
+          about,
+          'critical',
+          `accepted a login, then stopped answering: ${detail}`,
+          readLog(cluster, node),
+        ),
+      ]
+    : [finding(about, 'unknown', `cannot be checked, a query failed: ${detail}`)];
 }
 
 function judgeLogin(cluster: Cluster, { node, logins }: NodeFacts, role: RoleKind): Finding {
@@ -127,8 +134,8 @@ function judgeLogin(cluster: Cluster, { node, logins }: NodeFacts, role: RoleKin
   if (wide) return finding(about, 'critical', `${role} ${name}: ${wide.says(login.failure, cluster, node)}`);
   if (kind === 'auth') return wrongPassword(about, name);
   if (kind === 'hba') {
-    return finding(about, 'critical', `pg_hba.conf does not let ${role} ${name} in from here`, [
-      "add this machine's network to CLUSTER_ALLOWED_CIDRS, then: dbctl init-primary",
+    return finding(about, 'critical', `pg_hba.conf does not allow ${role} ${name} from this machine`, [
+      "add this machine's network to CLUSTER_ALLOWED_CIDRS, then: dbctl up",
     ]);
   }
   return finding(about, 'critical', `${role} ${name} cannot log in: ${detail}`, readLog(cluster, node));
@@ -137,7 +144,7 @@ function judgeLogin(cluster: Cluster, { node, logins }: NodeFacts, role: RoleKin
 const wrongPassword = (about: { node: Node; role: RoleKind; check: string }, name: string): Finding =>
   finding(about, 'critical', `the password of ${about.role} ${name} is wrong, or there is no such role`, [
     `check ${roleSettings[about.role]} in .env.cluster`,
-    'or give the roles these passwords: dbctl init-primary',
+    'or set these passwords: dbctl roles apply --passwords',
   ]);
 
 /** Replication is only for the cluster's own hosts, so "not from here" is the good answer for everybody else. */
@@ -148,7 +155,7 @@ function judgePhysicalLogin(cluster: Cluster, { node, logins }: NodeFacts): Find
   if (login.ok) return finding(about, 'ok', `replication ${name} logs in`);
   const { kind, detail } = login.failure;
   if (kind === 'hba')
-    return finding(about, 'ok', `replication ${name} is refused from here, as it should be`);
+    return finding(about, 'ok', `replication ${name} is refused from this machine, as it should be`);
   if (kind === 'auth') return wrongPassword(about, name);
   return finding(about, 'critical', `replication ${name} cannot log in: ${detail}`);
 }
@@ -156,12 +163,12 @@ function judgePhysicalLogin(cluster: Cluster, { node, logins }: NodeFacts): Find
 function judgeReplicationSql({ node, replicationSql }: NodeFacts): Finding {
   const about = { node, role: 'replication' as const, check: 'replication-sql' };
   if (!replicationSql.ok && replicationSql.failure.kind === 'hba') {
-    return finding(about, 'ok', 'replication role gets no SQL session');
+    return finding(about, 'ok', 'the replication role cannot open an SQL session');
   }
   const reached = replicationSql.ok || ['auth', 'permission'].includes(replicationSql.failure.kind);
   return reached
-    ? finding(about, 'warning', 'pg_hba.conf lets the replication role ask for SQL sessions', [
+    ? finding(about, 'warning', 'pg_hba.conf allows SQL sessions of the replication role', [
         'limit its lines in pg_hba.conf to the database "replication": dbctl init-primary',
       ])
-    : finding(about, 'unknown', 'it could not be seen whether the replication role is kept from SQL');
+    : finding(about, 'unknown', 'it is unknown whether the replication role can open SQL sessions');
 }

@@ -7,7 +7,7 @@ import { finding, type Finding, type Status } from '../model/finding.ts';
 
 const readOnlyTransaction = '25006';
 const insufficientPrivilege = '42501';
-const apply = ['dbctl init-primary   (puts roles and grants right)'];
+const apply = ['dbctl init-primary   (repairs roles and grants)'];
 
 export function judgePrivileges(cluster: Cluster, facts: NodeFacts): readonly Finding[] {
   if (!facts.server) return [];
@@ -35,14 +35,14 @@ function judgeWriting(facts: NodeFacts, role: RoleKind, attempt: Attempt | undef
 
 const adviceFor = (code: string): readonly string[] => {
   if (code === insufficientPrivilege) return apply;
-  if (code === readOnlyTransaction) return ['find who set default_transaction_read_only on this server'];
+  if (code === readOnlyTransaction) return ['find where default_transaction_read_only is set on this server'];
   return [];
 };
 
 function refusedOnReplica(about: Parameters<typeof finding>[0], role: RoleKind, attempt: Attempt): Finding {
   if (attempt.allowed) return finding(about, 'critical', `${role} could write on a replica`);
   return attempt.code === readOnlyTransaction
-    ? finding(about, 'ok', `${role} is refused to write on a replica`)
+    ? finding(about, 'ok', `${role} cannot write on a replica`)
     : finding(about, 'warning', `${role} was refused on a replica for another reason: ${attempt.detail}`);
 }
 
@@ -51,8 +51,8 @@ function judgeSharing({ node, readerSeesNewTables }: NodeFacts): readonly Findin
   const about = { node, role: 'reader' as const, check: 'new-tables' };
   return [
     readerSeesNewTables
-      ? finding(about, 'ok', 'reader may read the tables the writer makes')
-      : finding(about, 'critical', 'reader may not read the tables that the writer makes from now on', apply),
+      ? finding(about, 'ok', 'reader may read the tables that the writer creates')
+      : finding(about, 'critical', 'reader may not read tables that the writer creates from now on', apply),
   ];
 }
 
@@ -63,7 +63,14 @@ function judgeReaderWrites({ node, server, readerWrites }: NodeFacts): readonly 
   if (readerWrites.allowed) return [finding(about, 'critical', 'reader can create tables', apply)];
   return readerWrites.code === insufficientPrivilege
     ? [finding(about, 'ok', 'reader has no right to write')]
-    : [finding(about, 'warning', `only this kept the reader from writing: ${readerWrites.detail}`, apply)];
+    : [
+        finding(
+          about,
+          'warning',
+          `only this prevented the reader from writing: ${readerWrites.detail}`,
+          apply,
+        ),
+      ];
 }
 
 function judgeReach({ node, readerReach }: NodeFacts): readonly Finding[] {
@@ -108,13 +115,16 @@ function judgeAttributes({ postgres }: Cluster, { node, server, roles }: NodeFac
     const excess = excessOf(role, found);
     if (excess.length > 0) {
       const status = found.superuser ? 'critical' : 'warning';
-      return finding(about, status, `${role} ${found.name} has more than it needs: ${excess.join(', ')}`, [
-        `ALTER ROLE or REVOKE, as superuser: ${excess.join(', ')}`,
-      ]);
+      return finding(
+        about,
+        status,
+        `${role} ${found.name} has privileges that it does not need: ${excess.join(', ')}`,
+        [`ALTER ROLE or REVOKE, as superuser: ${excess.join(', ')}`],
+      );
     }
     return role === 'replication' && !found.replication
       ? finding(about, 'critical', `replication ${found.name} lacks REPLICATION`, apply)
-      : finding(about, 'ok', `${role} ${found.name} has no attribute beyond its job`);
+      : finding(about, 'ok', `${role} ${found.name} has only the attributes that it needs`);
   });
 }
 

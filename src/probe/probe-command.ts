@@ -7,10 +7,10 @@ import type { ProbeReport } from './report.ts';
 export const probe = command({
   needs: 'cluster',
   flags: {
-    wait: option('--wait <duration>', 'look again until all is OK, at most this long (30s, 2m)', {
+    wait: option('--wait <duration>', 'repeat until all is OK, at most this long (30s, 2m)', {
       read: duration,
     }),
-    timeout: option('--timeout <duration>', 'how long one look may take (default: 3s)', { read: duration }),
+    timeout: option('--timeout <duration>', 'time limit of one check (default: 3s)', { read: duration }),
   },
   help: 'Exit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.',
   async run({ cluster, flags: { wait: waitMs = 0, timeout: timeoutMs = 3000 }, remark }) {

@@ -71,7 +71,7 @@ export async function gatherNode(
 
 const notAsked = sameFor({
   ok: false,
-  failure: { kind: 'not-asked', detail: 'the time was up before its turn' },
+  failure: { kind: 'not-asked', detail: 'the time limit was reached' },
 });
 
 /** One session runs one statement at a time; the sessions run side by side. */

@@ -36,7 +36,7 @@ function heading({ cluster, nodes }: ProbeReport): string {
 /** What a mark means that looks like a fault and is none. */
 const legend = (nodes: readonly NodeReport[], chalk: ChalkInstance): readonly string[] =>
   nodes.some(({ logins }) => logins.replication === 'refused from here')
-    ? [chalk.dim('hba: pg_hba.conf closes replication to this machine, as it should')]
+    ? [chalk.dim('hba: pg_hba.conf refuses replication from this machine, as it should')]
     : [];
 
 /** Two spaces between columns, or one where two would not fit. */

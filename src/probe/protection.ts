@@ -22,7 +22,8 @@ export function judgeProtection(
   const primary = primaryOf(all);
   if (!backup || !primary) return [];
   const about = { check: 'archiving' };
-  if (!primary.archiver) return [finding(about, 'unknown', 'only the admin can see whether WAL is archived')];
+  if (!primary.archiver)
+    return [finding(about, 'unknown', 'only the admin role can see whether WAL is archived')];
   const { archiving, status, message } = judgeArchiving(primary.archiver);
   return [finding(about, status, message, archiving === 'alive' ? [] : adviceFor(archiving))];
 }
@@ -30,7 +31,7 @@ export function judgeProtection(
 const adviceFor = (archiving: Archiving): readonly string[] =>
   archiving === 'off'
     ? ['dbctl backup setup']
-    : ['see which link fails and what to do: dbctl backup check', 'dbctl backup setup   (puts it right)'];
+    : ['see which link fails and what to do: dbctl backup check', 'dbctl backup setup   (repairs it)'];
 
 export const protectionOf = (
   { backup }: Pick<Cluster, 'backup'>,

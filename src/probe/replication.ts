@@ -21,7 +21,9 @@ export function judgeReplication(cluster: Cluster, all: readonly NodeFacts[]): r
 
 function judgeReceiver({ node, replica }: NodeFacts): readonly Finding[] {
   if (!replica) {
-    return [finding({ node, check: 'streaming' }, 'unknown', 'only the admin can see whether it streams')];
+    return [
+      finding({ node, check: 'streaming' }, 'unknown', 'only the admin role can see whether it streams'),
+    ];
   }
   const { receiver, replayPaused } = replica;
   const about = { node, check: 'streaming' };
@@ -30,7 +32,7 @@ function judgeReceiver({ node, replica }: NodeFacts): readonly Finding[] {
       ? finding(about, 'ok', `streams from ${receiver.host}:${receiver.port}`)
       : finding(about, 'critical', `does not stream: ${receiver?.status ?? 'it has no WAL receiver'}`, [
           `dbctl logs ${node.name}   (a wrong replication password or a lost slot shows there)`,
-          `dbctl add-replica ${node.name}   (puts it right, cloning again only if it must)`,
+          `dbctl add-replica ${node.name}   (repairs it, cloning again only when needed)`,
         ]);
   if (!replayPaused) return [streams];
   return [
@@ -68,7 +70,7 @@ function judgeLag(
 }
 
 const advice = (node: Node): readonly string[] => [
-  `dbctl logs ${node.name}   (long queries, a slow disk or network hold replay back)`,
+  `dbctl logs ${node.name}   (long queries, a slow disk or a slow network delay replay)`,
 ];
 
 /** The primary's view of a replica. */
@@ -85,22 +87,25 @@ function judgeSender(
   if (receiver?.status === 'streaming') {
     const from = `${receiver.host}:${receiver.port}`;
     return [
-      finding(about, 'warning', `streams from ${from}, but ${primary.node.name} knows no "${node.name}"`, [
-        `dbctl add-replica ${node.name}   (sets primary_conninfo and application_name)`,
-      ]),
+      finding(
+        about,
+        'warning',
+        `streams from ${from}, but ${primary.node.name} has no WAL sender for "${node.name}"`,
+        [`dbctl add-replica ${node.name}   (sets primary_conninfo and application_name)`],
+      ),
     ];
   }
   // A replica that does not stream has said so itself.
   if (replica) return [];
   return [
-    finding(about, 'critical', `${primary.node.name} sends it nothing`, [`dbctl add-replica ${node.name}`]),
+    finding(about, 'critical', `${primary.node.name} sends it no WAL`, [`dbctl add-replica ${node.name}`]),
   ];
 }
 
 function judgeSession(node: Node, { state, tls, user }: Sender, expected: string): Finding {
   const about = { node, check: 'sender' };
   if (state !== 'streaming') {
-    return finding(about, 'warning', `the primary's side is in state ${state ?? 'unknown'}, not streaming`);
+    return finding(about, 'warning', `the WAL sender is in state ${state ?? 'unknown'}, not streaming`);
   }
   if (tls === false) {
     return finding(about, 'critical', 'streams without TLS', [`dbctl add-replica ${node.name}`]);
@@ -138,12 +143,12 @@ function judgeSlot(node: Node, slot: Slot | undefined): Finding {
   const kept = `keeps ${formatBytes(slot.retainedBytes ?? 0)} of WAL`;
   if (slot.walStatus === 'lost') {
     return finding(about, 'critical', `slot ${name} is lost: WAL that the replica needs is gone`, [
-      `dbctl add-replica ${node.name}   (makes the slot anew; with backups it catches up from the archive)`,
+      `dbctl add-replica ${node.name}   (creates the slot again; with backups it catches up from the archive)`,
     ]);
   }
   if (slot.walStatus === 'unreserved' && (slot.safeBytes ?? 1) > 0) {
     return finding(about, 'critical', `slot ${name} was invalidated: it is in use, but keeps no WAL`, [
-      `dbctl add-replica ${node.name}   (makes the slot anew)`,
+      `dbctl add-replica ${node.name}   (creates the slot again)`,
     ]);
   }
   if (slot.walStatus === 'unreserved') {
@@ -157,6 +162,6 @@ const strangeSlot = ({ node }: NodeFacts, { name, retainedBytes, walStatus }: Sl
   finding(
     { node, check: 'foreign-slot' },
     walStatus === 'lost' ? 'ok' : 'warning',
-    `slot ${name} belongs to no replica of the file, is not in use and keeps ${formatBytes(retainedBytes ?? 0)} of WAL`,
-    [`if nobody needs it: select pg_drop_replication_slot('${name}')`],
+    `slot ${name} belongs to no replica of .env.cluster, is not in use and keeps ${formatBytes(retainedBytes ?? 0)} of WAL`,
+    [`if it is not needed: select pg_drop_replication_slot('${name}')`],
   );

@@ -6,7 +6,10 @@ import { makeReplicas, withFromFlag, type CloneFlags } from './make-replicas-com
 /** `dbctl add-replica <host>…`: from plain hosts to replicas that stream. */
 export const addReplica = (bare: Command): Command =>
   withFromFlag(withChangeFlags(withCommonFlags(bare)))
-    .argument('[host...]', 'a replica of .env.cluster, or a new one: [name=]host[:port]')
+    .argument(
+      '[host...]',
+      'a replica of .env.cluster, or a new one: [name=]host[:port], such as pg4=10.0.0.14',
+    )
     .action(async (names: string[], flags: CloneFlags, command: Command) => {
       const { chooseReplicas } = await import('../config/choose-replicas.ts');
       const { ledAsConfigured } = await import('../model/cluster.ts');

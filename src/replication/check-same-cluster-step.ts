@@ -12,11 +12,11 @@ export const checkSameCluster = (instance: Instance, wanted: string): Step => ({
     const found = await host.ask(systemIdentifier(instance));
     if (found === undefined || found === wanted) return [];
     throw new RefusedError({
-      what: `the data on ${host.name} is of another cluster than the primary's`,
+      what: `the data on ${host.name} belongs to another cluster than the primary`,
       why: `system identifier ${found} in ${instance.dataDirectory}, and ${wanted} on the primary`,
       next: [
-        `if nobody needs that data: ${controlOf(instance).byHand.stop} && mv ${instance.dataDirectory} ${instance.dataDirectory}.old`,
-        'then run the same command again, and it is cloned anew',
+        `if that data is not needed: ${controlOf(instance).byHand.stop} && mv ${instance.dataDirectory} ${instance.dataDirectory}.old`,
+        'then run the same command again to clone it',
       ],
     });
   },

@@ -68,10 +68,10 @@ function methodFor(
   const { backup } = facts;
   if (backup && way === 'in place') return { from: 'backup', why: 'only files that differ', backup };
   if (backup && way !== 'aside' && data === 'restoring') {
-    return { from: 'backup', why: 'an earlier run was cut off', backup };
+    return { from: 'backup', why: 'an earlier run was interrupted', backup };
   }
-  if (from === 'primary') return { from: 'primary', why: 'as asked for' };
-  if (from === 'backup' && backup) return { from: 'backup', why: 'as asked for', backup };
+  if (from === 'primary') return { from: 'primary', why: 'as requested' };
+  if (from === 'backup' && backup) return { from: 'backup', why: 'as requested', backup };
   return chooseCloneMethod(facts);
 }
 
@@ -94,6 +94,6 @@ const isFailing = ({ lastFailedAt, lastArchivedAt }: ArchiverFacts): boolean =>
 
 const noBackup = ({ name }: LedCluster): RefusedError =>
   new RefusedError({
-    what: `${name} has no backup that a replica could be made from`,
+    what: `${name} has no backup to create a replica from`,
     next: ['make one: dbctl backup run --type full', 'or clone from the primary: --from primary'],
   });

@@ -61,9 +61,9 @@ export function backupForClone(
 
 /** The faster one by estimate; a tie goes to the backup, which spares the primary. */
 export function chooseCloneMethod({ databaseBytes, backup, cores }: CloneFacts): CloneMethod {
-  if (backup === undefined) return { from: 'primary', why: 'there is no backup that its WAL follows' };
+  if (backup === undefined) return { from: 'primary', why: 'there is no backup with all its WAL' };
   if (databaseBytes < smallBytes) {
-    return { from: 'primary', why: `${formatBytes(databaseBytes)} are copied in a moment` };
+    return { from: 'primary', why: `${formatBytes(databaseBytes)} are copied quickly` };
   }
   const stream = databaseBytes / rates.stream;
   const restoreRate = Math.min(cores * rates.restorePerCore, rates.restoreAtMost);

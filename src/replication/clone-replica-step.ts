@@ -94,7 +94,7 @@ async function prepare(host: Host, instance: Instance, unit: string): Promise<vo
 
 const noBackup = ({ dataDirectory }: Instance, { name }: Node): RefusedError =>
   new RefusedError({
-    what: `the data of ${name} was being restored, and there is no backup to go on with`,
+    what: `the data of ${name} was being restored, and there is no backup to continue with`,
     why: `${dataDirectory}.dbctl-restoring marks it.`,
     next: [`clone it from the primary: dbctl reinit ${name} --from primary`],
   });

@@ -24,14 +24,14 @@ export async function findReplica(cluster: LedCluster, text: string, options: Co
 const isPrimary = ({ name }: Node): RefusedError =>
   new RefusedError({
     what: `${name} is the primary: the replicas follow it`,
-    next: ['name another node as the primary first (CLUSTER_DB_PRIMARY_HOST)', 'nothing was touched'],
+    next: ['set another node as the primary first (CLUSTER_DB_PRIMARY_HOST)', 'nothing was changed'],
   });
 
 const isControlHost = ({ name }: Node): RefusedError =>
   new RefusedError({
     what: `${name} is the control host too`,
-    why: "The key of the cluster's CA lives there, and its part in backups.",
-    next: ['name another control host first (CLUSTER_CONTROL_HOST)', 'nothing was touched'],
+    why: 'It keeps the key of the CA and takes part in backups.',
+    next: ['set another control host first (CLUSTER_CONTROL_HOST)', 'nothing was changed'],
   });
 
 async function unknown(cluster: LedCluster, text: string, options: ConnectOptions): Promise<RefusedError> {
@@ -47,7 +47,7 @@ async function unknown(cluster: LedCluster, text: string, options: ConnectOption
         : `${hostAndPort(primary)} is the only node`,
       ...((await hasSlot(cluster, slot, options))
         ? [
-            `${primary.name} still has a slot of that name; drop it there: ${psql} -c "select pg_drop_replication_slot('${slot}')"`,
+            `${primary.name} still has the slot of that name; drop it there: ${psql} -c "select pg_drop_replication_slot('${slot}')"`,
           ]
         : []),
     ],

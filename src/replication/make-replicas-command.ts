@@ -13,7 +13,7 @@ export interface CloneFlags extends ChangeFlags {
 
 export const withFromFlag = (command: Command): Command =>
   command.addOption(
-    new Option('--from <source>', 'what the data is made from; auto takes what is faster')
+    new Option('--from <source>', 'where the data is copied from; auto takes the faster source')
       .choices(['auto', 'primary', 'backup'])
       .default('auto'),
   );

@@ -31,7 +31,7 @@ export const stopReplica = (instance: Instance): Step => ({
     if (await waitUntil(isSilent, { deadlineMs: lingerMs })) return;
     throw new CommandError({
       what: `a server on ${host.name} goes on after ${control.name} was stopped`,
-      next: [`end it, on ${host.name}: pg_ctl stop -D ${instance.dataDirectory}`],
+      next: [`stop it, on ${host.name}: pg_ctl stop -D ${instance.dataDirectory}`],
     });
   },
 });

@@ -12,7 +12,7 @@ interface Flags extends CloneFlags {
 export const reinit = (bare: Command): Command =>
   withFromFlag(withChangeFlags(withCommonFlags(bare)))
     .argument('<node>', 'a replica of .env.cluster')
-    .option('--delta', 'from a backup, in place: only files that differ are fetched')
+    .option('--delta', 'restore from a backup in place: fetch only files that differ')
     .option('--yes', 'do not ask')
     .action(async (name: string, flags: Flags, command: Command) => {
       const { findNode } = await import('../model/find-node.ts');
@@ -33,7 +33,7 @@ export const reinit = (bare: Command): Command =>
           const host = question.hosts.get(node.name);
           const place = { host, source: question.source };
           const way = await chooseReinit(cluster, node, place, { delta, from: question.from });
-          const what = `${node.name} (${node.host}) is cloned anew: what it has now is given up.`;
+          const what = `${node.name} (${node.host}) is cloned again: its present data is discarded.`;
           await confirmByName(node.name, what, { yes: yes || dryRun });
           return {
             question: { ...question, way },

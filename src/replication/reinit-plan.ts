@@ -25,8 +25,8 @@ export function refusePrimary({ primary }: LedCluster, node: Node): void {
   throw new RefusedError({
     what: `${node.name} is the primary: it holds the only writable copy of the data`,
     next: [
-      'to bring its data back from a backup: dbctl backup restore',
-      'after a failover, name the new primary in CLUSTER_DB_PRIMARY_HOST first',
+      'to restore its data from a backup: dbctl backup restore',
+      'after a failover, set the new primary in CLUSTER_DB_PRIMARY_HOST first',
     ],
   });
 }
@@ -52,7 +52,7 @@ export async function chooseReinit(
   const problems = hostProblems(facts, { ...wanted, neededBytes: 0 });
   if (problems.length > 0) {
     throw new RefusedError({
-      what: `${node.name} cannot be made anew`,
+      what: `${node.name} cannot be reinitialised`,
       why: problems.map(({ what }) => what).join('\n'),
       next: problems.map(({ next }) => next),
     });
@@ -72,11 +72,11 @@ export function makeRoomPlan(cluster: Cluster, node: Node, host: Host, way: Rein
 
 const isWritable = ({ name }: Node): RefusedError =>
   new RefusedError({
-    what: `${name} is not in recovery: it takes writes of its own`,
-    why: 'It was promoted, or has never been a replica. Cloning it anew would lose what was written to it.',
+    what: `${name} is not in recovery: it accepts writes`,
+    why: 'It was promoted, or has never been a replica. Cloning it again would lose what was written to it.',
     next: [
       'see which node is the primary: dbctl probe',
-      'name it in CLUSTER_DB_PRIMARY_HOST; stop the other one when nobody needs its data',
+      'set it in CLUSTER_DB_PRIMARY_HOST; stop the other node when its data is not needed',
     ],
   });
 
@@ -84,7 +84,7 @@ const noRoom = ({ name }: Node, instance: Instance): RefusedError =>
   new RefusedError({
     what: `there is no room on ${name} for a second copy beside ${instance.dataDirectory}`,
     next: [
-      `with backups, put it right in place: dbctl reinit ${name} --delta`,
+      `with backups, restore it in place: dbctl reinit ${name} --delta`,
       `or without the old data: ${controlOf(instance).byHand.stop} && rm -r ${instance.dataDirectory}, then: dbctl add-replica ${name}`,
     ],
   });

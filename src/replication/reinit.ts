@@ -1,7 +1,7 @@
 // How a replica's data is made anew. Facts in, decision out.
 
 export interface ReinitFacts {
-  /** "restoring": an earlier run was cut off while it put the data right in place. */
+  /** "restoring": an earlier run was interrupted while it put the data right in place. */
   readonly data: 'absent' | 'whole' | 'restoring';
   /** Whether an earlier run has kept the old data aside, and its copy has not been seen to stream yet. */
   readonly hasKeptData: boolean;

@@ -26,22 +26,23 @@ export function removalText(
       ? [
           isWiped
             ? `Data of an earlier removal is still on its host (${host}): ${keptData}`
-            : `The data of ${node} is kept on its host (${host}): ${keptData}`,
-          `Remove it when nobody needs it:  rm -r ${keptData}`,
+            : `The data of ${node} was kept on its host (${host}): ${keptData}`,
+          `Remove it when it is not needed:  rm -r ${keptData}`,
         ]
       : []),
     ...(isReached && isOurs === false
-      ? [`What PostgreSQL there is on ${host}, dbctl did not make for ${node}: it was left as it is.`]
+      ? [`PostgreSQL on ${host} was not set up by dbctl for ${node}: it was not touched.`]
       : []),
     ...(isReached
       ? []
       : [
           `${node} (${host}) was not reached, so what is on it is still there. It holds passwords and keys of the`,
-          `cluster; ${primary.name} no longer lets it in. When it is back, and nobody needs its data, on ${host}:`,
+          `cluster; ${primary.name} no longer accepts its logins. When it is back and its data is not needed, on ${host}:`,
           ...left.map((line) => `  ${line}`),
         ]),
     ...notReached.map(
-      (name) => `${name} was not reached: it still lets ${node} in, until: dbctl add-replica ${name}`,
+      (name) =>
+        `${name} was not reached: it still accepts logins of ${node} until you run: dbctl add-replica ${name}`,
     ),
     '',
   ].join('\n');

@@ -44,18 +44,18 @@ const rules: readonly Rule[] = [
     return (
       names.length > 0 && {
         what: `${names.join(', ')} ${names.length === 1 ? 'streams' : 'stream'} from ${node}`,
-        why: 'Without it, they would get nothing any more.',
-        next: [`let replicas of the file follow the primary first: dbctl add-replica ${names.join(' ')}`],
+        why: 'Without it, they would receive no WAL.',
+        next: [`first make the replicas follow the primary: dbctl add-replica ${names.join(' ')}`],
       }
     );
   },
   ({ node, sight }) =>
     sight?.inRecovery === false && {
-      what: `${node} takes writes of its own: it is no replica now`,
-      why: 'It was promoted, or has never been one. What was written to it is nowhere else.',
+      what: `${node} accepts writes: it is not a replica now`,
+      why: 'It was promoted, or has never been a replica. What was written to it is nowhere else.',
       next: [
         'see which node is the primary: dbctl probe',
-        `when nobody needs what is on it, stop it on its host first, then: dbctl remove-replica ${node}`,
+        `when its data is not needed, stop it on its host first, then: dbctl remove-replica ${node}`,
       ],
     },
   ({ node, primary, sight, streams }, { dead }) =>
@@ -63,39 +63,42 @@ const rules: readonly Rule[] = [
     streams &&
     !dead && {
       what: `${node} does not answer over SSH, but it streams from ${primary}`,
-      why: 'So it is not dead: its server would go on, and serve data that grows old.',
+      why: 'It is not dead: its server would keep running and serve stale data.',
       next: [
-        `see what is wrong with the way to it: dbctl status`,
-        `or cut it off all the same: dbctl remove-replica ${node} --dead`,
+        `check the SSH connection to it: dbctl status`,
+        `or remove it anyway: dbctl remove-replica ${node} --dead`,
       ],
     },
   ({ node, synchronousNames, otherSenders }) =>
     commitsWaitFor(node, synchronousNames, otherSenders) && {
       what: `commits wait for ${node}: synchronous_standby_names is ${synchronousNames}`,
-      why: 'Without it, nothing could be written any more.',
+      why: 'Without it, every commit would wait.',
       next: ['change POSTGRES_CONF_synchronous_standby_names in .env.cluster first, then: dbctl up'],
     },
   ({ node, sight }, { wipe }) =>
     wipe &&
     sight === undefined && {
-      what: `${node} is not reached, so nothing can be wiped there`,
-      next: [`remove it without its data: dbctl remove-replica ${node}`, 'or wipe it when it is back'],
+      what: `${node} is not reachable, so its data cannot be wiped`,
+      next: [
+        `remove it without its data: dbctl remove-replica ${node}`,
+        'or wipe it when it is reachable again',
+      ],
     },
   ({ node, sight }, { wipe }) =>
     wipe &&
     sight?.hasData === true &&
     !(sight.isOurs && sight.isStandby) && {
       what: sight.isOurs
-        ? `what is on ${node} is no replica's data: there is no standby.signal`
-        : `what is on ${node} was not made by dbctl for this node`,
+        ? `the data on ${node} is not that of a replica: there is no standby.signal`
+        : `the data on ${node} was not made by dbctl for this node`,
       why: 'It may be the only copy, so it is not wiped.',
-      next: [`remove it and leave the data: dbctl remove-replica ${node}`],
+      next: [`remove it and keep the data: dbctl remove-replica ${node}`],
     },
   ({ node, sight, isBackupRunning }) =>
     isBackupRunning &&
     sight !== undefined && {
-      what: `a backup is made now, perhaps from ${node}`,
-      next: ['see how far it is: dbctl backup info', 'and run the same command again when it has ended'],
+      what: `a backup is running, perhaps from ${node}`,
+      next: ['see its progress: dbctl backup info', 'run the same command again when it has ended'],
     },
 ];
 
@@ -103,7 +106,7 @@ const rules: readonly Rule[] = [
 export function refuseRemoval(facts: RemovalFacts, request: RemovalRequest): void {
   for (const rule of rules) {
     const found = rule(facts, request);
-    if (found) throw new RefusedError({ ...found, next: [...found.next, 'nothing was touched'] });
+    if (found) throw new RefusedError({ ...found, next: [...found.next, 'nothing was changed'] });
   }
 }
 

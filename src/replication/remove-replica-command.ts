@@ -19,9 +19,9 @@ interface Flags extends Omit<ChangeFlags, 'restart'> {
 export const removeReplica = (bare: Command): Command =>
   withLockFlag(withHostKeyFlag(withCommonFlags(bare)))
     .argument('<host>', 'a replica of .env.cluster')
-    .option('--dry-run', 'show what would change and touch nothing')
-    .option('--wipe', 'remove its data too, instead of keeping it aside')
-    .option('--dead', 'its host is gone: do not try to reach it')
+    .option('--dry-run', 'show what would change; change nothing')
+    .option('--wipe', 'remove its data as well, instead of keeping it')
+    .option('--dead', 'its host is gone: do not connect to it')
     .option('--yes', 'do not ask')
     .action(async (name: string, flags: Flags, command: Command) => {
       if (flags.dead && flags.wipe) throw nothingToWipe();
@@ -121,9 +121,9 @@ async function keptData({ cluster, node, hosts }: RemovalPlace): Promise<string 
 }
 
 const deadNote = ({ name, host }: Node): string =>
-  `nothing answers at ${host}: ${name} is taken for dead, and what can be done without it is done`;
+  `${host} does not respond: ${name} is treated as dead, and removed without its host`;
 
-const wipes = ({ name, host }: Node): string => `The data of ${name} (${host}) is removed for good.`;
+const wipes = ({ name, host }: Node): string => `The data of ${name} (${host}) is deleted permanently.`;
 
 /** "20261121-100000", UTC. */
 const stampOf = (time: Date): string =>
@@ -134,12 +134,12 @@ const refusesUs = (error: UnreachableError, { name }: Node): UnreachableError =>
   new UnreachableError({
     what: error.message,
     ...(error.why === undefined ? {} : { why: error.why }),
-    next: [...error.next, `or, when its host is gone for good: dbctl remove-replica ${name} --dead`],
+    next: [...error.next, `or, if its host is gone permanently: dbctl remove-replica ${name} --dead`],
     cause: error.cause,
   });
 
 const nothingToWipe = (): ConfigError =>
   new ConfigError({
-    what: '--wipe and --dead exclude each other: nothing can be wiped on a host that is gone',
-    next: ['leave one of them out'],
+    what: '--wipe and --dead exclude each other: data on a host that is gone cannot be wiped',
+    next: ['use one of them'],
   });

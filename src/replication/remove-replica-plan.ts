@@ -1,5 +1,5 @@
 // From a replica to a host that has nothing to do with the cluster. The file comes last: as long as the name is in it, the
-// same command goes on where an earlier run was cut off.
+// same command goes on where an earlier run was interrupted.
 
 import { sameHost } from '../model/address.ts';
 import type { LedCluster, Node } from '../model/cluster.ts';

@@ -55,8 +55,8 @@ function room(facts: HostFacts, neededBytes: number, { instance }: RestoreWork):
   if (facts.diskFreeBytes >= neededBytes || facts.data.state !== 'cluster') return [];
   return [
     {
-      what: `${gigabytes(neededBytes)} are needed beside ${instance.dataDirectory}, and ${gigabytes(facts.diskFreeBytes)} are free`,
-      next: 'give the host a larger disk: the data of now is kept until you remove it',
+      what: `${gigabytes(neededBytes)} are needed next to ${instance.dataDirectory}; ${gigabytes(facts.diskFreeBytes)} are free`,
+      next: 'give the host a larger disk: the present data is kept until you remove it',
     },
   ];
 }
@@ -68,18 +68,18 @@ function occupied({ data }: HostFacts, { instance }: RestoreWork): readonly Host
   if (data.state !== 'cluster') return [];
   return [
     {
-      what: `${dataDirectory} holds a server already`,
-      next: `choose another port, or if nobody needs that server: ${throwAway(instance)}`,
+      what: `${dataDirectory} already holds a server`,
+      next: `choose another port, or if that server is not needed: ${throwAway(instance)}`,
     },
   ];
 }
 
 const unfinished = (host: ReadableHost, { instance }: RestoreWork, aside: Aside): RefusedError =>
   new RefusedError({
-    what: `another restore on ${host.name} is not finished: its data is in place already`,
-    why: `It was asked for as ${aside.request}.`,
+    what: `another restore on ${host.name} is not finished: its data is already in place`,
+    why: `It was requested as ${aside.request}.`,
     next: [
-      'finish it: run the command that began it again',
-      `or, to begin another one, forget it: on ${host.name}, rm -r ${asideOf(instance)}`,
+      'finish it: run the same command as then',
+      `or give it up, to start another: on ${host.name}, rm -r ${asideOf(instance)}`,
     ],
   });

@@ -5,7 +5,7 @@ import type { Listed } from '../kit/listed.ts';
 export const restoreCommands: readonly Listed[] = [
   {
     name: 'restore',
-    about: 'Bring back the data of an earlier time, beside the cluster or in its place',
+    about: 'Restore the data of an earlier time into a separate server or in place',
     complete: async () => (await import('./restore-command.ts')).backupRestore,
   },
 ];

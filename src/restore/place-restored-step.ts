@@ -79,7 +79,7 @@ export const verifyRestored = (work: RestoreWork): Step => ({
     if (!status.isInRecovery && status.timeline >= wanted) return [];
     throw new UnverifiedError({
       what: `the restored server on ${host.name} is ${status.isInRecovery ? 'still in recovery' : 'on an old timeline'}`,
-      next: [`look at its log: dbctl logs ${host.name}`, 'then run the same command again: it is safe'],
+      next: [`read its log: dbctl logs ${host.name}`, 'then run the same command again: it is safe'],
     });
   },
 

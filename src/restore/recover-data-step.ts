@@ -77,12 +77,12 @@ async function explain(error: CommandError, host: Host, { instance, request, bac
     what: `${describeTarget(request)} cannot be reached from the backup ${backup.label}`,
     why: `PostgreSQL says:\n${said}`,
     next: [
-      'nothing was touched; see what can be restored: dbctl backup info',
+      'nothing was changed; see what can be restored: dbctl backup info',
       ...(request.target.type === 'default'
         ? [`if PostgreSQL was stopped for it, its data is as it was: ${controlOf(instance).byHand.start}`]
         : []),
       ...(request.target.type === 'xid' || request.target.type === 'name'
-        ? ['if it is older than that backup, name one from before it: --set LABEL']
+        ? ['if the target is older than that backup, choose an earlier backup: --set LABEL']
         : []),
     ],
     cause: error,

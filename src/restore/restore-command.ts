@@ -10,18 +10,22 @@ import type { Flags, Asked } from './restore-request.ts';
 export const backupRestore = (bare: Command): Command =>
   withLockFlag(withHostKeyFlag(withCommonFlags(bare)))
     .addOption(
-      new Option('--type <type>', 'of what kind the point is (default: default, the newest)').choices(
-        targetTypes,
-      ),
+      new Option(
+        '--type <type>',
+        'kind of recovery target (default: default, the end of the archive)',
+      ).choices(targetTypes),
     )
-    .option('--target <value>', 'the point: a time with its zone, a position, a transaction, a restore point')
+    .option(
+      '--target <value>',
+      'the target: a time with its zone, an LSN, a transaction id or a restore point',
+    )
     .option('--target-exclusive', 'stop just before the target, not just after it')
     .option('--target-timeline <number>', 'follow this timeline instead of the newest')
     .option('--set <label>', 'start from this backup instead of the newest that leads to the target')
-    .option('--to <[name=]host:port>', 'into a new server beside the cluster')
-    .option('--in-place', 'into the primary itself; its data is kept aside, replicas are cloned anew')
-    .option('--yes', 'go on without asking for the name of the cluster')
-    .option('--dry-run', 'show what would change and touch nothing')
+    .option('--to <[name=]host:port>', 'restore into a new server; the cluster keeps running')
+    .option('--in-place', 'replace the data of the primary; its old data is kept, replicas are cloned again')
+    .option('--yes', 'do not ask for the name of the cluster')
+    .option('--dry-run', 'show what would change; change nothing')
     .action(async (flags: Flags, command: Command) => {
       const { loadBackedUpCluster } = await import('../config/load.ts');
       const { requestOf } = await import('./restore.ts');
@@ -44,9 +48,9 @@ export const backupRestore = (bare: Command): Command =>
 
 const oneOfTwo = (): ConfigError =>
   new ConfigError({
-    what: 'a restore goes either beside the cluster or in its place',
+    what: 'a restore needs either --to or --in-place',
     next: [
-      'to look, and to copy rows back: dbctl backup restore … --to pg1:5499',
-      'to set the whole cluster back: dbctl backup restore … --in-place',
+      'into a separate server, to read and copy rows: dbctl backup restore … --to pg1:5499',
+      'to set the whole cluster back in time: dbctl backup restore … --in-place',
     ],
   });

@@ -89,7 +89,7 @@ const otherRestoreRuns = (host: ReadableHost, unit: string): RefusedError =>
   new RefusedError({
     what: `another restore is running on ${host.name}, to another target`,
     next: [
-      'run the command that began it: it follows what runs',
-      `or end it: on ${host.name}, systemctl stop ${unit}`,
+      'run the command that started it: it follows the running restore',
+      `or stop it: on ${host.name}, systemctl stop ${unit}`,
     ],
   });

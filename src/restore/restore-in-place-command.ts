@@ -44,8 +44,8 @@ async function agree({
   const { confirmByName } = await import('../ui/confirm.ts');
   const { name, primary, replicas } = cluster;
   const what = [
-    `${name} goes back to ${describeTarget(request)}: PostgreSQL on ${primary.name} is stopped, and its data kept aside.`,
-    `Replicas lose their data and are cloned anew: ${replicas.map((one) => one.name).join(', ') || 'none'}.`,
+    `${name} goes back to ${describeTarget(request)}: PostgreSQL on ${primary.name} is stopped, and its data is kept.`,
+    `Replicas lose their data and are cloned again: ${replicas.map((one) => one.name).join(', ') || 'none'}.`,
   ];
   await confirmByName(name, what.join('\n'), { yes: flags.yes === true || flags.dryRun === true });
 }

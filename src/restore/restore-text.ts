@@ -23,10 +23,10 @@ export function besideText({ cluster, node, record }: Restored): string {
   const psql = `${binDirectory}/psql -p ${node.port} ${cluster.postgres.database}`;
   return [
     `Restored ${node.name} (${node.host}:${node.port}) ${recoveredTo(record)}.`,
-    'Roles and passwords are those of that time. It never sends WAL to the repository.',
-    `Look at it, on its host:   runuser -u postgres -- ${psql}`,
+    'Roles and passwords are those of that time. It does not send WAL to the repository.',
+    `Query it, on its host:    runuser -u postgres -- ${psql}`,
     `Copy a table back:         runuser -u postgres -- ${binDirectory}/pg_dump -p ${node.port} -t TABLE ${cluster.postgres.database} >TABLE.sql`,
-    `Throw it away, on its host: ${throwAway(instanceOf(cluster, node))}`,
+    `Remove it, on its host: ${throwAway(instanceOf(cluster, node))}`,
     '',
   ].join('\n');
 }
@@ -35,18 +35,18 @@ export function besideText({ cluster, node, record }: Restored): string {
 export function inPlaceText({ cluster, node, record }: Restored): string {
   const kept = record.kept
     ? [
-        `The data of before is kept on ${node.name}: ${record.kept}`,
-        `Remove it when nobody needs it:  rm -r ${record.kept}`,
+        `The old data is kept on ${node.name}: ${record.kept}`,
+        `Remove it when it is not needed:  rm -r ${record.kept}`,
       ]
     : [
-        `${node.name} had no data left; each replica keeps its own of before: *.before-timeline-${record.recovered.timeline}`,
-        'If its host is a new one, it needs its part in backups: dbctl backup setup',
+        `${node.name} had no data left; each replica keeps its own old data: *.before-timeline-${record.recovered.timeline}`,
+        'If its host is new, set up its part in backups: dbctl backup setup',
       ];
   return [
     `Restored ${cluster.name} ${recoveredTo(record)}.`,
     'Roles and passwords are those of that time.',
     ...kept,
-    'A new full backup is wise: dbctl backup run --type full',
+    'Recommended, a new full backup: dbctl backup run --type full',
     '',
   ].join('\n');
 }

@@ -70,7 +70,7 @@ export function chooseStart(request: RestoreRequest, facts: RestoreFacts, stanza
   const isOther = info.backups.some(({ label }) => label === target.set);
   const backups = info.backups.filter((one) => leadsTo(one, lineage));
   if (isOther && !backups.some(({ label }) => label === target.set)) {
-    throw unreachable(`timeline ${lineage.timeline} has left the backup ${target.set} behind`);
+    throw unreachable(`timeline ${lineage.timeline} does not contain the backup ${target.set}`);
   }
   const choice = chooseBackup(target, recoveryWindow({ ...info, backups }, { archivedAt: walUntil }));
   if ('reason' in choice) throw unreachable(choice.reason);
@@ -98,11 +98,11 @@ export function describeTarget({ target, exclusive }: RestoreRequest): string {
 }
 
 const misused = (what: string): ConfigError =>
-  new ConfigError({ what, next: ['see what can be said: dbctl backup restore --help'] });
+  new ConfigError({ what, next: ['see all flags: dbctl backup restore --help'] });
 
 const unreachable = (reason: string): RefusedError =>
   new RefusedError({
     what: 'this cannot be restored',
     why: reason,
-    next: ['see what can be: dbctl backup info', 'nothing was touched'],
+    next: ['see what can be restored: dbctl backup info', 'nothing was changed'],
   });

@@ -10,8 +10,8 @@ interface Flags extends Omit<ChangeFlags, 'restart'> {
 /** `dbctl roles apply`: roles, database and privileges as .env.cluster has them. */
 export const rolesApply = (bare: Command): Command =>
   withLockFlag(withHostKeyFlag(withCommonFlags(bare)))
-    .option('--passwords', 'change passwords that differ to those of .env.cluster')
-    .option('--dry-run', 'show what would change and touch nothing')
+    .option('--passwords', 'set the passwords of .env.cluster where they differ')
+    .option('--dry-run', 'show what would change; change nothing')
     .action(async (flags: Flags, command: Command) => {
       const { instanceOf } = await import('../model/instance.ts');
       const { loadCluster } = await import('../config/load.ts');

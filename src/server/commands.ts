@@ -5,7 +5,7 @@ import type { Listed } from '../kit/listed.ts';
 export const rolesCommands: readonly Listed[] = [
   {
     name: 'apply',
-    about: 'Create what is missing of roles, database and privileges; passwords stay as they are',
+    about: 'Create missing roles, database and privileges; passwords are not changed',
     complete: async () => (await import('./apply-roles-command.ts')).rolesApply,
   },
 ];

@@ -77,44 +77,44 @@ const rules: readonly Rule[] = [
     broken: ({ postmaster }, { instance }) => postmaster !== undefined && postmaster.port !== instance.port,
     problem: ({ postmaster }, { instance }) => ({
       what: `PostgreSQL runs there on port ${postmaster?.port}, and .env.cluster says ${instance.port}`,
-      next: `put the old port back, or stop the server first: ${controlOf(instance).byHand.stop}`,
+      next: `restore the old port in .env.cluster, or stop the server first: ${controlOf(instance).byHand.stop}`,
     }),
   },
   {
-    reason: 'what dbctl did not make, dbctl does not touch',
+    reason: 'dbctl does not touch what it did not create',
     broken: (facts, { owner }) => holdsData(facts) && facts.owner !== owner,
     problem: (facts, { instance, owner }) => ({
       what: facts.owner
         ? `${instance.dataDirectory} belongs to ${facts.owner}, not to ${owner}`
-        : `${instance.dataDirectory} holds data that dbctl did not make`,
-      next: `use another host, or if nobody needs that data: ${moveAway(facts, instance)}`,
+        : `${instance.dataDirectory} holds data that dbctl did not create`,
+      next: `use another host, or if that data is not needed: ${moveAway(facts, instance)}`,
     }),
   },
   {
-    reason: 'the settings that are there decide which data the server runs on',
+    reason: 'the existing configuration decides which data the server uses',
     broken: (facts, wanted) =>
       facts.configuredFor !== undefined &&
       (facts.configuredFor !== wanted.instance.dataDirectory ||
         (!holdsData(facts) && facts.owner !== wanted.owner)),
     problem: ({ configuredFor }, { instance }) => ({
       what: `${instance.configDirectory} is the configuration of another server, for the data in ${configuredFor}`,
-      next: `use another host, or if nobody needs that server: ${controlOf(instance).byHand.stop} && ${moveSettings(instance)}`,
+      next: `use another host, or if that server is not needed: ${controlOf(instance).byHand.stop} && ${moveSettings(instance)}`,
     }),
   },
   {
-    reason: 'a node has one place: another port or version would begin anew, and leave its data behind',
+    reason: 'another port or version would create a new server and leave the data of this one behind',
     broken: ({ elsewhere }) => elsewhere !== undefined,
     problem: ({ elsewhere }, { owner, instance }) => ({
       what: `${owner} is the server of ${elsewhere} there, and .env.cluster means ${instance.configDirectory}`,
-      next: `put back the port and the version that it has: grep '^port' ${elsewhere}/conf.d/dbctl.conf`,
+      next: `restore its port and version in .env.cluster; its port: grep '^port' ${elsewhere}/conf.d/dbctl.conf`,
     }),
   },
   {
-    reason: 'new data is made beside its place and moved there when it is whole',
+    reason: 'new data is created next to the data directory and moved there when it is complete',
     broken: ({ data }) => data.state === 'mount',
     problem: (_facts, { instance }) => ({
       what: `a file system is mounted on ${instance.dataDirectory} itself`,
-      next: `mount it one or two levels higher, on /var/lib/postgresql, where every version has room`,
+      next: `mount it on /var/lib/postgresql, one or two levels higher`,
     }),
   },
   {
@@ -126,11 +126,11 @@ const rules: readonly Rule[] = [
     }),
   },
   {
-    reason: 'a replica must never be made a primary by setting it up again',
+    reason: 'a replica must never become a primary by setting it up again',
     broken: (facts, { role }) => hasData(facts) && role === 'primary' && facts.isStandby,
     problem: () => ({
       what: 'it is a replica',
-      next: 'name the node that is the primary now in CLUSTER_DB_PRIMARY_HOST',
+      next: 'set CLUSTER_DB_PRIMARY_HOST to the node that is the primary now',
     }),
   },
   {
@@ -138,14 +138,14 @@ const rules: readonly Rule[] = [
     broken: (facts, { role }) => hasData(facts) && role === 'replica' && !facts.isStandby,
     problem: (_facts, { instance }) => ({
       what: `it holds a primary's data (no standby.signal in ${instance.dataDirectory})`,
-      next: 'look at both nodes before anything else: dbctl probe',
+      next: 'check both nodes before anything else: dbctl probe',
     }),
   },
   {
     reason: 'a full disk stops PostgreSQL',
     broken: (facts, { neededBytes }) => !hasData(facts) && !(facts.diskFreeBytes >= neededBytes),
     problem: ({ diskFreeBytes }, { neededBytes, instance }) => ({
-      what: `${gigabytes(neededBytes)} are needed for ${instance.dataDirectory}, and ${gigabytes(diskFreeBytes)} are free`,
+      what: `${gigabytes(neededBytes)} are needed for ${instance.dataDirectory}; ${gigabytes(diskFreeBytes)} are free`,
       next: 'give the host a larger disk, or mount one there',
     }),
   },

@@ -62,14 +62,15 @@ export function refuseBadFiles(nodes: readonly NodeFacts[]): void {
   const bad = nodes.filter(({ errors }) => errors.length > 0);
   const refusals = bad.map(({ node, errors }) => unacceptable(node.name, errors));
   if (refusals.length === 1) throw refusals[0];
-  if (refusals.length > 1) throw new AggregateError(refusals, 'files that would not be accepted');
+  if (refusals.length > 1)
+    throw new AggregateError(refusals, 'configuration files that PostgreSQL would reject');
 }
 
 const unacceptable = (host: string, errors: readonly string[]): RefusedError =>
   new RefusedError({
-    what: `PostgreSQL on ${host} would not accept its files as they are now`,
+    what: `PostgreSQL on ${host} would reject its configuration files`,
     why: errors.join('\n'),
-    next: ['correct POSTGRES_CONF_* in .env.cluster, or the file that is named', 'nothing was touched'],
+    next: ['correct POSTGRES_CONF_* in .env.cluster, or the named file', 'nothing was changed'],
   });
 
 const notSetUp = (cluster: Cluster, node: Node): RefusedError =>

@@ -30,7 +30,10 @@ export function notOurs(cluster: Cluster, node: Node): RefusedError {
   const role = node.name === cluster.configuredPrimary.name ? 'the primary' : 'a replica';
   return new RefusedError({
     what: `${instanceOf(cluster, node).dataDirectory} on ${node.name} is not ${role} of ${cluster.name}`,
-    why: 'A server that dbctl made has a note of it on its host, and this one has none, or that of another cluster.',
-    next: [`set it up, or see whose it is: ${setUpWith(cluster, node)}`, 'nothing was touched'],
+    why: 'A server that dbctl set up is recorded on its host. This one is not, or is recorded for another cluster.',
+    next: [
+      `set it up, or check which cluster it belongs to: ${setUpWith(cluster, node)}`,
+      'nothing was changed',
+    ],
   });
 }

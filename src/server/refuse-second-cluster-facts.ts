@@ -26,8 +26,8 @@ const clusterExists = (
   { name: node, role }: NodeReport,
 ): RefusedError =>
   new RefusedError({
-    what: `${name} exists already: ${node} is a ${role} with its data, and ${primary.name} has none`,
-    why: `A new primary on ${primary.name} would be another, empty cluster under the same name.`,
+    what: `${name} exists already: ${node} is a ${role} with data, and ${primary.name} has none`,
+    why: `A new primary on ${primary.name} would be a second, empty cluster of the same name.`,
     next:
       role === 'primary'
         ? [

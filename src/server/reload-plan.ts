@@ -51,6 +51,6 @@ const notRunning = (names: readonly string[]): RefusedError =>
     next: [
       `start it: dbctl restart ${names.join(' ')}`,
       'or name the nodes that run: dbctl reload NODE…',
-      'nothing was touched',
+      'nothing was changed',
     ],
   });

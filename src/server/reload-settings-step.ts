@@ -72,7 +72,7 @@ async function restartsComing(
 
 const notAccepted = (host: string, errors: readonly string[]): CommandError =>
   new CommandError({
-    what: `PostgreSQL on ${host} does not accept its settings, and goes on with the old ones`,
+    what: `PostgreSQL on ${host} rejects its new settings and continues with the old ones`,
     evidence: errors.join('\n'),
     next: ['correct POSTGRES_CONF_* in .env.cluster and run the same command again'],
   });
@@ -103,8 +103,8 @@ export const restartWhenAsked = (instance: Instance, { allowed, wanted }: Restar
       const { pendingRestart } = await host.ask(fileSettings(instance));
       throw new RefusedError({
         what: `${host.name} needs a restart for ${pendingRestart.join(', ')}`,
-        why: 'A restart closes every connection, so it is done only when asked for. Everything else is in place.',
-        next: ['run the same command with --restart when it suits'],
+        why: 'A restart closes every connection, so it is done only with --restart. Everything else is in place.',
+        next: ['run the same command with --restart at a good time'],
       });
     }
     await restartPostgres(host, instance, report);

@@ -13,8 +13,8 @@ interface Flags extends Omit<ChangeFlags, 'restart'> {
 export const restart = (bare: Command): Command =>
   withLockFlag(withHostKeyFlag(withCommonFlags(bare)))
     .argument('[node...]', 'nodes of .env.cluster; without one: all of them')
-    .option('--pending', 'only where a setting waits for it')
-    .option('--dry-run', 'show what would change and touch nothing')
+    .option('--pending', 'only nodes with settings that await a restart')
+    .option('--dry-run', 'show what would change; change nothing')
     .option('--yes', 'do not ask before the primary is restarted')
     .action(async (names: string[], flags: Flags, command: Command) => {
       const { findNodes } = await import('../model/find-node.ts');

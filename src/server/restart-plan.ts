@@ -114,9 +114,9 @@ function refuseStrangeRoles(primary: NodeFacts, replicas: readonly NodeFacts[]):
   throw new RefusedError({
     what:
       strange === primary
-        ? `${primary.node.name} is a replica, and .env.cluster names it as the primary`
-        : `${strange.node.name} takes writes of its own, and .env.cluster lists it as a replica`,
-    next: ['see which node is the primary: dbctl probe', 'name that one in CLUSTER_DB_PRIMARY_HOST'],
+        ? `${primary.node.name} is a replica, and .env.cluster has it as the primary`
+        : `${strange.node.name} takes writes of its own, and .env.cluster has it as a replica`,
+    next: ['see which node is the primary: dbctl probe', 'set CLUSTER_DB_PRIMARY_HOST to that node'],
   });
 }
 
@@ -125,7 +125,7 @@ function refuseWithoutPrimary(primary: NodeFacts, restarting: readonly NodeFacts
   const names = restarting.map(({ node }) => node.name).join(' ');
   throw new RefusedError({
     what: `PostgreSQL does not run on ${primary.node.name}, the primary`,
-    why: 'Nobody could see whether a replica that was restarted streams again.',
-    next: [`start the primary with them: dbctl restart ${primary.node.name} ${names}`, 'nothing was touched'],
+    why: 'Without it, dbctl cannot verify that a restarted replica streams again.',
+    next: [`start the primary with them: dbctl restart ${primary.node.name} ${names}`, 'nothing was changed'],
   });
 }

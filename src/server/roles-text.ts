@@ -3,7 +3,7 @@ export const otherPasswordsText = (names: readonly string[]): string =>
   names.length === 0
     ? ''
     : [
-        `Another password than in .env.cluster, and left as it is: ${names.join(', ')}`,
-        'Whoever logs in with the old one is locked out by:  dbctl roles apply --passwords',
+        `Not changed, although it differs from .env.cluster: the password of ${names.join(', ')}`,
+        'To change it (clients with the old password are then refused):  dbctl roles apply --passwords',
         '',
       ].join('\n');

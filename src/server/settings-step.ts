@@ -25,7 +25,7 @@ export function keepSettings(cluster: Cluster, node: Node): Step {
 
 const notAcceptable = (host: string, refusal: string): RefusedError =>
   new RefusedError({
-    what: `PostgreSQL on ${host} does not accept these settings, so they were not written`,
+    what: `PostgreSQL on ${host} rejects these settings, so they were not written`,
     why: refusal,
     next: ['correct POSTGRES_CONF_* in .env.cluster and run the same command again'],
   });

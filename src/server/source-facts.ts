@@ -44,8 +44,8 @@ const notRunning = ({ name }: LedCluster, host: ReadableHost): RefusedError =>
 const isReplica = ({ primary }: LedCluster): RefusedError =>
   new RefusedError({
     what: `${primary.name} is a replica`,
-    why: 'CLUSTER_DB_PRIMARY_HOST names it as the primary.',
-    next: ['see which node is the primary now: dbctl probe', 'and name that one in CLUSTER_DB_PRIMARY_HOST'],
+    why: 'CLUSTER_DB_PRIMARY_HOST has it as the primary.',
+    next: ['see which node is the primary now: dbctl probe', 'and set CLUSTER_DB_PRIMARY_HOST to that node'],
   });
 
 export interface CloneSource {

@@ -40,8 +40,5 @@ const loginsRefused = (host: string, refused: readonly LoginResult[]): Unverifie
   new UnverifiedError({
     what: `${refused.map(({ role }) => role).join(', ')} cannot log in on ${host}`,
     why: refused.map(({ role, problem }) => `${role}: ${problem}`).join('\n'),
-    next: [
-      `see more of what the server says: dbctl logs ${host}`,
-      'then run the same command again: it is safe',
-    ],
+    next: [`read the server log: dbctl logs ${host}`, 'then run the same command again: it is safe'],
   });

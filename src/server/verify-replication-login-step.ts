@@ -27,7 +27,7 @@ export const verifyReplicationLogin = (cluster: LedCluster, node: Node): Step =>
       why: login.problem,
       next: [
         'set the password of .env.cluster on the primary: dbctl init-primary',
-        `see what ${primary.name} says: dbctl logs ${primary.name}`,
+        `read the log of ${primary.name}: dbctl logs ${primary.name}`,
       ],
     });
   },

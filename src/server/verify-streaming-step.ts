@@ -75,8 +75,8 @@ async function takePosition(primary: Host, socket: Socket): Promise<string> {
   const { flushLsn } = await primary.ask(primaryFacts(socket));
   if (flushLsn !== null) return flushLsn;
   throw new RefusedError({
-    what: `${primary.name} is not a primary any more`,
-    next: ['see who is: dbctl probe'],
+    what: `${primary.name} is no longer a primary`,
+    next: ['find the primary: dbctl probe'],
   });
 }
 
@@ -96,10 +96,12 @@ async function refuseWhenWalIsGone(host: ReadableHost, pair: Pair): Promise<void
   if (await archive?.has(replayLsn)) return;
   throw new RefusedError({
     what: `${node.name} cannot catch up: ${primary.name} has removed the WAL it needs`,
-    why: `It stopped at ${replayLsn}, further back than ${primary.name} keeps WAL for it (max_slot_wal_keep_size).`,
+    why: `It stopped at ${replayLsn}, and ${primary.name} no longer keeps the WAL from there (max_slot_wal_keep_size).`,
     next: [
-      `clone it anew; its data is kept until the new copy streams: dbctl reinit ${node.name}`,
-      ...(archive ? [] : ['with backups, it would have caught up from the archive: dbctl backup setup']),
+      `clone it again; its data is kept until the new copy streams: dbctl reinit ${node.name}`,
+      ...(archive
+        ? []
+        : ['to prevent this, set up backups: replicas then catch up from the archive: dbctl backup setup']),
     ],
   });
 }
@@ -113,8 +115,8 @@ const notStreaming = async (
     what: `${node.name} does not stream from the primary`,
     evidence: await serverLogTail(instance).evidence(host),
     next: [
-      `more of its log: dbctl logs ${node.name}`,
+      `read more of its log: dbctl logs ${node.name}`,
       'then run the same command again: it is safe',
-      `or clone it anew: dbctl reinit ${node.name}`,
+      `or clone it again: dbctl reinit ${node.name}`,
     ],
   });

@@ -28,9 +28,9 @@ export async function download(
   const found = hash.digest('hex');
   if (found === sha256.toLowerCase()) return;
   throw new RefusedError({
-    what: `what ${url} gave is not the program that MINIO_BINARY_SHA256 describes`,
+    what: `the file at ${url} does not match MINIO_BINARY_SHA256`,
     why: `its SHA-256 is ${found}, expected ${sha256}`,
-    next: ['compare it with what the publisher says, then correct MINIO_BINARY or MINIO_BINARY_SHA256'],
+    next: ['compare it with the published checksum, then correct MINIO_BINARY or MINIO_BINARY_SHA256'],
   });
 }
 
@@ -39,7 +39,7 @@ async function open(url: string) {
     throw notGiven(url, reasonOf(cause), cause);
   });
   if (!response.ok || response.body === null) throw notGiven(url, `it answered ${response.status}`);
-  if (!response.url.startsWith('https:')) throw notGiven(url, `it leads to ${response.url}, without TLS`);
+  if (!response.url.startsWith('https:')) throw notGiven(url, `it redirects to ${response.url}, without TLS`);
   return response.body;
 }
 
@@ -53,6 +53,6 @@ const notGiven = (url: string, why: string, cause?: unknown): UnreachableError =
   new UnreachableError({
     what: `${url} cannot be downloaded`,
     why,
-    next: ['download it yourself and name the file: MINIO_BINARY=/path/to/the/program'],
+    next: ['download it yourself and set its path: MINIO_BINARY=/path/to/the/program'],
     cause,
   });

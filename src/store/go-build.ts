@@ -80,12 +80,12 @@ async function whileReporting(work: Promise<unknown>, onSecond: (elapsed: string
 }
 
 function goFailed(name: string, words: readonly string[], cause: ExecaError): CommandError | RefusedError {
-  const instead = `or give the program itself: MINIO_BINARY=/path/to/${name}`;
+  const instead = `or provide the program: MINIO_BINARY=/path/to/${name}`;
   if (cause.code === 'ENOENT') {
     return new RefusedError({
       what: `there is no ${name} on the control host, and none can be built here`,
       why: 'The machine dbctl runs on has no Go toolchain (the command "go").',
-      next: ['install Go 1.24 or newer here (it fetches a newer one where it needs to)', instead],
+      next: ['install Go 1.24 or newer here (it downloads a newer toolchain if needed)', instead],
       cause,
     });
   }
@@ -93,7 +93,7 @@ function goFailed(name: string, words: readonly string[], cause: ExecaError): Co
   return new CommandError({
     what: `${name} could not be built here`,
     why: `go ${words.join(' ')}\n${said}`,
-    next: ['see what Go uses here: go version; go env GOPROXY GOFLAGS', instead],
+    next: ['check the Go installation: go version; go env GOPROXY GOFLAGS', instead],
     cause,
   });
 }

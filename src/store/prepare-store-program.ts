@@ -62,7 +62,7 @@ async function build(
     throw new RefusedError({
       what: `${kind} cannot be built for this control host`,
       why: `uname -m says ${machine} there.`,
-      next: [`give the program itself: MINIO_BINARY=/path/to/${kind}`],
+      next: [`provide the program: MINIO_BINARY=/path/to/${kind}`],
     });
   }
   const directory = join(aside, 'module');
@@ -79,7 +79,7 @@ async function checkedFile({ location, sha256 }: NonNullable<Program['binary']>)
   const found = await givenFile(location);
   if (sha256 === undefined || found.sha256 === sha256.toLowerCase()) return location;
   throw new RefusedError({
-    what: `${location} is not the program that MINIO_BINARY_SHA256 describes`,
+    what: `${location} does not match MINIO_BINARY_SHA256`,
     why: `its SHA-256 is ${found.sha256}, expected ${sha256}`,
     next: ['correct MINIO_BINARY or MINIO_BINARY_SHA256 in .env.cluster'],
   });
@@ -88,9 +88,9 @@ async function checkedFile({ location, sha256 }: NonNullable<Program['binary']>)
 const givenFile = (path: string) =>
   measureFile(path).catch((cause: unknown) => {
     throw new ConfigError({
-      what: `MINIO_BINARY names a file that cannot be read: ${path}`,
+      what: `MINIO_BINARY is a file that cannot be read: ${path}`,
       why: cause instanceof Error ? cause.message : String(cause),
-      next: ['correct it in .env.cluster, or leave it out: then dbctl builds the program'],
+      next: ['correct it in .env.cluster, or remove it: dbctl then builds the program'],
       cause,
     });
   });

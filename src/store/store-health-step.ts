@@ -61,7 +61,7 @@ export const seeStoreHealthy = (cluster: Cluster, store: StoreRepository): Step 
     const { unit } = storeFiles(cluster, store.kind);
     throw new CommandError({
       what: `the object store on ${host.name} is not healthy: ${problem?.what}`,
-      next: [problem?.next ?? '', `more of its journal, on ${host.name}: journalctl -u ${unit}`],
+      next: [problem?.next ?? '', `read more of its journal, on ${host.name}: journalctl -u ${unit}`],
     });
   },
 });

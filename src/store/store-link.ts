@@ -45,7 +45,7 @@ const table: readonly Row[] = [
   {
     link: 'program',
     when: ({ curlCode }) => curlCode === 127,
-    what: () => 'there is no curl on this host to ask the store with',
+    what: () => 'curl is not installed on this host',
     next: 'install it there: apt-get install curl',
   },
   {
@@ -65,14 +65,14 @@ const table: readonly Row[] = [
   {
     link: 'connection',
     when: ({ curlCode }) => curlCode === 7,
-    what: () => 'nothing takes connections there: the store is down, or its firewall does not know this host',
+    what: () => 'connection refused: the store is down, or its firewall does not allow this host',
     next: "see on the store's host: systemctl status 'dbctl-store-*'; nft list ruleset",
   },
   {
     link: 'connection',
     when: ({ curlCode }) => curlCode === 28,
-    what: () => 'no answer in time: the host is down, or a firewall in between swallows what is sent',
-    next: 'see whether it is there at all: ping, and the firewalls on the way',
+    what: () => 'no answer in time: the host is down, or a firewall drops the packets',
+    next: 'check that the host is up (ping), and the firewalls between',
   },
   {
     link: 'certificate',
@@ -100,7 +100,7 @@ const table: readonly Row[] = [
     when: (answer) => isUntrusted(answer) && wrongName.has(answer.verifyResult),
     proof: 'names',
     what: () => 'its certificate is for other names',
-    next: 'name the store in MINIO_ENDPOINT as its certificate does, or renew that: dbctl backup setup',
+    next: 'use a name of its certificate in MINIO_ENDPOINT, or renew the certificate: dbctl backup setup',
   },
   {
     link: 'certificate',
@@ -111,20 +111,20 @@ const table: readonly Row[] = [
   {
     link: 'certificate',
     when: ({ curlCode }) => curlCode === 77,
-    what: () => 'the file of the CA that its certificate is judged by cannot be read on this host',
-    next: 'write it anew: dbctl backup setup',
+    what: () => 'the CA file for its certificate cannot be read on this host',
+    next: 'write it again: dbctl backup setup',
   },
   {
     link: 'connection',
     when: ({ curlCode }) => curlCode === 35,
-    what: () => 'what answers there does not speak TLS',
-    next: "see what listens on that port, on the store's host: ss -ltnp",
+    what: () => 'it does not offer TLS',
+    next: "check what listens on that port, on the store's host: ss -ltnp",
   },
   {
     link: 'connection',
     when: ({ curlCode }) => curlCode !== 0,
     what: ({ curlCode, curlSays }) => `the request failed (curl's exit code ${curlCode}): ${curlSays}`,
-    next: "see the store's journal, on its host: journalctl -u 'dbctl-store-*'",
+    next: "read the store's journal, on its host: journalctl -u 'dbctl-store-*'",
   },
   {
     link: 'key',
@@ -172,13 +172,13 @@ const table: readonly Row[] = [
     link: 'store', // 507 and MinIO's own code say that it is full.
     when: ({ status, errorCode }) => status === 507 || errorCode === 'XMinioStorageFull',
     what: () => 'the store is full',
-    next: 'make room where it keeps its data, or keep fewer backups (PGBACKREST_RETENTION_FULL)',
+    next: 'free space where it keeps its data, or keep fewer backups (PGBACKREST_RETENTION_FULL)',
   },
   {
     link: 'store',
     when: ({ status }) => status < 200 || status >= 300,
     what: ({ status, errorCode }) => `it answers ${[status, errorCode].filter(Boolean).join(' ')}`,
-    next: "see the store's journal, on its host: journalctl -u 'dbctl-store-*'",
+    next: "read the store's journal, on its host: journalctl -u 'dbctl-store-*'",
   },
 ];
 

@@ -19,7 +19,7 @@ export const installPackage = (name: string, advice?: (host: string) => PackageA
     }
     if (!(await host.ask(apt.isAvailable(name)))) {
       throw new RefusedError({
-        what: `${host.name} has no package ${name}`,
+        what: `${host.name} cannot find the package ${name}`,
         ...(advice ?? sourcesAdvice)(host.name),
       });
     }

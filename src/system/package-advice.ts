@@ -8,12 +8,12 @@ export interface PackageAdvice {
 export const postgresAdvice = (version: number, host: string): PackageAdvice => ({
   why: `PostgreSQL ${version} is not in the package sources of this host.`,
   next: [
-    'set POSTGRES_VERSION to the version its distribution ships (Debian 12: 15, Debian 13: 17)',
+    'set POSTGRES_VERSION to the version that its distribution has (Debian 12: 15, Debian 13: 17)',
     `or add the PostgreSQL project's own repository on ${host}: apt-get install postgresql-common && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh`,
   ],
 });
 
 export const sourcesAdvice = (host: string): PackageAdvice => ({
   why: 'It is not in the package sources of this host.',
-  next: [`on ${host}, look at its sources: apt-cache policy`, 'or install it there by hand'],
+  next: [`check its package sources, on ${host}: apt-cache policy`, 'or install it there by hand'],
 });

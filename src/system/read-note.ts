@@ -16,7 +16,7 @@ export async function readNote<Note>(
   const note = parseJson(file.content);
   if (note !== null && typeof note === 'object' && isRight(note)) return note as Note;
   throw new CommandError({
-    what: `${path} on ${host.name} is damaged: dbctl cannot read what it wrote there`,
-    next: [`log in on ${host.name} and look at it: cat ${path}`],
+    what: `${path} on ${host.name} is damaged: dbctl cannot parse it`,
+    next: [`read it on ${host.name}: cat ${path}`],
   });
 }

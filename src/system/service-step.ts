@@ -58,5 +58,5 @@ export function keepService(title: string, { unit, startFiles, reloadFiles }: Se
 const notRunning = (host: ReadableHost, unit: string): CommandError =>
   new CommandError({
     what: `${unit} does not run on ${host.name}`,
-    next: [`more of its journal, on ${host.name}: journalctl -u ${unit}`],
+    next: [`read more of its journal, on ${host.name}: journalctl -u ${unit}`],
   });

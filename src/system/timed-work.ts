@@ -78,8 +78,8 @@ const checkCalendar = ({ setting, calendar = '' }: TimedWork): Step => ({
   async diff(host) {
     if ((await host.ask(normalCalendar(calendar))) !== undefined) return [];
     throw new ConfigError({
-      what: `${setting} is no calendar expression that systemd on ${host.name} understands: ${calendar}`,
-      next: [`try one there: systemd-analyze calendar '${calendar}'`, 'or write: off'],
+      what: `${setting} is not a calendar expression that systemd on ${host.name} accepts: ${calendar}`,
+      next: [`try one there: systemd-analyze calendar '${calendar}'`, 'or set it to: off'],
     });
   },
 

@@ -22,10 +22,10 @@ export async function confirmByName(
 ): Promise<void> {
   if (yes) return;
   if (!input.isTTY) {
-    throw unconfirmed(what, 'This needs consent, and there is no terminal to ask at.');
+    throw unconfirmed(what, 'Confirmation is needed, and there is no terminal to ask at.');
   }
   const typed = await askFor(name, what, input, terminal);
-  if (typed !== name) throw unconfirmed(what, `Asked for "${name}", got "${typed}".`);
+  if (typed !== name) throw unconfirmed(what, `Expected "${name}", got "${typed}".`);
 }
 
 /** Answers what was typed, without spaces around it; '' for Ctrl-C and Ctrl-D. */
@@ -40,7 +40,7 @@ async function askFor(
   const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
   try {
     terminal.write(`${printable(what)}\n`);
-    return (await Promise.race([lines.question(`type ${printable(name)} to go on: `), closed])).trim();
+    return (await Promise.race([lines.question(`type ${printable(name)} to continue:  `), closed])).trim();
   } finally {
     lines.close();
   }
@@ -50,5 +50,5 @@ const unconfirmed = (what: string, why: string): UnconfirmedError =>
   new UnconfirmedError({
     what: 'not confirmed, so nothing was changed',
     why: `${what}\n${why}`,
-    next: ['if that is what you want, run it at a terminal and type the name, or add --yes'],
+    next: ['to confirm, run it at a terminal and type the name, or add --yes'],
   });

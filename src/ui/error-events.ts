@@ -9,5 +9,12 @@ export function errorEvents(error: unknown): readonly ErrorEvent[] {
     return [{ what, why, next, exitCode: code }];
   }
   const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return [{ what: 'dbctl failed in a way it did not foresee', why, next: [], exitCode: exitCode.bug }];
+  return [
+    {
+      what: 'internal error in dbctl; please report it with the output of: dbctl report',
+      why,
+      next: [],
+      exitCode: exitCode.bug,
+    },
+  ];
 }

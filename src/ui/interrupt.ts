@@ -8,7 +8,7 @@ export function listenForInterrupt(terminal: Terminal): () => boolean {
   let interrupted = false;
   const remember = (): void => {
     interrupted = true;
-    terminal.write('ending after the running step; once more ends at once\n');
+    terminal.write('stopping after the running step; press again to stop at once\n');
     for (const signal of signals) process.removeListener(signal, remember);
   };
   for (const signal of signals) process.on(signal, remember);

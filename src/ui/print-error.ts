@@ -12,7 +12,7 @@ export function printError(error: unknown, terminal: Terminal): number {
   if (!(error instanceof DbctlError)) {
     const stack = error instanceof Error ? error.stack : String(error);
     terminal.write(
-      `${chalk.red('bug')} dbctl failed in a way it did not foresee\n${indent(printable(stack ?? ''))}\n`,
+      `${chalk.red('bug')} internal error in dbctl; please report it with the output of: dbctl report\n${indent(printable(stack ?? ''))}\n`,
     );
     return exitCode.bug;
   }

@@ -8,7 +8,7 @@ export interface Question {
   readonly title: string;
   /** What Enter means; shown in brackets. Without it an answer is needed. */
   readonly fallback?: string | undefined;
-  /** What the empty answer means, in words, where it is no value: "as ~/.ssh/config says". */
+  /** What the empty answer means, in words, where it is no value: "from ~/.ssh/config". */
   readonly emptyMeans?: string;
   /** What is typed is not shown. */
   readonly isSecret?: boolean;
@@ -66,4 +66,4 @@ function promptOf({ title, fallback, emptyMeans }: Question): string {
 }
 
 const stopped = (): InterruptedError =>
-  new InterruptedError({ what: 'stopped before all questions were answered; nothing was written' });
+  new InterruptedError({ what: 'stopped before all questions were answered; no file was written' });

@@ -46,7 +46,7 @@ export function openRunLog(place: Place): RunLog | string {
       what: `the log of this run cannot be written below ${place.base}`,
       why: reason,
       next: [
-        'make room there, or see whose it is: ls -ld, df',
+        'check its owner and the free space: ls -ld, df',
         'or keep logs elsewhere: XDG_STATE_HOME=/var/tmp dbctl …',
       ],
       cause: error,

@@ -54,7 +54,7 @@ export class Run {
     this.#hide(secretsIn(cluster));
     const { stateDirectory: base, command } = this.options;
     this.#log = openRunLog({ base, cluster: cluster.name, command });
-    if (typeof this.#log === 'string') this.notice(`no log of this run is kept: ${this.#log}`);
+    if (typeof this.#log === 'string') this.notice(`this run is not logged: ${this.#log}`);
     else this.#log.write(this.#event({ ...this.#beginning() }, this.#startedAt));
   }
 

@@ -13,9 +13,9 @@ export function refuseStalePlan(accepted: readonly WrittenChange[], now: readonl
   if (differences.length === 0) return;
   const rest = differences.length - shown;
   throw new RefusedError({
-    what: 'the plan is stale: something else would be changed now',
+    what: 'the plan is stale: other changes would be made now',
     why: [...differences.slice(0, shown), ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n'),
-    next: ['make a new plan and read it: dbctl plan'],
+    next: ['make a new plan and review it: dbctl plan'],
   });
 }
 

@@ -16,7 +16,7 @@ export const up = (bare: Command): Command =>
   withChangeFlags(withCommonFlags(bare))
     .option(
       '--plan <file>',
-      'only what `dbctl plan -o json` wrote there; stop when it would be something else now',
+      'apply only the plan that `dbctl plan -o json` wrote there; stop when it is stale',
     )
     .action(async (flags: Flags, command: Command) => {
       const { ledAsConfigured, machinesOf } = await import('../model/cluster.ts');

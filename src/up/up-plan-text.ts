@@ -3,7 +3,7 @@ import { counted } from '../model/units.ts';
 
 /** A plan for people: host by host, with the lines of files that change, and last what will not answer for a while. */
 export function upPlanText(changes: readonly PlannedChange[]): string {
-  if (changes.length === 0) return 'Everything is as .env.cluster says: 0 changes to make\n';
+  if (changes.length === 0) return 'Everything is as .env.cluster describes it: 0 changes to make\n';
   const hosts = [...new Set(changes.map(({ host }) => host))];
   const parts = hosts.map((host) =>
     hostText(

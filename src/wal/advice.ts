@@ -47,8 +47,8 @@ export const lostSlotAdvice = ({ server, cluster }: Place): readonly WalAdvice[]
       const owner = ownerOf(slot, cluster);
       const reason = slot.invalidationReason === null ? '' : ` (${slot.invalidationReason})`;
       return {
-        why: `Slot ${slot.name} was given up${reason}: it holds no WAL any more${owner ? `, and ${owner.name} may lack some` : ''}.`,
-        next: owner ? [{ text: `make ${owner.name} anew`, command: `dbctl reinit ${owner.name}` }] : [],
+        why: `Slot ${slot.name} was invalidated${reason}: it no longer holds WAL${owner ? `, and ${owner.name} may lack WAL` : ''}.`,
+        next: owner ? [{ text: `clone ${owner.name} again`, command: `dbctl reinit ${owner.name}` }] : [],
       };
     });
 
@@ -57,7 +57,7 @@ export const nowhereAdvice = ({ server, cluster }: Place): readonly WalAdvice[] 
   isArchivingNowhere(server) && !server.isInRecovery
     ? [
         {
-          why: `archive_command is ${server.archiver.command.trim()}: archiving holds no WAL, and keeps none either.`,
+          why: `archive_command is ${server.archiver.command.trim()}: WAL is discarded, not archived.`,
           next: cluster.backup ? [{ text: 'send it to the repository', command: 'dbctl backup setup' }] : [],
         },
       ]
@@ -71,7 +71,7 @@ function slotAdvice(slot: SlotFacts, place: Place): WalAdvice {
   if (slot.isTemporary) {
     return {
       why: `Slot ${slot.name} is temporary: a copy of the data is being made${slot.usedBy ? ` by ${slot.usedBy}` : ''}.`,
-      next: [{ text: 'let it end: the slot goes with it' }],
+      next: [{ text: 'let it finish: the slot is dropped with it' }],
     };
   }
   if (owner === undefined || owner.name === place.node.name) return foreignSlotAdvice(slot, place);
@@ -82,12 +82,15 @@ function slotAdvice(slot: SlotFacts, place: Place): WalAdvice {
 /** Its replica, by how it does; what cannot be taken back comes last. */
 function replicaAdvice({ name }: Node, slot: SlotFacts, { sights }: Place): WalAdvice {
   const sight = sights.find(({ node }) => node === name);
-  const forget = { text: 'when it is gone for good', command: `dbctl remove-replica ${name}` };
-  const logs = { text: 'see what it says', command: `dbctl logs ${name}` };
+  const forget = { text: 'if it is gone permanently', command: `dbctl remove-replica ${name}` };
+  const logs = { text: 'read its log', command: `dbctl logs ${name}` };
   const start = { text: 'start it, and see it catch up', command: `dbctl add-replica ${name}` };
   const anew = { text: 'when its data is damaged', command: `dbctl reinit ${name}` };
   if (sight?.problem !== undefined) {
-    const back = { text: `bring the host of ${name} back: it catches up by itself`, command: 'dbctl status' };
+    const back = {
+      text: `start the host of ${name} again: it catches up by itself`,
+      command: 'dbctl status',
+    };
     return { why: `${name} cannot be reached: ${sight.problem}.`, next: [back, forget] };
   }
   if (sight?.directory === undefined) return { why: `${name} is not set up.`, next: [start, forget] };
@@ -95,14 +98,14 @@ function replicaAdvice({ name }: Node, slot: SlotFacts, { sights }: Place): WalA
     return { why: `PostgreSQL does not run on ${name}.`, next: [logs, start, anew, forget] };
   }
   if (!sight.server.isInRecovery) {
-    return { why: `${name} is no replica any more: it takes writes of its own.`, next: [logs, anew] };
+    return { why: `${name} is no replica any more: it accepts writes.`, next: [logs, anew] };
   }
   if (!slot.isActive) {
-    return { why: `${name} runs, but does not read its slot.`, next: [logs, start, anew, forget] };
+    return { why: `${name} runs, but does not use its slot.`, next: [logs, start, anew, forget] };
   }
   return {
     why: `${name} streams, but more slowly than WAL is written: its disk or the network is too slow.`,
-    next: [{ text: 'see how far it is', command: 'dbctl status' }, logs, forget],
+    next: [{ text: 'see its lag', command: 'dbctl status' }, logs, forget],
   };
 }
 
@@ -116,15 +119,15 @@ function foreignSlotAdvice(slot: SlotFacts, { node, server }: Place): WalAdvice 
   }
   if (isOurs) {
     return {
-      why: `Slot ${slot.name} belongs to no other node of .env.cluster: it was left behind.`,
+      why: `Slot ${slot.name} belongs to no other node of .env.cluster: it is left over.`,
       next: [{ text: `drop it, on ${node.name}`, command: drop }],
     };
   }
   return {
-    why: `Slot ${slot.name} is ${kind}, and none of dbctl's.`,
+    why: `Slot ${slot.name} is ${kind}, and was not created by dbctl.`,
     next: [
-      { text: slot.isActive ? 'see why who reads it is slow' : 'start who reads it' },
-      { text: `when nobody will: drop it, on ${node.name}`, command: drop },
+      { text: slot.isActive ? 'find out why its client is slow' : 'start its client' },
+      { text: `if it is not needed, drop it, on ${node.name}`, command: drop },
     ],
   };
 }
@@ -135,7 +138,7 @@ function limitAdvice({ heldBytes }: SlotFacts, { server, fileSystemBytes }: Plac
   const limit = `${walLimitGigabytes(fileSystemBytes)}GB`;
   return [
     {
-      text: `let no slot fill the disk: POSTGRES_CONF_max_slot_wal_keep_size=${limit}, then`,
+      text: `limit the WAL that slots may keep: POSTGRES_CONF_max_slot_wal_keep_size=${limit}, then`,
       command: 'dbctl up',
     },
   ];
@@ -143,7 +146,7 @@ function limitAdvice({ heldBytes }: SlotFacts, { server, fileSystemBytes }: Plac
 
 function archiverAdvice({ cluster, node, server }: Place): WalAdvice {
   const { command, library, lastFailedWal, waitingFiles } = server.archiver;
-  const logs = { text: 'see what archive_command says', command: `dbctl logs ${node.name}` };
+  const logs = { text: 'read the output of archive_command', command: `dbctl logs ${node.name}` };
   const files = `${counted(waitingFiles, 'WAL file waits', 'WAL files wait')} to be archived`;
   if (command === '' && library === '') {
     return {
@@ -158,7 +161,7 @@ function archiverAdvice({ cluster, node, server }: Place): WalAdvice {
     next: [
       { text: 'see which link is broken', command: 'dbctl backup check' },
       logs,
-      { text: 'put archiving right', command: 'dbctl backup setup' },
+      { text: 'repair archiving', command: 'dbctl backup setup' },
     ],
   };
 }
@@ -174,19 +177,19 @@ function sizeAdvice({ kind, name }: WalHolder, { node }: Place): WalAdvice {
   const checkpoint = `sudo -u postgres psql -p ${node.port} -c checkpoint`;
   if (kind === 'removable') {
     return {
-      why: 'Most of the WAL is needed by nobody.',
-      next: [{ text: `let it go now, on ${node.name}`, command: checkpoint }],
+      why: 'Most of the WAL is not needed.',
+      next: [{ text: `remove it now, on ${node.name}`, command: checkpoint }],
     };
   }
   if (kind === 'summarizer') {
     return {
       why: 'The WAL summarizer has not read most of the WAL yet.',
-      next: [{ text: 'see what it says', command: `dbctl logs ${node.name}` }],
+      next: [{ text: 'read its log', command: `dbctl logs ${node.name}` }],
     };
   }
   const setting = settingsOf[kind];
   return {
-    why: `Most of the WAL is there for the ${name}.`,
-    next: setting ? [{ text: `make ${setting} smaller in .env.cluster, then`, command: 'dbctl up' }] : [],
+    why: `Most of the WAL is kept for the ${name}.`,
+    next: setting ? [{ text: `lower ${setting} in .env.cluster, then`, command: 'dbctl up' }] : [],
   };
 }

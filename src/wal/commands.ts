@@ -5,7 +5,7 @@ import type { Listed } from '../kit/listed.ts';
 export const explainCommands: readonly Listed[] = [
   {
     name: 'wal',
-    about: 'Who keeps how much WAL on which disk, how long that lasts, and what to do',
+    about: 'What retains WAL on each disk, when the disk is full, and what to do',
     complete: async () => (await import('./explain-wal-command.ts')).explainWalCommand,
   },
 ];

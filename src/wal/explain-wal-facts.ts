@@ -21,7 +21,7 @@ export async function seeWal(
   const tasks = cluster.nodes.map((node) => ({
     host: node.name,
     async work({ report }: Watch) {
-      report(`watch it for ${watchedSeconds} s`);
+      report(`measure for ${watchedSeconds} s`);
       const [asked] = await askMachines(cluster, [node], options, (host) => lookAt(cluster, node, host));
       const answer = asked?.answer ?? { node: node.name, problem: asked?.problem ?? '' };
       if (answer.problem !== undefined) return { answer, status: 'failed', note: answer.problem } as const;

@@ -41,7 +41,7 @@ export function explainWal(cluster: Cluster, sights: readonly WalSight[]): WalEx
   const biggest = primary && mostOf(primary.holders);
   return {
     cluster: cluster.name,
-    summary: primary ? summaryOf(primary, cluster) : 'nothing was seen',
+    summary: primary ? summaryOf(primary, cluster) : 'no WAL was measured',
     biggest: primary && biggest ? { node: primary.node, holder: biggest.name, bytes: biggest.bytes } : null,
     nodes,
     advice: nodes.flatMap((one) => adviceAbout(one, cluster, sights)),
@@ -75,11 +75,11 @@ function summaryOf(primary: NodeWal, cluster: Cluster): string {
   const { node, directory, outlook } = primary;
   switch (outlook.kind) {
     case 'steady':
-      return `nobody keeps ever more WAL: it does not fill the disk of ${node}`;
+      return `WAL is not accumulating; the disk of ${node} will not fill up`;
     case 'idle':
-      return `${outlook.holder} keeps ever more WAL, but none is written now`;
+      return `${outlook.holder} retains a growing amount of WAL, but none is written now`;
     case 'full':
-      return `${outlook.holder} fills the disk of ${node}: full in ${when(outlook)}`;
+      return `${outlook.holder} is filling the disk of ${node}: full in ${when(outlook)}`;
     case 'limit':
       return `${limitReached(outlook.holder, cluster)} in ${when(outlook)}`;
     case 'unknown':
@@ -94,8 +94,8 @@ const when = ({ seconds, bytesPerSecond }: { seconds: number; bytesPerSecond: nu
 
 const limitReached = (holder: string, { backup }: Cluster): string =>
   holder === 'archiver' && backup
-    ? 'pgBackRest gives WAL up that it cannot send, and a new backup is needed,'
-    : `${holder} reaches max_slot_wal_keep_size and is given up`;
+    ? 'pgBackRest drops WAL that it cannot send, and a new backup is needed,'
+    : `${holder} reaches max_slot_wal_keep_size and is invalidated`;
 
 /** WAL that takes more of the file system than this is worth a word, also when it does not grow. */
 const largeShare = 0.1;
@@ -129,7 +129,7 @@ function adviceAbout(wal: NodeWal, cluster: Cluster, sights: readonly WalSight[]
 const isFullSoon = ({ outlook }: NodeWal): boolean =>
   outlook.kind === 'full' && outlook.seconds < soonSeconds;
 
-const room: WalStep = { text: 'make the file system larger, or move what is not PostgreSQL off it' };
+const room: WalStep = { text: 'enlarge the file system, or move files that are not of PostgreSQL' };
 
 const moreRoom = (why: string): WalAdvice => ({
   why: `${why}. Delete nothing in pg_wal by hand: that destroys the database.`,

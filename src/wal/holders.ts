@@ -162,7 +162,7 @@ function removable(server: WalServerFacts, holders: readonly WalHolder[]): WalHo
   );
   const bytes = Math.max(0, heldSince(server, server.oldestFile) - needed);
   const note = 'until the next checkpoint';
-  return { kind: 'removable', name: 'needed by nobody', bytes, isGrowing: false, roomBytes: null, note };
+  return { kind: 'removable', name: 'not needed', bytes, isGrowing: false, roomBytes: null, note };
 }
 
 /** From the beginning of a WAL file to the end of WAL. */

@@ -14,7 +14,7 @@ const sizeWidth = 7;
 /** Before a holder that keeps ever more. */
 const mark = '▲';
 
-const legend = `${mark} keeps ever more while WAL is written; several may hold the same WAL`;
+const legend = `${mark} growing while WAL is written; several holders may keep the same WAL`;
 
 export const walText = ({ cluster, summary, nodes, advice }: WalExplanation): string =>
   printable(

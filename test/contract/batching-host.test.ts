@@ -124,7 +124,7 @@ test('an answer that is not understood is an error of who asked', async () => {
   const [good, bad] = await Promise.allSettled([host.ask(shell('echo good')), host.ask(picky)]);
 
   expect(good).toMatchObject({ value: 'good\n' });
-  expect(bad).toMatchObject({ reason: { message: 'pg1 gave an answer that dbctl does not understand' } });
+  expect(bad).toMatchObject({ reason: { message: 'pg1 gave an answer that dbctl cannot parse' } });
 });
 
 test('SQL for the same server is one session, and only what follows a failure is asked alone', async () => {

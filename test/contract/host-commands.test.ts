@@ -70,7 +70,7 @@ describe.each([
   });
 
   test('a host that never stops talking is cut off', async () => {
-    await expect(host.ask(query(['cat', '/dev/zero'], text))).rejects.toThrow('said more than 16 MiB');
+    await expect(host.ask(query(['cat', '/dev/zero'], text))).rejects.toThrow('printed more than 16 MiB');
   });
 
   test('a large answer arrives whole', async () => {

@@ -129,9 +129,9 @@ describe('the host key', () => {
       message: expect.stringContaining('has changed'),
       why:
         `expected ssh-ed25519 ${print(other.hostKey)} (${file('known_hosts')}:2)\n` +
-        `it shows ssh-ed25519 ${print(server.hostKey)}`,
+        `the host presented ssh-ed25519 ${print(server.hostKey)}`,
       next: expect.arrayContaining([
-        `then forget the old key: ssh-keygen -R '[127.0.0.1]:${server.port}' -f ${file('known_hosts')}`,
+        `then remove the old key: ssh-keygen -R '[127.0.0.1]:${server.port}' -f ${file('known_hosts')}`,
       ]),
     });
   });
@@ -155,14 +155,14 @@ describe('the login', () => {
     expect(await login(options({ keyFile: file('wrong') }))).toMatchObject({
       exitCode: 3,
       message: `127.0.0.1:${server.port} refuses the login of ann`,
-      why: `tried once each: the key ${file('wrong')}`,
+      why: `keys tried: the key ${file('wrong')}`,
     });
     expect(server.seen.attempts - before).toBeLessThanOrEqual(1);
   });
 
   test('a key file that does not exist is named', async () => {
     expect(await login(options({ keyFile: file('nokey') }))).toMatchObject({
-      why: `there is no key to try\n${file('nokey')} does not exist`,
+      why: `no key was found\n${file('nokey')} does not exist`,
     });
   });
 

@@ -184,7 +184,7 @@ describeOnHosts('backups, day by day', () => {
 
   test('a bit that flipped in the repository is found, with what it damages', async () => {
     const sound = await succeed(lab, 'backup', 'verify');
-    expect(sound.stdout).toContain('all of it is as it was written');
+    expect(sound.stdout).toContain('everything is intact');
     const { label } = await newest();
     const bundles = `/var/lib/pgbackrest/${name}/backup/${name}/${label}/bundle`;
     const file = await lab.shell('control', `cd ${bundles} && ls -S | head -n 1`);

@@ -73,7 +73,7 @@ describeOnHosts('a restore', () => {
 
     const refused = await lab.dbctl(...restore, '--to=pg2:5499');
 
-    expectClear(lab, refused, 4, 'holds a server already', 'pg_dropcluster --stop 17 pg2_5499');
+    expectClear(lab, refused, 4, 'already holds a server', 'pg_dropcluster --stop 17 pg2_5499');
     expect(await checksum(lab, 'pg2', 'orders', 5499)).toBe(rows);
   });
 
@@ -85,7 +85,7 @@ describeOnHosts('a restore', () => {
       `--target=${beforeDrop}`,
       '--to=pg2:5499',
     );
-    await lab.shell('pg2', /^Throw it away, on its host: (.*)$/m.exec(stdout)![1]!);
+    await lab.shell('pg2', /^Remove it, on its host: (.*)$/m.exec(stdout)![1]!);
 
     expect(await lab.shell('pg2', 'ls /var/lib/postgresql/17 /etc/postgresql/17')).not.toContain('5499');
     expect(await lab.shell('pg2', 'find /etc -name "*5499*"')).toBe('');
@@ -138,7 +138,7 @@ describeOnHosts('a restore', () => {
       lab,
       await lab.dbctl(...restore, '--to=dirty=pg1:5501'),
       4,
-      'holds data that dbctl did not make',
+      'holds data that dbctl did not create',
     );
 
     await lab.shell('pg1', 'rm -r /var/lib/postgresql/17/dirty');

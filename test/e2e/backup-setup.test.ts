@@ -30,10 +30,10 @@ describeOnHosts('backup setup with the repository on the control host', () => {
   test('before it, the cluster is not protected even if all else is green', async () => {
     const answer = await probe(lab);
 
-    expectProblems(answer, [/^critical cluster: not protected: no WAL goes to the repository$/]);
+    expectProblems(answer, [/^critical cluster: not protected: WAL is not sent to the repository$/]);
     expect(answer.exitCode).toBe(2);
     const { stdout } = await succeed(lab, 'status');
-    expect(stdout).toContain('PROTECTION   not protected: no WAL goes to the repository');
+    expect(stdout).toContain('PROTECTION   not protected: WAL is not sent to the repository');
     expect(stdout).toContain('LAST BACKUP  none');
   });
 

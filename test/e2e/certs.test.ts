@@ -60,7 +60,11 @@ describeOnHosts('certificates', () => {
 
     const finished = await lab.dbctl('certs', 'status');
     expectExit(finished, 6);
-    for (const problem of ['it ends in 2 days', 'an unknown CA signed it', 'shows another one']) {
+    for (const problem of [
+      'it ends in 2 days',
+      'it is signed by an unknown CA',
+      'presents another certificate',
+    ]) {
       expect(finished.stdout).toContain(
         `pg1 PostgreSQL: ${problem}`.replace(': shows', `: ${addressOf(lab, 'pg1')}:5432 shows`),
       );

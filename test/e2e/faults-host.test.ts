@@ -50,13 +50,13 @@ describeOnHosts('a host that is not as it should be', () => {
     ];
     for (const make of foreign) {
       await lab.shell(host, make);
-      await expectRefused(command, host, `${directory} holds data that dbctl did not make`, 'mv ');
+      await expectRefused(command, host, `${directory} holds data that dbctl did not create`, 'mv ');
     }
     await lab.shell(host, `rm -r ${directory}`);
 
     // A cluster that runs, made by the distribution's own tool.
     await lab.shell(host, 'pg_createcluster 17 main --start >/dev/null 2>&1');
-    await expectRefused(command, host, `${directory} holds data that dbctl did not make`);
+    await expectRefused(command, host, `${directory} holds data that dbctl did not create`);
     expect(await lab.sql(host, 'select 1')).toBe('1');
     const said = (await lab.dbctl(...command)).stderr;
     await lab.shell(host, /systemctl stop .*$/m.exec(said)![0]);

@@ -41,8 +41,8 @@ describeOnHosts('a run that is asked to stop', () => {
       lab,
       stopped,
       130,
-      'ending after the running step',
-      'stopped, as asked',
+      'stopping after the running step',
+      'stopped on request',
       'run the same command',
     );
     expect(stopped.stderr).not.toContain('Verify every login');
@@ -65,7 +65,7 @@ describeOnHosts('a run that is asked to stop', () => {
 
     const stopped = await run.end;
 
-    expectClear(lab, stopped, 130, 'goes on there by itself', 'run the same command');
+    expectClear(lab, stopped, 130, 'continues on its host', 'run the same command');
     const next = lab.start('add-replica');
     await cloneHasCopied(lab, 'pg2', 10e6);
     expect(await invocation()).toBe(before);
@@ -89,7 +89,7 @@ describeOnHosts('a run that is asked to stop', () => {
     await said('Allow the replicas in pg_hba.conf');
     // Now no step can end.
     await Promise.all(cables.map((pull) => pull('down')));
-    const noticed = said('once more ends at once');
+    const noticed = said('press again to stop at once');
     run.process.kill('SIGINT');
     await noticed;
     run.process.kill('SIGINT');

@@ -44,7 +44,7 @@ describeOnHosts('a host that cannot be reached', () => {
   afterAll(async () => lab?.down(), patienceMs);
 
   test.for([{ command: ['init-primary'] }, { command: ['add-replica', 'pg2'] }])(
-    'because its cable is pulled ends $command within seconds, and nothing was touched',
+    'because its cable is pulled ends $command within seconds, and nothing was changed',
     async ({ command }) => {
       await cable(lab, 'pg1', 'down');
       const startedAt = performance.now();

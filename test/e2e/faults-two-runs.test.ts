@@ -25,7 +25,7 @@ describeOnHosts('a cluster in the making', () => {
     const [one, other] = await Promise.all([lab.dbctl(...command), lab.dbctl(...command)]);
     const sentAway = [one, other].filter(({ exitCode }) => exitCode !== 0);
     expect(sentAway.length).toBeGreaterThan(0);
-    for (const away of sentAway) expectClear(lab, away, 7, 'nothing was touched', 'dbctl lock status');
+    for (const away of sentAway) expectClear(lab, away, 7, 'nothing was changed', 'dbctl lock status');
     expectExit(await patient, 0);
     await settled(lab, ...command);
   }

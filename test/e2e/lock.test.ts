@@ -53,7 +53,7 @@ describeOnHosts('the lock of a cluster', () => {
 
     const second = await lab.dbctl('add-replica', 'pg2');
 
-    expectClear(lab, second, 7, /is being changed by .+@.+: add-replica pg2, for/, 'nothing was touched');
+    expectClear(lab, second, 7, /is being changed by .+@.+: add-replica pg2, for/, 'nothing was changed');
     expect(second.stderr).toMatch(/^ {2}from: [\d.]+$/m);
     expect(second.stderr).toMatch(/^ {2}doing: .+ on pg2$/m);
     expect(second.stderr).toContain('--lock-wait');

@@ -176,8 +176,8 @@ describeOnHosts('probe of a cluster in trouble', () => {
 
     lab.configure({ CLUSTER_DB_PRIMARY_HOST: `${pg1}`, CLUSTER_DB_REPLICA_HOSTS: `${pg2},${pg3}` });
     expectProblems(answer, [
-      /^warning pg1: is a primary, but the file says replica$/,
-      /^warning pg2: is a replica, but the file says primary$/,
+      /^warning pg1: is a primary, but \.env\.cluster has replica$/,
+      /^warning pg2: is a replica, but \.env\.cluster has primary$/,
     ]);
     expect(answer.exitCode).toBe(1);
   });

@@ -189,7 +189,7 @@ describeOnHosts('MinIO on the control host', () => {
     await lab.shell('pg1', 'rm /usr/local/bin/date');
 
     await onControl(`systemctl stop ${unit}`);
-    await faulty({}, 3, 'nothing takes connections there');
+    await faulty({}, 3, 'connection refused');
     lab.configure({ ...ownAgain('minio'), MINIO_SECRET_KEY, MINIO_ACCESS_KEY, MINIO_BUCKET });
     await finishes(lab, 'backup', 'setup');
   });

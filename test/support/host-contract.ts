@@ -88,7 +88,7 @@ export function hostContract(kind: string, host: Host, directory: string): void 
       writeFileSync(local, 'x'.repeat(1_000_000));
       const sending = host.sendFile(local, file('stopped'), { owner: me.owner, mode: 0o644 }, stop);
 
-      await expect(sending).rejects.toThrow('stopped, as asked');
+      await expect(sending).rejects.toThrow('stopped on request');
       expect(await host.readFile(file('stopped'))).toBeUndefined();
     });
 
@@ -107,7 +107,7 @@ export function hostContract(kind: string, host: Host, directory: string): void 
 
       const error: unknown = await host.ask(nonsense).catch((reason: unknown) => reason);
 
-      expect(error).toMatchObject({ exitCode: 5, message: expect.stringContaining('does not understand') });
+      expect(error).toMatchObject({ exitCode: 5, message: expect.stringContaining('cannot parse') });
       expect((error as { why: string }).why).toBe(`echo 'secret nonsense'`);
     });
 
@@ -133,5 +133,5 @@ export function hostContract(kind: string, host: Host, directory: string): void 
 }
 
 const stop = (): never => {
-  throw new Error('stopped, as asked');
+  throw new Error('stopped on request');
 };

@@ -52,7 +52,7 @@ export function backupCheck(
 
 const judgeDeep = (complaints: readonly string[]): Finding =>
   complaints.length === 0
-    ? finding({ check: 'deep' }, 'ok', 'a new WAL file was sent, and seen to arrive')
+    ? finding({ check: 'deep' }, 'ok', 'a new WAL file was sent and has arrived')
     : finding({ check: 'deep' }, 'critical', `pgBackRest's own check: ${complaints.join(' ')}`, [
         'dbctl backup setup',
       ]);

@@ -8,7 +8,7 @@ import { formatBytes, formatSeconds } from '../../model/units.ts';
 
 export const checkLinks = ({ control, nodes, unseen }: BackupSight): readonly Finding[] => [
   ...unseen.map(({ name, problem }) =>
-    finding({ check: `ssh-${name}` }, 'unknown', `${name} cannot be asked: ${problem}`),
+    finding({ check: `ssh-${name}` }, 'unknown', `${name} cannot be checked: ${problem}`),
   ),
   ...[...(control?.brokenLinks ?? []), ...nodes.flatMap(({ brokenLinks }) => brokenLinks)].map(
     ({ what, next }) => finding({ check: 'link' }, 'critical', what, next),
@@ -32,10 +32,13 @@ export function checkArchiving({ name }: Node, { nodes, control }: BackupSight):
   return [
     finding({ node, check: 'archiver' }, status, message, status === 'ok' ? [] : see),
     isOurCommand
-      ? finding({ node, check: 'archive-command' }, 'ok', 'archive_command is the one of this cluster')
-      : finding({ node, check: 'archive-command' }, 'critical', 'archive_command is not the one of dbctl', [
-          'dbctl backup setup',
-        ]),
+      ? finding({ node, check: 'archive-command' }, 'ok', 'archive_command is the one that dbctl sets')
+      : finding(
+          { node, check: 'archive-command' },
+          'critical',
+          'archive_command is not the one that dbctl sets',
+          ['dbctl backup setup'],
+        ),
     ...checkQueue(seen, archiver),
     ...checkDropped(seen, archiver, control?.repository?.report ? control.walNames : undefined),
   ];
@@ -50,11 +53,13 @@ function checkQueue({ node, queueLimitBytes }: NodeSight, archiver: Archiver): r
   const about = { node, check: 'wal-queue' };
   const bytes = waitingFiles * walFileBytes;
   const share = bytes / queueLimitBytes;
-  const waiting = `${formatBytes(bytes)} of WAL wait, ${formatBytes(queueLimitBytes)} are the limit`;
+  const waiting = `${formatBytes(bytes)} of WAL are waiting; the limit is ${formatBytes(queueLimitBytes)}`;
   const seconds = oldestWaitingAt === null ? 0 : now - oldestWaitingAt;
   const left = bytes === 0 ? 0 : ((queueLimitBytes - bytes) / bytes) * seconds;
   const message = left > 0 && share > 0.1 ? `${waiting}, reached in about ${formatSeconds(left)}` : waiting;
-  const next = ['bring the repository back: beyond the limit WAL is given up, and a new backup is needed'];
+  const next = [
+    'restore access to the repository: beyond the limit WAL is dropped, and a new backup is needed',
+  ];
   if (share > 0.75) return [finding(about, 'critical', message, next)];
   return share > 0.25 ? [finding(about, 'warning', message, next)] : [finding(about, 'ok', message)];
 }
@@ -70,12 +75,12 @@ function checkDropped({ node }: NodeSight, archiver: Archiver, walNames: readonl
   const about = { node, check: 'wal-dropped' };
   const isThere = walNames.some((name) => name.startsWith(lastArchivedWal));
   if (isThere || !/^[0-9A-F]{24}$/.test(lastArchivedWal)) {
-    return [finding(about, 'ok', 'what counts as archived is in the repository')];
+    return [finding(about, 'ok', 'the last archived WAL file is in the repository')];
   }
-  const message = `not protected: ${lastArchivedWal} counts as archived, but is not in the repository`;
+  const message = `not protected: ${lastArchivedWal} is archived according to PostgreSQL, but is not in the repository`;
   return [
     finding(about, 'critical', message, [
-      'WAL was given up (archive-push-queue-max) or sent elsewhere: make a new backup: dbctl backup run --type full',
+      'WAL was dropped (archive-push-queue-max) or sent elsewhere; make a new backup: dbctl backup run --type full',
     ]),
   ];
 }

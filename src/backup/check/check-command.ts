@@ -5,7 +5,7 @@ import { lookCommand } from '../../kit/look-command.ts';
 export const backupCheckCommand = lookCommand({
   needs: 'backup',
   flags: {
-    deep: flag('--deep', 'also send a new WAL file, and see it arrive (takes seconds, up to a minute)'),
+    deep: flag('--deep', 'also send a new WAL file and wait until it arrives (seconds, up to a minute)'),
   },
   help: 'Exit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.',
   run: async ({ cluster, backup, login, flags: { deep } }) =>

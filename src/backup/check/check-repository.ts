@@ -22,8 +22,7 @@ const makeOne = 'dbctl backup run --type full';
 const table: readonly Row[] = [
   {
     check: 'backup-age',
-    reason:
-      'what was written since the last backup is only in WAL: a restore takes longer, and one gap loses it',
+    reason: 'changes since the last backup are in WAL only: a restore takes longer, and one gap loses them',
     judge: ({ report }, { ageLimits }, { now }) => {
       const last = report.backups.at(-1);
       if (last === undefined) return [bad('backup-age', 'not protected: there is no backup', [makeOne])];
@@ -37,7 +36,7 @@ const table: readonly Row[] = [
   },
   {
     check: 'full-age',
-    reason: 'every other backup builds on a full one: the chain grows until the next',
+    reason: 'every other backup depends on a full one: the chain grows until the next',
     judge: ({ report, timers }, _, { now }) => {
       const full = report.backups.findLast(({ type }) => type === 'full');
       const interval = timers.find(({ type }) => type === 'full')?.intervalSeconds;
@@ -57,49 +56,49 @@ const table: readonly Row[] = [
       if (!last.hasPageErrors) return [ok('page-errors', 'no page errors in the last backup')];
       return [
         bad('page-errors', `pages of the cluster were damaged when ${last.label} was made`, [
-          'keep the older backups, and compare with a replica',
+          'keep the older backups, and compare the data with a replica',
         ]),
       ];
     },
   },
   {
     check: 'backup-wal',
-    reason: 'without the WAL that was written while it was made, a backup cannot be restored',
+    reason: 'a backup cannot be restored without the WAL that was written while it was made',
     judge: ({ report }) => {
       const torn = report.backups.filter(({ hasItsWal }) => !hasItsWal).map(({ label }) => label);
       if (torn.length === 0) return [ok('backup-wal', 'every backup has its WAL')];
-      const message = `the WAL of ${torn.join(', ')} is not all there`;
+      const message = `WAL is missing for ${torn.join(', ')}`;
       const isNewest = torn.includes(report.backups.at(-1)?.label ?? '');
       return [(isNewest ? bad : warn)('backup-wal', message, [makeOne])];
     },
   },
   {
     check: 'wal-gap',
-    reason: 'no recovery goes past WAL that is missing',
+    reason: 'recovery stops where WAL is missing',
     judge: ({ report }) => judgeGaps(report),
   },
   {
     check: 'space',
-    reason: 'a backup is made before an older one goes: there must be room for one more',
+    reason: 'a backup is made before an older one is removed: there must be room for one more',
     judge: ({ space, report }) => {
       if (space === undefined) return [];
       const share = space.freeBytes / space.totalBytes;
       const full = report.backups.findLast(({ type }) => type === 'full')?.repositoryBytes ?? 0;
-      const message = `${formatBytes(space.freeBytes)} of the repository's disk are free`;
-      const next = ['make room there, or keep fewer backups: PGBACKREST_RETENTION_FULL'];
+      const message = `${formatBytes(space.freeBytes)} free on the repository's disk`;
+      const next = ['free space there, or keep fewer backups: PGBACKREST_RETENTION_FULL'];
       if (share < 0.03) return [bad('space', message, next)];
-      if (space.freeBytes < full) return [bad('space', `${message}, less than one full backup needs`, next)];
+      if (space.freeBytes < full) return [bad('space', `${message}, less than one full backup`, next)];
       return share < 0.1 ? [warn('space', message, next)] : [ok('space', message)];
     },
   },
   {
     check: 'drill',
-    reason: 'a backup that was never restored is a hope',
+    reason: 'only a restore proves that a backup works',
     judge: ({ report }, backup, sight) => [judgeDrill(report, backup, sight)],
   },
   {
     check: 'schedule',
-    reason: 'a timer that does not run makes no backup, and nobody misses it',
+    reason: 'when a timer does not run, backups stop without a message',
     judge: ({ timers }) =>
       timers.map(({ type, unit, isRunning, lastResult }) => {
         const check = `schedule-${type}`;
@@ -115,8 +114,8 @@ const table: readonly Row[] = [
 
 /** Status codes of `pgbackrest info`. */
 const statusMeaning: Readonly<Record<number, string>> = {
-  1: 'not protected: the cluster has no place in the repository',
-  3: 'what describes the repository is damaged',
+  1: 'not protected: the repository has no stanza of the cluster',
+  3: 'the information files of the repository are damaged',
   5: 'the repository belongs to another database',
 };
 
@@ -149,13 +148,13 @@ function judgeGaps({ gaps, backups, wal }: RepositoryReport): readonly Finding[]
     ({ startLsn }) => startLsn !== null && parseLsn(startLsn)! >= parseLsn(last.toLsn)!,
   );
   return isCovered
-    ? [warn('wal-gap', `${message}; a later backup makes up for it`, ['it goes with the older backups'])]
-    : [bad('wal-gap', `not protected: ${message}, nothing after it can be restored`, [makeOne])];
+    ? [warn('wal-gap', `${message}; a later backup is not affected`, ['it expires with the older backups'])]
+    : [bad('wal-gap', `not protected: ${message}; no later point can be restored`, [makeOne])];
 }
 
 function judgeDrill({ backups }: RepositoryReport, backup: Backup, { nodes, now }: BackupSight): Finding {
   const drills = nodes.flatMap((node) => node.drills).toSorted((a, b) => a.finishedAt - b.finishedAt);
-  const rehearse = ['rehearse one: dbctl backup drill'];
+  const rehearse = ['run a drill: dbctl backup drill'];
   const last = drills.at(-1);
   if (last === undefined) {
     const oldest = backups[0];
@@ -164,8 +163,8 @@ function judgeDrill({ backups }: RepositoryReport, backup: Backup, { nodes, now 
       oldest !== undefined &&
       ageOf(oldest.stoppedAt, now) <= backup.drillAgeSeconds;
     return isEarly
-      ? ok('drill', 'no restore has been rehearsed yet')
-      : warn('drill', 'no restore was ever rehearsed', rehearse);
+      ? ok('drill', 'no restore drill has run yet')
+      : warn('drill', 'no restore drill has ever run', rehearse);
   }
   const age = now - last.finishedAt;
   if (last.result !== 'passed') {

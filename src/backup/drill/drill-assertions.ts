@@ -14,8 +14,8 @@ export function readAssertions({ drillAssertionsFile: file }: Backup): readonly 
   if (command === undefined) return statements;
   throw new ConfigError({
     what: `${file} has a command of psql on line ${command.line}`,
-    why: 'The queries are run by the server, which knows SQL only.',
-    next: ['write queries that answer true, each ended by a semicolon'],
+    why: 'The server runs the queries, and it accepts SQL only.',
+    next: ['write queries that return true, each ending with a semicolon'],
   });
 }
 
@@ -26,7 +26,7 @@ function textOf(file: string): string {
     if (!(cause instanceof Misfit)) throw cause;
     throw new ConfigError({
       what: `${file} ${cause.message}`,
-      next: ['correct BACKUP_DRILL_SQL in .env.cluster, or take it out'],
+      next: ['correct BACKUP_DRILL_SQL in .env.cluster, or remove it'],
       cause,
     });
   }

@@ -9,10 +9,10 @@ export const backupDrill = lockedCommand({
   flags: {
     randomPoint: flag('--random-point', 'restore to a random time of all that can be restored'),
     set: option('--set <label>', 'start from this backup instead of the newest one'),
-    type: option('--type <type>', 'of what kind the point is (default: default, the end of the archive)', {
+    type: option('--type <type>', 'kind of recovery target (default: default, the end of the archive)', {
       choices: targetTypes,
     }),
-    target: option('--target <target>', 'the point, as the type wants it: "2026-11-21 10:00:00+00"'),
+    target: option('--target <target>', 'the target, in the form of its type: "2026-11-21 10:00:00+00"'),
     history: flag('--history', 'show past drills instead'),
   },
   async run({ cluster, backup, flags, ...access }) {

@@ -110,6 +110,6 @@ async function drillHistory(cluster: Cluster, hosts: HostSet<ReadableHost>): Pro
 
 const runsBySchedule = ({ name }: Node): RefusedError =>
   new RefusedError({
-    what: `the scheduled drill runs on ${name} right now`,
-    next: ['wait for its end, and see what it found: dbctl backup drill --history'],
+    what: `the scheduled drill is running on ${name}`,
+    next: ['wait until it has ended, and read its result: dbctl backup drill --history'],
   });

@@ -29,7 +29,7 @@ export function drillAim(flags: DrillFlags, window: RecoveryWindow, random: () =
 export function targetOf({ randomPoint: isRandom, ...flags }: DrillFlags): RecoveryTarget {
   if (isRandom && (flags.set ?? flags.type ?? flags.target) !== undefined) {
     throw new ConfigError({
-      what: '--random-point chooses its own point: leave --set, --type and --target out',
+      what: '--random-point chooses the target: omit --set, --type and --target',
     });
   }
   return typedTarget(flags);

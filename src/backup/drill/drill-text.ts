@@ -27,7 +27,7 @@ function rowsOf(drill: DrillResult): readonly (readonly [string, string])[] {
     ['restored to', aimOf(drill)],
     ['newest transaction', newestText(drill)],
     ['time to restore', rtoText(drill)],
-    ['newest work missing', rpoText(drill)],
+    ['newest changes missing', rpoText(drill)],
     ['copied', bytes === null ? '' : formatBytes(bytes)],
     ['page checksums', checksums],
     ['tables', tables.length === 0 ? '' : `${tables.length}, ${rows} rows`],
@@ -61,7 +61,7 @@ function rpoText(drill: DrillResult): string {
 }
 
 function verdictOf(drill: DrillResult): string {
-  if (drill.result === 'passed') return 'passed: this backup can be restored';
+  if (drill.result === 'passed') return 'passed: the backup can be restored';
   const names = drill.checks.filter(({ passed }) => !passed).length;
   return `failed: ${names > 0 ? `${counted(names, 'check')} failed` : drill.error}`;
 }

@@ -105,6 +105,6 @@ export function chooseDrillNode(places: readonly DrillPlace[], databaseBytes: nu
       `It takes ${formatBytes(neededBytes)}.`,
       ...places.map(({ node, freeBytes }) => `${node.name}: ${formatBytes(freeBytes)} free`),
     ].join('\n'),
-    next: ['make room on one of them: a drill needs it only while it runs'],
+    next: ['free space on one of them: a drill needs it only while it runs'],
   });
 }

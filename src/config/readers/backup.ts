@@ -61,7 +61,7 @@ export const storeKeyId: Reader<Secret> = reader('3 to 128 letters, digits, _ . 
 /** A passphrase in pgBackRest's configuration: one line, no spaces around it, which would be dropped. */
 export const passphrase: Reader<Secret> = reader('at least 20 characters on one line', (raw) => {
   if (/\p{Cc}/u.test(raw)) throw new Misfit('contains a control character (a line break, a tab, NUL …)');
-  if (raw !== raw.trim()) throw new Misfit('begins or ends with a space, which pgBackRest would drop');
+  if (raw !== raw.trim()) throw new Misfit('starts or ends with a space, which pgBackRest would drop');
   if (raw.length < 20) throw new Misfit('expected at least 20 characters; make one: openssl rand -base64 48');
   return new Secret(raw);
 });

@@ -13,9 +13,7 @@ export function readCidr(text: string): string {
   }
   const bits = isFour ? bitsOfFour(address) : bitsOfSix(address);
   if (prefix === 0 || (bits === 0n && prefix === width)) {
-    throw new Misfit(
-      `${shown(text)} would let the whole internet in; name the networks that your applications live in`,
-    );
+    throw new Misfit(`${shown(text)} would allow the whole internet; name the networks of your applications`);
   }
   const hostBits = BigInt(width - prefix);
   const network = (bits >> hostBits) << hostBits;

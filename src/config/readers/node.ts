@@ -36,7 +36,9 @@ export function nodeFrom(entry: NodeEntry, defaultPort: number): Node {
   const port = entry.port ?? defaultPort;
   const name = entry.name ?? nameAfter(entry.host) + (port === defaultPort ? '' : `-${port}`);
   if (!nodeName.test(name)) {
-    throw new Misfit(`no name can be made from ${shown(entry.host)}; write name=host (${expectedName})`);
+    throw new Misfit(
+      `no node name can be derived from ${shown(entry.host)}; write name=host (${expectedName})`,
+    );
   }
   return { name, host: entry.host === 'local' ? 'localhost' : entry.host, port };
 }
@@ -54,6 +56,6 @@ export function parseNode(text: string, defaultPort: number): Node {
   } catch (cause) {
     if (!(cause instanceof Misfit)) throw cause;
     const next = ['write [name=]host[:port], for example pg2=10.0.0.12'];
-    throw new ConfigError({ what: `${shown(text)} names no node`, why: cause.message, next, cause });
+    throw new ConfigError({ what: `${shown(text)} is not a node`, why: cause.message, next, cause });
   }
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Restores a backup into a directory aside, which nobody else knows, and goes on where an earlier run was cut off.
+# Restores a backup into a directory aside, which nobody else knows, and goes on where an earlier run was interrupted.
 # Runs as postgres in a transient unit, so it survives the connection that started it.
 # Arguments: place aside, what it is for (one line), label of the backup, then the argv of pgbackrest.
 set -eu

@@ -36,7 +36,7 @@ export function doctorOnBareHosts(theLab: () => Lab): void {
     expect(finished.stdout).toMatch(/^\d\. pg1: port 5432 is taken by systemd-socket/m);
     expect(finished.stdout).toMatch(/^\d\. control: no answer from pg2 \(\S+:8432\) within 2 s/m);
     expect(finished.stdout).toMatch(/^control +8432· +8432✗$/m);
-    expect(finished.stdout).toMatch(/slow start-up\s+files: [^→]*\/root\/\.profile \d{3} ms/);
+    expect(finished.stdout).toMatch(/slow startup\s+files: [^→]*\/root\/\.profile \d{3} ms/);
   });
 
   test('says why a host cannot be seen, and looks at the others', async () => {

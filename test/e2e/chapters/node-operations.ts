@@ -106,7 +106,9 @@ export function nodeOperations(theLab: () => Lab): void {
 
     const { stdout } = await finishes(lab, 'roles', 'apply');
 
-    expect(stdout).toContain('Another password than in .env.cluster, and left as it is: app_writer');
+    expect(stdout).toContain(
+      'Not changed, although it differs from .env.cluster: the password of app_writer',
+    );
     expect(await sqlAs(lab, 'reader', place, 'select 1')).toBe('1');
     expect(await sqlAs(lab, 'writer', place, 'select 1', 'Set-by-hand-and-in-use')).toBe('1');
     await finishes(lab, 'roles', 'apply', '--passwords');

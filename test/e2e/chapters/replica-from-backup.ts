@@ -99,7 +99,7 @@ export function replicasFromBackups(theLab: () => Lab): void {
   test('where little is to be copied, the primary is chosen, and the reason is told', async () => {
     const { stderr } = await succeed(lab, 'add-replica', `pg3=${addresses['pg3']}`);
 
-    expect(stderr).toMatch(/clone pg1 into \S+: \d+ MB are copied in a moment/);
+    expect(stderr).toMatch(/clone pg1 into \S+: \d+ MB are copied quickly/);
     await expectWhole('pg3');
     await settled(lab, 'add-replica', 'pg3');
   });

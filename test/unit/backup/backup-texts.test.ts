@@ -70,8 +70,8 @@ const made = {
 test('a backup that was made tells its source, its time and its sizes, and when it is not what was asked for', () => {
   expect(madeText({ cluster: 'shop', made })).toMatchInlineSnapshot(`
     "20261121-010000F: full backup of shop from a replica, 42 s
-    1.0 GB, 1.0 GB of it copied, 256 MB in the repository
-    a full backup, not incr: there was no backup that one could build on
+    1.0 GB, 1.0 GB copied, 256 MB in the repository
+    a full backup, not incr: there was no backup to base it on
     "
   `);
   expect(madeText({ cluster: 'shop', made: { ...made, askedType: 'full', from: undefined } })).not.toMatch(

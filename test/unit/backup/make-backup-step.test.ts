@@ -65,7 +65,7 @@ test('one that ended unseen is no new backup', async () => {
 test('backups that ended before it was begun do not count', async () => {
   const { host } = controlWhereBackup(states.succeeded, { clock: 9_999_999_999 });
 
-  await expect(run(newBackup(), host)).rejects.toThrow('its effect was not seen');
+  await expect(run(newBackup(), host)).rejects.toThrow('its effect could not be verified');
 });
 
 test('a backup that somebody else made a moment ago is not what was asked for', async () => {
@@ -82,7 +82,7 @@ test.each([
     error: RefusedError,
     says: '42 postgres cron.service pgbackrest backup',
   },
-  { reason: 'waiting has an end', end: failed(75), error: CommandError, says: 'went on for hours' },
+  { reason: 'waiting has an end', end: failed(75), error: CommandError, says: 'ran for hours' },
   {
     reason: 'pgBackRest tells why it failed',
     end: failed(56),

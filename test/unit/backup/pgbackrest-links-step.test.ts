@@ -54,7 +54,7 @@ test('a link that fails is named, with what it means and what to do', async () =
   await expect(failed).rejects.toThrow(UnreachableError);
   await expect(failed).rejects.toMatchObject({
     message: 'pgBackRest on control cannot reach another host',
-    why: expect.stringContaining("'10.0.0.11:8432'\n(nothing answers there"),
+    why: expect.stringContaining("'10.0.0.11:8432'\n(no answer"),
     next: [expect.stringContaining('systemctl status'), 'then run the same command again: it is safe'],
   });
 });
@@ -106,7 +106,7 @@ test('a node does not ask pgBackRest for a server that does not answer', async (
   ).host;
 
   await expect(plan(verifyRepositoryLink(cluster, backup, pg1), host)).rejects.toMatchObject({
-    why: expect.stringContaining("unable to connect to '10.0.0.10:8432': silent\n(nothing answers there"),
+    why: expect.stringContaining("unable to connect to '10.0.0.10:8432': silent\n(no answer"),
   });
 });
 

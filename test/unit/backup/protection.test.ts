@@ -55,7 +55,7 @@ test('before the setup nothing is protected, whatever /bin/true has archived', (
 
   expect(protectionOf({ archiver: off, info: undefined, problem, drills: [] })).toMatchObject({
     archiving: 'off',
-    message: 'not protected: no WAL goes to the repository',
+    message: 'not protected: WAL is not sent to the repository',
     lastBackup: null,
     restorable: null,
   });
@@ -97,7 +97,7 @@ test('a primary that cannot be asked hides the archiver, not the backups', () =>
   expect(protectionOf({ archiver: undefined, info, problem, drills: [] })).toMatchObject({
     archiving: null,
     waitingFiles: null,
-    message: 'unknown: the primary could not be asked',
+    message: 'unknown: the primary could not be reached',
     lastBackup: { label: full.label },
     restorable: { from: '2026-11-21T02:00:11.000Z', to: null },
   });

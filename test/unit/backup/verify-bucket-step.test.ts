@@ -64,7 +64,7 @@ test('a host that is not set up yet is asked nothing', async () => {
 });
 
 test.each([
-  [{ GET: { curl: 7 } }, 3, 'nothing takes connections there'],
+  [{ GET: { curl: 7 } }, 3, 'connection refused'],
   [{ GET: { status: 403, error: 'SignatureDoesNotMatch' } }, 4, 'the key is wrong'],
   [{ PUT: { status: 403, error: 'AccessDenied' } }, 4, 'but not write to it'],
   [{ DELETE: { status: 403, error: 'AccessDenied' } }, 4, 'but not delete'],

@@ -46,17 +46,17 @@ const short = await issueCertificate(strange, ['pg9']);
 
 test.each<[string, Partial<SeenCertificate>, readonly string[]]>([
   ['nothing answers', { shown: undefined }, ['nothing answers with TLS on 10.0.0.11:5432']],
-  ['it was not loaded', { shown: short.certificate }, ['10.0.0.11:5432 shows another one']],
+  ['it was not loaded', { shown: short.certificate }, ['10.0.0.11:5432 presents another certificate']],
   [
     "it is another host's, of another CA",
     { certificate: short.certificate, shown: short.certificate },
-    ['an unknown CA signed it', 'it does not name pg1, 10.0.0.11'],
+    ['it is signed by an unknown CA', 'it is not valid for pg1, 10.0.0.11'],
   ],
-  ['its key is not its own', { isPair: false }, ['its key is missing, or belongs to another one']],
+  ['its key is not its own', { isPair: false }, ['its key is missing or belongs to another certificate']],
   [
     'its file is broken',
     { certificate: 'hello' },
-    ['/etc/dbctl/shop/pg1/server.crt is none', '10.0.0.11:5432 shows another one'],
+    ['/etc/dbctl/shop/pg1/server.crt is not a certificate', '10.0.0.11:5432 presents another certificate'],
   ],
   [
     'others are trusted',

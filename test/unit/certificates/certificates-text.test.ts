@@ -49,7 +49,7 @@ test('what is wrong is said below, with whose it is', () => {
 
     pg1 PostgreSQL: it ends in 2 days
     shop-ca.crt is not here
-    → new certificates everywhere: dbctl certs rotate
+    → replace the certificates: dbctl certs rotate
     "
   `);
 });
@@ -59,12 +59,12 @@ test('each kind of problem has its own way out', () => {
   const old = { ...ca, problems: ['it ends in 300 days'] };
 
   expect(nextSteps({ ...report, certificates: [silent] })).toEqual([
-    'see why PostgreSQL does not answer: dbctl logs pg1',
+    'find out why PostgreSQL does not answer: dbctl logs pg1',
   ]);
   expect(nextSteps({ ...report, certificates: [{ ...silent, what: 'minio', host: 'control' }] })).toEqual([
-    "see why minio does not answer: on control, journalctl -n 50 -u 'dbctl-*'",
+    "find out why minio does not answer: on control, journalctl -n 50 -u 'dbctl-*'",
   ]);
-  expect(nextSteps({ ...report, authorities: [old] })).toEqual(['a new CA: dbctl certs rotate --ca']);
+  expect(nextSteps({ ...report, authorities: [old] })).toEqual(['replace the CA: dbctl certs rotate --ca']);
   expect(nextSteps(report)).toEqual([]);
 });
 

@@ -86,7 +86,7 @@ test('a second authority is refused while clients trust the first', async () => 
   const error = await run(keepAuthority(cluster), other.host).catch((thrown: unknown) => thrown);
 
   expect(error).toBeInstanceOf(RefusedError);
-  expect(error).toMatchObject({ message: "the key of the cluster's certificate authority is not on laptop" });
+  expect(error).toMatchObject({ message: "the key of the cluster's CA is not on laptop" });
   expect(other.disk.size).toBe(0);
 });
 
@@ -114,7 +114,7 @@ test('a certificate of another node is replaced, with a new key', async () => {
 
   const { changes } = await run(keepServerCertificate(cluster, pg1, control.host), node.host);
 
-  expect(changes).toEqual(['replace the certificate: it does not name 10.0.0.11']);
+  expect(changes).toEqual(['replace the certificate: it is not valid for 10.0.0.11']);
   expect(keyOf(node)).not.toBe(before);
 });
 

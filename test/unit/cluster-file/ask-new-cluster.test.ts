@@ -52,7 +52,7 @@ test('Enter takes what stands in brackets', async () => {
     postgresVersion: '17',
   });
   expect(screen).toContain('Name of the cluster [main]: ');
-  expect(screen).toContain('[as ~/.ssh/config says]: ');
+  expect(screen).toContain('[from ~/.ssh/config]: ');
 });
 
 test('a wrong answer is asked for again, with what is wrong', async () => {

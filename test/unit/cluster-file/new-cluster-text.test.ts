@@ -10,17 +10,19 @@ test('what was written is shown with the commands that come next', () => {
       pg1        primary  10.0.0.11:5432
       replica-2  replica  [fd00::2]:5432
       backups on control (minio), encrypted
-    It holds every password: keep a copy in a safe place.
+    It contains every password: keep a copy in a safe place.
 
-    → dbctl config  shows what it says, without the secrets
+    → dbctl config  shows the settings, without the secrets
     → dbctl doctor  checks the hosts; changes nothing
-    → dbctl up      makes the cluster
+    → dbctl up      creates the cluster
     "
   `);
 });
 
 test('without a control host it says why there are no backups', () => {
-  expect(newClusterMessage(clusterOf(), '.env.cluster', 'table')).toContain('no backups yet');
+  expect(newClusterMessage(clusterOf(), '.env.cluster', 'table')).toContain(
+    'no backups: they need a control host',
+  );
 });
 
 test('another file is named in the commands, quoted where that is needed', () => {

@@ -63,8 +63,7 @@ test('every value is shown with its line, and under which name it stands there',
 
     No backups: BACKUP_REPOSITORY is not set
 
-    line 14: DATABASE_REPLICA_1_WEIGHT is for the application; dbctl does nothing
-    with it
+    line 14: DATABASE_REPLICA_1_WEIGHT is for the application; dbctl ignores it
     "
   `);
 });

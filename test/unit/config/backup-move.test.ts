@@ -33,7 +33,7 @@ test('while backups move, both repositories are known, each with its own passphr
 });
 
 test.each([
-  ['no repository', {}, 'It names no repository'],
+  ['no repository', {}, 'It has no repository'],
   ['the same one', store, 'the same repository'],
   ['another stanza', { ...posix, PGBACKREST_STANZA: 'other' }, 'another stanza: other'],
   [

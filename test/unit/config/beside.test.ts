@@ -27,7 +27,7 @@ test.each([
   ['pg2', 'needs a port of its own'],
   ['pg2:5432', 'is pg2, a node of the cluster'],
   ['pg1=10.0.0.99:5432', 'pg1 is the name of a node'],
-  ['old=:5499', 'names no node'],
+  ['old=:5499', 'is not a node'],
 ])('--to %s is refused', (text, message) => {
   expect(() => besideOf(shop, text)).toThrow(ConfigError);
   expect(() => besideOf(shop, text)).toThrow(message);

@@ -42,10 +42,10 @@ test.each([
   ['the primary under another name', 'pg9=10.0.0.11', '10.0.0.11:5432 is given twice'],
   ['a replica under another name', 'pg9=10.0.0.12', '10.0.0.12:5432 is given twice'],
   ['a name that another host has', 'pg2=10.0.0.99', 'need different names'],
-  ['a new one that is named twice', 'pg4=10.0.0.14,pg4=10.0.0.14', 'names no node'],
-  ['an option', '-oProxyCommand=id', 'names no node'],
-  ['a command', '$(id)', 'names no node'],
-  ['nothing', '', 'names no node'],
+  ['a new one that is named twice', 'pg4=10.0.0.14,pg4=10.0.0.14', 'is not a node'],
+  ['an option', '-oProxyCommand=id', 'is not a node'],
+  ['a command', '$(id)', 'is not a node'],
+  ['nothing', '', 'is not a node'],
 ])('%s is refused', (_reason, named, words) => {
   let error: unknown;
   try {

@@ -66,7 +66,7 @@ test('the value of a secret is in no message', () => {
   const problems = problemsOf(() => clusterOf(changes));
 
   expect(problems).toContain(
-    'POSTGRES_PASSWORD and POSTGRES_SUPERUSER_PASSWORD (line 12) mean one thing and disagree; keep one',
+    'POSTGRES_PASSWORD and POSTGRES_SUPERUSER_PASSWORD (line 12) mean the same and disagree; keep one',
   );
   expect(problems).not.toMatch(/tiny|other|hush/);
 });

@@ -30,7 +30,7 @@ test.each([
 
   const problems = problemsOf(() => clusterOf({ [name]: other, [alias]: value }));
   expect(problems).toMatch(
-    new RegExp(`line \\d+: ${name} and ${alias} \\(line \\d+\\) mean one thing and disagree`),
+    new RegExp(`line \\d+: ${name} and ${alias} \\(line \\d+\\) mean the same and disagree`),
   );
   if (!name.endsWith('PASSWORD')) expect(problems).toContain(`: "${other}" and "${value}"; keep one`);
 });
@@ -154,10 +154,10 @@ test('DATABASE_URL may repeat what other lines say, and must not contradict them
   const problems = problemsOf(() => clusterOf({ DATABASE_URL: other }));
   expect(problems).toMatchInlineSnapshot(`
     "/etc/dbctl/.env.cluster has 4 problems
-    line 2: CLUSTER_DB_PRIMARY_HOST and DATABASE_URL (line 12) mean one thing and disagree: "pg1=10.0.0.11" and "10.0.0.12:6432"; keep one
-    line 3: POSTGRES_DB and DATABASE_URL (line 12) mean one thing and disagree: "shop" and "warehouse"; keep one
-    line 6: POSTGRES_APP_USER and DATABASE_URL (line 12) mean one thing and disagree: "shop_app" and "other"; keep one
-    line 7: POSTGRES_APP_PASSWORD and DATABASE_URL (line 12) mean one thing and disagree; keep one"
+    line 2: CLUSTER_DB_PRIMARY_HOST and DATABASE_URL (line 12) mean the same and disagree: "pg1=10.0.0.11" and "10.0.0.12:6432"; keep one
+    line 3: POSTGRES_DB and DATABASE_URL (line 12) mean the same and disagree: "shop" and "warehouse"; keep one
+    line 6: POSTGRES_APP_USER and DATABASE_URL (line 12) mean the same and disagree: "shop_app" and "other"; keep one
+    line 7: POSTGRES_APP_PASSWORD and DATABASE_URL (line 12) mean the same and disagree; keep one"
   `);
 });
 
@@ -210,13 +210,13 @@ test('two names that disagree come with what is usually meant', () => {
 test.each([
   ['ENABLE_AUTO_FAILOVER', 'automatic failover'],
   ['FAILOVER_TIMEOUT', 'automatic failover'],
-  ['FAILOVER_SLACK_WEBHOOK_URL', 'told about a failover'],
-  ['HEALTH_CHECK_INTERVAL', 'watched'],
-  ['REPLICA_LAG_CHECK_INTERVAL', 'watched'],
+  ['FAILOVER_SLACK_WEBHOOK_URL', 'notifications about a failover'],
+  ['HEALTH_CHECK_INTERVAL', 'interval of a check'],
+  ['REPLICA_LAG_CHECK_INTERVAL', 'interval of a check'],
   ['READ_AFTER_WRITE_TTL', 'gateway'],
   ['DB_POOL_MAX_CONNECTIONS', 'pool'],
-  ['DB_PASSWORD', 'here it is called POSTGRES_APP_PASSWORD'],
-  ['PGHOST', 'here it is called CLUSTER_DB_PRIMARY_HOST'],
+  ['DB_PASSWORD', 'dbctl calls it POSTGRES_APP_PASSWORD'],
+  ['PGHOST', 'dbctl calls it CLUSTER_DB_PRIMARY_HOST'],
   ['DATABASE_REPLICAS', 'DATABASE_REPLICA_1_HOST'],
   ['POSTGRES_PASWORD', 'did you mean POSTGRES_PASSWORD?'],
 ])('%s is not a setting, and the message says what to do about it', (name, message) => {

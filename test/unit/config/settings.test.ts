@@ -56,10 +56,10 @@ test.each<[SettingName, string, unknown]>([
 test.each<[SettingName, string, string]>([
   ['CLUSTER_NAME', 'Shop', 'expected lower-case letters'],
   ['CLUSTER_NAME', 'a'.repeat(32), 'at most 31'],
-  ['CLUSTER_ALLOWED_CIDRS', '0.0.0.0/0', 'would let the whole internet in'],
-  ['CLUSTER_ALLOWED_CIDRS', '::/0', 'would let the whole internet in'],
-  ['CLUSTER_ALLOWED_CIDRS', '0.0.0.0', 'would let the whole internet in'],
-  ['CLUSTER_ALLOWED_CIDRS', '0:0::/0', 'would let the whole internet in'],
+  ['CLUSTER_ALLOWED_CIDRS', '0.0.0.0/0', 'would allow the whole internet'],
+  ['CLUSTER_ALLOWED_CIDRS', '::/0', 'would allow the whole internet'],
+  ['CLUSTER_ALLOWED_CIDRS', '0.0.0.0', 'would allow the whole internet'],
+  ['CLUSTER_ALLOWED_CIDRS', '0:0::/0', 'would allow the whole internet'],
   ['CLUSTER_ALLOWED_CIDRS', '10.0.0.1/24', 'did you mean 10.0.0.0/24?'],
   ['CLUSTER_ALLOWED_CIDRS', 'fd00::1/64', 'did you mean fd00::/64?'],
   ['CLUSTER_ALLOWED_CIDRS', '10.0.0.0/33', 'expected networks'],
@@ -109,7 +109,7 @@ test.each<[SettingName, string, string]>([
   ['MINIO_BINARY', '/usr/local/bin/', 'the directory'],
   ['MINIO_BINARY_SHA256', 'A'.repeat(64), 'expected 64'],
   ['PGBACKREST_CIPHER_PASS', 'too short', 'expected at least 20'],
-  ['PGBACKREST_CIPHER_PASS', ' a space in front of it', 'begins or ends with a space'],
+  ['PGBACKREST_CIPHER_PASS', ' a space in front of it', 'starts or ends with a space'],
   ['PGBACKREST_CIPHER_PASS', 'a tab\tin a passphrase', 'control character'],
   ...[
     '--help',

@@ -108,10 +108,10 @@ test.each([
   expect(clusterOf({ ...nodes, CLUSTER_DB_HOSTS: hosts }).probed.map(({ name }) => name)).toEqual(names);
 });
 
-test.each(['pg9', '10.0.0.12:1', 'pg3=10.0.0.14'])('CLUSTER_DB_HOSTS=%s names no node', (hosts) => {
+test.each(['pg9', '10.0.0.12:1', 'pg3=10.0.0.14'])('CLUSTER_DB_HOSTS=%s is not a node', (hosts) => {
   const problems = problemsOf(() => clusterOf({ ...nodes, CLUSTER_DB_HOSTS: hosts }));
 
-  expect(problems).toContain('is no node of the cluster; there are pg1 (10.0.0.11:5432), pg2');
+  expect(problems).toContain('is not a node of the cluster; the nodes are pg1 (10.0.0.11:5432), pg2');
 });
 
 test.each([

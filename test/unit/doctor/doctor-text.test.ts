@@ -23,7 +23,7 @@ test('bare hosts are one table, one matrix and a verdict', () => {
     pg2        8432·    5432·
     · nothing listens yet
 
-    OK: 3 hosts and 6 links looked at
+    OK: 3 hosts and 6 links checked
     "
   `);
 });
@@ -49,21 +49,23 @@ test('what is to be put right comes first, with what to do', () => {
     pg2        8432·    5432✗
     · nothing listens yet, ✗ broken, ? not tried
 
-    To put right, in this order:
-    1. pg2: no answer from pg1 (10.0.0.11:5432) within 2 s, as from a firewall that
-       drops
+    To fix, in this order:
+    1. pg2: no answer from pg1 (10.0.0.11:5432) within 2 s, as with a firewall that
+       drops packets
        needed: pg2 streams from pg1
-       → see who drops it, first on pg1: nft list ruleset | grep -w 5432
+       → find the firewall that drops it, first on pg1:
+         nft list ruleset | grep -w 5432
        → with ufw there: ufw allow proto tcp from 10.0.0.12 to any port 5432
-       → else in what stands between them: routers, security groups of the cloud
+       → then between the hosts: routers, security groups of the cloud
 
-    Works, and may hurt:
-    1. pg1: no answer from pg2 (10.0.0.12:5432) within 2 s, as from a firewall that
-       drops
+    Works, but may cause trouble:
+    1. pg1: no answer from pg2 (10.0.0.12:5432) within 2 s, as with a firewall that
+       drops packets
        needed when the primary changes: pg1 streams from pg2
-       → see who drops it, first on pg2: nft list ruleset | grep -w 5432
+       → find the firewall that drops it, first on pg2:
+         nft list ruleset | grep -w 5432
        → with ufw there: ufw allow proto tcp from 10.0.0.11 to any port 5432
-       → else in what stands between them: routers, security groups of the cloud
+       → then between the hosts: routers, security groups of the cloud
 
     Good to know:
     1. pg2: vm.overcommit_memory is 1: when memory runs out, the kernel kills
@@ -71,8 +73,8 @@ test('what is to be put right comes first, with what to do', () => {
        → sysctl -w vm.overcommit_memory=2
        → keep it: echo vm.overcommit_memory=2 > /etc/sysctl.d/60-postgresql.conf
 
-    FAIL: 3 hosts and 5 links looked at, 1 to put right, 1 warning
-    then again: dbctl doctor
+    FAIL: 3 hosts and 5 links checked, 1 to fix, 1 warning
+    then check again: dbctl doctor
     "
   `);
   expect(widest(text)).toBeLessThanOrEqual(80);
@@ -100,7 +102,7 @@ test('a host that nobody saw has an empty row and a reason', () => {
     HOST    SYSTEM    CPU MEMORY DISK FREE WRITE/s READ/s SYNC   CLOCK  STATE
     control debian 13 4   8.0 GB 56 GB 60% 381 MB  763 MB 1.0 ms 4.0 ms ok
     pg1     debian 13 4   8.0 GB 56 GB 60% 381 MB  763 MB 1.0 ms 4.0 ms ok
-    pg2                                                                 no way
+    pg2                                                                 no SSH
 
     FROM \\ TO  control  pg1    pg2
     control             8432·  8432·
@@ -108,13 +110,13 @@ test('a host that nobody saw has an empty row and a reason', () => {
     pg2        8432?    5432?
     · nothing listens yet, ? not tried
 
-    To put right, in this order:
+    To fix, in this order:
     1. pg2: 10.0.0.12 cannot be reached over SSH on port 22 as root
        connect ECONNREFUSED 10.0.0.12:22
        → try it by hand: ssh -p 22 root@10.0.0.12
 
-    UNREACHABLE: 2 of 3 hosts and 4 links looked at, 1 to put right
-    then again: dbctl doctor
+    UNREACHABLE: 2 of 3 hosts and 4 links checked, 1 to fix
+    then check again: dbctl doctor
     "
   `);
   expect(doctorJson(report)).toMatchObject({

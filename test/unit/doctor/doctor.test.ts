@@ -76,7 +76,7 @@ test.each<Cases[number]>([
         facts: { missingPrograms: ['ss'] },
       },
     },
-    ['warn pg1: ss missing, so not everything could be looked at'],
+    ['warn pg1: ss missing, so not everything could be checked'],
   ],
   [
     'a full disk is told',
@@ -91,7 +91,7 @@ test.each<Cases[number]>([
   [
     'a replica has room for what it clones',
     { pg1: { node: setUp('pg1'), facts: { dataBytes: 60e9 } } },
-    ['fail pg2: 75.5 GB are needed for /var/lib/postgresql/17/main, and 60.0 GB are free'],
+    ['fail pg2: 75.5 GB are needed for /var/lib/postgresql/17/main; 60.0 GB are free'],
   ],
   [
     'slow disks are told',
@@ -122,7 +122,7 @@ test.each<Cases[number]>([
       },
     },
     [
-      'warn pg1: a login shell of root (/bin/bash) takes 180 ms to start; slow start-up files: /root/.bashrc 171 ms',
+      'warn pg1: a login shell of root (/bin/bash) takes 180 ms to start; slow startup files: /root/.bashrc 171 ms',
     ],
   ],
   [
@@ -136,13 +136,13 @@ test.each<Cases[number]>([
     { pg1: { facts: { overcommit: 1, hasHugePagesAlways: true } } },
     [
       'note pg1: vm.overcommit_memory is 1: when memory runs out, the kernel kills PostgreSQL',
-      'note pg1: transparent huge pages are made for everybody, which can stall PostgreSQL',
+      'note pg1: transparent huge pages are always on, which can stall PostgreSQL',
     ],
   ],
   [
     'programs that doctor needs are named',
     { pg1: { facts: { missingPrograms: ['ss', 'perl'] } } },
-    ['warn pg1: ss and perl missing, so not everything could be looked at'],
+    ['warn pg1: ss and perl missing, so not everything could be checked'],
   ],
   [
     'a package that nobody offers is told',
@@ -152,7 +152,7 @@ test.each<Cases[number]>([
   [
     'without package lists nobody knows',
     { pg2: { facts: { ...noPackages, hasPackageLists: false } } },
-    ['warn pg2: it has no package lists, so nobody knows what it can install'],
+    ['warn pg2: it has no package lists, so it is unknown what it can install'],
   ],
   [
     'minor versions are compared, not packagings',
@@ -168,8 +168,8 @@ test.each<Cases[number]>([
     'libraries that sort are compared on nodes only',
     { control: { facts: { glibc: '2.36' } }, pg2: { facts: { glibc: '2.36', icu: 'libicu72' } } },
     [
-      'warn : the versions of glibc differ, and with them the order of text: pg1 2.41, pg2 2.36',
-      'warn : the versions of ICU differ, and with them the order of text: pg1 libicu76, pg2 libicu72',
+      'warn : the versions of glibc differ, and with them the sort order of text: pg1 2.41, pg2 2.36',
+      'warn : the versions of ICU differ, and with them the sort order of text: pg1 libicu76, pg2 libicu72',
     ],
   ],
   [
@@ -201,22 +201,22 @@ test.each<Cases[number]>([
   [
     'a firewall that drops',
     { control: { links: { 'pg1:8432': { state: 'silent' } } } },
-    ['fail control: no answer from pg1 (10.0.0.11:8432) within 2 s, as from a firewall that drops'],
+    ['fail control: no answer from pg1 (10.0.0.11:8432) within 2 s, as with a firewall that drops packets'],
   ],
   [
     'what is needed later may wait',
     { pg1: { links: { 'pg2:5432': { state: 'silent' } } } },
-    ['warn pg1: no answer from pg2 (10.0.0.12:5432) within 2 s, as from a firewall that drops'],
+    ['warn pg1: no answer from pg2 (10.0.0.12:5432) within 2 s, as with a firewall that drops packets'],
   ],
   [
-    'no way',
+    'no SSH',
     { pg2: { links: { 'pg1:5432': { state: 'no route' } } } },
-    ['fail pg2: no way to pg1 (10.0.0.11:5432), says the network or a firewall'],
+    ['fail pg2: no route to pg1 (10.0.0.11:5432), as the network or a firewall reports'],
   ],
   [
     'a name that the host does not know',
     { pg2: { links: { 'pg1:5432': { state: 'unknown name' } } } },
-    ['fail pg2: it does not know the name 10.0.0.11'],
+    ['fail pg2: it cannot resolve the name 10.0.0.11'],
   ],
   [
     'what listens and refuses',
@@ -255,7 +255,7 @@ test.each<Cases[number]>([
   [
     'one of nobody that is trusted',
     shows({ isTrusted: false }),
-    ['fail control: pg1 (10.0.0.11:8432) shows a certificate that no CA trusted here signed'],
+    ['fail control: pg1 (10.0.0.11:8432) shows a certificate that is not signed by a CA trusted here'],
   ],
 ])('a link can fail: %s', (_, otherwise, wanted) => {
   expect(told(otherwise)).toEqual(wanted);

@@ -28,8 +28,8 @@ test('an interrupted plan ends before the next step, and says how to go on', asy
   expect(error).toBeInstanceOf(InterruptedError);
   expect(error).toMatchObject({
     exitCode: 130,
-    message: 'stopped, as asked',
-    next: ['run the same command again: it goes on from here'],
+    message: 'stopped on request',
+    next: ['run the same command again: it continues from here'],
   });
   expect([...disk.keys()]).toEqual(['/a']);
 });

@@ -58,8 +58,8 @@ test('an effect that is not seen is an error that says what is still different',
   expect(error).toBeInstanceOf(UnverifiedError);
   expect(error).toMatchObject({
     exitCode: 6,
-    message: '"Welcome people" on pg2 was applied, but its effect was not seen',
+    message: '"Welcome people" on pg2 was applied, but its effect could not be verified',
     why: 'still different: write /etc/motd',
-    next: ['run the same command again: it is safe', 'look at the host: dbctl logs pg2'],
+    next: ['run the same command again: it is safe', 'read the log of the host: dbctl logs pg2'],
   });
 });

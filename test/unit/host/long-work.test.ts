@@ -75,6 +75,6 @@ test('one look that fails says nothing of the work, and is repeated', async () =
 test('work that somebody stopped is not taken for done', async () => {
   const { host } = hostWith('absent', 'running', 'absent');
   await expect(followLongWork(host, unit)).rejects.toMatchObject({
-    why: expect.stringContaining('it was stopped by somebody'),
+    why: expect.stringContaining('it was stopped from outside'),
   });
 });

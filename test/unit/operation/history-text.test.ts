@@ -49,7 +49,9 @@ test('with steps it says what was changed on which host', () => {
 });
 
 test('a cluster without a past', () => {
-  expect(historyText({ operations: [], missing: [] }, { steps: true })).toBe('nothing was changed yet\n');
+  expect(historyText({ operations: [], missing: [] }, { steps: true })).toBe(
+    'no operation has changed the cluster yet\n',
+  );
 });
 
 test('what a host says does not steer the terminal', () => {

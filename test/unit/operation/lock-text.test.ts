@@ -12,7 +12,7 @@ const holder: Holder = {
 test('who has the lock', () => {
   const text = lockText('shop', { ...holder, step: 'Clone the primary on pg2' });
   expect(text).toMatchInlineSnapshot(`
-    "held: shop is being changed
+    "held: an operation is changing shop
     who        alice@laptop
     from       10.0.0.5
     operation  add-replica pg2
@@ -27,8 +27,8 @@ test('who has the lock', () => {
 });
 
 test('nobody, and one that says nothing of itself', () => {
-  expect(lockText('shop', undefined)).toBe('free: nobody changes shop now\n');
-  expect(lockText('shop', 'unknown')).toContain('has just begun');
+  expect(lockText('shop', undefined)).toBe('free: no operation is changing shop\n');
+  expect(lockText('shop', 'unknown')).toContain('has just started');
 });
 
 test('what was released', () => {

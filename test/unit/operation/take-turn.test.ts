@@ -88,7 +88,7 @@ test('who comes second is told everything about the first', async () => {
     ...{ name: 'LockedError', exitCode: 7 },
     message: `${testCluster.name} is being changed by bob@desk: reinit pg3, for 2 min`,
     why: [
-      'Two operations at once could undo each other, so nothing was touched.',
+      'Two operations at once could undo each other, so nothing was changed.',
       'who: bob@desk',
       'from: 10.0.0.5',
       'operation: reinit pg3',
@@ -137,7 +137,7 @@ test.each([
   const mine = turn();
   await mine.enter(control([begun, ...lines, 'held']));
   await mine.leave();
-  expect(notes).toEqual([`${wanted}; this run goes on from what is there`]);
+  expect(notes).toEqual([`${wanted}; this run continues from the present state`]);
 });
 
 test.each(['done', 'refused', 'failed'])(
@@ -164,6 +164,6 @@ test('a lock that the host has ended is lost', async () => {
     .poll(() => mine.insist().catch((error: unknown) => error))
     .toMatchObject({
       ...{ name: 'LockLostError', exitCode: 6 },
-      why: expect.stringContaining('released from elsewhere'),
+      why: expect.stringContaining('released by another operator'),
     });
 });

@@ -31,8 +31,8 @@ test('a private key hides itself', () => {
 const inDays = (count: number): number => Date.now() + count * 86_400_000;
 
 test.each([
-  ['another name', { names: ['pg2'] }, ['it does not name pg2']],
-  ['an address it lacks', { names: ['10.0.0.12'] }, ['it does not name 10.0.0.12']],
+  ['another name', { names: ['pg2'] }, ['it is not valid for pg2']],
+  ['an address it lacks', { names: ['10.0.0.12'] }, ['it is not valid for 10.0.0.12']],
   ['a month before its end', { now: inDays(367.5) }, ['it ends in 29 days']],
   ['after its end', { now: inDays(399.5) }, ['it ends in -3 days']],
 ])('%s is a problem', (_reason, difference, problems) => {
@@ -53,7 +53,7 @@ test("another certificate's key is a problem, and so is no key at all", async ()
   const other = await issueCertificate(authority, [...names]);
   const wanted = { authority: authority.certificate, names };
 
-  const problem = ['its key belongs to another one'];
+  const problem = ['its key belongs to another certificate'];
   expect(certificateProblems({ ...leaf, key: other.key }, wanted)).toEqual(problem);
   expect(certificateProblems({ ...leaf, key: new Secret('hello') }, wanted)).toEqual(problem);
 });

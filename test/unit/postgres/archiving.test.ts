@@ -13,17 +13,21 @@ test.each<[string, Partial<ArchiverView>, string]>([
     'ok alive: WAL archived 12 s ago',
   ],
   ['an idle cluster', { lastArchivedAt: now - 86_400 }, 'ok alive: WAL archived 24 h ago'],
-  ['archive_mode=off', { mode: 'off' }, 'critical off: not protected: no WAL goes to the repository'],
-  ['another command', { command: '/bin/true' }, 'critical off: not protected: no WAL goes to the repository'],
+  ['archive_mode=off', { mode: 'off' }, 'critical off: not protected: WAL is not sent to the repository'],
+  [
+    'another command',
+    { command: '/bin/true' },
+    'critical off: not protected: WAL is not sent to the repository',
+  ],
   [
     'a failure after the last success',
     { lastFailedAt: now - 2, lastArchivedAt: now - 300, waitingFiles: 12 },
-    'critical failing: not protected: archiving fails; last success 5 min ago, 12 files wait',
+    'critical failing: not protected: archiving is failing; last success 5 min ago, 12 files wait',
   ],
   [
     'failures only',
     { lastFailedAt: now - 2, lastArchivedAt: null, waitingFiles: 1 },
-    'critical failing: not protected: archiving fails; no success yet, 1 file waits',
+    'critical failing: not protected: archiving is failing; no success yet, 1 file waits',
   ],
   [
     'a command that hangs',

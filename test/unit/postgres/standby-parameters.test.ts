@@ -119,6 +119,6 @@ test.each([
   ],
 ])('%s is refused, with the way out', (_case, primary, replicas, next) => {
   expect(() => restartOrder(primary, replicas)).toThrow(
-    expect.objectContaining({ exitCode: 4, next: [next, 'nothing was touched'] }),
+    expect.objectContaining({ exitCode: 4, next: [next, 'nothing was changed'] }),
   );
 });

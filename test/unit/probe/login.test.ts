@@ -15,7 +15,7 @@ const problems = (facts: NodeFacts): string[] =>
 
 test.each([
   ['timeout', 'critical | 10.0.0.11:5432 did not answer in time'],
-  ['not-asked', 'unknown | was not asked: the time was up before its turn'],
+  ['not-asked', 'unknown | was not checked: the time limit was reached'],
   ['refused', 'critical | nothing listens on 10.0.0.11:5432'],
   ['tls-ca', 'critical | shows a certificate that the CA of shop did not sign'],
   ['tls-name', 'critical | shows a certificate for another name: as seen'],
@@ -38,7 +38,7 @@ test.each([
   {
     reason: 'a role that pg_hba.conf keeps out',
     facts: withLogin('reader', 'hba'),
-    expected: ['critical | reader | pg_hba.conf does not let reader app_reader in from here'],
+    expected: ['critical | reader | pg_hba.conf does not allow reader app_reader from this machine'],
   },
   {
     reason: 'no free connection for one role, while others got in',
@@ -65,17 +65,17 @@ test.each([
   {
     reason: 'the replication role must not get SQL',
     facts: primary({ replicationSql: { ok: true } }),
-    expected: ['warning | replication | pg_hba.conf lets the replication role ask for SQL sessions'],
+    expected: ['warning | replication | pg_hba.conf allows SQL sessions of the replication role'],
   },
   {
     reason: 'a wrong password for SQL means that pg_hba.conf would have let it in',
     facts: primary({ replicationSql: failed('auth') }),
-    expected: ['warning | replication | pg_hba.conf lets the replication role ask for SQL sessions'],
+    expected: ['warning | replication | pg_hba.conf allows SQL sessions of the replication role'],
   },
   {
     reason: 'no answer to the question about SQL',
     facts: primary({ replicationSql: failed('too-many') }),
-    expected: ['unknown | replication | it could not be seen whether the replication role is kept from SQL'],
+    expected: ['unknown | replication | it is unknown whether the replication role can open SQL sessions'],
   },
   {
     reason: 'a certificate that ends soon',
@@ -85,14 +85,14 @@ test.each([
   {
     reason: 'a server that hangs after the login',
     facts: primary({ interrupted: { kind: 'timeout', detail: 'as seen' } satisfies Failure }),
-    expected: ['critical | took a login, then stopped answering: as seen'],
+    expected: ['critical | accepted a login, then stopped answering: as seen'],
   },
   {
     reason: 'a server so locked down that it refuses to tell its state',
     facts: primary({
       interrupted: { kind: 'permission', code: '42501', detail: 'as seen' } satisfies Failure,
     }),
-    expected: ['unknown | cannot be judged, a question failed: as seen'],
+    expected: ['unknown | cannot be checked, a query failed: as seen'],
   },
 ])('$reason', ({ facts, expected }) => {
   expect(problems(facts)).toEqual(expected);

@@ -29,7 +29,7 @@ test('a healthy cluster is one table and one line', () => {
     pg1   primary  writable   -                ✓    ✓      ✓       ✓       hba
     pg2   replica  streaming  0 s / 0 B        ✓    ✓      ✓       ✓       hba
     pg3   replica  streaming  0.21 s / 4.0 kB  ✓    ✓      ✓       ✓       hba
-    hba: pg_hba.conf closes replication to this machine, as it should
+    hba: pg_hba.conf refuses replication from this machine, as it should
 
     PROTECTION  no backups are configured
     OK: 61 checks passed
@@ -54,24 +54,24 @@ test('what is wrong comes below the table, with what to do', () => {
     pg1   primary   writable  -    ✓    ✓      ✗       ✓       hba
     pg2   primary!  writable  -    ✓    ✓      ✗       ✓       hba
     pg3   ?         timeout   -    ✗    ?      ?       ?       ?
-    hba: pg_hba.conf closes replication to this machine, as it should
+    hba: pg_hba.conf refuses replication from this machine, as it should
 
     CRITICAL split brain: pg1, pg2 accept writes
-     → stop the applications, then stop PostgreSQL on the node that must not be the
-       primary
+     → stop the applications, then stop PostgreSQL on the node that is not meant to
+       be the primary
      → compare the data before anything is cloned again: rows may be on one side
        only
 
     CRITICAL pg1, pg2: the password of writer app_writer is wrong, or there is no
       such role
      → check POSTGRES_APP_USER and POSTGRES_APP_PASSWORD in .env.cluster
-     → or give the roles these passwords: dbctl init-primary
+     → or set these passwords: dbctl roles apply --passwords
 
     CRITICAL pg3: 10.0.0.13:5432 did not answer in time
      → check that the host is up and that a firewall lets this machine reach
        10.0.0.13:5432
 
-    WARNING pg2: is a primary, but the file says replica
+    WARNING pg2: is a primary, but .env.cluster has replica
 
     PROTECTION  no backups are configured
     CRITICAL: 4 problems
@@ -114,7 +114,7 @@ test('what is wrong with archiving has one line of its own, at most 80 columns w
   const text = probeText(reportOf(backedUp, [primary({ archiver: failing })], now), 0);
 
   expect(text).toMatch(
-    /^PROTECTION  not protected: archiving fails; last success 24 h ago, 12345 .*\nCRITICAL: /m,
+    /^PROTECTION  not protected: archiving is failing; last success 24 h ago, 12345 .*\nCRITICAL: /m,
   );
   expect(text).toMatch(/^CRITICAL not protected: /m);
   expect(text).toMatch(/^ → .*dbctl backup check$/m);

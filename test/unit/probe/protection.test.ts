@@ -49,7 +49,7 @@ test.each([
   [
     'failing',
     { lastFailedAt: archiver.now },
-    ['see which link fails and what to do: dbctl backup check', 'dbctl backup setup   (puts it right)'],
+    ['see which link fails and what to do: dbctl backup check', 'dbctl backup setup   (repairs it)'],
   ],
 ])('archiving that is %s makes a green cluster critical, with advice', (_reason, changes, next) => {
   const report = reportOf(backedUp, [primary({ archiver: { ...archiver, ...changes } }), ...replicas], now);

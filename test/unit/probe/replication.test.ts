@@ -50,15 +50,15 @@ test.each([
     first: primary({ primary: { ...healthy, senders: healthy.senders.slice(1) } }),
     second: replica(pg2, { replica: undefined }),
     expected: [
-      'unknown pg2: only the admin can see whether it streams',
-      'critical pg2: pg1 sends it nothing',
+      'unknown pg2: only the admin role can see whether it streams',
+      'critical pg2: pg1 sends it no WAL',
     ],
   },
   {
     reason: 'a replica of a replica, or one without its application_name',
     first: primary({ primary: { ...healthy, senders: healthy.senders.slice(1) } }),
     second: replica(pg2, { replica: { receiver, replayPaused: false } }),
-    expected: ['warning pg2: streams from 10.0.0.13:5432, but pg1 knows no "pg2"'],
+    expected: ['warning pg2: streams from 10.0.0.13:5432, but pg1 has no WAL sender for "pg2"'],
   },
   {
     reason: 'paused replay will become lag',
@@ -76,7 +76,7 @@ test.each([
     reason: 'still catching up',
     first: withSender({ state: 'catchup' }),
     second: replica(pg2),
-    expected: ["warning pg2: the primary's side is in state catchup, not streaming"],
+    expected: ['warning pg2: the WAL sender is in state catchup, not streaming'],
   },
   {
     reason: 'streaming as a role with more rights',
@@ -114,14 +114,14 @@ test.each([
     second: replica(pg2),
     expected: [
       'warning pg2: the primary has no slot dbctl_pg2',
-      'warning pg1: slot forgotten belongs to no replica of the file, is not in use and keeps 1.0 MB of WAL',
+      'warning pg1: slot forgotten belongs to no replica of .env.cluster, is not in use and keeps 1.0 MB of WAL',
     ],
   },
   {
     reason: 'without the admin it cannot be seen',
     first: primary(),
     second: replica(pg2, { replica: undefined }),
-    expected: ['unknown pg2: only the admin can see whether it streams'],
+    expected: ['unknown pg2: only the admin role can see whether it streams'],
   },
 ])('$reason', ({ first, second, expected }) => {
   expect(problems(first, second)).toEqual(expected);

@@ -83,7 +83,7 @@ const facts: CloneFacts = { databaseBytes: 100 * gigabyte, backup, cores: 8 };
 test.each<[string, Partial<CloneFacts>, 'primary' | 'backup', RegExp]>([
   ['many cores restore faster than one stream', {}, 'backup', /^about .* from the primary$/],
   ['there is no backup', { backup: undefined }, 'primary', /no backup/],
-  ['there is little to copy', { databaseBytes: 100 * megabyte }, 'primary', /100 MB are copied in a moment/],
+  ['there is little to copy', { databaseBytes: 100 * megabyte }, 'primary', /100 MB are copied quickly/],
   ['one core unpacks slowly', { cores: 1 }, 'primary', /from the backup$/],
   [
     'much WAL is to be replayed',

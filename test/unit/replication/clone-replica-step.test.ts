@@ -143,7 +143,7 @@ test('a primary that is down does not hide why the clone failed', async () => {
 });
 
 test.each([
-  ['the user', new InterruptedError({ what: 'stopped, as asked' })],
+  ['the user', new InterruptedError({ what: 'stopped on request' })],
   ['a lost connection', new UnreachableError({ what: 'pg2 is gone' })],
 ])('a clone that was left because of %s goes on, with its slot', async (_reason, reason) => {
   const { host, step, dropped, now } = pair();
@@ -198,7 +198,7 @@ test('before the first byte and after the last, what happens is said', async () 
 
 const fromBackup: CloneMethod = {
   from: 'backup',
-  why: 'as asked for',
+  why: 'as requested',
   backup: { label: '20261121-020000F', repository: 2, databaseBytes: 4194304, walBytes: 0 },
 };
 
@@ -207,7 +207,7 @@ test('a backup is restored by a unit of the same name, which writes the settings
   const notes: string[] = [];
 
   expect((await plan(step, host)).changes).toEqual([
-    'restore /var/lib/postgresql/17/main from backup 20261121-020000F: as asked for',
+    'restore /var/lib/postgresql/17/main from backup 20261121-020000F: as requested',
   ]);
   await run(step, host, notes);
 
@@ -221,7 +221,7 @@ test('a restore in place that was cut off goes on', async () => {
   const { host, step } = pair({ isMarked: true, method: fromBackup });
 
   expect((await run(step, host)).changes).toEqual([
-    'put right /var/lib/postgresql/17/main from backup 20261121-020000F: as asked for',
+    'put right /var/lib/postgresql/17/main from backup 20261121-020000F: as requested',
   ]);
 });
 

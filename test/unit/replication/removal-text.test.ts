@@ -22,13 +22,17 @@ const text = (changes: Partial<Removal> = {}): string =>
 test.each<[string, Partial<Removal>, string]>([
   ['kept data is shown with the line that removes it', {}, `rm -r ${kept}`],
   ['after a wipe, what an earlier removal kept is told of', { isWiped: true }, 'of an earlier removal'],
-  ['what dbctl did not make was left', { isOurs: false, keptData: null }, 'dbctl did not make'],
+  ['what was not set up by dbctl was left', { isOurs: false, keptData: null }, 'was not set up by dbctl'],
   [
     'what is left on a dead host can be pasted there',
     { isReached: false, isOurs: null, keptData: null, left: ['pg_dropcluster --stop 17 main'] },
     'on 10.0.0.12:\n  pg_dropcluster --stop 17 main',
   ],
-  ['another node that was not reached is named', { notReached: ['pg3'] }, 'until: dbctl add-replica pg3'],
+  [
+    'another node that was not reached is named',
+    { notReached: ['pg3'] },
+    'until you run: dbctl add-replica pg3',
+  ],
 ])('%s', (_case, changes, words) => {
   expect(text(changes)).toContain(words);
 });

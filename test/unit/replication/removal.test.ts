@@ -49,18 +49,18 @@ test.each<[string, RemovalFacts, RemovalRequest, string]>([
     gone,
     'pg4, pg5 stream',
   ],
-  ['a server that takes writes', facts({}, { inRecovery: false }), kept, 'takes writes of its own'],
+  ['a server that takes writes', facts({}, { inRecovery: false }), kept, 'accepts writes'],
   ['one that streams and has no SSH', facts({}, 'not reached'), kept, 'but it streams from pg1'],
   ['one that commits wait for', facts({ synchronousNames: 'pg3' }), kept, 'commits wait for pg3'],
-  ['a wipe of what is not reached', facts({ streams: false }, 'not reached'), wiped, 'nothing can be wiped'],
+  ['a wipe of what is not reached', facts({ streams: false }, 'not reached'), wiped, 'data cannot be wiped'],
   [
     "a wipe of a primary's data",
     facts({}, { isStandby: false, inRecovery: undefined }),
     wiped,
-    "no replica's data",
+    'is not that of a replica',
   ],
   ['a wipe of foreign data', facts({}, { isOurs: false }), wiped, 'was not made by dbctl'],
-  ['any while a backup runs', facts({ isBackupRunning: true }), kept, 'a backup is made now'],
+  ['any while a backup runs', facts({ isBackupRunning: true }), kept, 'a backup is running'],
 ])('%s is refused', (_case, found, request, what) => {
   expect(() => refuseRemoval(found, request)).toThrow(
     expect.objectContaining({ exitCode: 4, message: expect.stringContaining(what) }),

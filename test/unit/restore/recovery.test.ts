@@ -188,14 +188,10 @@ test.each<[why: string, target: RecoveryTarget, reason: string]>([
     'time 2026-11-19 12:00:00Z cannot be reached, starting at the backup F1_I1: every point can be restored ' +
       'from 2026-11-20T02:00:01Z (0/9000050) to 2026-11-21T10:00:00Z (0/C000000)',
   ],
-  [
-    'a backup that is not there',
-    { type: 'default', set: 'F9' },
-    'there is no backup F9 that could be restored',
-  ],
+  ['a backup that is not there', { type: 'default', set: 'F9' }, 'there is no usable backup F9'],
   ['a time without a zone', { type: 'time', value: '2026-11-20 10:00:00' }, `"2026-11-20 10:00:00" ${zone}`],
-  ['no position', { type: 'lsn', value: '16' }, '"16" is not a position such as 16/B374D848'],
-  ['no transaction', { type: 'xid', value: '0x1' }, '"0x1" is not the number of a transaction'],
+  ['no position', { type: 'lsn', value: '16' }, '"16" is not an LSN such as 16/B374D848'],
+  ['no transaction', { type: 'xid', value: '0x1' }, '"0x1" is not a transaction id'],
   ['a name of no length', { type: 'name', value: '' }, '"" is not the name of a restore point'],
 ])('%s is refused, with what can be restored', (_, target, reason) => {
   expect(chooseBackup(target, window)).toEqual({ reason });
@@ -218,7 +214,7 @@ test('a target is named by its type and value', () => {
 test('without a backup nothing can be restored', () => {
   const empty = recoveryWindow({ ...infoOf([]), databases: [], archives: [] }, now);
 
-  expect(refuseTarget({ type: 'default' }, empty)).toBe('there is no backup that could be restored');
+  expect(refuseTarget({ type: 'default' }, empty)).toBe('there is no backup to restore');
 });
 
 test('while nobody knows when WAL arrived, no later time is refused', () => {

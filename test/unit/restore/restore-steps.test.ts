@@ -68,14 +68,14 @@ test('a restore beside needs a place that is free, one in place does not', async
   expect((await checked({ data: '17', aside: aside({ hasData: false }) })).status).toBe('in place');
   await expect(checked({ data: '17' })).rejects.toMatchObject({
     exitCode: 4,
-    why: '/var/lib/postgresql/17/main holds a server already',
+    why: '/var/lib/postgresql/17/main already holds a server',
     next: [expect.stringContaining('pg_dropcluster --stop 17 main && rm -r ')],
   });
 });
 
 test('both copies must fit on the disk', async () => {
   await expect(checked({ data: '17', inPlace: true, freeKb: 1_000_000 })).rejects.toMatchObject({
-    why: '5.5 GB are needed beside /var/lib/postgresql/17/main, and 1.0 GB are free',
+    why: '5.5 GB are needed next to /var/lib/postgresql/17/main; 1.0 GB are free',
   });
 });
 
@@ -84,7 +84,7 @@ test('a restore to another target that is in place already is finished first', a
 
   await expect(checked({ data: '17', aside: other, inPlace: true })).rejects.toMatchObject({
     exitCode: 4,
-    why: 'It was asked for as {"type":"default"}.',
+    why: 'It was requested as {"type":"default"}.',
   });
 });
 

@@ -81,7 +81,7 @@ test('a backup that an earlier restore has left behind is not started from', () 
 
   expect(chooseStart(request('default'), known, 'shop').label).toBe('20261121-120000F');
   expect(() => chooseStart(request('default', undefined, left.label), known, 'shop')).toThrow(
-    expect.objectContaining({ why: `timeline 2 has left the backup ${left.label} behind` }),
+    expect.objectContaining({ why: `timeline 2 does not contain the backup ${left.label}` }),
   );
 });
 

@@ -28,7 +28,7 @@ test('a host that cannot be used says every reason and every remedy', async () =
   expect(error).toBeInstanceOf(RefusedError);
   expect(error).toMatchObject({
     message: 'pg1 cannot be used',
-    why: 'it runs fedora 43\n/var/lib/postgresql/17/main holds data that dbctl did not make',
+    why: 'it runs fedora 43\n/var/lib/postgresql/17/main holds data that dbctl did not create',
   });
   expect((error as RefusedError).next).toHaveLength(2);
 });
@@ -48,7 +48,7 @@ test('data of another cluster is refused, with a way to keep it', async () => {
 
   await expect(run(step, identifiedBy('Database system identifier: 9\n'))).rejects.toMatchObject({
     exitCode: 4,
-    message: "the data on pg2 is of another cluster than the primary's",
+    message: 'the data on pg2 belongs to another cluster than the primary',
     why: 'system identifier 9 in /var/lib/postgresql/17/main, and 7434 on the primary',
     next: [expect.stringContaining('mv /var/lib/postgresql/17/main'), expect.any(String)],
   });

@@ -114,13 +114,13 @@ test.each<[string, Partial<HostFacts>, Expectation, string]>([
     'a cluster without our note is not ours',
     { ...ours, owner: undefined },
     primary,
-    `${directory} holds data that dbctl did not make`,
+    `${directory} holds data that dbctl did not create`,
   ],
   [
     'files that are no cluster are not ours',
     { data: { state: 'foreign' } },
     primary,
-    `${directory} holds data that dbctl did not make`,
+    `${directory} holds data that dbctl did not create`,
   ],
   [
     'a server on other data would start instead of ours',
@@ -163,7 +163,7 @@ test.each<[string, Partial<HostFacts>, Expectation, string]>([
     'a full disk stops PostgreSQL',
     { diskFreeBytes: 1_900_000_000 },
     primary,
-    `2.0 GB are needed for ${directory}, and 1.9 GB are free`,
+    `2.0 GB are needed for ${directory}; 1.9 GB are free`,
   ],
 ])('%s', (_reason, facts, wanted, what) => {
   expect(whats(facts, wanted)).toEqual([what]);

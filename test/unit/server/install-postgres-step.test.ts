@@ -49,7 +49,7 @@ test('what takes long is said before it begins', async () => {
 test('a package that nobody offers says where to get it', async () => {
   await expect(run(step, hostThatOffers('never').host)).rejects.toMatchObject({
     exitCode: 4,
-    message: 'pg1 has no package postgresql-17',
+    message: 'pg1 cannot find the package postgresql-17',
     next: [expect.stringContaining('POSTGRES_VERSION'), expect.stringContaining('apt.postgresql.org.sh')],
   });
 });

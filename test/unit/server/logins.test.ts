@@ -38,7 +38,7 @@ test('every role that cannot log in is named, with what libpq said', async () =>
     exitCode: 6,
     message: 'shop_app, replicator cannot log in on pg1',
     why: 'shop_app: no password\nreplicator: no entry in pg_hba.conf',
-    next: ['see more of what the server says: dbctl logs pg1', expect.any(String)],
+    next: ['read the server log: dbctl logs pg1', expect.any(String)],
   });
 });
 

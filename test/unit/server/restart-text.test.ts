@@ -18,12 +18,12 @@ test('what a reload could not change is named, with what does', () => {
   ];
 
   expect(waitingText(nodes)).toBe(
-    'pg1 waits for a restart: max_connections, shared_buffers\nReplicas first, the primary last:  dbctl restart --pending\n',
+    'pg1 needs a restart for: max_connections, shared_buffers\nReplicas first, the primary last:  dbctl restart --pending\n',
   );
   expect(waitingText(nodes.slice(1))).toBe('');
 });
 
 test('roles with another password are named only when there are some', () => {
-  expect(otherPasswordsText(['shop_app'])).toContain('left as it is: shop_app\n');
+  expect(otherPasswordsText(['shop_app'])).toContain('the password of shop_app\n');
   expect(otherPasswordsText([])).toBe('');
 });

@@ -106,7 +106,7 @@ test('a restart that was not asked for is refused, and says which settings wait'
   expect(error).toBeInstanceOf(RefusedError);
   expect(error).toMatchObject({
     message: 'pg1 needs a restart for max_connections, shared_buffers',
-    next: ['run the same command with --restart when it suits'],
+    next: ['run the same command with --restart at a good time'],
   });
   expect(ran).toEqual([]);
 });
@@ -124,7 +124,7 @@ test('settings that the server does not accept are an error, in its own words', 
 
   await expect(run(reloadSettings(primary), host)).rejects.toMatchObject({
     exitCode: 5,
-    message: 'PostgreSQL on pg1 does not accept its settings, and goes on with the old ones',
+    message: 'PostgreSQL on pg1 rejects its new settings and continues with the old ones',
     why: 'dbctl.conf:9: bad\npg_hba.conf:2: bad',
   });
 });

@@ -42,6 +42,6 @@ test.each([
   await expect(readNodeFacts(cluster, [pg2!], machineWith(notes))).rejects.toMatchObject({
     exitCode: 4,
     message: '/var/lib/postgresql/17/pg2 on pg2 is not a replica of shop',
-    next: ['set it up, or see whose it is: dbctl add-replica pg2', 'nothing was touched'],
+    next: ['set it up, or check which cluster it belongs to: dbctl add-replica pg2', 'nothing was changed'],
   });
 });

@@ -99,7 +99,7 @@ test('what PostgreSQL does not accept is never written', async () => {
 
   await expect(run(keepSettings(cluster, cluster.primary), host)).rejects.toMatchObject({
     exitCode: 4,
-    message: 'PostgreSQL on pg1 does not accept these settings, so they were not written',
+    message: 'PostgreSQL on pg1 rejects these settings, so they were not written',
     why: 'FATAL:  invalid value for parameter "work_mem"',
   });
   expect(files.size).toBe(0);

@@ -102,7 +102,7 @@ test('waiting is of no use when the primary has removed the WAL', async () => {
     why: expect.stringContaining('It stopped at 0/4000000'),
     next: [
       expect.stringContaining('dbctl reinit pg2'),
-      expect.stringContaining('with backups, it would have caught up'),
+      expect.stringContaining('to prevent this, set up backups'),
     ],
   });
 });
@@ -124,7 +124,7 @@ test('a primary that was demoted meanwhile is not followed', async () => {
 
   await expect(run(step, host)).rejects.toMatchObject({
     exitCode: 4,
-    message: 'pg1 is not a primary any more',
+    message: 'pg1 is no longer a primary',
   });
 });
 
@@ -132,8 +132,8 @@ test('the user may leave while it catches up', async () => {
   const { host, step } = pair({ sender: 'catchup', behind: 1e12 });
   let reports = 0;
   const leave = (): void => {
-    if ((reports += 1) === 3) throw new Error('stopped, as asked');
+    if ((reports += 1) === 3) throw new Error('stopped on request');
   };
 
-  await expect(step.apply(host, leave)).rejects.toThrow('stopped, as asked');
+  await expect(step.apply(host, leave)).rejects.toThrow('stopped on request');
 });

@@ -31,14 +31,14 @@ test('a cluster that is not protected is told so in plain words, and what to do'
   const off: Protection = {
     ...alive,
     archiving: 'off',
-    message: 'not protected: no WAL goes to the repository',
+    message: 'not protected: WAL is not sent to the repository',
     lastBackup: null,
     lastDrill: null,
     restorable: null,
   };
 
   expect(protectionText(off, now)).toMatchInlineSnapshot(`
-    "PROTECTION   not protected: no WAL goes to the repository: dbctl backup setup
+    "PROTECTION   not protected: WAL is not sent to the repository: dbctl backup set…
     LAST BACKUP  none
     RESTORABLE   none
     LAST DRILL   none

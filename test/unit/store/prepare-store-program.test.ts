@@ -58,12 +58,12 @@ test('a build that fails says what Go said, and leaves nothing behind', async ()
 });
 
 const stop = (note: string): void => {
-  if (note.includes('compiling')) throw new Error('stopped, as asked');
+  if (note.includes('compiling')) throw new Error('stopped on request');
 };
 
 test('a build ends when it is told to', async () => {
   fakeGo('exec sleep 60');
-  await expect(prepareStoreProgram(built, place(), stop)).rejects.toThrow('stopped, as asked');
+  await expect(prepareStoreProgram(built, place(), stop)).rejects.toThrow('stopped on request');
 });
 
 test('a machine without Go teaches what to do', async () => {

@@ -23,12 +23,12 @@ test('an answer as wanted is no problem, also with clocks four minutes apart', (
 });
 
 test.each<[Partial<StoreAnswer>, string, RegExp]>([
-  [{ ...noAnswer, curlCode: 127 }, 'program', /no curl/],
+  [{ ...noAnswer, curlCode: 127 }, 'program', /curl is not installed/],
   [{ clockAheadSeconds: 3600 }, 'clock', /store's is 60 min ahead of this host's/],
   [{ clockAheadSeconds: -301, ...refused('RequestTimeTooSkewed') }, 'clock', /5 min behind/],
   [{ ...noAnswer, errorCode: 'RequestTimeTooSkewed' }, 'clock', /too far off/],
   [{ ...noAnswer, curlCode: 6 }, 'name', /not found/],
-  [{ ...noAnswer, curlCode: 7 }, 'connection', /firewall does not know this host/],
+  [{ ...noAnswer, curlCode: 7 }, 'connection', /firewall does not allow this host/],
   [{ ...noAnswer, curlCode: 28 }, 'connection', /no answer in time/],
   [{ ...noAnswer, curlCode: 60, verifyResult: 10 }, 'certificate', /has ended/],
   [{ ...noAnswer, curlCode: 60, verifyResult: 9 }, 'certificate', /not valid yet/],
@@ -37,7 +37,7 @@ test.each<[Partial<StoreAnswer>, string, RegExp]>([
   [{ ...noAnswer, curlCode: 51, verifyResult: 0 }, 'certificate', /other names/],
   [{ ...noAnswer, curlCode: 60, verifyResult: 23 }, 'certificate', /X509 error 23/],
   [{ ...noAnswer, curlCode: 77 }, 'certificate', /cannot be read/],
-  [{ ...noAnswer, curlCode: 35 }, 'connection', /does not speak TLS/],
+  [{ ...noAnswer, curlCode: 35 }, 'connection', /it does not offer TLS/],
   [{ ...noAnswer, curlCode: 52, curlSays: 'curl: (52) Empty' }, 'connection', /52\): curl: \(52\) Empty/],
   [refused('InvalidAccessKeyId'), 'key', /MINIO_ACCESS_KEY/],
   [refused('SignatureDoesNotMatch'), 'key', /MINIO_SECRET_KEY/],

@@ -16,7 +16,7 @@ test('the name, typed, is consent', async () => {
 
   await confirmByName('pg2', 'pg2 loses its data.', { yes: false, ...at });
 
-  expect(shown()).toMatch(/^pg2 loses its data\.\ntype pg2 to go on: /);
+  expect(shown()).toMatch(/^pg2 loses its data\.\ntype pg2 to continue:  /);
 });
 
 test.each(['pg3\n', 'y\n', '\n', ''])('%j is no consent', async (text) => {

@@ -17,7 +17,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('the first %s is remembered, the secon
   remember?.(signal);
 
   expect(isInterrupted()).toBe(true);
-  expect(text()).toBe('ending after the running step; once more ends at once\n');
+  expect(text()).toBe('stopping after the running step; press again to stop at once\n');
   expect(since('SIGINT', before.SIGINT)).toEqual([]);
   expect(since('SIGTERM', before.SIGTERM)).toEqual([]);
 });

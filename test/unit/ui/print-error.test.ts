@@ -66,7 +66,7 @@ test('what was not foreseen is a bug, with its stack', () => {
 
   expect(code).toBe(1);
   expect(text).toMatch(
-    /^bug dbctl failed in a way it did not foresee\n {2}TypeError: x is not a function\n {6}at /,
+    /^bug internal error in dbctl; please report it with the output of: dbctl report\n {2}TypeError: x is not a function\n {6}at /,
   );
 });
 

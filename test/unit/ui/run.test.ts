@@ -175,7 +175,7 @@ test('where no log can be kept at all, the run says so and goes on', () => {
 
   run.keepLog(cluster);
 
-  expect(text()).toMatch(/^no log of this run is kept: .*\/dev\/null/);
+  expect(text()).toMatch(/^this run is not logged: .*\/dev\/null/);
 });
 
 test('a log that grew too large keeps what failed', () => {

@@ -4,7 +4,7 @@ import { upPlanText } from '../../../src/up/up-plan-text.ts';
 const change = { step: 'x', lines: [], disrupts: false } as const;
 
 test('a plan without changes says so', () => {
-  expect(upPlanText([])).toBe('Everything is as .env.cluster says: 0 changes to make\n');
+  expect(upPlanText([])).toBe('Everything is as .env.cluster describes it: 0 changes to make\n');
 });
 
 test('a plan is told host by host, and what will not answer for a while comes last', () => {

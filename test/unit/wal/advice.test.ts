@@ -40,7 +40,7 @@ test.each([
 const small = { fileSystemBytes: 4 * gigabyte, freeBytes: 2 * gigabyte };
 
 test.each([
-  ['needed by nobody', {}, 'sudo -u postgres psql -p 5432 -c checkpoint'],
+  ['not needed', {}, 'sudo -u postgres psql -p 5432 -c checkpoint'],
   ['held for the last checkpoint', { checkpointBytes: gigabyte }, 'dbctl up'],
   ['kept to be used again', { aheadFiles: 60 }, 'dbctl up'],
 ])('WAL that is %s and takes much of a small disk is named', (_, server, command) => {
@@ -64,10 +64,10 @@ test('slots on a replica: a copy of one of the primary, and one that was left th
 
   expect(advice.map(({ why }) => why)).toEqual([
     'Slot debezium is a copy of the one on the primary.',
-    'Slot dbctl_pg2 belongs to no other node of .env.cluster: it was left behind.',
+    'Slot dbctl_pg2 belongs to no other node of .env.cluster: it is left over.',
   ]);
 });
 
 test('nothing seen is an answer too', () => {
-  expect(explainWal(cluster, []).summary).toBe('nothing was seen');
+  expect(explainWal(cluster, []).summary).toBe('no WAL was measured');
 });

@@ -26,13 +26,13 @@ const commandsOf = ({ advice }: ReturnType<typeof explain>) =>
 test('a healthy primary has holders with limits, and nothing to do', () => {
   const { summary, nodes, advice, biggest } = explain(primarySight({ slots: [walSlot()] }));
 
-  expect(summary).toBe('nobody keeps ever more WAL: it does not fill the disk of pg1');
+  expect(summary).toBe('WAL is not accumulating; the disk of pg1 will not fill up');
   expect(nodes[0]!.holders.map(({ name, bytes }) => [name, bytes / megabyte])).toEqual([
-    ['needed by nobody', 752],
+    ['not needed', 752],
     ['wal_keep_size', 256],
     ['last checkpoint', 48],
   ]);
-  expect(biggest).toEqual({ node: 'pg1', holder: 'needed by nobody', bytes: 752 * megabyte });
+  expect(biggest).toEqual({ node: 'pg1', holder: 'not needed', bytes: 752 * megabyte });
   expect(advice).toEqual([]);
 });
 
@@ -70,7 +70,7 @@ test.each<
     'runs and does not read its slot',
     replicaSight(),
     deadSlot(),
-    'pg2 runs, but does not read its slot.',
+    'pg2 runs, but does not use its slot.',
     ['dbctl logs pg2', 'dbctl add-replica pg2', 'dbctl reinit pg2', 'dbctl remove-replica pg2'],
   ],
   [
@@ -84,7 +84,7 @@ test.each<
     'was promoted',
     replicaSight({ server: walServer() }),
     deadSlot(),
-    'pg2 is no replica any more: it takes writes of its own.',
+    'pg2 is no replica any more: it accepts writes.',
     ['dbctl logs pg2', 'dbctl reinit pg2'],
   ],
   [
@@ -109,7 +109,7 @@ test('a slot reaches its limit before the disk is full', () => {
   const { summary } = explain(primarySight({ slots: [deadSlot()] }));
 
   expect(summary).toBe(
-    'slot dbctl_pg2 reaches max_slot_wal_keep_size and is given up in 51 min 12 s at 1.0 MB/s',
+    'slot dbctl_pg2 reaches max_slot_wal_keep_size and is invalidated in 51 min 12 s at 1.0 MB/s',
   );
 });
 
@@ -117,13 +117,15 @@ test('a slot without a limit fills the disk, and a limit is advised before the r
   const settings = { slotLimitBytes: null };
   const explanation = explain(primarySight({ slots: [deadSlot({ safeBytes: null })], settings }), stopped);
 
-  expect(explanation.summary).toBe('slot dbctl_pg2 fills the disk of pg1: full in 3 h 58 min at 1.0 MB/s');
+  expect(explanation.summary).toBe(
+    'slot dbctl_pg2 is filling the disk of pg1: full in 3 h 58 min at 1.0 MB/s',
+  );
   expect(explanation.advice[0]!.next.slice(-2)).toEqual([
     {
-      text: 'let no slot fill the disk: POSTGRES_CONF_max_slot_wal_keep_size=5GB, then',
+      text: 'limit the WAL that slots may keep: POSTGRES_CONF_max_slot_wal_keep_size=5GB, then',
       command: 'dbctl up',
     },
-    { text: 'when it is gone for good', command: 'dbctl remove-replica pg2' },
+    { text: 'if it is gone permanently', command: 'dbctl remove-replica pg2' },
   ]);
 });
 
@@ -182,7 +184,7 @@ test('when nothing is written at all, no time is made up', () => {
   const archiver = { lastArchivedWal: null, lastArchivedAt: null };
   const { summary } = explain(primarySight({ slots: [deadSlot()], watched: { bytes: 0 }, archiver }));
 
-  expect(summary).toBe('slot dbctl_pg2 keeps ever more WAL, but none is written now');
+  expect(summary).toBe('slot dbctl_pg2 retains a growing amount of WAL, but none is written now');
 });
 
 test('just after a file was archived there is no second rate', () => {
@@ -212,7 +214,7 @@ test('an archiver that fails is named, with its link to check first', () => {
     note: '20 files wait, 7 failures',
   });
   expect(explanation.summary).toBe(
-    'pgBackRest gives WAL up that it cannot send, and a new backup is needed, in 1 h 20 min at 1.0 MB/s',
+    'pgBackRest drops WAL that it cannot send, and a new backup is needed, in 1 h 20 min at 1.0 MB/s',
   );
   expect(explanation.advice[0]!.why).toBe(
     '20 WAL files wait to be archived; the last that failed is 00000001000000020000006C.',
@@ -243,18 +245,18 @@ test('with a slot and an archiver, the disk is only safe when both have a limit'
 });
 
 test.each([
-  ['of a node that is gone', deadSlot({ name: 'dbctl_pg9' }), 'left behind', ['drop_replication_slot']],
+  ['of a node that is gone', deadSlot({ name: 'dbctl_pg9' }), 'left over', ['drop_replication_slot']],
   [
     'of somebody else',
     deadSlot({ name: 'debezium', type: 'logical', plugin: 'pgoutput', database: 'shop' }),
     'logical (pgoutput, database shop)',
-    ['start who reads it', 'drop_replication_slot'],
+    ['start its client', 'drop_replication_slot'],
   ],
   [
     'of a running copy',
     deadSlot({ name: 'pg_basebackup_12', isTemporary: true, usedBy: 'pg3' }),
     'a copy of the data is being made by pg3',
-    ['let it end'],
+    ['let it finish'],
   ],
 ])('a slot %s is told apart', (_, slot, why, commands) => {
   const explanation = explain(primarySight({ slots: [slot] }));
@@ -289,7 +291,7 @@ test('archiving into nowhere holds nothing, and is told', () => {
 
   expect(explanation.advice).toEqual([
     {
-      why: 'archive_command is /bin/true: archiving holds no WAL, and keeps none either.',
+      why: 'archive_command is /bin/true: WAL is discarded, not archived.',
       next: [{ text: 'send it to the repository', command: 'dbctl backup setup' }],
     },
   ]);
@@ -338,7 +340,7 @@ test('the primary is the node that takes writes, whatever the file says', () => 
     { ...primarySight(), node: 'pg2' },
   );
 
-  expect(summary).toBe('nobody keeps ever more WAL: it does not fill the disk of pg2');
+  expect(summary).toBe('WAL is not accumulating; the disk of pg2 will not fill up');
   expect(biggest?.node).toBe('pg2');
 });
 
@@ -348,7 +350,7 @@ test('a primary that stopped on a full disk gets room before it is started', () 
   expect(explanation.summary).toBe('pg1: PostgreSQL does not run; 0 B of its disk is free');
   expect(commandsOf(explanation)).toEqual([
     'dbctl logs pg1',
-    'make the file system larger, or move what is not PostgreSQL off it',
+    'enlarge the file system, or move files that are not of PostgreSQL',
     'dbctl init-primary',
   ]);
 });

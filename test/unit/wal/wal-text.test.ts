@@ -27,7 +27,7 @@ test('the picture has a bar for every holder, and what to do below', () => {
   const text = walText(explainWal(cluster, [primary, replicaSight({ server: undefined })]));
 
   expect(text).toMatchInlineSnapshot(`
-    "cluster shop: slot dbctl_pg2 fills the disk of pg1: full in 3 h 19 min at
+    "cluster shop: slot dbctl_pg2 is filling the disk of pg1: full in 3 h 19 min at
     1.2 MB/s
 
     pg1  primary  pg_wal 1.0 GB in 64 files  14 GB free of 20 GB
@@ -41,21 +41,22 @@ test('the picture has a bar for every holder, and what to do below', () => {
 
     pg2  replica  PostgreSQL does not run  pg_wal 1.0 GB in 64 files  14 GB free
 
-    ▲ keeps ever more while WAL is written; several may hold the same WAL
+    ▲ growing while WAL is written; several holders may keep the same WAL
 
     PostgreSQL does not run on pg2.
-     → see what it says: dbctl logs pg2
+     → read its log: dbctl logs pg2
      → start it, and see it catch up: dbctl add-replica pg2
      → when its data is damaged: dbctl reinit pg2
-     → let no slot fill the disk: POSTGRES_CONF_max_slot_wal_keep_size=5GB, then:
+     → limit the WAL that slots may keep: POSTGRES_CONF_max_slot_wal_keep_size=5GB,
+       then:
          dbctl up
-     → when it is gone for good: dbctl remove-replica pg2
+     → if it is gone permanently: dbctl remove-replica pg2
 
     20 WAL files wait to be archived; the last that failed is
     00000001000000020000006C.
      → see which link is broken: dbctl backup check
-     → see what archive_command says: dbctl logs pg1
-     → put archiving right: dbctl backup setup
+     → read the output of archive_command: dbctl logs pg1
+     → repair archiving: dbctl backup setup
     "
   `);
 });

@@ -160,7 +160,7 @@ test.each([
     expected: ['critical wal-gap'],
   },
   {
-    reason: 'WAL is missing, but a later backup makes up for it',
+    reason: 'WAL is missing, but a later backup is not affected',
     seen: sight({ control: control({}, { gaps: [gap], backups: [row(), row({ startLsn: '0/8000028' })] }) }),
     expected: ['warning wal-gap'],
   },
@@ -197,7 +197,7 @@ test.each([
     expected: ['warning drill'],
   },
   {
-    reason: 'archiving fails',
+    reason: 'archiving is failing',
     seen: sight({ nodes: [node({ archiver: { ...archiver, lastFailedAt: now - 1 } })] }),
     expected: ['critical archiver'],
   },
@@ -242,7 +242,7 @@ test('the queue tells how long until WAL is given up', () => {
   const { findings } = backupCheck(cluster, backup, sight({ nodes: [node({ archiver: waiting })] }));
 
   expect(findings.find(({ check }) => check === 'wal-queue')?.message).toBe(
-    '512 MB of WAL wait, 1.0 GB are the limit, reached in about 60 s',
+    '512 MB of WAL are waiting; the limit is 1.0 GB, reached in about 60 s',
   );
 });
 
@@ -252,8 +252,8 @@ test('for people it is a few lines and one verdict, at most 80 columns wide', ()
   expect(backupCheckText(backupCheck(cluster, backup, seen), 0)).toMatchInlineSnapshot(`
     "cluster shop: restorable 2026-11-21 10:00:00 to 2026-11-21 11:59:50 UTC
     ✓ the last backup is 2 h old
-    ✓ 466 GB of the repository's disk are free
-    ✓ no restore has been rehearsed yet
+    ✓ 466 GB free on the repository's disk
+    ✓ no restore drill has run yet
     ✓ pg1: WAL archived 30 s ago
 
     CRITICAL pg1 → control:8432: nothing answers there

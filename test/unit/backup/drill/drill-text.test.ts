@@ -24,26 +24,28 @@ const never = {
 
 test('a drill that passed says what it measured', () => {
   expect(drillText(passedDrill)).toMatchInlineSnapshot(`
-    "node                 pg2
-    backup               20261121-010000F
-    restored to          the end of the archive
-    newest transaction   1970-01-01T00:15:40Z
-    time to restore      5 s (copying 2 s, replaying WAL 3 s)
-    newest work missing  none
-    copied               4.0 GB
-    page checksums       passed
-    tables               1, 2500 rows
-    checks               1 of 1 passed
-    checks took          1 s
-    passed: this backup can be restored
+    "node                    pg2
+    backup                  20261121-010000F
+    restored to             the end of the archive
+    newest transaction      1970-01-01T00:15:40Z
+    time to restore         5 s (copying 2 s, replaying WAL 3 s)
+    newest changes missing  none
+    copied                  4.0 GB
+    page checksums          passed
+    tables                  1, 2500 rows
+    checks                  1 of 1 passed
+    checks took             1 s
+    passed: the backup can be restored
     "
   `);
 });
 
 test('work that is missing is at most what nobody knows better', () => {
-  expect(drillText({ ...passedDrill, lastCommitAt: null })).toContain('newest work missing  at most 60 s');
-  expect(drillText({ ...passedDrill, lastCommitAt: 970 })).toContain('newest work missing  30 s');
-  expect(drillText({ ...passedDrill, newestTransactionAt: null })).toContain('newest work missing  unknown');
+  expect(drillText({ ...passedDrill, lastCommitAt: null })).toContain('newest changes missing  at most 60 s');
+  expect(drillText({ ...passedDrill, lastCommitAt: 970 })).toContain('newest changes missing  30 s');
+  expect(drillText({ ...passedDrill, newestTransactionAt: null })).toContain(
+    'newest changes missing  unknown',
+  );
 });
 
 test('a drill that failed names each check, in 80 columns', () => {

@@ -125,12 +125,12 @@ test('a random point ends with the newest backup when nobody knows how far the W
 test('a point that cannot be reached is refused, and so is a random one where there is nothing', () => {
   expect(() => aim({ type: 'time', target: '1970-01-01 00:00:10+00' })).toThrow('cannot be reached');
   expect(() => drillAim({ randomPoint: true }, { ranges: [], gaps: [] }, () => 0)).toThrow(
-    'there is no backup that could be restored',
+    'there is no backup to restore',
   );
 });
 
 test.each<[DrillFlags, string]>([
-  [{ randomPoint: true, set: 'x' }, 'chooses its own point'],
+  [{ randomPoint: true, set: 'x' }, 'chooses the target'],
   [{ target: 'x' }, '--target needs its --type'],
   [{ type: 'immediate', target: 'x' }, '--target needs its --type'],
   [{ type: 'lsn' }, 'needs a --target'],
