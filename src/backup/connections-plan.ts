@@ -2,7 +2,7 @@
 
 import { sameHost } from '../model/address.ts';
 import { bucketOf, isKeptHere, type Backup } from '../model/backup.ts';
-import { type Cluster, type Machine, type Node } from '../model/cluster.ts';
+import type { Cluster, Machine, Node } from '../model/cluster.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { clientMachines, dataMachines, serverMachines } from './pgbackrest-config.ts';
@@ -13,9 +13,8 @@ import {
   keepStoreAuthorities,
 } from './pgbackrest-credentials-step.ts';
 import { keepControlConfig, keepNodeConfig, keepServerConfig } from './pgbackrest-files-step.ts';
-import { verifyRepositoryLink, verifyServerLinks } from './pgbackrest-links-step.ts';
+import { verifyRepositoryLink, verifyServerLinks, checkSameVersion } from './pgbackrest-links-step.ts';
 import { keepTlsServer } from './pgbackrest-server-step.ts';
-import { checkSameVersion } from './pgbackrest-versions-step.ts';
 import { verifyBucket } from './verify-bucket-step.ts';
 import { storeStages } from '../store/store-plan.ts';
 import { onMachines } from '../engine/on-machines.ts';

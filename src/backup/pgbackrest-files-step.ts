@@ -5,7 +5,7 @@ import { isAtLeast } from '../model/version.ts';
 import type { Cluster, Machine, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { nodeConfigOf, nodeSpoolOf, pgbackrestFiles } from './pgbackrest.ts';
-import { walLimitGigabytes } from '../server/limit.ts';
+import { walLimitGigabytes } from '../server/parameters.ts';
 import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { render } from '../model/render.ts';

@@ -3,14 +3,21 @@
 import { linkComplaints, type LinkComplaint } from './pgbackrest-complaints.ts';
 import type { Backup } from '../model/backup.ts';
 import { hasStanza } from './backup-info.ts';
-import { type Cluster, type Node } from '../model/cluster.ts';
+import type { Cluster, Node } from '../model/cluster.ts';
 import { nodeConfigOf, pgbackrestFiles } from './pgbackrest.ts';
 import type { Step } from '../engine/step.ts';
-import { UnreachableError } from '../model/errors.ts';
+import { RefusedError, UnreachableError } from '../model/errors.ts';
 import { noAnswer } from '../host/no-answer.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { repositoryComplaints, serverComplaints, startingMs } from './server-links-facts.ts';
-import { askEnd, backupInfo, bounded, pgbackrest, controlPlace } from './pgbackrest-query.ts';
+import {
+  askEnd,
+  backupInfo,
+  bounded,
+  pgbackrest,
+  controlPlace,
+  pgbackrestVersion,
+} from './pgbackrest-query.ts';
 
 const patiently = { patienceMs: startingMs, timeout: bounded };
 
@@ -71,3 +78,24 @@ function refuse(host: ReadableHost, found: readonly LinkComplaint[]): readonly s
     next: [...new Set(found.map(({ next }) => next)), 'then run the same command again: it is safe'],
   });
 }
+
+/** Refuses hosts whose pgBackRest differs: its protocol accepts the very same version only. Changes nothing, ever. */
+export const checkSameVersion = (hosts: readonly ReadableHost[]): Step => ({
+  title: 'Compare the pgBackRest versions',
+
+  async diff() {
+    const versions = await Promise.all(hosts.map((host) => host.ask(pgbackrestVersion())));
+    const found = new Set(versions.filter((version) => version !== undefined));
+    if (found.size <= 1) return [];
+    throw new RefusedError({
+      what: 'the hosts have different versions of pgBackRest',
+      why: hosts.map(({ name }, index) => `${name}: ${versions[index] ?? 'none'}`).join('\n'),
+      next: [
+        'install the same version on all of them: apt-get install --only-upgrade pgbackrest, from the same package sources',
+        "hosts with different Debian releases need the PostgreSQL project's own repository for that",
+      ],
+    });
+  },
+
+  async apply() {},
+});

@@ -1,7 +1,7 @@
 // What could be typed next, for the completion of a shell: read from the very program that will run it.
 
 import type { Argument, Command, Option } from 'commander';
-import { expandHome } from '../config/expand-home.ts';
+import { expandHome } from '../config/shown-path.ts';
 import type { NamedNode } from '../config/node-names.ts';
 
 export interface Candidate {

@@ -123,7 +123,7 @@ export const list: readonly Listed[] = [
   {
     name: 'completion',
     about: 'Print a completion script for bash, zsh or fish',
-    complete: async () => (await import('./completion.ts')).completion,
+    complete: async () => (await import('./completion-command.ts')).completion,
   },
   {
     name: 'lab',

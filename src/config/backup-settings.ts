@@ -1,8 +1,7 @@
 // The settings of backups: rows of the table in settings.ts.
 
 import * as reading from './readers/backup.ts';
-import { integer, port, seconds } from './readers/number.ts';
-import { path } from './readers/path.ts';
+import { integer, port, seconds, path } from './readers/reader.ts';
 import type { Setting } from './setting.ts';
 
 const group = 'backups';

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import type { Cluster } from '../model/cluster.ts';
 import { buildBackup } from './build-backup.ts';
-import { expandHome } from './expand-home.ts';
+import { expandHome } from './shown-path.ts';
 import type { Problem } from './problem.ts';
 import type { Settings } from './settings.ts';
 import type { topologyOf } from './topology.ts';

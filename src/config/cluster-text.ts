@@ -1,7 +1,8 @@
 // The text of a new .env.cluster: only what this cluster needs, and a few words on each part.
 
 import type { Repository } from '../model/backup.ts';
-import { quoteValue } from './quote-value.ts';
+import { ConfigError } from '../model/errors.ts';
+import { readLines } from './read-lines.ts';
 import type { SettingName } from './settings.ts';
 
 /** A setting and its value, or a line that stands as it is: a comment, or nothing. */
@@ -124,3 +125,25 @@ const keysOfStore = (secret: MakeSecret): readonly Line[] => [
   ['MINIO_ROOT_USER', secret(20)],
   ['MINIO_ROOT_PASSWORD', secret(32)],
 ];
+
+/**
+ * A value as it has to be written after `NAME=`, so that it is read back unchanged: bare when it is plain, in the first
+ * kind of quotes that fits otherwise. Throws ConfigError when none does (a line break, or all three quotes at once).
+ */
+export function quoteValue(text: string): string {
+  if (/^[\w@%+=:,./-]*$/.test(text)) return text;
+  const written = [`'${text}'`, `\`${text}\``, `"${text}"`, text].find((one) => isReadAs(one, text));
+  if (written !== undefined) return written;
+  throw new ConfigError({
+    what: 'a value cannot be written in .env.cluster',
+    why: 'it cannot be quoted: it has a control character, or it mixes \', " and ` with # or outer spaces',
+    next: ['put it in a file of mode 600 and name that file: NAME_FILE=/path/to/file'],
+  });
+}
+
+function isReadAs(written: string, text: string): boolean {
+  const { entries, problems } = readLines(`X=${written}`, '');
+  return (
+    problems.length === 0 && entries.length === 1 && entries[0]!.value === text && !entries[0]!.isCutByComment
+  );
+}

@@ -8,9 +8,21 @@ import { ConfigError } from '../model/errors.ts';
 import { addNumbered, isNumbered, removeNumbered } from './edit-numbered.ts';
 import { parseCluster, readClusterText } from './load.ts';
 import { readNodeEntry } from './readers/node.ts';
-import { replaceFile } from './replace-file.ts';
 import { settings } from './settings.ts';
 import { shownPath } from './shown-path.ts';
+import { randomBytes } from 'crypto';
+import {
+  realpathSync,
+  statSync,
+  openSync,
+  writeFileSync,
+  chownSync,
+  fchmodSync,
+  fsyncSync,
+  renameSync,
+  rmSync,
+  closeSync,
+} from 'node:fs';
 
 const replicaNames = ['CLUSTER_DB_REPLICA_HOSTS', ...settings.CLUSTER_DB_REPLICA_HOSTS.aliases];
 const primaryNames = ['CLUSTER_DB_PRIMARY_HOST', ...settings.CLUSTER_DB_PRIMARY_HOST.aliases];
@@ -131,4 +143,27 @@ function extend(line: string, entry: string): string {
   const { start, list, after } = taken(line);
   const separator = list.trim() === '' ? '' : list.includes(', ') ? ', ' : ',';
   return `${start}${list}${separator}${entry}${after.startsWith('#') ? ' ' : ''}${after}`;
+}
+
+/**
+ * Replaces a local file by a new text with the same owner and mode. Readers see the old text or the new one; a symbolic
+ * link stays a link.
+ */
+export function replaceFile(file: string, text: string): void {
+  const target = realpathSync(file);
+  const { mode, uid, gid } = statSync(target);
+  const draft = `${target}.${randomBytes(6).toString('hex')}`;
+  const descriptor = openSync(draft, 'wx', 0o600);
+  try {
+    writeFileSync(descriptor, text);
+    if (process.getuid?.() === 0) chownSync(draft, uid, gid);
+    fchmodSync(descriptor, mode & 0o7777);
+    fsyncSync(descriptor);
+    renameSync(draft, target);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
 }

@@ -1,4 +1,7 @@
-// Names that other programs of a database cluster read, and that people bring along in their files.
+// Names that are no settings: misspelt ones, and those that other programs of a database cluster read and that people
+// bring along in their files.
+
+import { distance } from 'fastest-levenshtein';
 
 interface ForeignName {
   readonly pattern: RegExp;
@@ -42,4 +45,15 @@ function notYet(topic: string): string {
 
 function meant(setting: string): string {
   return `dbctl calls it ${setting}`;
+}
+
+/** The known name that was probably meant, or undefined when none is near. */
+export function suggest(name: string, known: readonly string[]): string | undefined {
+  const allowed = Math.max(2, Math.floor(name.length / 5));
+  const near = known
+    .filter((one) => Math.abs(one.length - name.length) <= allowed)
+    .map((one) => ({ one, edits: distance(name.toUpperCase().slice(0, 100), one) }))
+    .filter(({ edits }) => edits <= allowed)
+    .toSorted((a, b) => a.edits - b.edits);
+  return near[0]?.one;
 }

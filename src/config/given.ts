@@ -1,7 +1,7 @@
 // Which texts a setting was given: under its name, under an alias, or in a file.
 
 import { resolve } from 'node:path';
-import { expandHome } from './expand-home.ts';
+import { expandHome } from './shown-path.ts';
 import { Misfit, shown, type Problem } from './problem.ts';
 import { isOpenToOthers, readSmallFile } from './read-file.ts';
 import type { Entry } from './read-lines.ts';

@@ -1,19 +1,18 @@
 import { dirname, resolve } from 'node:path';
-import type { Backup } from '../model/backup.ts';
+import { bucketOf, type Backup, type Keeping } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
-import { moveProblem } from './backup-move.ts';
 import { ConfigError } from '../model/errors.ts';
 import { buildCluster } from './build-cluster.ts';
-import { deepFreeze } from './deep-freeze.ts';
 import { examine } from './examine.ts';
-import { expandHome } from './expand-home.ts';
+import { expandHome } from './shown-path.ts';
 import type { Given } from './given.ts';
 import { toldCluster } from './loaded.ts';
-import { problemError } from './problem-error.ts';
-import { Misfit, type Problem } from './problem.ts';
+import { problemError, Misfit, type Problem } from './problem.ts';
 import { isOpenToOthers, readSmallFile, type LocalFile } from './read-file.ts';
 import { readLines, type Entry } from './read-lines.ts';
-import type { Settings } from './settings.ts';
+import { settingRows, type Settings } from './settings.ts';
+import { secretsIn } from '../model/redact.ts';
+import { Secret } from '../model/secret.ts';
 
 /** A cluster, and where each of its settings stands. */
 export interface Understood {
@@ -105,3 +104,39 @@ function openFile(file: string): LocalFile {
     });
   }
 }
+
+/** Freezes a value and everything it holds. */
+export function deepFreeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}
+
+/** Why backups cannot move from the former repository to the new one while both are written to; undefined: they can. */
+export function moveProblem(now: Backup, former: Backup | undefined): string | undefined {
+  if (former === undefined) return 'It has no repository.';
+  if (former.stanza !== now.stanza) return `It has another stanza: ${former.stanza}, not ${now.stanza}.`;
+  if (placeOf(former) === placeOf(now)) return 'It has the same repository.';
+  if (isOwnStore(former) && isOwnStore(now)) {
+    return 'The control host runs one store at a time: move to posix first, and from there on.';
+  }
+  return undefined;
+}
+
+const placeOf = (keeping: Keeping): string => {
+  const bucket = bucketOf(keeping);
+  return bucket ? `${bucket.host}:${bucket.port}/${bucket.bucket}` : 'posix';
+};
+
+const isOwnStore = ({ repository: { kind } }: Keeping): boolean => kind === 'minio' || kind === 'versitygw';
+
+/** Every secret that .env.cluster holds or names, also of settings that the cluster does not use. */
+export const allSecrets = ({ cluster, origins }: Understood): readonly Secret[] => [
+  ...secretsIn(cluster),
+  ...settingRows.flatMap(([name, { isSecret }]) => {
+    const given = isSecret ? origins.get(name) : undefined;
+    return given ? [new Secret(given.text)] : [];
+  }),
+];

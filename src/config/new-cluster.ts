@@ -7,11 +7,17 @@ import { ConfigError } from '../model/errors.ts';
 import type { Secret } from '../model/secret.ts';
 import { clusterLines, textOf, type Line, type NewCluster, type NewRepository } from './cluster-text.ts';
 import { examine } from './examine.ts';
-import { expandHome } from './expand-home.ts';
-import { bucketFor, databaseFor, namedMachine, namedNodes, readableNodes, rolesFor } from './new-names.ts';
-import { sentence } from './problem-error.ts';
-import { shown, type Problem } from './problem.ts';
-import { randomSecret } from './random-secret.ts';
+import { expandHome } from './shown-path.ts';
+import {
+  bucketFor,
+  databaseFor,
+  namedMachine,
+  namedNodes,
+  readableNodes,
+  rolesFor,
+  randomSecret,
+} from './new-names.ts';
+import { sentence, shown, type Problem } from './problem.ts';
 import { settings as table, type SettingName } from './settings.ts';
 
 /** What was said, as it was typed; what was not said is undefined. */

@@ -8,6 +8,7 @@ import { clusterName, databaseName, roleName } from './readers/name.ts';
 import { readNodeEntry, type NodeEntry } from './readers/node.ts';
 import type { Reader } from './readers/reader.ts';
 import { Misfit } from './problem.ts';
+import { randomInt } from 'crypto';
 
 /** The directory's name as the name of a cluster, as far as it can be one; else main. */
 export function clusterNameFor(directory: string): string {
@@ -76,3 +77,9 @@ function entryOf(text: string): NodeEntry | undefined {
 }
 
 const fits = (reader: Reader<string>, text: string): boolean => v.safeParse(reader, text).success;
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Letters and digits, which need no quotes anywhere: 5.95 bits each, so 32 are worth 190 bits. */
+export const randomSecret = (length: number): string =>
+  Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { agreed, type Said } from './agree.ts';
-import { whyForeign } from './foreign-names.ts';
+import { whyForeign, suggest } from './foreign-names.ts';
 import { givenFor, namesOf, SettingMisfit, type Given } from './given.ts';
 import { Misfit, type Problem } from './problem.ts';
 import type { Entry } from './read-lines.ts';
@@ -10,7 +10,6 @@ import { readParameter } from './readers/parameter.ts';
 import type { Setting } from './setting.ts';
 import { parameterPrefix, settingRows, settings as table, type Settings } from './settings.ts';
 import { isComposite, spread } from './spread.ts';
-import { suggest } from './suggest.ts';
 
 /** What the lines say; `settings` lacks those that `problems` speaks of. */
 interface Parsed {

@@ -3,14 +3,11 @@
 
 import type { InferOutput } from 'valibot';
 import { backupSettings } from './backup-settings.ts';
-import { joinNodeLists, joinNodes } from './join-nodes.ts';
+import { joinNodeLists, joinNodes } from './agree.ts';
 import { readCidr } from './readers/cidr.ts';
 import { clusterName, databaseName, linuxUser, roleName } from './readers/name.ts';
 import { readMachineEntry, readNodeEntry } from './readers/node.ts';
-import { integer, port, seconds } from './readers/number.ts';
-import { path } from './readers/path.ts';
-import { listOf, reader } from './readers/reader.ts';
-import { password } from './readers/secret.ts';
+import { integer, port, seconds, path, listOf, reader, password } from './readers/reader.ts';
 import type { Setting } from './setting.ts';
 
 const role = (doc: string, example: string) => ({ group: 'postgres', doc, example, read: roleName }) as const;

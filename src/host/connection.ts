@@ -5,9 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientChannel } from 'ssh2';
 import { UnreachableError } from '../model/errors.ts';
 import { collect } from './channel.ts';
-import { type Conversation, conversationOver } from './conversation.ts';
+import { conversationOver, type Conversation } from './conversation.ts';
 import type { Ending, Input } from './execution.ts';
-import { semaphore } from './semaphore.ts';
 
 /** sshd allows 10 sessions per connection (MaxSessions); two are left for others who share the login. */
 const channelsAtOnce = 8;
@@ -102,3 +101,21 @@ const connectionLost = (where: string, cause: unknown): UnreachableError =>
     next: ['run the same command again: it is safe, and follows the work that is running'],
     cause,
   });
+
+/** Lets at most `places` pieces of work run at once; the others wait their turn, first come, first served. */
+function semaphore(places: number): <Answer>(work: () => Promise<Answer>) => Promise<Answer> {
+  const waiting: (() => void)[] = [];
+  let free = places;
+
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
+}

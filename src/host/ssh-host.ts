@@ -4,6 +4,9 @@ import type { Connection } from './connection.ts';
 import type { Converse } from './conversation.ts';
 import { environment, type Execution, type Login, privileged } from './execution.ts';
 import type { Host } from './host.ts';
+import { UnreachableError } from '../model/errors.ts';
+import { lastLines } from './printable.ts';
+import { script } from './script.ts';
 
 /** A machine behind an open connection. */
 export const sshHost = (name: string, connection: Connection, login: Login): Host =>
@@ -25,3 +28,32 @@ function loginShellLine({ argv, asUser }: Pick<Execution, 'argv' | 'asUser'>, lo
   const setting = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   return `cd / && ${setting.join(' ')} exec ${quote(privileged(argv, asUser, login))}`;
 }
+
+const awkward = String.raw`a'b "c" \\ \n $HOME $(id) !! *` + '\n\tend';
+
+/** Answers how commands become root on this connection. Throws UnreachableError when they cannot. */
+export async function checkLogin(connection: Connection, where: string, user: string): Promise<Login> {
+  const line = `exec ${quote(script('host/check-login.sh', awkward))}`;
+  const { stdout, stderr } = await connection.exec(line, '', 15_000);
+  if (stdout === `${awkward}|root\n`) return 'root';
+  if (stdout === `${awkward}|sudoer\n`) return 'sudoer';
+  if (stdout === `${awkward}|neither\n`) throw noSudo(where, user, stderr);
+  throw new UnreachableError({
+    what: `the login shell of ${user} on ${where} changes the commands that it is given`,
+    why: `it is not Bourne-compatible, or its startup files print something or exit\n${lastLines(stdout + stderr, 5)}`,
+    next: [
+      `give the account a plain shell: sudo chsh -s /bin/sh ${user}`,
+      'or make its startup files print nothing when a command is run',
+    ],
+  });
+}
+
+const noSudo = (where: string, user: string, stderr: string): UnreachableError =>
+  new UnreachableError({
+    what: `${user} cannot use sudo on ${where} without a password`,
+    why: lastLines(stderr, 5),
+    next: [
+      `on the host: echo '${user} ALL=(ALL:ALL) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/dbctl`,
+      'or log in as root: CLUSTER_SSH_USER=root',
+    ],
+  });

@@ -1,12 +1,11 @@
 import type { Machine } from '../model/cluster.ts';
 import { RefusedError } from '../model/errors.ts';
-import { checkLogin } from './check-login.ts';
-import { type ConnectOptions, type Dialer, dialer } from './connect.ts';
+import { checkLogin, converseOverSsh, sshHost } from './ssh-host.ts';
+import { dialer, type ConnectOptions, type Dialer } from './connect.ts';
 import { connectionOver } from './connection.ts';
 import type { Converse } from './conversation.ts';
 import { guardedHost } from './guarded-host.ts';
 import type { Host, ReadableHost } from './host.ts';
-import { converseOverSsh, sshHost } from './ssh-host.ts';
 import { toldConversations, toldLogin } from './watch-commands.ts';
 
 /** The hosts that were connected to. */

@@ -6,7 +6,7 @@ import type { Plan, PlanResult } from '../engine/run-plan.ts';
 import type { Journal } from '../engine/journal.ts';
 import type { Gate, HostSet } from '../host/with-hosts.ts';
 import { commonFlags, type CommonFlags } from './common.ts';
-import { duration } from './duration.ts';
+import { duration } from './flags.ts';
 
 export interface ChangeFlags {
   readonly dryRun?: boolean;

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { LabEnvironment } from '../config/lab-directory.ts';
-import { randomSecret } from '../config/random-secret.ts';
+import { randomSecret } from '../config/new-names.ts';
 import { RefusedError } from '../model/errors.ts';
 import { envFile, isOwn } from './env-file.ts';
 import { hostDirectory, labDirectory, type Lab, type LabHost } from './lab.ts';

@@ -8,18 +8,20 @@ import type { LabEnvironment } from '../config/lab-directory.ts';
 import type { Listener } from '../engine/event.ts';
 import { runTasks } from '../engine/run-tasks.ts';
 import { RefusedError } from '../model/errors.ts';
-import { hostDirectory, upperOf, type Lab } from './lab.ts';
+import { hostDirectory, rootOf, upperOf, type Lab, type LabHost } from './lab.ts';
 import { keepFiles } from './lab-files.ts';
 import { withLock } from './lock.ts';
 import { checkLabName } from './names.ts';
 import { checkMachine, checkPrograms } from './prerequisites.ts';
-import { processesOf } from './processes.ts';
+import { hostGroup, killGroup, processesOf } from './processes.ts';
 import { layersDirectory, readSaved, writeSaved, type SavedLab } from './saved.ts';
 import { groundFor } from './ground.ts';
 import { startLab } from './start-lab.ts';
 import { labLock, stateLock, writeLab } from './state.ts';
 import { findLab } from './status.ts';
-import { stopHost } from './stop-host.ts';
+import { setTimeout as pause } from 'timers/promises';
+import { unmountUnder } from './mounts.ts';
+import { removeNetwork } from './network.ts';
 
 export interface SaveRequest {
   /** The lab. */
@@ -84,4 +86,33 @@ function keep(root: string, lab: Lab, saveAs: string): SavedLab {
   const saved = { name: saveAs, savedAt: new Date(), lab: next };
   writeSaved(root, saved);
   return saved;
+}
+
+const everyMs = 25;
+
+const patienceMs = 60_000;
+
+/**
+ * Shuts a host down as `systemctl poweroff` does, and takes its disk off. One that is broken or does not end in time
+ * loses its power. Answers whether it was shut down cleanly.
+ */
+async function stopHost(root: string, lab: Lab, host: LabHost): Promise<boolean> {
+  const { init, nspawn } = processesOf(lab.name, host.name);
+  const isWhole = init !== undefined && nspawn !== undefined;
+  if (isWhole) process.kill(nspawn, 'SIGTERM');
+  const isDown = !isWhole || (await hasEnded(lab, host));
+  await killGroup(hostGroup(lab.name, host.name));
+  await removeNetwork([host.veth], [host.netns]);
+  await unmountUnder(rootOf(root, lab.name, host.name));
+  return isWhole && isDown;
+}
+
+async function hasEnded(lab: Lab, host: LabHost): Promise<boolean> {
+  const deadline = Date.now() + patienceMs;
+  while (Date.now() < deadline) {
+    const { init, nspawn } = processesOf(lab.name, host.name);
+    if (init === undefined && nspawn === undefined) return true;
+    await pause(everyMs);
+  }
+  return false;
 }

@@ -7,7 +7,7 @@ import type { Step } from '../engine/step.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { readCaCertificate, writeCaCertificate } from './ca-certificate.ts';
 import { shownPath } from '../config/shown-path.ts';
-import { takePlace } from './take-place.ts';
+import { takePlace } from './replace-pair.ts';
 import { authorityFiles, bundleOf, readAuthority } from './read-authority.ts';
 
 /** Makes the cluster's CA once, on the control host, where its key stays. */

@@ -1,5 +1,5 @@
 import { action, type Action } from '../host/command.ts';
-import { sh } from '../host/script.ts';
+import { script, sh } from '../host/script.ts';
 
 export const replacePairScript = 'mv -T -- "$1" "$2" && mv -T -- "$3" "$4"';
 
@@ -14,3 +14,13 @@ interface Move {
  */
 export const replacePair = (first: Move, second: Move): Action =>
   action(sh(replacePairScript, first.from, first.to, second.from, second.to));
+
+/**
+ * Gives a directory that was made aside (PLACE.dbctl-UNIQUE) its place, in one move. When two do so at the same time the
+ * first stays: a place that holds `file` is only replaced when that was asked for.
+ */
+export const takePlace = (
+  aside: string,
+  place: string,
+  { file, replace }: { readonly file: string; readonly replace: boolean },
+): Action => action(script('pki/take-place.sh', aside, place, file, replace ? 'yes' : 'no'));

@@ -1,6 +1,5 @@
 // The transient units that make a replica's data. They have one name: only one of them may run.
 
-import { chooseCompression } from './clone-compression.ts';
 import type { CloneBackup } from './clone-method.ts';
 import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
@@ -60,3 +59,15 @@ function unit(
     argv: [...script(path, binDirectory, dataDirectory, primary, slotNameOf(node)), ...more],
   };
 }
+
+/** Below this a clone takes about a second whatever is done, in bytes. */
+const worthwhileBytes = 256 * 1024 ** 2;
+
+/**
+ * How pg_basebackup compresses on the server: lz4 where there is enough to copy and a core is free to do it, because it
+ * halves what is sent for little CPU (docs/decisions/009-clone-compression.md has the measurement); otherwise not at all.
+ */
+export const chooseCompression = (source: {
+  readonly databaseBytes: number;
+  readonly cores: number;
+}): string => (source.databaseBytes >= worthwhileBytes && source.cores >= 2 ? 'server-lz4:level=1' : 'none');

@@ -1,5 +1,5 @@
 import { configuredReplicas, type Cluster, type Node } from '../model/cluster.ts';
-import { appendReplica, writeNode } from '../config/edit.ts';
+import { appendReplica, takeOutReplica, writeNode } from '../config/edit.ts';
 import { loadCluster } from '../config/load.ts';
 import { shownPath } from '../config/shown-path.ts';
 import type { Step } from '../engine/step.ts';
@@ -15,5 +15,19 @@ export const listReplica = ({ file }: Cluster, node: Node): Step => ({
 
   async apply() {
     appendReplica(file, node);
+  },
+});
+
+/** Takes a replica out of .env.cluster, with everything else in the file as it was. */
+export const unlistReplica = ({ file }: Cluster, node: Node): Step => ({
+  title: `Remove ${node.name} from .env.cluster`,
+
+  async diff() {
+    const isListed = configuredReplicas(loadCluster(file)).some(({ name }) => name === node.name);
+    return isListed ? [`take ${writeNode(node)} out of ${shownPath(file)}`] : [];
+  },
+
+  async apply() {
+    takeOutReplica(file, node);
   },
 });

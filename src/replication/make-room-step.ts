@@ -9,6 +9,7 @@ import { exists } from '../system/paths.ts';
 import { serverLogTail } from '../postgres/control/server-log.ts';
 import { readControl } from '../postgres/control/control-of.ts';
 import * as clone from './clone-query.ts';
+import { keptDataOf, removeKeptData } from './clone-query.ts';
 
 /** How long a server that systemd did not start may go on answering, in milliseconds. */
 const lingerMs = 5000;
@@ -82,5 +83,19 @@ export const markRestoring = (instance: Instance): Step => ({
 
   async apply(host) {
     await host.run(clone.markRestoring(instance));
+  },
+});
+
+/** Removes the data of before a reinit; nothing else is ever there. After the new copy was seen to stream. */
+export const forgetKeptData = (instance: Instance): Step => ({
+  title: 'Remove the old copy of the data',
+
+  async diff(host) {
+    const path = keptDataOf(instance);
+    return (await host.ask(exists(path))) ? [`remove ${path}`] : [];
+  },
+
+  async apply(host) {
+    await host.run(removeKeptData(instance));
   },
 });

@@ -4,7 +4,7 @@ import { slotNameOf } from '../model/slot.ts';
 import type { Step } from '../engine/step.ts';
 import type { Host } from '../host/host.ts';
 import { ifRunning } from '../postgres/psql.ts';
-import { replaceSlot, slotFacts } from '../postgres/replication.ts';
+import { endReplication, replaceSlot, slotFacts, standbyFacts } from '../postgres/replication.ts';
 
 /**
  * Keeps a replica's slot on the primary. One that lost its WAL is of no use and is made anew, also when its replica has
@@ -25,5 +25,27 @@ export function keepSlot(cluster: LedCluster, node: Node, primary: Host): Step {
     async apply() {
       await primary.run(replaceSlot(socket, name));
     },
+  };
+}
+
+/** Drops a replica's slot, and ends its connections; for the primary, after it no longer lets the replica in. */
+export function endReplicationOf(cluster: LedCluster, node: Node): Step {
+  const socket = instanceOf(cluster, cluster.primary);
+  const slot = slotNameOf(node);
+  return {
+    title: `Drop slot ${slot}`,
+
+    async diff(host) {
+      const [found, { senders }] = await Promise.all([
+        host.ask(slotFacts(socket, slot)),
+        host.ask(standbyFacts(socket)),
+      ]);
+      return [
+        ...(senders.includes(node.name) ? [`end the connection of ${node.name}`] : []),
+        ...(found === null ? [] : [`drop slot ${slot}`]),
+      ];
+    },
+
+    apply: (host) => host.run(endReplication(socket, node.name, slot)),
   };
 }

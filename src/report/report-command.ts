@@ -11,7 +11,7 @@ export const report = (bare: Command): Command =>
   withHostKeyFlag(withCommonFlags(bare))
     .option('--output-file <file>', 'where to write it (default: dbctl-report-<cluster>-<time>.tar.gz here)')
     .action(async ({ acceptHostKey, outputFile }: Flags, command: Command) => {
-      const { allSecrets } = await import('../config/all-secrets.ts');
+      const { allSecrets } = await import('../config/load.ts');
       const { loginEnvironment } = await import('../config/environment.ts');
       const { loadUnderstood } = await import('../config/load.ts');
       const { lastRuns } = await import('../config/last-runs.ts');

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { answer } from '../kit/change.ts';
 import { changeHosts } from '../operation/change-hosts.ts';
-import { isReachable } from './reachable-facts.ts';
+import { isReachable } from './reachable-command.ts';
 import type { Asked } from './restore-request.ts';
 
 /** Into a new server; the cluster goes on, and need not even run. */

@@ -14,7 +14,7 @@ import { hasDataDirectory } from '../postgres/instance.ts';
 import { checkRestore } from './check-restore-step.ts';
 import { installPackage } from '../system/install-package.ts';
 import { installPostgres } from '../server/install-postgres-step.ts';
-import { ownDataDirectory } from '../server/own-data-directory-step.ts';
+import { ownDataDirectory } from '../server/data-directory-step.ts';
 import { keepClientCredential, keepStoreAuthorities } from '../backup/pgbackrest-credentials-step.ts';
 import { keepNodeConfig, keepServerConfig } from '../backup/pgbackrest-files-step.ts';
 import { keepTlsServer } from '../backup/pgbackrest-server-step.ts';

@@ -1,6 +1,7 @@
 import type { Instance } from '../model/instance.ts';
 import type { Step } from '../engine/step.ts';
 import * as server from '../postgres/instance.ts';
+import { ownFile } from '../system/own-file.ts';
 
 /** Makes a new, empty cluster with data checksums. An existing data directory is left alone. */
 export const createDataDirectory = (instance: Instance): Step => ({
@@ -29,3 +30,12 @@ export const registerInstance = (instance: Instance): Step => ({
     await host.run(server.register(instance));
   },
 });
+
+/** Notes on the host, before any data is made, whose data directory this will be. */
+export const ownDataDirectory = (instance: Instance, owner: string): Step =>
+  ownFile('Record the owner of the data directory', {
+    path: instance.ownerNote,
+    content: `${owner}\n`,
+    owner: 'root:root',
+    mode: 0o644,
+  });

@@ -3,7 +3,6 @@
 import type { Instance } from '../model/instance.ts';
 import type { HostFacts, SystemFacts } from './host-facts-query.ts';
 import { controlOf } from '../postgres/control/control-of.ts';
-import { moveAway, moveSettings } from './move-away.ts';
 
 export interface HostProblem {
   readonly what: string;
@@ -168,3 +167,20 @@ export const hostProblems = (facts: HostFacts, wanted: Expectation): readonly Ho
 /** Those of one node's place there. */
 export const instanceProblems = (facts: HostFacts, wanted: Expectation): readonly HostProblem[] =>
   rules.filter(({ broken }) => broken(facts, wanted)).map(({ problem }) => problem(facts, wanted));
+
+/** A server goes on writing into a directory that was moved, and without its data its settings are of no use. */
+function moveAway(
+  { postmaster, configuredFor }: Pick<HostFacts, 'postmaster' | 'configuredFor'>,
+  instance: Instance,
+): string {
+  const { dataDirectory } = instance;
+  return [
+    ...(postmaster ? [controlOf(instance).byHand.stop] : []),
+    ...(configuredFor === dataDirectory ? [moveSettings(instance)] : []),
+    `mv ${dataDirectory} ${dataDirectory}.old`,
+  ].join(' && ');
+}
+
+/** Out of /etc/postgresql, where postgresql-common would take the old settings for another server. */
+const moveSettings = ({ configDirectory, version, name }: Instance): string =>
+  `mv ${configDirectory} /root/postgresql-${version}-${name}.old`;

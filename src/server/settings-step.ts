@@ -1,6 +1,6 @@
 import type { Cluster, Node } from '../model/cluster.ts';
 import { instanceOf, type Instance } from '../model/instance.ts';
-import { walLimitGigabytes } from './limit.ts';
+import { walLimitGigabytes } from './parameters.ts';
 import type { Step } from '../engine/step.ts';
 import { RefusedError } from '../model/errors.ts';
 import { render } from '../model/render.ts';

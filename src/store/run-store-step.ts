@@ -15,6 +15,7 @@ import { ownFile, type OwnFile } from '../system/own-file.ts';
 import { namesOf } from '../pki/server-certificate.ts';
 import { keepService } from '../system/service-step.ts';
 import { storeProgramPath } from './store-program-step.ts';
+import { serviceState, stopService } from '../system/service.ts';
 
 const owner = `${storeUser}:${storeUser}`;
 const privately = { owner, mode: 0o600 } as const;
@@ -139,4 +140,23 @@ async function listenAddress({ host: endpoint, port }: StoreRepository, host: Re
   const found = await host.ask(addressesOf([endpoint]));
   const [address] = found.some((each) => each.startsWith('127.') || each === '::1') ? [] : found;
   return address === undefined ? `:${port}` : hostAndPort({ host: address, port });
+}
+
+/** Stops a store of the other kind, unless backups are still moving away from it. What it keeps stays where it is. */
+export function stopFormerStore(cluster: Cluster, store: StoreRepository): Step {
+  const former = store.kind === 'minio' ? 'versitygw' : 'minio';
+  const isNeeded = cluster.backup?.movingFrom?.repository.kind === former;
+  const { unit, data } = storeFiles(cluster, former);
+  return {
+    title: `Stop ${former}, which is not used any more`,
+
+    async diff(host) {
+      const { isActive, isEnabled } = await host.ask(serviceState(unit));
+      return !isNeeded && (isActive || isEnabled) ? [`stop ${unit} (its objects stay in ${data})`] : [];
+    },
+
+    async apply(host) {
+      await host.run(stopService(unit));
+    },
+  };
 }

@@ -1,16 +1,14 @@
 import { storeOf } from '../model/backup.ts';
-import { type Cluster, type Node } from '../model/cluster.ts';
+import type { Cluster, Node } from '../model/cluster.ts';
 import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { installPackage } from '../system/install-package.ts';
 import { keepMinioKey } from './minio-key-step.ts';
-import { runStore } from './run-store-step.ts';
-import { keepStoreAccount } from './store-account-step.ts';
+import { runStore, stopFormerStore } from './run-store-step.ts';
+import { keepStoreAccount, installStoreProgram } from './store-program-step.ts';
 import { keepBucket, keepBucketPolicy } from './store-bucket-step.ts';
 import { keepStoreFirewall } from './store-firewall-step.ts';
 import { seeStoreHealthy } from './store-health-step.ts';
-import { stopFormerStore } from './stop-former-store-step.ts';
-import { installStoreProgram } from './store-program-step.ts';
 
 /**
  * What the hosts of these nodes need to reach a bucket, and the store itself where dbctl runs it. After the CA was made.

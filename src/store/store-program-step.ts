@@ -5,7 +5,8 @@ import { cacheDirectory, pathWithGo } from '../config/environment.ts';
 import type { Step } from '../engine/step.ts';
 import { labelOf, prepareStoreProgram } from './prepare-store-program.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { isWhole, machineKind, programInPath } from '../system/store.ts';
+import { hasAccount, isWhole, machineKind, makeAccount, programInPath } from '../system/store.ts';
+import { storeUser } from './store.ts';
 
 /** Puts the store's program on the control host, unless that has one in its PATH. */
 export const installStoreProgram = (store: StoreRepository): Step => ({
@@ -38,3 +39,16 @@ export const storeProgramPath = async (store: StoreRepository, host: ReadableHos
 
 const ourPath = async (store: StoreRepository): Promise<string> =>
   installedProgram(store.kind, await labelOf(store));
+
+/** Keeps the account that object stores run as. */
+export const keepStoreAccount = (): Step => ({
+  title: "Create the store's account",
+
+  async diff(host) {
+    return (await host.ask(hasAccount(storeUser))) ? [] : [`make the account ${storeUser}`];
+  },
+
+  async apply(host) {
+    await host.run(makeAccount(storeUser));
+  },
+});

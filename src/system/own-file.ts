@@ -1,7 +1,7 @@
+import { createHash } from 'crypto';
 import type { Change, Step } from '../engine/step.ts';
 import type { FileAttributes, ReadableHost, RemoteFile } from '../host/host.ts';
 import { Secret } from '../model/secret.ts';
-import { isEdited, sealed } from './seal.ts';
 
 export interface OwnFile extends FileAttributes {
   readonly path: string;
@@ -66,3 +66,16 @@ async function lineChanges(before: string, after: string): Promise<readonly stri
     return lines.map((line) => `${added ? '+' : '-'} ${line}`);
   });
 }
+
+const mark = '# dbctl wrote all above, and nobody changed it while this is its SHA-256: ';
+
+/** The text with its seal. It must be of a kind in which "#" begins a comment. */
+export const sealed = (text: string): string => `${text}${mark}${digest(text)}\n`;
+
+/** Whether the text was sealed once and is not any more what was sealed. One without a seal says nothing. */
+export function isEdited(text: string): boolean {
+  const at = text.lastIndexOf(mark);
+  return at !== -1 && text !== sealed(text.slice(0, at));
+}
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -3,14 +3,12 @@
 
 import { redactor, secretsIn } from '../model/redact.ts';
 import { watchClusters } from '../config/loaded.ts';
-import { type CommandSeen, type LoginSeen, watchCommands } from '../host/watch-commands.ts';
+import { watchCommands, type CommandSeen, type LoginSeen } from '../host/watch-commands.ts';
 import { lastLines } from '../host/printable.ts';
 import type { Secret } from '../model/secret.ts';
-import { commandEvent } from './command-event.ts';
-import { errorEvents } from './error-events.ts';
+import { commandEvent, errorEvents, redactedEvent } from './log-events.ts';
 import { verboseLine } from './event-text.ts';
 import { printError } from './print-error.ts';
-import { redactedEvent } from './redacted-event.ts';
 import type { Happening, RunEvent } from './run-event.ts';
 import { openRunLog, type RunLog } from './run-log.ts';
 import type { Terminal } from './terminal.ts';

@@ -10,7 +10,7 @@ export const plan = (bare: Command): Command =>
   withHostKeyFlag(withCommonFlags(bare)).action(async (flags: ChangeFlags, command: Command) => {
     const { loadCluster } = await import('../config/load.ts');
     const { ledAsConfigured, machinesOf } = await import('../model/cluster.ts');
-    const { planUp } = await import('./plan-up.ts');
+    const { planUp } = await import('./look-ahead-plan.ts');
     const { config, output } = commonFlags(command);
     const cluster = ledAsConfigured(loadCluster(config));
     const changes = await onHosts(cluster, machinesOf(cluster), flags, (hosts) => planUp(cluster, hosts));

@@ -23,7 +23,7 @@ export const up = (bare: Command): Command =>
       const { loadCluster } = await import('../config/load.ts');
       const cluster = ledAsConfigured(loadCluster(commonFlags(command).config));
       // Two hundred files, read while the hosts answer the logins.
-      void import('./plan-up.ts');
+      void import('./look-ahead-plan.ts');
       const asked = { cluster, machines: machinesOf(cluster), flags };
       await answer(command, await changeHosts(command, asked, (turn) => converge(asked, turn)), flags);
     });
@@ -32,7 +32,7 @@ async function converge(
   { cluster, flags }: Asked & { readonly cluster: LedCluster; readonly flags: Flags },
   turn: LockedOperation,
 ): Promise<PlanResult> {
-  const { planUp } = await import('./plan-up.ts');
+  const { planUp } = await import('./look-ahead-plan.ts');
   const { upPlan } = await import('./up-plan.ts');
   const planned = await planUp(cluster, turn.hosts);
   if (flags.plan !== undefined) await refuseWhenStale(flags.plan, planned);

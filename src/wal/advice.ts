@@ -5,7 +5,7 @@ import type { Cluster, Node } from '../model/cluster.ts';
 import { slotNameOf } from '../model/slot.ts';
 import type { SlotFacts, WalServerFacts, WalSight } from './facts.ts';
 import { isArchivingNowhere, isGivenUp, type WalHolder } from './holders.ts';
-import { walLimitGigabytes } from '../server/limit.ts';
+import { walLimitGigabytes } from '../server/parameters.ts';
 
 export interface WalAdvice {
   /** A fact, as a sentence. */

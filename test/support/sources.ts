@@ -10,6 +10,8 @@ export interface Source {
   readonly lines: number;
   /** Files of src/ that it imports, types and `import()` included. */
   readonly files: readonly string[];
+  /** Those of `files` of which it imports more than types. */
+  readonly values: readonly string[];
   /** Packages that it imports, without node:. */
   readonly packages: readonly string[];
   /** Dotted names that begin with a global: `process.env`, `console.log`. */
@@ -33,15 +35,24 @@ export function parseSource(path: string, text: string): Source {
   const { program, errors } = parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path}: ${errors[0]!.message}`);
   const names = new Set<string>();
+  const values = new Set<string>();
   const globals = new Set<string>();
   const strings: string[] = [];
   let exportsDefault = false;
   new Visitor({
-    ImportDeclaration: ({ source }) => void names.add(source.value),
+    ImportDeclaration({ source, importKind, specifiers }) {
+      names.add(source.value);
+      const isType = (one: (typeof specifiers)[number]) => 'importKind' in one && one.importKind === 'type';
+      if (importKind !== 'type' && !(specifiers.length > 0 && specifiers.every(isType)))
+        values.add(source.value);
+    },
     ExportAllDeclaration: ({ source }) => void names.add(source.value),
     ExportNamedDeclaration: ({ source }) => void (source && names.add(source.value)),
     ExportDefaultDeclaration: () => void (exportsDefault = true),
-    ImportExpression: ({ source }) => void names.add(textOf(path, source)),
+    ImportExpression({ source }) {
+      names.add(textOf(path, source));
+      values.add(textOf(path, source));
+    },
     TSImportType: ({ source }) => void names.add(source.value),
     Literal: ({ value }) => void (typeof value === 'string' && strings.push(value)),
     TemplateElement: ({ value }) => void strings.push(value.cooked ?? value.raw),
@@ -54,15 +65,17 @@ export function parseSource(path: string, text: string): Source {
   return {
     path,
     lines: text.split('\n').length - 1,
-    files: imported
-      .filter((name) => name.startsWith('.'))
-      .map((name) => posix.join(posix.dirname(path), name)),
+    files: filesOf(path, names),
+    values: filesOf(path, values),
     packages: imported.filter((name) => !name.startsWith('.') && !name.startsWith('node:')).map(packageOf),
     globals,
     exportsDefault,
     strings,
   };
 }
+
+const filesOf = (path: string, names: ReadonlySet<string>): readonly string[] =>
+  [...names].filter((name) => name.startsWith('.')).map((name) => posix.join(posix.dirname(path), name));
 
 interface Expression {
   readonly type: string;

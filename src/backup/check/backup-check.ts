@@ -1,9 +1,8 @@
 // The whole answer of `dbctl backup check`, and its JSON (docs/backups.md): fields may be added, never renamed.
 
 import type { Backup } from '../../model/backup.ts';
-import type { BackupSight } from './backup-facts.ts';
+import type { BackupSight, CertificateSight } from './backup-facts.ts';
 import { checkArchiving, checkLinks } from './check-archiving.ts';
-import { checkCertificates } from './check-certificates.ts';
 import { checkRepository } from './check-repository.ts';
 import type { LedCluster } from '../../model/cluster.ts';
 import { finding, probeExitCode, worstOf, type Finding, type Status } from '../../model/finding.ts';
@@ -56,3 +55,33 @@ const judgeDeep = (complaints: readonly string[]): Finding =>
     : finding({ check: 'deep' }, 'critical', `pgBackRest's own check: ${complaints.join(' ')}`, [
         'dbctl backup setup',
       ]);
+
+const day = 86_400;
+
+/** `dbctl backup setup` and `certs rotate` renew one with fewer days left. */
+const warnSeconds = 30 * day;
+
+/** The renewal that helps: a CA takes more than its certificates. */
+const renewal = (what: string): string =>
+  what === 'CA' ? 'make a new one: dbctl certs rotate --ca' : 'renew it: dbctl certs rotate';
+
+/** Names those that end soon or have ended; otherwise the one that ends first. */
+export function checkCertificates({ control, nodes, now }: BackupSight): readonly Finding[] {
+  const all = [...(control?.certificates ?? []), ...nodes.flatMap(({ certificates }) => certificates)];
+  const [first] = all.toSorted((one, other) => one.endsAt - other.endsAt);
+  if (first === undefined) return [];
+  const ending = all.filter(({ endsAt }) => endsAt - now < warnSeconds);
+  if (ending.length > 0) return ending.map((one) => judge(one, now));
+  const days = Math.floor((first.endsAt - now) / day);
+  return [finding({ check: 'certificates' }, 'ok', `no certificate ends in the next ${days} days`)];
+}
+
+function judge({ host, what, endsAt }: CertificateSight, now: number): Finding {
+  const about = { check: 'certificates' };
+  const which = `${host}: the certificate of ${what}`;
+  const days = Math.floor(Math.abs(endsAt - now) / day);
+  const next = ['see all of them: dbctl certs status', renewal(what)];
+  return endsAt <= now
+    ? finding(about, 'critical', `${which} ended ${days} days ago`, next)
+    : finding(about, 'warning', `${which} ends in ${days} days`, next);
+}

@@ -3,8 +3,7 @@
 import { Secret } from '../../model/secret.ts';
 import { Misfit, shown } from '../problem.ts';
 import { readAddress, type Address } from './host.ts';
-import { readPath } from './path.ts';
-import { matching, reader, type Reader } from './reader.ts';
+import { readPath, matching, reader, type Reader } from './reader.ts';
 
 export const repositoryKind: Reader<'minio' | 'versitygw' | 's3' | 'posix'> = reader(
   'minio, versitygw, s3 or posix',

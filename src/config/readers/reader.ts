@@ -1,5 +1,6 @@
-import * as v from 'valibot';
 import { Misfit, shown } from '../problem.ts';
+import * as v from 'valibot';
+import { Secret } from '../../model/secret.ts';
 
 /** Turns the text of one setting into its value, or says what was expected. */
 export type Reader<Value> = v.GenericSchema<string, Value>;
@@ -56,3 +57,61 @@ function attempt<Value>(read: (raw: string) => Value, texts: readonly string[]) 
   }
   return { value, misfits };
 }
+
+/** A whole number in plain digits: no sign, no 0x, no exponent. */
+export function integer(min: number, max: number): Reader<number> {
+  const complain = ({ input }: { input: unknown }) =>
+    `expected a whole number from ${min} to ${max}, got ${shown(String(input))}`;
+  return v.pipe(
+    v.string(),
+    v.regex(/^[0-9]{1,9}$/, complain),
+    v.transform(Number),
+    v.minValue(min, complain),
+    v.maxValue(max, complain),
+    v.description(`a whole number from ${min} to ${max}`),
+  );
+}
+
+export const port = integer(1, 65535);
+
+/** Seconds: "5", "5s", "1.5s", "500ms", "2min", "26h" or "30d". */
+export const seconds: Reader<number> = v.pipe(
+  v.string(),
+  v.regex(
+    /^[0-9]{1,7}(\.[0-9]{1,3})?(ms|s|min|h|d)?$/,
+    ({ input }) => `expected a duration such as 5, 5s, 500ms, 2min, 26h or 30d, got ${shown(input)}`,
+  ),
+  v.transform((text) => Number.parseFloat(text) * units[/[a-z]*$/.exec(text)![0] as keyof typeof units]),
+  v.description('a duration such as 5, 5s, 500ms, 2min, 26h or 30d; a bare number is seconds'),
+);
+
+const units = { '': 1, ms: 0.001, s: 1, min: 60, h: 3600, d: 86_400 } as const;
+
+const longestBytes = 1000;
+
+/** The path of a local file, as written: absolute, relative to .env.cluster, or below ~/. */
+export function readPath(raw: string): string {
+  if (/\p{C}/u.test(raw) || Buffer.byteLength(raw) > longestBytes) {
+    throw new Misfit(`expected a path of printable characters, got ${shown(raw)}`);
+  }
+  if (raw.endsWith('/')) throw new Misfit(`expected a file, got the directory ${shown(raw)}`);
+  if (/^~[^/]/.test(raw) || raw === '~') {
+    throw new Misfit(`only ~/ (your own home) is understood, got ${shown(raw)}`);
+  }
+  return raw;
+}
+
+export const path: Reader<string> = reader(
+  'a path; a relative one starts at the directory of the file, ~/ at your home',
+  readPath,
+);
+
+const shortest = 12;
+
+/** A password: any characters but control characters. Its messages never contain it. */
+export const password: Reader<Secret> = reader('at least 12 characters; no control characters', (raw) => {
+  if (/\p{Cc}/u.test(raw)) throw new Misfit('contains a control character (a line break, a tab, NUL …)');
+  if (raw.length < shortest) throw new Misfit(`expected at least ${shortest} characters`);
+  if (Buffer.byteLength(raw) > longestBytes) throw new Misfit(`expected at most ${longestBytes} bytes`);
+  return new Secret(raw);
+});

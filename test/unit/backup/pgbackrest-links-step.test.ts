@@ -13,8 +13,8 @@ import {
   verifyNodeLinks,
   verifyRepositoryLink,
   verifyServerLinks,
+  checkSameVersion,
 } from '../../../src/backup/pgbackrest-links-step.ts';
-import { checkSameVersion } from '../../../src/backup/pgbackrest-versions-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { infoWithoutBackups, infoWithoutStanza } from './pgbackrest-samples.ts';
 import { answering, when } from '../../support/answering.ts';

@@ -1,6 +1,6 @@
 import { parse } from 'dotenv';
 import { expect, test } from 'vitest';
-import { quoteValue } from '../../../src/config/quote-value.ts';
+import { quoteValue } from '../../../src/config/cluster-text.ts';
 import { readLines } from '../../../src/config/read-lines.ts';
 import { parseCluster } from '../../../src/config/load.ts';
 import { fileOf, problemsOf } from '../../support/cluster-file.ts';

@@ -2,9 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { allSecrets } from '../../../src/config/all-secrets.ts';
+import { allSecrets, loadUnderstood } from '../../../src/config/load.ts';
 import { lastRuns } from '../../../src/config/last-runs.ts';
-import { loadUnderstood } from '../../../src/config/load.ts';
 import { fileOf, leastBackup, temporaryFile } from '../../support/cluster-file.ts';
 
 test('secrets of settings that are not used are secrets too', () => {

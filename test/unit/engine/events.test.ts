@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { StageEvent } from '../../../src/engine/event.ts';
 import { together, runPlan } from '../../../src/engine/run-plan.ts';
 import { runTasks } from '../../../src/engine/run-tasks.ts';
-import { newsOnly } from '../../../src/ui/news-only.ts';
+import { newsOnly } from '../../../src/ui/progress-for.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 
 const notes = ['copied 1 MB', 'copied 2 MB', 'copied 2 MB', 'waiting', 'waiting'];

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { takePlace } from '../../../src/pki/take-place.ts';
+import { takePlace } from '../../../src/pki/replace-pair.ts';
 
 let root: string;
 let place: string;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { chooseCompression } from '../../../src/replication/clone-compression.ts';
-import { describeClone } from '../../../src/replication/clone-progress.ts';
-import { walLimitGigabytes } from '../../../src/server/limit.ts';
+import { chooseCompression } from '../../../src/replication/clone-unit-step.ts';
+import { describeClone } from '../../../src/replication/clone-report-facts.ts';
+import { walLimitGigabytes } from '../../../src/server/parameters.ts';
 
 const mebi = 1024 ** 2;
 const gibi = 1024 ** 3;

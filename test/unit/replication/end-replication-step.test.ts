@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as sql from '../../../src/postgres/replication.ts';
-import { endReplicationOf } from '../../../src/replication/end-replication-step.ts';
+import { endReplicationOf } from '../../../src/replication/replication-slot-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, json, when } from '../../support/answering.ts';
 import { pg2, plan, primary, run, shop } from '../../support/shop.ts';

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { loadCluster } from '../../../src/config/load.ts';
-import { listReplica } from '../../../src/replication/list-replica-step.ts';
-import { unlistReplica } from '../../../src/replication/unlist-replica-step.ts';
+import { listReplica, unlistReplica } from '../../../src/replication/list-replica-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { fileOf, temporaryFile } from '../../support/cluster-file.ts';
 import { plan, run } from '../../support/shop.ts';

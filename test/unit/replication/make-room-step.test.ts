@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import * as clone from '../../../src/replication/clone-query.ts';
 import { acceptsConnections } from '../../../src/postgres/instance.ts';
 import { exists } from '../../../src/system/paths.ts';
-import { forgetKeptData } from '../../../src/replication/kept-data-step.ts';
 import {
+  forgetKeptData,
   keepDataAside,
   markRestoring,
   removeCopy,

@@ -6,7 +6,7 @@ import { settingsRefusal } from '../../../src/postgres/settings.ts';
 import { keepBootOrder } from '../../../src/postgres/control/boot-order.ts';
 import { keepHba } from '../../../src/server/hba-step.ts';
 import { installPostgres } from '../../../src/server/install-postgres-step.ts';
-import { ownDataDirectory } from '../../../src/server/own-data-directory-step.ts';
+import { ownDataDirectory } from '../../../src/server/data-directory-step.ts';
 import { keepReplicationPassfile } from '../../../src/server/replication-passfile-step.ts';
 import { keepSettings } from '../../../src/server/settings-step.ts';
 import { clusterOf } from '../../support/cluster-file.ts';

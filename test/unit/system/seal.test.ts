@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isEdited, sealed } from '../../../src/system/seal.ts';
+import { isEdited, sealed } from '../../../src/system/own-file.ts';
 
 const written = sealed('a = 1\nb = 2\n');
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { BackupSight, ControlSight, NodeSight } from '../../../../src/backup/check/backup-facts.ts';
-import { checkCertificates } from '../../../../src/backup/check/check-certificates.ts';
+import { checkCertificates } from '../../../../src/backup/check/backup-check.ts';
 
 const now = 1_800_000_000;
 const day = 86_400;

@@ -1,5 +1,4 @@
-import type { LedCluster } from '../model/cluster.ts';
-import { machinesOf } from '../model/cluster.ts';
+import { machinesOf, type LedCluster } from '../model/cluster.ts';
 import { lookAhead, type PlannedChange } from '../engine/look-ahead.ts';
 import { batchingHost } from '../host/batching-host.ts';
 import type { HostSet } from '../host/with-hosts.ts';
