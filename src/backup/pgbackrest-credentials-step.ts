@@ -1,14 +1,12 @@
 import { bucketOf, keepingsOf, type Backup } from '../model/backup.ts';
 import type { Cluster, Machine } from '../model/cluster.ts';
-import { clientNameOf, pgbackrestFiles } from './pgbackrest.ts';
+import { clientCredentialOf, serverCredentialOf } from './credentials.ts';
+import { pgbackrestFiles } from './pgbackrest.ts';
 import type { Step } from '../engine/step.ts';
 import { readCertificateFile } from '../pki/ca-certificate.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { keepCredential, type CredentialPlace } from '../pki/credential-step.ts';
+import { keepCredential } from '../pki/credential-step.ts';
 import { ownFile } from '../system/own-file.ts';
-import { namesOf } from '../pki/server-certificate.ts';
-
-const owner = 'postgres:postgres';
 
 /** Keeps what a machine's TLS server shows to those who connect to it. */
 export const keepServerCredential = (cluster: Cluster, machine: Machine, control: ReadableHost): Step =>
@@ -17,32 +15,6 @@ export const keepServerCredential = (cluster: Cluster, machine: Machine, control
 /** Keeps what a machine shows to the TLS servers of others, which know it by this name. */
 export const keepClientCredential = (cluster: Cluster, machine: Machine, control: ReadableHost): Step =>
   keepCredential(cluster, clientCredentialOf(cluster, machine), control);
-
-export function serverCredentialOf(cluster: Cluster, machine: Machine): CredentialPlace {
-  const files = pgbackrestFiles(cluster);
-  return {
-    title: "Install the TLS server's certificate",
-    authority: files.caCertificate,
-    certificate: files.serverCertificate,
-    key: files.serverKey,
-    names: namesOf(machine),
-    purpose: 'server',
-    owner,
-  };
-}
-
-export function clientCredentialOf(cluster: Cluster, machine: Machine): CredentialPlace {
-  const files = pgbackrestFiles(cluster);
-  return {
-    title: "Install the TLS client's certificate",
-    authority: files.caCertificate,
-    certificate: files.clientCertificate,
-    key: files.clientKey,
-    names: [clientNameOf(cluster, machine)],
-    purpose: 'client',
-    owner,
-  };
-}
 
 /** The CAs of foreign S3 endpoints, where .env.cluster names them. */
 export function keepStoreAuthorities(cluster: Cluster, backup: Backup): readonly Step[] {

@@ -3,8 +3,9 @@ import { instanceOf } from '../model/instance.ts';
 import type { ReadableHost } from '../host/host.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
-import { seenCertificates, type SeenCertificate } from '../backup/seen-certificates-query.ts';
-import { credentialsOf, type ClusterCredential } from '../backup/cluster-credentials.ts';
+import { seenCertificates, type SeenCertificate } from '../pki/seen-certificates-query.ts';
+import type { ClusterCredential } from '../pki/cluster-credential.ts';
+import { credentialsOf } from './cluster-credentials.ts';
 
 export interface SeenCredential extends ClusterCredential {
   readonly seen: SeenCertificate;

@@ -14,7 +14,7 @@ import type { Host } from '../host/host.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import type { ChangeHosts } from '../operation/change-hosts.ts';
 import { copyAuthority } from '../pki/certificate-authority.ts';
-import type { ClusterCredential } from '../backup/cluster-credentials.ts';
+import type { ClusterCredential } from '../pki/cluster-credential.ts';
 import { keepCredential, keepTrust } from '../pki/credential-step.ts';
 import { readAuthority } from '../pki/read-authority.ts';
 import { makeNextAuthority, markRotation, removeOldAuthority, unmarkRotation } from './rotation-step.ts';

@@ -8,7 +8,7 @@ import { ownPorts } from './ports.ts';
 import { doctorReport, type DoctorReport } from './report.ts';
 import { instanceOf } from '../model/instance.ts';
 import { pgbackrestFiles } from '../backup/pgbackrest.ts';
-import { sitesOf, type Site } from './site.ts';
+import { sitesOf, type Site } from '../model/site.ts';
 import { storeFiles } from '../store/store.ts';
 import { readCaCertificate } from '../pki/ca-certificate.ts';
 import { exitCode } from '../model/errors.ts';

@@ -1,9 +1,9 @@
 // What `dbctl doctor` sees, as plain data. operations/ gathers it; the files beside this one judge it.
 
 import type { HostFacts } from '../server/host-facts-query.ts';
-import type { Link } from './needed-links.ts';
+import type { Link } from '../system/network.ts';
 import type { Node } from '../model/cluster.ts';
-import type { Site } from './site.ts';
+import type { Site } from '../model/site.ts';
 import type { LinkState } from '../system/try-links.ts';
 
 /** A program that listens on a port. */

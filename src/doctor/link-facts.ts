@@ -4,9 +4,10 @@ import { certificatesOf, covers, daysLeftOf, isSignedBy, namesIn, parseCertifica
 import { keepingsOf, type S3Repository } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { SeenLink, ShownCertificate } from './facts.ts';
-import { neededLinks, type Link } from './needed-links.ts';
+import { neededLinks } from './needed-links.ts';
+import type { Link } from '../system/network.ts';
 import { pgbackrestFiles } from '../backup/pgbackrest.ts';
-import type { Site } from './site.ts';
+import type { Site } from '../model/site.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { tryLinks, type TriedLink } from '../system/try-links.ts';
 

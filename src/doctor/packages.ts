@@ -5,7 +5,7 @@ import type { Cluster } from '../model/cluster.ts';
 import type { SeenSite, SiteFacts } from './facts.ts';
 import type { DoctorFinding } from './finding.ts';
 import { postgresAdvice, sourcesAdvice } from '../system/package-advice.ts';
-import type { Site } from './site.ts';
+import type { Site } from '../model/site.ts';
 
 export const serverPackage = ({ postgres }: Cluster): string => `postgresql-${postgres.version}`;
 

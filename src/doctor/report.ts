@@ -6,8 +6,9 @@ import { inOrder, type DoctorFinding } from './finding.ts';
 import { linkFinding } from './links.ts';
 import { siteFindings } from './host.ts';
 import { togetherFindings } from './together.ts';
-import { neededLinks, type Link } from './needed-links.ts';
-import { sitesOf, type Site } from './site.ts';
+import { neededLinks } from './needed-links.ts';
+import type { Link } from '../system/network.ts';
+import { sitesOf, type Site } from '../model/site.ts';
 
 export type Verdict = 'ok' | 'warn' | 'fail' | 'unreachable';
 

@@ -10,30 +10,15 @@ import { render } from '../model/render.ts';
 import { Secret } from '../model/secret.ts';
 import { addressesOf } from '../system/resolve.ts';
 import { environmentLine } from '../host/systemd.ts';
-import { keepCredential, type CredentialPlace } from '../pki/credential-step.ts';
+import { keepCredential } from '../pki/credential-step.ts';
+import { storeCredentialOf } from './credentials.ts';
 import { ownFile, type OwnFile } from '../system/own-file.ts';
-import { namesOf } from '../pki/server-certificate.ts';
 import { keepService } from '../system/service-step.ts';
 import { storeProgramPath } from './store-program-step.ts';
 import { serviceState, stopService } from '../system/service.ts';
 
 const owner = `${storeUser}:${storeUser}`;
 const privately = { owner, mode: 0o600 } as const;
-
-/** What the store shows to those who connect to it. */
-export function storeCredentialOf(cluster: Cluster, store: StoreRepository): CredentialPlace {
-  const files = storeFiles(cluster, store.kind);
-  const [name, ...names] = namesOf(cluster.control);
-  return {
-    title: "Install the store's certificate",
-    authority: files.caCertificate,
-    certificate: files.certificate,
-    key: files.key,
-    names: [name, ...names, ...([name, ...names].includes(store.host) ? [] : [store.host])],
-    purpose: 'server',
-    owner,
-  };
-}
 
 /** Keeps the store running, with its credentials and its certificate as they are in .env.cluster and on disk. */
 export function runStore(cluster: Cluster, store: StoreRepository, control: ReadableHost): readonly Step[] {

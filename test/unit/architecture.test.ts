@@ -106,7 +106,7 @@ const ground: Readonly<Partial<Record<Kind, readonly string[]>>> = {
 const anywhere = new Set(['host/printable.ts', 'host/quote.ts', 'host/local-file.ts']);
 
 /** What is still to be split. None is added. */
-const mixed = new Set(['backup/cluster-credentials.ts', 'backup/verify-plan.ts']);
+const mixed = new Set(['backup/verify-plan.ts']);
 
 const beyondItsKind = ({ path, values }: Source): readonly string[] => {
   const kind = kindOf(path);

@@ -2,7 +2,9 @@ import { parseCertificate } from '../../pki/inspect.ts';
 import type { CertificateSight } from './backup-facts.ts';
 import type { Cluster, Machine } from '../../model/cluster.ts';
 import type { ReadableHost } from '../../host/host.ts';
-import { credentialsOf } from '../cluster-credentials.ts';
+import { serverCredentials } from '../../server/credentials.ts';
+import { storeCredentials } from '../../store/credentials.ts';
+import { backupCredentials } from '../credentials.ts';
 import { authorityFiles } from '../../pki/read-authority.ts';
 
 interface Kept {
@@ -12,7 +14,8 @@ interface Kept {
 
 /** Every certificate that this machine keeps, as files. */
 function certificateFiles(cluster: Cluster, machine: Machine): readonly Kept[] {
-  const own = credentialsOf(cluster)
+  const own = [serverCredentials, backupCredentials, storeCredentials]
+    .flatMap((credentials) => credentials(cluster))
     .filter((one) => one.machine.name === machine.name)
     .map(({ what, place }) => ({ what, file: place.certificate }));
   const authority = { what: 'CA', file: authorityFiles(cluster).certificate };

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { createAuthority, issueCertificate } from '../../../src/pki/issue.ts';
 import { statusOf } from '../../../src/certificates/certificate-status-facts.ts';
-import type { SeenCertificate } from '../../../src/backup/seen-certificates-query.ts';
-import { credentialsOf } from '../../../src/backup/cluster-credentials.ts';
+import type { SeenCertificate } from '../../../src/pki/seen-certificates-query.ts';
+import { credentialsOf } from '../../../src/certificates/cluster-credentials.ts';
 import { shop } from '../../support/shop.ts';
 
 const [ca, next, strange] = [

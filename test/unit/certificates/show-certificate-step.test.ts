@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { createAuthority, issueCertificate } from '../../../src/pki/issue.ts';
 import { acceptsConnections } from '../../../src/postgres/instance.ts';
-import { seenCertificates } from '../../../src/backup/seen-certificates-query.ts';
+import { seenCertificates } from '../../../src/pki/seen-certificates-query.ts';
 import { reloadService, serviceState } from '../../../src/system/service.ts';
 import { newestChange } from '../../../src/system/paths.ts';
-import { credentialsOf } from '../../../src/backup/cluster-credentials.ts';
+import { credentialsOf } from '../../../src/certificates/cluster-credentials.ts';
 import { showCertificate } from '../../../src/certificates/show-certificate-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, json, when, whenSql, yesOrNo } from '../../support/answering.ts';

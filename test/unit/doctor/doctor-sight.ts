@@ -3,7 +3,7 @@
 import type { SeenLink, SeenSite, SiteFacts } from '../../../src/doctor/facts.ts';
 import type { HostFacts } from '../../../src/server/host-facts-query.ts';
 import { neededLinks } from '../../../src/doctor/needed-links.ts';
-import { sitesOf } from '../../../src/doctor/site.ts';
+import { sitesOf } from '../../../src/model/site.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
 
 export const shop = clusterOf({

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { neededPackages } from '../../../src/doctor/packages.ts';
 import { ownPorts } from '../../../src/doctor/ports.ts';
 import { doctorReport } from '../../../src/doctor/report.ts';
-import { sitesOf } from '../../../src/doctor/site.ts';
+import { sitesOf } from '../../../src/model/site.ts';
 import { clusterOf, leastBackup } from '../../support/cluster-file.ts';
 import { fitting, sightOf, type Otherwise } from './doctor-sight.ts';
 

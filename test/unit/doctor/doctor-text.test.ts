@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { doctorReport } from '../../../src/doctor/report.ts';
-import { sitesOf } from '../../../src/doctor/site.ts';
+import { sitesOf } from '../../../src/model/site.ts';
 import { doctorJson, doctorText } from '../../../src/doctor/doctor-text.ts';
 import { setUp, shop, sightOf, type Otherwise } from './doctor-sight.ts';
 import { widest } from '../../support/written.ts';

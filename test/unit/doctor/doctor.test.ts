@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { inOrder, type DoctorFinding } from '../../../src/doctor/finding.ts';
 import { doctorReport } from '../../../src/doctor/report.ts';
-import { sitesOf } from '../../../src/doctor/site.ts';
+import { sitesOf } from '../../../src/model/site.ts';
 import { bare, bareHost, fitting, setUp, shop, sightOf, type Otherwise } from './doctor-sight.ts';
 
 type Cases = readonly (readonly [string, Readonly<Record<string, Otherwise>>, readonly string[]])[];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { neededLinks } from '../../../src/doctor/needed-links.ts';
-import { sitesOf } from '../../../src/doctor/site.ts';
+import { sitesOf } from '../../../src/model/site.ts';
 import { clusterOf, leastBackup } from '../../support/cluster-file.ts';
 
 type Changes = Readonly<Record<string, string | undefined>>;

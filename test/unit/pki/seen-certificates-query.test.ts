@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseSeen, seenCertificates } from '../../../src/backup/seen-certificates-query.ts';
+import { parseSeen, seenCertificates } from '../../../src/pki/seen-certificates-query.ts';
 
 const place = { certificate: '/c.crt', key: '/c.key', authority: '/ca.crt' };
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

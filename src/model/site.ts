@@ -1,7 +1,7 @@
 // Where a cluster is: each machine once, with everything of the cluster that is on it.
 
-import { sameHost } from '../model/address.ts';
-import { machinesOf, type Cluster, type Machine, type Node } from '../model/cluster.ts';
+import { sameHost } from './address.ts';
+import { machinesOf, type Cluster, type Machine, type Node } from './cluster.ts';
 
 /** A machine. It has the name of its first node; without one, that of the control host. */
 export interface Site extends Machine {
