@@ -8,7 +8,7 @@ import { settingValue } from '../postgres/libpq.ts';
 import { ownFile, type OwnFile } from '../system/own-file.ts';
 
 /** Keeps the settings that send WAL to the repository and fetch it from there; a reload turns them on. */
-export const keepArchiving = (cluster: Cluster, backup: Backup, node: Node): Step =>
+export const ensureArchiving = (cluster: Cluster, backup: Backup, node: Node): Step =>
   ownFile('Send WAL to the repository', archivingFile(cluster, backup, node));
 
 function archivingFile(cluster: Cluster, { stanza }: Backup, node: Node): OwnFile {

@@ -8,13 +8,13 @@ import type { HostSet } from '../host/with-hosts.ts';
 import { clientMachines, dataMachines, serverMachines } from './pgbackrest-config.ts';
 import { installPackage } from '../system/install-package.ts';
 import {
-  keepClientCredential,
-  keepServerCredential,
-  keepStoreAuthorities,
+  ensureClientCredential,
+  ensureServerCredential,
+  ensureStoreAuthorities,
 } from './pgbackrest-credentials-step.ts';
-import { keepControlConfig, keepNodeConfig, keepServerConfig } from './pgbackrest-files-step.ts';
+import { ensureControlConfig, ensureNodeConfig, ensureServerConfig } from './pgbackrest-files-step.ts';
 import { verifyRepositoryLink, verifyServerLinks, checkSameVersion } from './pgbackrest-links-step.ts';
-import { keepTlsServer } from './pgbackrest-server-step.ts';
+import { ensureTlsServer } from './pgbackrest-server-step.ts';
 import { verifyBucket } from './verify-bucket-step.ts';
 import { storeStages } from '../store/store-plan.ts';
 import { onMachines } from '../engine/on-machines.ts';
@@ -48,9 +48,9 @@ export function connectionStages(
       checkSameVersion(everyMachine.map(({ name }) => hosts.get(name))),
     ]),
     onMachines('Install the certificates', everyMachine, hosts, (machine) => [
-      ...(servers.includes(machine) ? [keepServerCredential(cluster, machine, control)] : []),
-      ...(clients.includes(machine) ? [keepClientCredential(cluster, machine, control)] : []),
-      ...keepStoreAuthorities(cluster, backup),
+      ...(servers.includes(machine) ? [ensureServerCredential(cluster, machine, control)] : []),
+      ...(clients.includes(machine) ? [ensureClientCredential(cluster, machine, control)] : []),
+      ...ensureStoreAuthorities(cluster, backup),
     ]),
     // Before a configuration that works gives way to one that does not.
     ...(bucketOf(backup)
@@ -60,11 +60,11 @@ export function connectionStages(
           ]),
         ]
       : []),
-    onMachines('Configure pgBackRest', nodes, hosts, (node) => [keepNodeConfig(cluster, backup, node)]),
-    onlyOn('Configure the control host', control, () => [keepControlConfig(cluster, backup)]),
+    onMachines('Configure pgBackRest', nodes, hosts, (node) => [ensureNodeConfig(cluster, backup, node)]),
+    onlyOn('Configure the control host', control, () => [ensureControlConfig(cluster, backup)]),
     onMachines('Run the TLS servers', servers, hosts, (machine) => [
-      keepServerConfig(cluster, backup, machine),
-      ...keepTlsServer(cluster),
+      ensureServerConfig(cluster, backup, machine),
+      ...ensureTlsServer(cluster),
     ]),
     onlyOn('Verify access to every node', control, () => [verifyServerLinks(cluster, backup)]),
     ...(isKeptHere(backup)

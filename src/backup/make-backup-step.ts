@@ -23,7 +23,7 @@ export const backupWords: Readonly<Record<BackupType, string>> = {
  * Makes a first backup where there is none: until then, WAL in the repository protects nothing. While backups move to
  * another repository, that one needs a first of its own. A unit of an earlier run that ended unseen is forgotten.
  */
-export function keepFirstBackup(cluster: Cluster, backup: Backup): Step {
+export function ensureFirstBackup(cluster: Cluster, backup: Backup): Step {
   const place = controlPlace(cluster, backup);
   const unit = backupUnitNow(cluster, 'full');
 

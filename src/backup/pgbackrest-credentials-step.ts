@@ -5,19 +5,19 @@ import { pgbackrestFiles } from './pgbackrest.ts';
 import type { Step } from '../engine/step.ts';
 import { readCertificateFile } from '../pki/ca-certificate.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { keepCredential } from '../pki/credential-step.ts';
+import { ensureCredential } from '../pki/credential-step.ts';
 import { ownFile } from '../system/own-file.ts';
 
 /** Keeps what a machine's TLS server shows to those who connect to it. */
-export const keepServerCredential = (cluster: Cluster, machine: Machine, control: ReadableHost): Step =>
-  keepCredential(cluster, serverCredentialOf(cluster, machine), control);
+export const ensureServerCredential = (cluster: Cluster, machine: Machine, control: ReadableHost): Step =>
+  ensureCredential(cluster, serverCredentialOf(cluster, machine), control);
 
 /** Keeps what a machine shows to the TLS servers of others, which know it by this name. */
-export const keepClientCredential = (cluster: Cluster, machine: Machine, control: ReadableHost): Step =>
-  keepCredential(cluster, clientCredentialOf(cluster, machine), control);
+export const ensureClientCredential = (cluster: Cluster, machine: Machine, control: ReadableHost): Step =>
+  ensureCredential(cluster, clientCredentialOf(cluster, machine), control);
 
 /** The CAs of foreign S3 endpoints, where .env.cluster names them. */
-export function keepStoreAuthorities(cluster: Cluster, backup: Backup): readonly Step[] {
+export function ensureStoreAuthorities(cluster: Cluster, backup: Backup): readonly Step[] {
   const { storeCaCertificate, formerStoreCaCertificate } = pgbackrestFiles(cluster);
   return keepingsOf(backup).flatMap((keeping, index) => {
     const bucket = bucketOf(keeping);

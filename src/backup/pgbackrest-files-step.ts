@@ -17,7 +17,7 @@ import { ownFile } from '../system/own-file.ts';
 const owned = { owner: 'postgres:postgres', mode: 0o600, isSealed: true } as const;
 
 /** Keeps a node's configuration: where its WAL goes, and how it is restored. */
-export const keepNodeConfig = (cluster: Cluster, backup: Backup, node: Node): Step =>
+export const ensureNodeConfig = (cluster: Cluster, backup: Backup, node: Node): Step =>
   ownFile("Write the node's pgBackRest configuration", {
     path: nodeConfigOf(cluster, node),
     content: async (host) => {
@@ -41,7 +41,7 @@ export const keepNodeConfig = (cluster: Cluster, backup: Backup, node: Node): St
   });
 
 /** Keeps the configuration of the client on the control host, which runs the backups. */
-export const keepControlConfig = (cluster: Cluster, backup: Backup): Step =>
+export const ensureControlConfig = (cluster: Cluster, backup: Backup): Step =>
   ownFile("Write the control host's pgBackRest configuration", {
     path: pgbackrestFiles(cluster).controlConfig,
     content: (host) => controlText(cluster, backup, host),
@@ -65,7 +65,7 @@ async function controlText(cluster: Cluster, backup: Backup, host: ReadableHost)
 }
 
 /** Keeps the configuration of a machine's TLS server. */
-export const keepServerConfig = (cluster: Cluster, backup: Backup, machine: Machine): Step => {
+export const ensureServerConfig = (cluster: Cluster, backup: Backup, machine: Machine): Step => {
   const files = pgbackrestFiles(cluster);
   return ownFile("Write the TLS server's configuration", {
     path: files.serverConfig,

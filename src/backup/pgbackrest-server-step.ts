@@ -3,10 +3,10 @@ import { pgbackrestFiles } from './pgbackrest.ts';
 import type { Step } from '../engine/step.ts';
 import { render } from '../model/render.ts';
 import { ownFile } from '../system/own-file.ts';
-import { keepService } from '../system/service-step.ts';
+import { ensureService } from '../system/service-step.ts';
 
 /** Keeps pgBackRest's TLS server running on a machine. */
-export function keepTlsServer(cluster: Cluster): readonly Step[] {
+export function ensureTlsServer(cluster: Cluster): readonly Step[] {
   const files = pgbackrestFiles(cluster);
   const unitFile = `/etc/systemd/system/${files.unit}`;
   return [
@@ -20,7 +20,7 @@ export function keepTlsServer(cluster: Cluster): readonly Step[] {
       mode: 0o644,
       isSealed: true,
     }),
-    keepService('Run the TLS server', {
+    ensureService('Run the TLS server', {
       unit: files.unit,
       startFiles: [unitFile],
       reloadFiles: [files.serverConfig, files.caCertificate, files.serverCertificate, files.serverKey],

@@ -5,7 +5,7 @@ import { onlyOn } from '../engine/run-plan.ts';
 import type { ReadableHost } from '../host/host.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
 import { timerState, type TimerState } from '../system/timer.ts';
-import { keepSchedule, timedBackups } from './schedule-step.ts';
+import { ensureSchedule, timedBackups } from './schedule-step.ts';
 import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
 import { isoTime } from '../model/units.ts';
 
@@ -17,7 +17,7 @@ export const scheduleBackups = (
 ) =>
   changeHosts(cluster, [cluster.control], async ({ hosts, carryOut }) => {
     const control = hosts.get(cluster.control.name);
-    const plan = [onlyOn('Set up the backup timers', control, () => keepSchedule(cluster, backup))];
+    const plan = [onlyOn('Set up the backup timers', control, () => ensureSchedule(cluster, backup))];
     const result = await carryOut(plan);
     const runs = await scheduledRuns(cluster, backup, control);
     return { result, schedule: [...runs, ...(await scheduledDrill(cluster, backup, login))] };

@@ -3,7 +3,7 @@ import type { Cluster } from '../model/cluster.ts';
 import { pgbackrestUser } from './pgbackrest.ts';
 import type { Step } from '../engine/step.ts';
 import { backupArgv, backupUnitTimed } from './backup-work-query.ts';
-import { keepTimedWork, type TimedWork } from '../system/timed-work.ts';
+import { ensureTimedWork, type TimedWork } from '../system/timed-work.ts';
 
 /** The backups that the control host makes by itself. */
 export const timedBackups = (
@@ -21,5 +21,5 @@ export const timedBackups = (
   }));
 
 /** Keeps the schedule of backups; for the control host. */
-export const keepSchedule = (cluster: Cluster, backup: Backup): readonly Step[] =>
-  keepTimedWork(cluster, timedBackups(cluster, backup));
+export const ensureSchedule = (cluster: Cluster, backup: Backup): readonly Step[] =>
+  ensureTimedWork(cluster, timedBackups(cluster, backup));

@@ -8,14 +8,14 @@ import type { Step } from '../engine/step.ts';
 import type { ChangeHosts } from '../operation/change-hosts.ts';
 import { setUpNodes } from '../server/set-up-nodes-facts.ts';
 import { readSource } from '../server/source-facts.ts';
-import { keepArchiving } from './archiving-step.ts';
-import { keepDrillSchedule } from './drill/drill-schedule-step.ts';
+import { ensureArchiving } from './archiving-step.ts';
+import { ensureDrillSchedule } from './drill/drill-schedule-step.ts';
 import { finishPromotion } from './finish-promotion-step.ts';
-import { keepFirstBackup } from './make-backup-step.ts';
+import { ensureFirstBackup } from './make-backup-step.ts';
 import { reloadSettings } from '../server/reload-settings-step.ts';
-import { keepSchedule } from './schedule-step.ts';
-import { keepSettings } from '../server/settings-step.ts';
-import { keepStanza } from './stanza-step.ts';
+import { ensureSchedule } from './schedule-step.ts';
+import { ensureSettings } from '../server/settings-step.ts';
+import { ensureStanza } from './stanza-step.ts';
 import { verifyArchiving } from './verify-archiving-step.ts';
 import { connectionStages, type BackedUpCluster } from './connections-plan.ts';
 import { onMachines } from '../engine/on-machines.ts';
@@ -52,10 +52,10 @@ export function backupSetupPlan(
     onMachines(title, nodes, hosts, steps);
   return [
     ...connectionStages({ cluster, backup, hosts }),
-    onlyOn('Create the stanza', control, () => [keepStanza(cluster, backup, primary)]),
+    onlyOn('Create the stanza', control, () => [ensureStanza(cluster, backup, primary)]),
     onNodes('Send WAL to the repository', options.nodes, (node) => [
-      keepSettings(cluster, node),
-      keepArchiving(cluster, backup, node),
+      ensureSettings(cluster, node),
+      ensureArchiving(cluster, backup, node),
       reloadSettings(instanceOf(cluster, node)),
     ]),
     ...restartStages(options.nodes.toReversed(), { cluster, hosts, restart: options.restart }),
@@ -63,8 +63,8 @@ export function backupSetupPlan(
     onlyOn('Verify that WAL reaches the repository', primary, () => [
       verifyArchiving(cluster, backup, control),
     ]),
-    onlyOn('Make the first backup', control, () => [keepFirstBackup(cluster, backup)]),
-    onlyOn('Set up the backup timers', control, () => keepSchedule(cluster, backup)),
-    onNodes('Schedule restore drills', cluster.nodes, (node) => keepDrillSchedule(cluster, backup, node)),
+    onlyOn('Make the first backup', control, () => [ensureFirstBackup(cluster, backup)]),
+    onlyOn('Set up the backup timers', control, () => ensureSchedule(cluster, backup)),
+    onNodes('Schedule restore drills', cluster.nodes, (node) => ensureDrillSchedule(cluster, backup, node)),
   ];
 }

@@ -12,7 +12,7 @@ import { askEnd, backupInfo, pgbackrest, controlPlace } from './pgbackrest-query
 const otherDatabase: ReadonlySet<number> = new Set([28, 58]);
 
 /** Keeps the stanza: the cluster's place in the repository. One that belongs to another cluster is never touched. */
-export function keepStanza(cluster: LedCluster, { stanza }: Backup, primary: ReadableHost): Step {
+export function ensureStanza(cluster: LedCluster, { stanza }: Backup, primary: ReadableHost): Step {
   const place = controlPlace(cluster, { stanza });
   return {
     title: 'Create the stanza',

@@ -12,7 +12,7 @@ export interface SeenCredential extends ClusterCredential {
 }
 
 /** Every certificate of the cluster as its host has it: one question a host, all at once. */
-export async function seeCredentials(
+export async function readCredentialFacts(
   cluster: Cluster,
   hosts: HostSet<ReadableHost>,
 ): Promise<readonly SeenCredential[]> {

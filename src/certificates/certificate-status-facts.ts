@@ -20,7 +20,7 @@ import { shownPath } from '../config/shown-path.ts';
 import type { ReadableHost } from '../host/host.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { bundleOf, readAuthority, type ClusterAuthority } from '../pki/read-authority.ts';
-import { seeCredentials, type SeenCredential } from './certificate-facts.ts';
+import { readCredentialFacts, type SeenCredential } from './certificate-facts.ts';
 
 /** "current" signs new certificates; "next" will, "old" did, and is trusted too. */
 export type AuthorityKind = 'current' | 'next' | 'old' | 'unknown';
@@ -59,7 +59,7 @@ export async function certificatesReport(
 ): Promise<CertificatesReport> {
   const [authority, credentials] = await Promise.all([
     readAuthority(cluster, hosts.get(cluster.control.name)),
-    seeCredentials(cluster, hosts),
+    readCredentialFacts(cluster, hosts),
   ]);
   return {
     rotation: authority?.rotation?.phase,

@@ -15,13 +15,13 @@ import type { HostSet } from '../host/with-hosts.ts';
 import type { ChangeHosts } from '../operation/change-hosts.ts';
 import { copyAuthority } from '../pki/certificate-authority.ts';
 import type { ClusterCredential } from '../pki/cluster-credential.ts';
-import { keepCredential, keepTrust } from '../pki/credential-step.ts';
+import { ensureCredential, ensureTrust } from '../pki/credential-step.ts';
 import { readAuthority } from '../pki/read-authority.ts';
 import { makeNextAuthority, markRotation, removeOldAuthority, unmarkRotation } from './rotation-step.ts';
 import { showCertificate } from './show-certificate-step.ts';
 import { verifyReplicationLogin } from '../server/verify-replication-login-step.ts';
 import { verifyStreaming } from '../server/verify-streaming-step.ts';
-import { runningNodes, seeCredentials } from './certificate-facts.ts';
+import { runningNodes, readCredentialFacts } from './certificate-facts.ts';
 import { batchingHost } from '../host/batching-host.ts';
 
 /** What a rotation works on: certificates that are there, and servers that run. */
@@ -69,7 +69,7 @@ async function rotationFacts(
 ): Promise<RotationFacts> {
   const [authority, credentials, running] = await Promise.all([
     readAuthority(cluster, hosts.get(cluster.control.name)),
-    seeCredentials(cluster, hosts),
+    readCredentialFacts(cluster, hosts),
     runningNodes(cluster, hosts),
   ]);
   if (authority === undefined) throw nothingThere(cluster);
@@ -128,7 +128,7 @@ function trustStages(title: string, authorities: number, { cluster, hosts, facts
   const control = batchingHost(hosts.get(cluster.control.name));
   return [
     onEach(title, hosts, facts.credentials, (credential) => [
-      keepTrust(cluster, credential.place, control, { authorities }),
+      ensureTrust(cluster, credential.place, control, { authorities }),
       ...showing(credential),
     ]),
     copyStage({ cluster, hosts }, authorities),
@@ -148,7 +148,7 @@ function replaceStages({ cluster, hosts, facts }: Scene): readonly Stage[] {
   });
   return [
     onEach('Replace the certificates', hosts, credentials, (credential) => [
-      keepCredential(cluster, credential.place, control, { since }),
+      ensureCredential(cluster, credential.place, control, { since }),
       ...showing(credential),
     ]),
     ...(replicas.length > 0 && isPrimaryRunning ? [verify] : []),

@@ -17,12 +17,12 @@ import { diskSpeed } from './disk-speed-query.ts';
 import { hostFacts } from '../server/host-facts-query.ts';
 import { siteFacts } from './site-query.ts';
 import { askMachines, type Asked, type LoginOptions } from '../host/ask-machines.ts';
-import { seeLinks } from './link-facts.ts';
+import { readLinkFacts } from './link-facts.ts';
 
 export async function examine(cluster: Cluster, options: LoginOptions): Promise<DoctorReport> {
   const authority = readCaCertificate(cluster);
   const answers = await askMachines(cluster, sitesOf(cluster), options, (host, site) =>
-    seeSite(cluster, site, host, authority),
+    readSite(cluster, site, host, authority),
   );
   return doctorReport(
     cluster,
@@ -35,7 +35,7 @@ export async function examine(cluster: Cluster, options: LoginOptions): Promise<
  * Everything at once, but for the disk: a busy disk would make start-up files look slow. The test file is beside the
  * data, never in it.
  */
-async function seeSite(
+async function readSite(
   cluster: Cluster,
   site: Site,
   host: ReadableHost,
@@ -47,7 +47,7 @@ async function seeSite(
     Promise.all(
       site.nodes.map(async (node) => ({ node, facts: await host.ask(hostFacts(instanceOf(cluster, node))) })),
     ),
-    seeLinks(cluster, site, host, authority),
+    readLinkFacts(cluster, site, host, authority),
   ]);
   const speed = keepsData(cluster, site) ? await host.ask(diskSpeed(dirname(directory))) : undefined;
   return { site, facts, nodes, speed, links };

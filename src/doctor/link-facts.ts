@@ -12,7 +12,7 @@ import type { ReadableHost } from '../host/host.ts';
 import { tryLinks, type TriedLink } from '../system/try-links.ts';
 
 /** Tries every link that starts at a site. `authority` is the cluster's CA, in PEM; undefined before it was made. */
-export async function seeLinks(
+export async function readLinkFacts(
   cluster: Cluster,
   site: Site,
   host: ReadableHost,

@@ -26,7 +26,12 @@ export interface JournalOptions {
 const mostChanges = 20;
 const longestChange = 200;
 
-export function keepJournal({ cluster, operation, onStep, onUnwritable }: JournalOptions): OperationJournal {
+export function recordJournal({
+  cluster,
+  operation,
+  onStep,
+  onUnwritable,
+}: JournalOptions): OperationJournal {
   const { id, title, by } = operation;
   const unwritable = new Set<string>();
   const writing = new Map<string, Promise<void>>();

@@ -17,7 +17,7 @@ import {
 import { type ClusterLock, takeLock } from './cluster-lock.ts';
 import type { Converse } from '../host/conversation.ts';
 import type { Gate } from '../host/with-hosts.ts';
-import { keepJournal, type OperationJournal } from './keep-journal.ts';
+import { recordJournal, type OperationJournal } from './keep-journal.ts';
 
 export interface TurnOptions {
   /** Milliseconds to wait for another operation. */
@@ -36,7 +36,7 @@ const sayEveryMs = 30_000;
 
 export function turnOf(cluster: Cluster, operation: Operation, { waitMs, onNote }: TurnOptions): Turn {
   let lock: ClusterLock | undefined;
-  const journal = keepJournal({
+  const journal = recordJournal({
     cluster: cluster.name,
     operation,
     onStep: (step) => lock?.tell(step),

@@ -11,7 +11,7 @@ import { takePlace } from './replace-pair.ts';
 import { authorityFiles, bundleOf, readAuthority } from './read-authority.ts';
 
 /** Makes the cluster's CA once, on the control host, where its key stays. */
-export const keepAuthority = (cluster: Cluster): Step => ({
+export const ensureAuthority = (cluster: Cluster): Step => ({
   title: 'Create the certificate authority',
 
   async diff(host) {

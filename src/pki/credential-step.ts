@@ -25,7 +25,7 @@ export interface CredentialPlace {
  * Keeps a certificate: signed by the cluster's CA, for its names, never about to end, and not made before `since`
  * (milliseconds since 1970).
  */
-export function keepCredential(
+export function ensureCredential(
   cluster: Cluster,
   place: CredentialPlace,
   control: ReadableHost,
@@ -102,7 +102,7 @@ async function replaceCredential(
  * Keeps the file of trusted CAs alone. `authorities`: how many there will be in it, when a plan changes that number
  * before this step.
  */
-export const keepTrust = (
+export const ensureTrust = (
   cluster: Cluster,
   place: Pick<CredentialPlace, 'authority'>,
   control: ReadableHost,

@@ -2,11 +2,11 @@ import type { Cluster, Machine, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { keepCredential, type CredentialPlace } from './credential-step.ts';
+import { ensureCredential, type CredentialPlace } from './credential-step.ts';
 
 /** Keeps a node's TLS certificate, which PostgreSQL shows to its clients. */
-export const keepServerCertificate = (cluster: Cluster, node: Node, control: ReadableHost): Step =>
-  keepCredential(cluster, serverCertificateOf(cluster, node), control);
+export const ensureServerCertificate = (cluster: Cluster, node: Node, control: ReadableHost): Step =>
+  ensureCredential(cluster, serverCertificateOf(cluster, node), control);
 
 export function serverCertificateOf(cluster: Cluster, node: Node): CredentialPlace {
   const { authority, certificate, key } = instanceOf(cluster, node).files;

@@ -5,19 +5,19 @@ import { roomForCopy } from '../server/needed-room.ts';
 import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
 import type { HostSet } from '../host/with-hosts.ts';
-import { keepArchiving } from '../backup/archiving-step.ts';
+import { ensureArchiving } from '../backup/archiving-step.ts';
 import { checkHost } from '../server/check-host-step.ts';
 import { checkSameCluster } from './check-same-cluster-step.ts';
 import { cloneReplica } from './clone-replica-step.ts';
-import { keepFollowing } from './follow-primary-step.ts';
-import { keepHba } from '../server/hba-step.ts';
+import { ensureFollowing } from './follow-primary-step.ts';
+import { ensureHba } from '../server/hba-step.ts';
 import { installPostgres } from '../server/install-postgres-step.ts';
 import { listReplica } from './list-replica-step.ts';
 import { forgetKeptData } from './make-room-step.ts';
 import { ownDataDirectory } from '../server/data-directory-step.ts';
 import { verifyNodeLinks } from '../backup/pgbackrest-links-step.ts';
 import { reloadSettings } from '../server/reload-settings-step.ts';
-import { keepSlot } from './replication-slot-step.ts';
+import { ensureSlot } from './replication-slot-step.ts';
 import { verifyReplicationLogin } from '../server/verify-replication-login-step.ts';
 import { archiveOf } from '../backup/archived-wal-facts.ts';
 import { verifyStreaming } from '../server/verify-streaming-step.ts';
@@ -57,13 +57,13 @@ export function addReplicaPlan(
       nodes.map(({ name }) => hosts.get(name)),
       ({ name }) => steps(nodes.find((node) => node.name === name)!),
     );
-  const archiving = (node: Node): readonly Step[] => (backup ? [keepArchiving(cluster, backup, node)] : []);
+  const archiving = (node: Node): readonly Step[] => (backup ? [ensureArchiving(cluster, backup, node)] : []);
   return [
     onEach('Check the hosts', (node) => checks(cluster, node, source)),
     onEach(`Install PostgreSQL ${cluster.postgres.version}`, () => installPostgres(cluster.postgres.version)),
     onlyOn('Allow the replicas in pg_hba.conf', primary, () => [
       ...nodes.map((node) => listReplica(cluster, node)),
-      keepHba(cluster, cluster.primary),
+      ensureHba(cluster, cluster.primary),
       reloadSettings(instanceOf(cluster, cluster.primary)),
     ]),
     ...(backup ? connectionStages({ cluster, backup, hosts }, nodes) : []),
@@ -73,12 +73,12 @@ export function addReplicaPlan(
       verifyReplicationLogin(cluster, node),
     ]),
     onEach('Clone the primary', (node) => [
-      keepSlot(cluster, node, primary),
+      ensureSlot(cluster, node, primary),
       cloneReplica(cluster, node, source, methods.get(node.name)),
     ]),
     onEach('Run PostgreSQL', (node) => [
       ...serverSteps(cluster, node, archiving(node)),
-      keepFollowing(cluster, node),
+      ensureFollowing(cluster, node),
     ]),
     ...restartStages(nodes, { cluster, hosts, restart }),
     onEach('Verify that the replicas stream', (node) => [

@@ -29,7 +29,7 @@ export const primaryConnection = (cluster: LedCluster, node: Node): Readonly<Rec
 });
 
 /** Keeps a running replica pointed at the primary of .env.cluster, through its own slot. */
-export function keepFollowing(cluster: LedCluster, node: Node): Step {
+export function ensureFollowing(cluster: LedCluster, node: Node): Step {
   const instance = instanceOf(cluster, node);
   const wanted = primaryConnection(cluster, node);
   const slot = slotNameOf(node);

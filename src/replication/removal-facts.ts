@@ -4,7 +4,7 @@ import type { Backup } from '../model/backup.ts';
 import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
 import { hasData } from '../server/host-check.ts';
 import { instanceOf } from '../model/instance.ts';
-import type { RemovalFacts, RemovalSight } from './removal.ts';
+import type { RemovalFacts, RemovedNodeFacts } from './removal.ts';
 import { noAnswer } from '../host/no-answer.ts';
 import type { ReadableHost } from '../host/host.ts';
 import type { HostSet } from '../host/with-hosts.ts';
@@ -33,7 +33,7 @@ export async function readRemovalFacts(place: RemovalPlace): Promise<RemovalFact
   const { primary } = cluster;
   const [standbys, sight, followers, isBackupRunning] = await Promise.all([
     hosts.get(primary.name).ask(standbyFacts(instanceOf(cluster, primary))),
-    isReached ? seeNode(cluster, node, hosts.get(node.name)) : undefined,
+    isReached ? readRemovedNodeFacts(cluster, node, hosts.get(node.name)) : undefined,
     Promise.all(others.map((other) => follows(cluster, other, hosts.get(other.name), node))),
     backup !== undefined && isMakingBackup(cluster, backup, hosts.get(cluster.control.name)),
   ]);
@@ -49,7 +49,11 @@ export async function readRemovalFacts(place: RemovalPlace): Promise<RemovalFact
   };
 }
 
-async function seeNode(cluster: Cluster, node: Node, host: ReadableHost): Promise<RemovalSight> {
+async function readRemovedNodeFacts(
+  cluster: Cluster,
+  node: Node,
+  host: ReadableHost,
+): Promise<RemovedNodeFacts> {
   const instance = instanceOf(cluster, node);
   const facts = await host.ask(hostFacts(instance));
   const isOurs = facts.owner === ownerOf(cluster, node);

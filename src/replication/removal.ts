@@ -3,7 +3,7 @@
 import { RefusedError, type Explanation } from '../model/errors.ts';
 
 /** What the host of the node says. */
-export interface RemovalSight {
+export interface RemovedNodeFacts {
   /** Whether dbctl made what is in the data directory for this very node. */
   readonly isOurs: boolean;
   readonly hasData: boolean;
@@ -18,7 +18,7 @@ export interface RemovalFacts {
   readonly node: string;
   readonly primary: string;
   /** Undefined when its host is not reached. */
-  readonly sight: RemovalSight | undefined;
+  readonly sight: RemovedNodeFacts | undefined;
   /** Whether the primary sends WAL to it now. */
   readonly streams: boolean;
   /** Replicas that say they stream from it. */

@@ -7,12 +7,12 @@ import { instanceOf } from '../model/instance.ts';
 import { slotNameOf } from '../model/slot.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
-import { keepDrillSchedule } from '../backup/drill/drill-schedule-step.ts';
+import { ensureDrillSchedule } from '../backup/drill/drill-schedule-step.ts';
 import { endReplicationOf } from './replication-slot-step.ts';
-import { keepHba } from '../server/hba-step.ts';
+import { ensureHba } from '../server/hba-step.ts';
 import { stopReplica } from './make-room-step.ts';
 import { reloadSettings } from '../server/reload-settings-step.ts';
-import { keepReplicationPassfile } from '../server/replication-passfile-step.ts';
+import { ensureReplicationPassfile } from '../server/replication-passfile-step.ts';
 import { forgetNode, keepRemovedData, stopNodeWork, wipeNode } from './retire-node-step.ts';
 import { unlistReplica } from './list-replica-step.ts';
 import { connectionStages } from '../backup/connections-plan.ts';
@@ -34,8 +34,8 @@ export function removeReplicaPlan(place: RemovalPlace, choice: RemovalChoice): r
   const { after } = choice;
   const primary = hosts.get(cluster.primary.name);
   const letOut = (one: Node): readonly Step[] => [
-    keepHba(after, one),
-    keepReplicationPassfile(after, one),
+    ensureHba(after, one),
+    ensureReplicationPassfile(after, one),
     reloadSettings(instanceOf(after, one)),
   ];
   return [
@@ -56,7 +56,7 @@ function backupStages({ node, others, hosts, backup }: RemovalPlace, after: LedC
   return [
     ...connectionStages({ cluster: after, backup, hosts }, neighbours),
     onMachines('Schedule restore drills', [after.primary, ...others], hosts, (one) =>
-      keepDrillSchedule(after, backup, one),
+      ensureDrillSchedule(after, backup, one),
     ),
   ];
 }

@@ -10,7 +10,7 @@ import { endReplication, replaceSlot, slotFacts, standbyFacts } from '../postgre
  * Keeps a replica's slot on the primary. One that lost its WAL is of no use and is made anew, also when its replica has
  * caught up from the archive and uses it again: PostgreSQL keeps nothing for it any more.
  */
-export function keepSlot(cluster: LedCluster, node: Node, primary: Host): Step {
+export function ensureSlot(cluster: LedCluster, node: Node, primary: Host): Step {
   const socket = instanceOf(cluster, cluster.primary);
   const name = slotNameOf(node);
   return {

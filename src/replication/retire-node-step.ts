@@ -55,7 +55,7 @@ export function stopNodeWork(cluster: Cluster, node: Node): Step {
     title: `Stop the services of ${node.name}`,
 
     async diff(host) {
-      return (await host.ask(retire.livelyUnits(units))).map((unit) => `stop ${unit}`);
+      return (await host.ask(retire.activeUnits(units))).map((unit) => `stop ${unit}`);
     },
 
     apply: (host) => host.run(retire.stopUnits(units)),

@@ -14,7 +14,7 @@ export const existing = (paths: readonly string[]): Query<readonly string[]> =>
   query(sh('for path do [ ! -e "$path" ] || printf "%s\\n" "$path"; done', ...paths), lines);
 
 /** Those of the units that run, or would at the next boot. */
-export const livelyUnits = (units: readonly string[]): Query<readonly string[]> =>
+export const activeUnits = (units: readonly string[]): Query<readonly string[]> =>
   query(script('replication/lively-units.sh', ...units), lines);
 
 /** Stops units, now and at every boot; transient ones too. */

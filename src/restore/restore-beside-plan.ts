@@ -15,9 +15,9 @@ import { checkRestore } from './check-restore-step.ts';
 import { installPackage } from '../system/install-package.ts';
 import { installPostgres } from '../server/install-postgres-step.ts';
 import { ownDataDirectory } from '../server/data-directory-step.ts';
-import { keepClientCredential, keepStoreAuthorities } from '../backup/pgbackrest-credentials-step.ts';
-import { keepNodeConfig, keepServerConfig } from '../backup/pgbackrest-files-step.ts';
-import { keepTlsServer } from '../backup/pgbackrest-server-step.ts';
+import { ensureClientCredential, ensureStoreAuthorities } from '../backup/pgbackrest-credentials-step.ts';
+import { ensureNodeConfig, ensureServerConfig } from '../backup/pgbackrest-files-step.ts';
+import { ensureTlsServer } from '../backup/pgbackrest-server-step.ts';
 import { finishRestore, placeRestored, readRecord, verifyRestored } from './place-restored-step.ts';
 import { recoverData } from './recover-data-step.ts';
 import { restoreData, type RestoreWork } from './restore-data-step.ts';
@@ -103,9 +103,9 @@ export function accessSteps({ cluster, backup, node }: RestoreTask, control: Rea
   return [
     ownDataDirectory(instanceOf(cluster, node), ownerOf(cluster, node)),
     ...credentialSteps(cluster, node, control),
-    keepClientCredential(cluster, machineOf(cluster, node), control),
-    ...keepStoreAuthorities(cluster, backup),
-    keepNodeConfig(cluster, backup, node),
+    ensureClientCredential(cluster, machineOf(cluster, node), control),
+    ...ensureStoreAuthorities(cluster, backup),
+    ensureNodeConfig(cluster, backup, node),
   ];
 }
 
@@ -115,8 +115,8 @@ function newcomerStage({ cluster, backup, node }: RestoreTask, control: Host): r
   if (!isKeptHere(backup) || others.some(({ host }) => sameHost(host, node.host))) return [];
   return [
     onlyOn('Allow the new host in the repository', control, () => [
-      keepServerConfig(cluster, backup, cluster.control),
-      ...keepTlsServer(cluster),
+      ensureServerConfig(cluster, backup, cluster.control),
+      ...ensureTlsServer(cluster),
     ]),
   ];
 }

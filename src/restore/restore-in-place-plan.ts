@@ -11,7 +11,7 @@ import type { HostSet } from '../host/with-hosts.ts';
 import { ifRunning } from '../postgres/psql.ts';
 import { asideState, dataTimeline } from './restore-query.ts';
 import { serverStatus } from '../postgres/server-status.ts';
-import { keepArchiving } from '../backup/archiving-step.ts';
+import { ensureArchiving } from '../backup/archiving-step.ts';
 import { checkRestore } from './check-restore-step.ts';
 import { discardOldData } from './discard-old-data-step.ts';
 import { installPackage } from '../system/install-package.ts';
@@ -78,7 +78,7 @@ export function replacePrimaryPlan(task: RestoreTask, { place }: TaskHosts): rea
     ]),
     onlyOn('Run PostgreSQL', place, () => [
       ...serverSteps(cluster, node),
-      keepArchiving(cluster, backup, node),
+      ensureArchiving(cluster, backup, node),
       reloadSettings(instanceOf(cluster, node)),
       verifyRestored(work),
     ]),

@@ -4,9 +4,9 @@ import type { LedCluster } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { HostSet } from '../host/with-hosts.ts';
-import { keepDatabase, keepPrivileges } from './database-step.ts';
-import { keepReplicationPassfile } from './replication-passfile-step.ts';
-import { keepRoles } from './roles-step.ts';
+import { ensureDatabase, ensurePrivileges } from './database-step.ts';
+import { ensureReplicationPassfile } from './replication-passfile-step.ts';
+import { ensureRoles } from './roles-step.ts';
 import { verifyLogins } from './verify-logins-step.ts';
 import { verifyReplicationLogin } from './verify-replication-login-step.ts';
 import { onMachines } from '../engine/on-machines.ts';
@@ -31,13 +31,13 @@ export function applyRolesPlan(
     'Write the replication password on the replicas',
     passwords ? replicas : [],
     hosts,
-    (node) => [keepReplicationPassfile(cluster, node), verifyReplicationLogin(cluster, node)],
+    (node) => [ensureReplicationPassfile(cluster, node), verifyReplicationLogin(cluster, node)],
   );
   return [
     onlyOn('Set up roles and privileges', host, () => [
-      keepRoles(cluster, instance, { passwords: passwords ? 'change' : 'leave' }),
-      keepDatabase(cluster, instance),
-      keepPrivileges(cluster, instance),
+      ensureRoles(cluster, instance, { passwords: passwords ? 'change' : 'leave' }),
+      ensureDatabase(cluster, instance),
+      ensurePrivileges(cluster, instance),
     ]),
     ...(told.hosts.length > 0 ? [told] : []),
     onlyOn('Verify the logins', host, () => [verifyLogins(cluster, primary, left)]),

@@ -7,7 +7,7 @@ import { execute, executeAlone, ifRunning } from '../postgres/psql.ts';
 import { identifier } from '../postgres/sql.ts';
 
 /** Keeps the application's database, owned by the admin role. */
-export function keepDatabase({ postgres }: Cluster, instance: Instance): Step {
+export function ensureDatabase({ postgres }: Cluster, instance: Instance): Step {
   const { database, admin } = postgres;
   const [name, owner] = [identifier(database), identifier(admin.name)];
   return {
@@ -30,7 +30,7 @@ export function keepDatabase({ postgres }: Cluster, instance: Instance): Step {
 }
 
 /** Keeps who may do what in the database, today and with what is created tomorrow. */
-export function keepPrivileges(cluster: Cluster, instance: Instance): Step {
+export function ensurePrivileges(cluster: Cluster, instance: Instance): Step {
   const wanted = privileges(cluster);
   const { database } = cluster.postgres;
   const socket = { ...instance, database };

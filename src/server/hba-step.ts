@@ -9,7 +9,7 @@ import type { ReadableHost } from '../host/host.ts';
 import { ownFile, type OwnFile } from '../system/own-file.ts';
 
 /** Keeps pg_hba.conf as narrow as the cluster's definition allows. */
-export const keepHba = (cluster: Cluster, node: Node): Step =>
+export const ensureHba = (cluster: Cluster, node: Node): Step =>
   ownFile('Write pg_hba.conf', hbaFile(cluster, node));
 
 export const hbaFile = (cluster: Cluster, node: Node): OwnFile => ({

@@ -4,12 +4,12 @@ import { roomForNewCluster } from './needed-room.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { Host } from '../host/host.ts';
 import type { ChangeHosts } from '../operation/change-hosts.ts';
-import { copyAuthority, keepAuthority } from '../pki/certificate-authority.ts';
+import { copyAuthority, ensureAuthority } from '../pki/certificate-authority.ts';
 import { checkHost } from './check-host-step.ts';
 import { createDataDirectory, ownDataDirectory } from './data-directory-step.ts';
-import { keepDatabase, keepPrivileges } from './database-step.ts';
+import { ensureDatabase, ensurePrivileges } from './database-step.ts';
 import { installPostgres } from './install-postgres-step.ts';
-import { keepRoles } from './roles-step.ts';
+import { ensureRoles } from './roles-step.ts';
 import { verifyLogins } from './verify-logins-step.ts';
 import { credentialSteps, serverSteps } from './node-step.ts';
 import { ownerOf } from './owner-facts.ts';
@@ -44,7 +44,7 @@ export function initPrimaryPlan(
       checkHost({ instance, owner, role: 'primary', neededBytes: roomForNewCluster }),
     ]),
     onlyOn('Create the certificate authority', control, () => [
-      keepAuthority(cluster),
+      ensureAuthority(cluster),
       copyAuthority(cluster, control),
     ]),
     onlyOn(`Install PostgreSQL ${instance.version}`, primary, () => installPostgres(instance.version)),
@@ -55,9 +55,9 @@ export function initPrimaryPlan(
     ]),
     onlyOn('Run PostgreSQL', primary, () => serverSteps(cluster, node)),
     onlyOn('Set up roles and privileges', primary, () => [
-      keepRoles(cluster, instance),
-      keepDatabase(cluster, instance),
-      keepPrivileges(cluster, instance),
+      ensureRoles(cluster, instance),
+      ensureDatabase(cluster, instance),
+      ensurePrivileges(cluster, instance),
     ]),
     ...restartStages([node], { cluster, hosts: { get: () => primary }, restart: options.restart }),
     onlyOn('Verify every login', primary, () => [verifyLogins(cluster, node)]),

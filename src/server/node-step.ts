@@ -4,20 +4,20 @@ import type { Cluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { keepBootOrder } from '../postgres/control/boot-order.ts';
+import { ensureBootOrder } from '../postgres/control/boot-order.ts';
 import { registerInstance } from './data-directory-step.ts';
-import { keepHba } from './hba-step.ts';
-import { keepReplicationPassfile } from './replication-passfile-step.ts';
+import { ensureHba } from './hba-step.ts';
+import { ensureReplicationPassfile } from './replication-passfile-step.ts';
 import { reloadSettings } from './reload-settings-step.ts';
-import { keepShellCareful } from '../system/careful-shell.ts';
-import { keepServerCertificate } from '../pki/server-certificate.ts';
-import { keepSettings } from './settings-step.ts';
+import { hardenPostgresShell } from '../system/careful-shell.ts';
+import { ensureServerCertificate } from '../pki/server-certificate.ts';
+import { ensureSettings } from './settings-step.ts';
 import { startPostgres } from './start-postgres-step.ts';
 
 /** What must be there before the data directory is. */
 export const credentialSteps = (cluster: Cluster, node: Node, control: ReadableHost): readonly Step[] => [
-  keepServerCertificate(cluster, node, control),
-  keepReplicationPassfile(cluster, node),
+  ensureServerCertificate(cluster, node, control),
+  ensureReplicationPassfile(cluster, node),
 ];
 
 /** From a data directory to a server that runs with our settings, and with those that `beforeStart` keeps. */
@@ -28,11 +28,11 @@ export function serverSteps(
 ): readonly Step[] {
   const instance = instanceOf(cluster, node);
   return [
-    keepBootOrder(instance),
-    keepShellCareful(),
+    ensureBootOrder(instance),
+    hardenPostgresShell(),
     registerInstance(instance),
-    keepSettings(cluster, node),
-    keepHba(cluster, node),
+    ensureSettings(cluster, node),
+    ensureHba(cluster, node),
     ...beforeStart,
     startPostgres(instance),
     reloadSettings(instance),

@@ -9,7 +9,7 @@ export const passfileOf = (cluster: Cluster, node: Node): string =>
   `${instanceOf(cluster, node).dbctlDirectory}/replication.pgpass`;
 
 /** Keeps the password of the replication role where only the postgres user can read it, for every possible primary. */
-export function keepReplicationPassfile(cluster: Cluster, node: Node): Step {
+export function ensureReplicationPassfile(cluster: Cluster, node: Node): Step {
   const { name, password } = cluster.postgres.replication;
   const lines = cluster.nodes.map(({ host, port }) =>
     passfileLine({ host, port, database: '*', user: name, password: password.reveal() }),

@@ -50,7 +50,7 @@ const silent = [
 ];
 
 /** Makes roles as wanted, whether they exist or not; a verifier that already matches is not replaced. */
-export const keepRolesStatements = (
+export const ensureRolesStatements = (
   wanted: readonly (WantedRole & { readonly exists: boolean; readonly keepPassword: boolean })[],
 ): readonly string[] => [
   ...silent,

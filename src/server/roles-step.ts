@@ -10,14 +10,14 @@ import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import type { Instance } from '../model/instance.ts';
 import { execute, ifRunning } from '../postgres/psql.ts';
-import { foundRoles, keepRolesStatements } from './roles-query.ts';
+import { foundRoles, ensureRolesStatements } from './roles-query.ts';
 
 export interface KeptRoles {
   readonly passwords: PasswordPolicy;
 }
 
 /** Keeps the four roles of .env.cluster: their passwords, attributes and memberships. */
-export function keepRoles(
+export function ensureRoles(
   cluster: Cluster,
   instance: Instance,
   { passwords }: KeptRoles = { passwords: 'change' },
@@ -42,7 +42,7 @@ export function keepRoles(
         exists: found[index] !== undefined,
         keepPassword: found[index] !== undefined && keeps(role, found[index]),
       }));
-      await host.run(execute(instance, keepRolesStatements(roles)));
+      await host.run(execute(instance, ensureRolesStatements(roles)));
     },
   };
 }

@@ -10,7 +10,7 @@ import { settingsRefusal } from '../postgres/settings.ts';
 import { ownFile, type OwnFile } from '../system/own-file.ts';
 
 /** Keeps dbctl's include file; the packaged postgresql.conf stays untouched. */
-export function keepSettings(cluster: Cluster, node: Node): Step {
+export function ensureSettings(cluster: Cluster, node: Node): Step {
   const instance = instanceOf(cluster, node);
   const file = ownFile('Write the settings', settingsFile(cluster, node));
   return {

@@ -32,7 +32,7 @@ interface Statement {
 }
 
 /** Keeps one key that may use the bucket and nothing else; keys that had this right before lose it. */
-export function keepMinioKey(cluster: Cluster, store: StoreRepository): Step {
+export function ensureMinioKey(cluster: Cluster, store: StoreRepository): Step {
   const root = rootAccess(cluster, store);
   const admin = '/minio/admin/v3';
 

@@ -10,10 +10,10 @@ import { render } from '../model/render.ts';
 import { Secret } from '../model/secret.ts';
 import { addressesOf } from '../system/resolve.ts';
 import { environmentLine } from '../host/systemd.ts';
-import { keepCredential } from '../pki/credential-step.ts';
+import { ensureCredential } from '../pki/credential-step.ts';
 import { storeCredentialOf } from './credentials.ts';
 import { ownFile, type OwnFile } from '../system/own-file.ts';
-import { keepService } from '../system/service-step.ts';
+import { ensureService } from '../system/service-step.ts';
 import { storeProgramPath } from './store-program-step.ts';
 import { serviceState, stopService } from '../system/service.ts';
 
@@ -26,7 +26,7 @@ export function runStore(cluster: Cluster, store: StoreRepository, control: Read
   const unitFile = `/etc/systemd/system/${files.unit}`;
   const secrets = secretFilesOf(cluster, store);
   return [
-    keepCredential(cluster, storeCredentialOf(cluster, store), control),
+    ensureCredential(cluster, storeCredentialOf(cluster, store), control),
     ...secrets.map((file) => ownFile(`Write ${file.path.split('/').at(-1)}`, file)),
     ownFile("Write the store's unit", {
       path: unitFile,
@@ -34,7 +34,7 @@ export function runStore(cluster: Cluster, store: StoreRepository, control: Read
       owner: 'root:root',
       mode: 0o644,
     }),
-    keepService(`Run ${store.kind}`, {
+    ensureService(`Run ${store.kind}`, {
       unit: files.unit,
       startFiles: [unitFile, ...secrets.map(({ path }) => path)],
       reloadFiles: [files.certificate, files.key],

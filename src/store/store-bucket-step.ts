@@ -14,7 +14,7 @@ export const rootAccess = (cluster: Cluster, store: StoreRepository): StoreAcces
   caFile: storeFiles(cluster, store.kind).caCertificate,
 });
 
-export function keepBucket(cluster: Cluster, store: StoreRepository): Step {
+export function ensureBucket(cluster: Cluster, store: StoreRepository): Step {
   const root = rootAccess(cluster, store);
   return {
     title: 'Create the bucket',
@@ -32,7 +32,7 @@ export function keepBucket(cluster: Cluster, store: StoreRepository): Step {
 }
 
 /** What the key may do, where the store keeps that with the bucket. */
-export function keepBucketPolicy(cluster: Cluster, store: StoreRepository): Step {
+export function ensureBucketPolicy(cluster: Cluster, store: StoreRepository): Step {
   const root = rootAccess(cluster, store);
   const path = `/${store.bucket}?policy=`;
   const policy = {

@@ -11,9 +11,9 @@ import { addressesOf } from '../system/resolve.ts';
 import { reloadService } from '../system/service.ts';
 import { loadedFirewall } from '../system/store.ts';
 import { ownFile } from '../system/own-file.ts';
-import { keepService } from '../system/service-step.ts';
+import { ensureService } from '../system/service-step.ts';
 
-export function keepStoreFirewall(cluster: Cluster, store: StoreRepository): readonly Step[] {
+export function ensureStoreFirewall(cluster: Cluster, store: StoreRepository): readonly Step[] {
   const files = storeFiles(cluster, store.kind);
   const unitFile = `/etc/systemd/system/${files.firewallUnit}`;
   return [
@@ -34,7 +34,7 @@ export function keepStoreFirewall(cluster: Cluster, store: StoreRepository): rea
       mode: 0o644,
       isSealed: true,
     }),
-    keepService('Load the firewall rules', {
+    ensureService('Load the firewall rules', {
       unit: files.firewallUnit,
       startFiles: [unitFile],
       reloadFiles: [files.firewall],

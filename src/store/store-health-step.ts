@@ -40,7 +40,7 @@ async function findProblem(cluster: Cluster, store: StoreRepository, host: Reada
 }
 
 /** Waits for a store that was started just now. */
-export const seeStoreHealthy = (cluster: Cluster, store: StoreRepository): Step => ({
+export const verifyStoreHealth = (cluster: Cluster, store: StoreRepository): Step => ({
   title: 'Verify that the store is healthy',
   ...unitJournalTail(storeFiles(cluster, store.kind).unit),
 

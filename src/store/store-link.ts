@@ -4,7 +4,7 @@ import type { StoreAnswer } from './store-answer.ts';
 import { formatSeconds } from '../model/units.ts';
 
 /** What was asked of the bucket. */
-export type BucketDeed = 'list' | 'write' | 'delete';
+export type BucketAction = 'list' | 'write' | 'delete';
 
 export interface StoreProblem {
   readonly link: 'program' | 'name' | 'connection' | 'certificate' | 'clock' | 'key' | 'bucket' | 'store';
@@ -17,7 +17,7 @@ export interface StoreProblem {
 
 interface Row {
   readonly link: StoreProblem['link'];
-  readonly when: (answer: StoreAnswer, deed: BucketDeed) => boolean;
+  readonly when: (answer: StoreAnswer, deed: BucketAction) => boolean;
   readonly what: (answer: StoreAnswer) => string;
   readonly next: string;
   readonly proof?: StoreProblem['proof'];
@@ -183,7 +183,7 @@ const table: readonly Row[] = [
 ];
 
 /** What keeps a request from being answered as wanted; undefined when nothing does. */
-export function storeProblem(answer: StoreAnswer, deed: BucketDeed): StoreProblem | undefined {
+export function storeProblem(answer: StoreAnswer, deed: BucketAction): StoreProblem | undefined {
   const row = table.find(({ when }) => when(answer, deed));
   return row && { link: row.link, what: row.what(answer), next: row.next, proof: row.proof };
 }

@@ -3,12 +3,12 @@ import type { Cluster, Node } from '../model/cluster.ts';
 import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { installPackage } from '../system/install-package.ts';
-import { keepMinioKey } from './minio-key-step.ts';
+import { ensureMinioKey } from './minio-key-step.ts';
 import { runStore, stopFormerStore } from './run-store-step.ts';
-import { keepStoreAccount, installStoreProgram } from './store-program-step.ts';
-import { keepBucket, keepBucketPolicy } from './store-bucket-step.ts';
-import { keepStoreFirewall } from './store-firewall-step.ts';
-import { seeStoreHealthy } from './store-health-step.ts';
+import { ensureStoreAccount, installStoreProgram } from './store-program-step.ts';
+import { ensureBucket, ensureBucketPolicy } from './store-bucket-step.ts';
+import { ensureStoreFirewall } from './store-firewall-step.ts';
+import { verifyStoreHealth } from './store-health-step.ts';
 
 /**
  * What the hosts of these nodes need to reach a bucket, and the store itself where dbctl runs it. After the CA was made.
@@ -29,18 +29,18 @@ export function storeStages(
     curl,
     onlyOn(`Install ${store.kind}`, control, () => [
       installPackage('nftables'),
-      keepStoreAccount(),
+      ensureStoreAccount(),
       installStoreProgram(store),
     ]),
     onlyOn('Run the object store', control, () => [
       stopFormerStore(cluster, store),
-      ...keepStoreFirewall(cluster, store),
+      ...ensureStoreFirewall(cluster, store),
       ...runStore(cluster, store, control),
-      seeStoreHealthy(cluster, store),
+      verifyStoreHealth(cluster, store),
     ]),
     onlyOn('Create the bucket and its key', control, () => [
-      keepBucket(cluster, store),
-      store.kind === 'minio' ? keepMinioKey(cluster, store) : keepBucketPolicy(cluster, store),
+      ensureBucket(cluster, store),
+      store.kind === 'minio' ? ensureMinioKey(cluster, store) : ensureBucketPolicy(cluster, store),
     ]),
   ];
 }

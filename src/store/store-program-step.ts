@@ -41,7 +41,7 @@ const ourPath = async (store: StoreRepository): Promise<string> =>
   installedProgram(store.kind, await labelOf(store));
 
 /** Keeps the account that object stores run as. */
-export const keepStoreAccount = (): Step => ({
+export const ensureStoreAccount = (): Step => ({
   title: "Create the store's account",
 
   async diff(host) {

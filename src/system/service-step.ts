@@ -16,7 +16,7 @@ export interface Service {
 }
 
 /** Keeps a service running from boot on, with its files as they are now. */
-export function keepService(title: string, { unit, startFiles, reloadFiles }: Service): Step {
+export function ensureService(title: string, { unit, startFiles, reloadFiles }: Service): Step {
   async function look(host: ReadableHost) {
     const [state, startChanged, reloadChanged] = await Promise.all([
       host.ask(serviceState(unit)),

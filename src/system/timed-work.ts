@@ -24,21 +24,21 @@ export interface TimedWork {
 const owned = { owner: 'root:root', mode: 0o644, isSealed: true } as const;
 
 /** Keeps the services, and the timers of those that have a calendar expression. */
-export function keepTimedWork(cluster: Cluster, works: readonly TimedWork[]): readonly Step[] {
+export function ensureTimedWork(cluster: Cluster, works: readonly TimedWork[]): readonly Step[] {
   const timed = works.filter(({ calendar }) => calendar !== undefined);
   const untimed = works.filter(({ calendar }) => calendar === undefined);
   return [
-    sideBySide('Check the calendar expressions', timed.map(checkCalendar)),
-    sideBySide('Write the units', [
+    parallel('Check the calendar expressions', timed.map(checkCalendar)),
+    parallel('Write the units', [
       ...works.map((work) => serviceFile(cluster, work)),
       ...timed.map((work) => timerFile(cluster, work)),
     ]),
-    sideBySide('Run the timers', [...timed.map(runTimer), ...untimed.map(noTimer)]),
+    parallel('Run the timers', [...timed.map(runTimer), ...untimed.map(noTimer)]),
   ];
 }
 
 /** Steps that have nothing to do with each other, as one: the host is asked everything at once. */
-const sideBySide = (title: string, steps: readonly Step[]): Step => ({
+const parallel = (title: string, steps: readonly Step[]): Step => ({
   title,
 
   async diff(host) {

@@ -3,7 +3,7 @@
 import { counted } from '../model/units.ts';
 import type { Cluster, Node } from '../model/cluster.ts';
 import { slotNameOf } from '../model/slot.ts';
-import type { SlotFacts, WalServerFacts, WalSight } from './facts.ts';
+import type { SlotFacts, WalServerFacts, WalFacts } from './facts.ts';
 import { isArchivingNowhere, isGivenUp, type WalHolder } from './holders.ts';
 import { walLimitGigabytes } from '../server/parameters.ts';
 
@@ -22,7 +22,7 @@ export interface WalStep {
 
 interface Place {
   readonly cluster: Cluster;
-  readonly sights: readonly WalSight[];
+  readonly sights: readonly WalFacts[];
   /** The node whose disk it is. */
   readonly node: Node;
   readonly server: WalServerFacts;

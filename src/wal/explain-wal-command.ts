@@ -15,13 +15,13 @@ export const explainWalCommand = (bare: Command): Command =>
       const { ledAsConfigured } = await import('../model/cluster.ts');
       const { loginEnvironment } = await import('../config/environment.ts');
       const { explainWal } = await import('./explain-wal.ts');
-      const { seeWal } = await import('./explain-wal-facts.ts');
+      const { readWalFacts } = await import('./explain-wal-facts.ts');
       const { progressFor } = await import('../ui/progress-for.ts');
       const { walText } = await import('./wal-text.ts');
       const { config, output } = commonFlags(command);
       const cluster = ledAsConfigured(loadCluster(config));
       const login = { ...loginEnvironment(), acceptHostKeys: acceptHostKey };
-      const sights = await seeWal(cluster, login, await progressFor(process.stderr));
+      const sights = await readWalFacts(cluster, login, await progressFor(process.stderr));
       const explanation = explainWal(cluster, sights);
       process.stdout.write(
         output === 'json' ? `${JSON.stringify(explanation, null, 2)}\n` : walText(explanation),

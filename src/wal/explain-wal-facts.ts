@@ -2,7 +2,7 @@ import type { Cluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { nodeConfigOf, queueLimitOf } from '../backup/pgbackrest.ts';
 import { formatBytes } from '../model/units.ts';
-import type { WalSight } from './facts.ts';
+import type { WalFacts } from './facts.ts';
 import type { Listener } from '../engine/event.ts';
 import { runTasks, type Watch } from '../engine/run-tasks.ts';
 import type { ReadableHost } from '../host/host.ts';
@@ -13,11 +13,11 @@ import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
 const watchedSeconds = 2;
 
 /** Looks at the WAL of every node, all at once; one that cannot be reached hides no other. Changes nothing. */
-export async function seeWal(
+export async function readWalFacts(
   cluster: Cluster,
   options: LoginOptions,
   listener: Listener,
-): Promise<readonly WalSight[]> {
+): Promise<readonly WalFacts[]> {
   const tasks = cluster.nodes.map((node) => ({
     host: node.name,
     async work({ report }: Watch) {
@@ -32,7 +32,7 @@ export async function seeWal(
   return runTasks('Measure the WAL', tasks, listener);
 }
 
-async function lookAt(cluster: Cluster, node: Node, host: ReadableHost): Promise<WalSight> {
+async function lookAt(cluster: Cluster, node: Node, host: ReadableHost): Promise<WalFacts> {
   const instance = instanceOf(cluster, node);
   const [server, directory, config] = await Promise.all([
     host.ask(walServerFacts(instance, watchedSeconds)),

@@ -3,7 +3,7 @@
 import { type Cluster } from '../model/cluster.ts';
 import { adviceOn, lostSlotAdvice, nowhereAdvice, type WalAdvice, type WalStep } from './advice.ts';
 import { formatBytes, formatSpan } from '../model/units.ts';
-import type { WalDirectory, WalServerFacts, WalSight } from './facts.ts';
+import type { WalDirectory, WalServerFacts, WalFacts } from './facts.ts';
 import { holdersOn, type WalHolder } from './holders.ts';
 import { outlookOf, rateNow, rateSinceArchived, type WalOutlook, type WalRate } from './outlook.ts';
 
@@ -31,7 +31,7 @@ export interface WalExplanation {
   readonly advice: readonly WalAdvice[];
 }
 
-export function explainWal(cluster: Cluster, sights: readonly WalSight[]): WalExplanation {
+export function explainWal(cluster: Cluster, sights: readonly WalFacts[]): WalExplanation {
   const nodes = cluster.nodes.flatMap(({ name }) => {
     const sight = sights.find(({ node }) => node === name);
     return sight ? [nodeWal(cluster, sight)] : [];
@@ -51,7 +51,7 @@ export function explainWal(cluster: Cluster, sights: readonly WalSight[]): WalEx
 const mostOf = (holders: readonly WalHolder[]): WalHolder | undefined =>
   holders.toSorted((one, other) => other.bytes - one.bytes)[0];
 
-function nodeWal(cluster: Cluster, sight: WalSight): NodeWal {
+function nodeWal(cluster: Cluster, sight: WalFacts): NodeWal {
   const { node, problem, directory, server } = sight;
   const isReplica = server ? server.isInRecovery : node !== cluster.configuredPrimary.name;
   return {
@@ -66,7 +66,7 @@ function nodeWal(cluster: Cluster, sight: WalSight): NodeWal {
   };
 }
 
-function stoppedBecause({ directory, server }: WalSight): string | null {
+function stoppedBecause({ directory, server }: WalFacts): string | null {
   if (server) return null;
   return directory ? 'PostgreSQL does not run' : 'it is not set up';
 }
@@ -103,7 +103,7 @@ const largeShare = 0.1;
 const nearlyFullShare = 0.05;
 const soonSeconds = 3600;
 
-function adviceAbout(wal: NodeWal, cluster: Cluster, sights: readonly WalSight[]): readonly WalAdvice[] {
+function adviceAbout(wal: NodeWal, cluster: Cluster, sights: readonly WalFacts[]): readonly WalAdvice[] {
   const { server, directory, holders, role } = wal;
   const node = cluster.nodes.find(({ name }) => name === wal.node);
   if (!directory || !node) return [];

@@ -89,7 +89,7 @@ export interface WalDirectory {
 }
 
 /** One node as it was looked at. */
-export interface WalSight {
+export interface WalFacts {
   readonly node: string;
   /** Why its host could not be asked. */
   readonly problem?: string;

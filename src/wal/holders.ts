@@ -2,7 +2,7 @@
 
 import { parseLsn, startOfWal } from '../model/lsn.ts';
 import { counted, formatBytes, formatSeconds } from '../model/units.ts';
-import type { SlotFacts, WalServerFacts, WalSight } from './facts.ts';
+import type { SlotFacts, WalServerFacts, WalFacts } from './facts.ts';
 
 export interface WalHolder {
   readonly kind:
@@ -173,5 +173,5 @@ function heldSince({ currentLsn, segmentBytes }: WalServerFacts, file: string | 
 }
 
 /** The holders of one node; of one without a server only what waits for its archiver is known. */
-export const holdersOn = ({ server, queueLimitBytes }: WalSight): readonly WalHolder[] =>
+export const holdersOn = ({ server, queueLimitBytes }: WalFacts): readonly WalHolder[] =>
   server ? holdersOf(server, queueLimitBytes) : [];

@@ -1,6 +1,6 @@
 // How fast WAL is written, and what happens first when it goes on like this.
 
-import type { WalServerFacts, WalSight } from './facts.ts';
+import type { WalServerFacts, WalFacts } from './facts.ts';
 import { holdersOn } from './holders.ts';
 import { parseLsn, startOfWal } from '../model/lsn.ts';
 
@@ -57,7 +57,7 @@ export function rateSinceArchived(server: WalServerFacts): WalRate | undefined {
  * What comes first: a holder's limit or the end of the disk; then the holder with the most is named. The larger of two
  * rates counts: two seconds of silence say little.
  */
-export function outlookOf(sight: WalSight): WalOutlook {
+export function outlookOf(sight: WalFacts): WalOutlook {
   const { server, directory } = sight;
   if (server === undefined || directory === undefined) return { kind: 'unknown' };
   const growing = holdersOn(sight).filter(({ isGrowing }) => isGrowing);

@@ -1,6 +1,6 @@
 // What a look at WAL answers: a healthy primary in the middle of its WAL, to be changed.
 
-import type { SlotFacts, WalDirectory, WalServerFacts, WalSight } from '../../src/wal/facts.ts';
+import type { SlotFacts, WalDirectory, WalServerFacts, WalFacts } from '../../src/wal/facts.ts';
 
 export const megabyte = 1024 ** 2;
 export const gigabyte = 1024 ** 3;
@@ -89,14 +89,14 @@ export const walDisk = (changes: Partial<WalDirectory> = {}): WalDirectory => ({
   ...changes,
 });
 
-export const primarySight = (server: Changes = {}, disk: Partial<WalDirectory> = {}): WalSight => ({
+export const primarySight = (server: Changes = {}, disk: Partial<WalDirectory> = {}): WalFacts => ({
   node: 'pg1',
   server: walServer(server),
   directory: walDisk(disk),
   queueLimitBytes: 5 * gigabyte,
 });
 
-export const replicaSight = (changes: Partial<WalSight> = {}): WalSight => ({
+export const replicaSight = (changes: Partial<WalFacts> = {}): WalFacts => ({
   node: 'pg2',
   server: walServer({ isInRecovery: true }),
   directory: walDisk(),

@@ -1,7 +1,7 @@
 // The whole answer of `dbctl backup check`, and its JSON (docs/backups.md): fields may be added, never renamed.
 
 import type { Backup } from '../../model/backup.ts';
-import type { BackupSight, CertificateSight } from './backup-facts.ts';
+import type { BackupFacts, CertificateFacts } from './backup-facts.ts';
 import { checkArchiving, checkLinks } from './check-archiving.ts';
 import { checkRepository } from './check-repository.ts';
 import type { LedCluster } from '../../model/cluster.ts';
@@ -26,7 +26,7 @@ export interface BackupCheck {
 export function backupCheck(
   cluster: LedCluster,
   backup: Backup,
-  sight: BackupSight,
+  sight: BackupFacts,
   deep?: readonly string[],
 ): BackupCheck {
   const findings = [
@@ -66,7 +66,7 @@ const renewal = (what: string): string =>
   what === 'CA' ? 'make a new one: dbctl certs rotate --ca' : 'renew it: dbctl certs rotate';
 
 /** Names those that end soon or have ended; otherwise the one that ends first. */
-export function checkCertificates({ control, nodes, now }: BackupSight): readonly Finding[] {
+export function checkCertificates({ control, nodes, now }: BackupFacts): readonly Finding[] {
   const all = [...(control?.certificates ?? []), ...nodes.flatMap(({ certificates }) => certificates)];
   const [first] = all.toSorted((one, other) => one.endsAt - other.endsAt);
   if (first === undefined) return [];
@@ -76,7 +76,7 @@ export function checkCertificates({ control, nodes, now }: BackupSight): readonl
   return [finding({ check: 'certificates' }, 'ok', `no certificate ends in the next ${days} days`)];
 }
 
-function judge({ host, what, endsAt }: CertificateSight, now: number): Finding {
+function judge({ host, what, endsAt }: CertificateFacts, now: number): Finding {
   const about = { check: 'certificates' };
   const which = `${host}: the certificate of ${what}`;
   const days = Math.floor(Math.abs(endsAt - now) / day);

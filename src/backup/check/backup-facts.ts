@@ -14,7 +14,7 @@ export interface BrokenLink {
 }
 
 /** A certificate that a host keeps. */
-export interface CertificateSight {
+export interface CertificateFacts {
   readonly host: string;
   /** "PostgreSQL", "pgBackRest client", "CA" */
   readonly what: string;
@@ -23,7 +23,7 @@ export interface CertificateSight {
 }
 
 /** What the control host sees. */
-export interface ControlSight {
+export interface ControlFacts {
   /** undefined: backups were never set up here. One that could not be read has no report. */
   readonly repository:
     | { readonly code: number; readonly message: string; readonly report: RepositoryReport | undefined }
@@ -34,11 +34,11 @@ export interface ControlSight {
   readonly brokenLinks: readonly BrokenLink[];
   /** Where the repository is on this host's disk; undefined when it is elsewhere. */
   readonly space: { readonly totalBytes: number; readonly freeBytes: number } | undefined;
-  readonly timers: readonly TimerSight[];
-  readonly certificates: readonly CertificateSight[];
+  readonly timers: readonly TimerFacts[];
+  readonly certificates: readonly CertificateFacts[];
 }
 
-export interface TimerSight {
+export interface TimerFacts {
   readonly type: BackupType;
   /** Without ".timer". */
   readonly unit: string;
@@ -50,7 +50,7 @@ export interface TimerSight {
 }
 
 /** What a node's host sees. */
-export interface NodeSight {
+export interface NodeBackupFacts {
   readonly node: Node;
   /** undefined: no server answers. */
   readonly archiver:
@@ -63,14 +63,14 @@ export interface NodeSight {
   /** Its ways to the repository. */
   readonly brokenLinks: readonly BrokenLink[];
   readonly drills: readonly DrillResult[];
-  readonly certificates: readonly CertificateSight[];
+  readonly certificates: readonly CertificateFacts[];
 }
 
-export interface BackupSight {
+export interface BackupFacts {
   /** Seconds since 1970. */
   readonly now: number;
-  readonly control: ControlSight | undefined;
-  readonly nodes: readonly NodeSight[];
+  readonly control: ControlFacts | undefined;
+  readonly nodes: readonly NodeBackupFacts[];
   /** Machines that could not be asked, and why. */
   readonly unseen: readonly { readonly name: string; readonly problem: string }[];
 }

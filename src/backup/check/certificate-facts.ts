@@ -1,5 +1,5 @@
 import { parseCertificate } from '../../pki/inspect.ts';
-import type { CertificateSight } from './backup-facts.ts';
+import type { CertificateFacts } from './backup-facts.ts';
 import type { Cluster, Machine } from '../../model/cluster.ts';
 import type { ReadableHost } from '../../host/host.ts';
 import { serverCredentials } from '../../server/credentials.ts';
@@ -23,11 +23,11 @@ function certificateFiles(cluster: Cluster, machine: Machine): readonly Kept[] {
 }
 
 /** When they end. What is not there, or is none, ends nowhere: others see that. */
-export async function seeCertificates(
+export async function readCertificateFacts(
   cluster: Cluster,
   machine: Machine,
   host: ReadableHost,
-): Promise<readonly CertificateSight[]> {
+): Promise<readonly CertificateFacts[]> {
   const seen = await Promise.all(
     certificateFiles(cluster, machine).map(async ({ what, file }) => {
       const certificate = parseCertificate((await host.readFile(file))?.content ?? '');

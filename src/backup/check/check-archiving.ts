@@ -1,12 +1,12 @@
 // Does WAL reach the repository, and is every link on its way whole?
 
 import { judgeArchiving } from '../../postgres/archiving.ts';
-import type { BackupSight, NodeSight } from './backup-facts.ts';
+import type { BackupFacts, NodeBackupFacts } from './backup-facts.ts';
 import type { Node } from '../../model/cluster.ts';
 import { finding, type Finding } from '../../model/finding.ts';
 import { formatBytes, formatSeconds } from '../../model/units.ts';
 
-export const checkLinks = ({ control, nodes, unseen }: BackupSight): readonly Finding[] => [
+export const checkLinks = ({ control, nodes, unseen }: BackupFacts): readonly Finding[] => [
   ...unseen.map(({ name, problem }) =>
     finding({ check: `ssh-${name}` }, 'unknown', `${name} cannot be checked: ${problem}`),
   ),
@@ -16,7 +16,7 @@ export const checkLinks = ({ control, nodes, unseen }: BackupSight): readonly Fi
 ];
 
 /** The primary is the one that sends WAL; what waits on it is lost with it. */
-export function checkArchiving({ name }: Node, { nodes, control }: BackupSight): readonly Finding[] {
+export function checkArchiving({ name }: Node, { nodes, control }: BackupFacts): readonly Finding[] {
   const seen = nodes.find(({ node }) => node.name === name);
   if (seen === undefined) return [];
   const { node, archiver, isOurCommand } = seen;
@@ -44,10 +44,10 @@ export function checkArchiving({ name }: Node, { nodes, control }: BackupSight):
   ];
 }
 
-type Archiver = NonNullable<NodeSight['archiver']>;
+type Archiver = NonNullable<NodeBackupFacts['archiver']>;
 
 /** Above its limit, pgBackRest tells PostgreSQL that WAL is archived, and gives it up. */
-function checkQueue({ node, queueLimitBytes }: NodeSight, archiver: Archiver): readonly Finding[] {
+function checkQueue({ node, queueLimitBytes }: NodeBackupFacts, archiver: Archiver): readonly Finding[] {
   if (queueLimitBytes === undefined) return [];
   const { waitingFiles, walFileBytes, oldestWaitingAt, now } = archiver;
   const about = { node, check: 'wal-queue' };
@@ -68,7 +68,11 @@ function checkQueue({ node, queueLimitBytes }: NodeSight, archiver: Archiver): r
 const listDelay = 15;
 
 /** WAL that counts as archived but is in no repository was given up when the queue was full. */
-function checkDropped({ node }: NodeSight, archiver: Archiver, walNames: readonly string[] | undefined) {
+function checkDropped(
+  { node }: NodeBackupFacts,
+  archiver: Archiver,
+  walNames: readonly string[] | undefined,
+) {
   const { lastArchivedWal, lastArchivedAt, now } = archiver;
   const isSure = lastArchivedAt !== null && now - lastArchivedAt > listDelay;
   if (walNames === undefined || lastArchivedWal === null || !isSure) return [];

@@ -1,14 +1,14 @@
 // Looks at everything that backups rest on, all at once, and changes nothing.
 
 import { backupCheck, type BackupCheck } from './backup-check.ts';
-import type { BackupSight } from './backup-facts.ts';
+import type { BackupFacts } from './backup-facts.ts';
 import type { Backup } from '../../model/backup.ts';
 import { ledAsConfigured, type Cluster } from '../../model/cluster.ts';
 import { withHosts } from '../../host/with-hosts.ts';
 import { askEnd, pgbackrest, controlPlace } from '../pgbackrest-query.ts';
 import { askMachines, type LoginOptions } from '../../host/ask-machines.ts';
-import { seeControl } from './control-facts.ts';
-import { seeNode } from './node-facts.ts';
+import { readControlFacts } from './control-facts.ts';
+import { readNodeBackupFacts } from './node-facts.ts';
 
 export async function checkBackups(
   cluster: Cluster,
@@ -16,13 +16,15 @@ export async function checkBackups(
   options: LoginOptions & { readonly deep?: boolean | undefined },
 ): Promise<BackupCheck> {
   const [[control], nodes] = await Promise.all([
-    askMachines(cluster, [cluster.control], options, (host) => seeControl(cluster, backup, host)),
-    askMachines(cluster, cluster.nodes, options, (host, node) => seeNode(cluster, backup, node, host)),
+    askMachines(cluster, [cluster.control], options, (host) => readControlFacts(cluster, backup, host)),
+    askMachines(cluster, cluster.nodes, options, (host, node) =>
+      readNodeBackupFacts(cluster, backup, node, host),
+    ),
   ]);
   const unseen = [control, ...nodes].flatMap((one) =>
     one?.problem === undefined ? [] : [{ name: one.machine.name, problem: one.problem }],
   );
-  const sight: BackupSight = {
+  const sight: BackupFacts = {
     now: Date.now() / 1000,
     control: control?.answer,
     nodes: nodes.flatMap(({ answer }) => answer ?? []),

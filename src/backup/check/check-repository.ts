@@ -1,20 +1,20 @@
 // Is there a backup, is it young enough, whole, and rehearsed?
 
 import type { Backup } from '../../model/backup.ts';
-import type { BackupSight, ControlSight } from './backup-facts.ts';
+import type { BackupFacts, ControlFacts } from './backup-facts.ts';
 import { parseLsn } from '../../model/lsn.ts';
 import { finding, type Finding } from '../../model/finding.ts';
 import type { RepositoryReport } from '../repository-report.ts';
 import { formatBytes, formatSeconds } from '../../model/units.ts';
 import { unreadable } from '../backup-info.ts';
 
-type Seen = ControlSight & { readonly report: RepositoryReport };
+type Seen = ControlFacts & { readonly report: RepositoryReport };
 
 interface Row {
   readonly check: string;
   /** Why anybody should care. */
   readonly reason: string;
-  readonly judge: (seen: Seen, backup: Backup, sight: BackupSight) => readonly Finding[];
+  readonly judge: (seen: Seen, backup: Backup, sight: BackupFacts) => readonly Finding[];
 }
 
 const makeOne = 'dbctl backup run --type full';
@@ -119,7 +119,7 @@ const statusMeaning: Readonly<Record<number, string>> = {
   5: 'the repository belongs to another database',
 };
 
-export function checkRepository(backup: Backup, sight: BackupSight): readonly Finding[] {
+export function checkRepository(backup: Backup, sight: BackupFacts): readonly Finding[] {
   const { control } = sight;
   if (control === undefined) return [];
   const { repository } = control;
@@ -152,7 +152,7 @@ function judgeGaps({ gaps, backups, wal }: RepositoryReport): readonly Finding[]
     : [bad('wal-gap', `not protected: ${message}; no later point can be restored`, [makeOne])];
 }
 
-function judgeDrill({ backups }: RepositoryReport, backup: Backup, { nodes, now }: BackupSight): Finding {
+function judgeDrill({ backups }: RepositoryReport, backup: Backup, { nodes, now }: BackupFacts): Finding {
   const drills = nodes.flatMap((node) => node.drills).toSorted((a, b) => a.finishedAt - b.finishedAt);
   const rehearse = ['run a drill: dbctl backup drill'];
   const last = drills.at(-1);

@@ -1,4 +1,4 @@
-import type { ControlSight, TimerSight } from './backup-facts.ts';
+import type { ControlFacts, TimerFacts } from './backup-facts.ts';
 import { backupTypes, storeOf, type Backup } from '../../model/backup.ts';
 import type { Cluster } from '../../model/cluster.ts';
 import { pgbackrestFiles } from '../pgbackrest.ts';
@@ -13,23 +13,23 @@ import { calendarInterval, timerStates } from '../../system/timer.ts';
 import { storeHealth } from '../../store/store-health-step.ts';
 import { bucketLinks, impatient, serverLinks } from './broken-links-facts.ts';
 import { repositoryFacts } from '../repository-facts.ts';
-import { seeCertificates } from './certificate-facts.ts';
+import { readCertificateFacts } from './certificate-facts.ts';
 
 /** Everything that the control host knows about backups, asked at once. */
-export async function seeControl(
+export async function readControlFacts(
   cluster: Cluster,
   backup: Backup,
   control: ReadableHost,
-): Promise<ControlSight> {
+): Promise<ControlFacts> {
   const host = batchingHost(control);
-  const whole = Promise.all([seeRepository(cluster, backup, host), serverLinks(cluster, backup, host)]);
+  const whole = Promise.all([readRepository(cluster, backup, host), serverLinks(cluster, backup, host)]);
   // pgBackRest tries for half a minute what the bucket's own test knows to fail: nobody waits for it then.
   whole.catch(() => {});
   const [bucket, space, timers, certificates] = await Promise.all([
     bucketLinks(cluster, backup, host),
     spaceOf(cluster, backup, host),
-    seeTimers(cluster, backup, host),
-    seeCertificates(cluster, cluster.control, host),
+    readTimers(cluster, backup, host),
+    readCertificateFacts(cluster, cluster.control, host),
   ]);
   const [seen, servers] = bucket.length === 0 ? await whole : ([unreachable, []] as const);
   return {
@@ -41,18 +41,18 @@ export async function seeControl(
   };
 }
 
-type RepositorySight = Pick<ControlSight, 'repository' | 'walNames'>;
+type RepositoryContents = Pick<ControlFacts, 'repository' | 'walNames'>;
 
-const unreachable: RepositorySight = {
+const unreachable: RepositoryContents = {
   repository: { code: unreadable, message: 'the bucket cannot be reached or used', report: undefined },
   walNames: [],
 };
 
-async function seeRepository(
+async function readRepository(
   cluster: Cluster,
   backup: Backup,
   control: ReadableHost,
-): Promise<RepositorySight> {
+): Promise<RepositoryContents> {
   try {
     const facts = await repositoryFacts(cluster, backup, control, impatient);
     const report = repositoryReport({ name: cluster.name, stanza: backup.stanza }, { ...facts, drills: [] });
@@ -74,11 +74,11 @@ async function spaceOf(cluster: Cluster, backup: Backup, control: ReadableHost) 
   return store && storeHealth(cluster, store, control);
 }
 
-async function seeTimers(
+async function readTimers(
   cluster: Cluster,
   { schedule }: Backup,
   control: ReadableHost,
-): Promise<readonly TimerSight[]> {
+): Promise<readonly TimerFacts[]> {
   const types = backupTypes.filter((type) => schedule[type] !== undefined);
   if (types.length === 0) return [];
   const units = types.map((type) => backupUnitTimed(cluster, type));

@@ -1,4 +1,4 @@
-import type { NodeSight } from './backup-facts.ts';
+import type { NodeBackupFacts } from './backup-facts.ts';
 import type { Backup } from '../../model/backup.ts';
 import type { Cluster, Node } from '../../model/cluster.ts';
 import { drillFiles } from '../drill/drill.ts';
@@ -9,15 +9,15 @@ import { batchingHost } from '../../host/batching-host.ts';
 import { archiverFacts } from '../../postgres/archiver.ts';
 import { parseDrills } from '../drill/drills-query.ts';
 import { bucketLinks, repositoryLinks } from './broken-links-facts.ts';
-import { seeCertificates } from './certificate-facts.ts';
+import { readCertificateFacts } from './certificate-facts.ts';
 
 /** Everything that a node's host knows about backups, asked at once. */
-export async function seeNode(
+export async function readNodeBackupFacts(
   cluster: Cluster,
   backup: Backup,
   node: Node,
   remote: ReadableHost,
-): Promise<NodeSight> {
+): Promise<NodeBackupFacts> {
   const history = drillFiles(cluster).history;
   const config = nodeConfigOf(cluster, node);
   const host = batchingHost(remote);
@@ -27,7 +27,7 @@ export async function seeNode(
     repositoryLinks(cluster, backup, node, host),
     bucketLinks(cluster, backup, host),
     host.readFile(history),
-    seeCertificates(cluster, node, host),
+    readCertificateFacts(cluster, node, host),
   ]);
   return {
     node,

@@ -14,7 +14,7 @@ import { ownFile } from '../../system/own-file.ts';
 const readableByAll = { owner: 'root:root', mode: 0o644 } as const;
 
 /** Keeps the program, what it must know, and the user's assertions. None of it is secret. */
-export function keepDrillFiles(cluster: Cluster, backup: Backup, node: Node): readonly Step[] {
+export function ensureDrillFiles(cluster: Cluster, backup: Backup, node: Node): readonly Step[] {
   const files = drillFiles(cluster);
   return [
     keepState(cluster),

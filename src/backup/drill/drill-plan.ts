@@ -16,7 +16,7 @@ import type { HostSet } from '../../host/with-hosts.ts';
 import { archiverFacts } from '../../postgres/archiver.ts';
 import { runningUnits } from '../backup-work-query.ts';
 import { drillFreeBytes, readDrills } from './drills-query.ts';
-import { keepDrillFiles } from './drill-files-step.ts';
+import { ensureDrillFiles } from './drill-files-step.ts';
 import { rehearseRestore } from '../rehearse-restore-step.ts';
 import { backupInfo, controlPlace } from '../pgbackrest-query.ts';
 
@@ -95,7 +95,7 @@ function backupDrillPlan(
 ): readonly Stage[] {
   const host = hosts.get(node.name);
   return [
-    onlyOn('Install the drill', host, () => keepDrillFiles(cluster, backup, node)),
+    onlyOn('Install the drill', host, () => ensureDrillFiles(cluster, backup, node)),
     onlyOn('Run a restore drill', host, () => [rehearseRestore(cluster, aim, keep)]),
   ];
 }

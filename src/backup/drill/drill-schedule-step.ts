@@ -4,22 +4,22 @@ import { type Cluster, type Node } from '../../model/cluster.ts';
 import { drillFiles, scheduledDrillNode } from './drill.ts';
 import type { Step } from '../../engine/step.ts';
 import { drillArgv, removeDrillSchedule } from './drills-query.ts';
-import { keepDrillFiles } from './drill-files-step.ts';
-import { keepTimedWork } from '../../system/timed-work.ts';
+import { ensureDrillFiles } from './drill-files-step.ts';
+import { ensureTimedWork } from '../../system/timed-work.ts';
 
 /**
  * Keeps the drill's timer on the one host that rehearses, and on no other. Of the nodes of one host, the last sees to it:
  * the others would take away what it keeps.
  */
-export function keepDrillSchedule(cluster: Cluster, backup: Backup, node: Node): readonly Step[] {
+export function ensureDrillSchedule(cluster: Cluster, backup: Backup, node: Node): readonly Step[] {
   if (cluster.nodes.findLast(({ host }) => sameHost(host, node.host))!.name !== node.name) return [];
   const calendar = backup.schedule.drill;
   if (calendar === undefined || node.name !== scheduledDrillNode(cluster).name) {
     return [withoutDrillSchedule(cluster)];
   }
   return [
-    ...keepDrillFiles(cluster, backup, node),
-    ...keepTimedWork(cluster, [
+    ...ensureDrillFiles(cluster, backup, node),
+    ...ensureTimedWork(cluster, [
       {
         name: drillFiles(cluster).scheduledUnit,
         description: `Scheduled restore drill of ${cluster.name}`,

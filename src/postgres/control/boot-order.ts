@@ -5,7 +5,7 @@ import { ownFile } from '../../system/own-file.ts';
 import { dropInOf } from './systemd-control.ts';
 
 /** Starts PostgreSQL at boot only when the address it listens on is there. systemd reads it when it next reloads. */
-export const keepBootOrder = (instance: Instance): Step =>
+export const ensureBootOrder = (instance: Instance): Step =>
   ownFile('Start PostgreSQL after the network', {
     path: dropInOf(instance),
     content: render('etc/systemd/system/postgresql@.service.d/dbctl.conf', {}),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { backupUnitNow, clock } from '../../../src/backup/backup-work-query.ts';
 import { backupInfo } from '../../../src/backup/pgbackrest-query.ts';
 import { forgetUnit, unitState } from '../../../src/host/systemd.ts';
-import { keepFirstBackup } from '../../../src/backup/make-backup-step.ts';
+import { ensureFirstBackup } from '../../../src/backup/make-backup-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { infoOf255, infoWithoutBackups } from './pgbackrest-samples.ts';
 import { answering, when } from '../../support/answering.ts';
@@ -10,7 +10,7 @@ import { backedUpShop } from '../../support/backed-up.ts';
 import { plan, run } from '../../support/shop.ts';
 
 const { cluster, backup } = backedUpShop();
-const step = keepFirstBackup(cluster, backup);
+const step = ensureFirstBackup(cluster, backup);
 const config = '/etc/dbctl/shop/_pgbackrest/control.conf';
 const unit = backupUnitNow(cluster, 'full');
 const absent = 'LoadState=not-found\nActiveState=inactive\n';

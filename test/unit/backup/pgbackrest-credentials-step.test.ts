@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import type { Cluster } from '../../../src/model/cluster.ts';
-import { keepAuthority } from '../../../src/pki/certificate-authority.ts';
+import { ensureAuthority } from '../../../src/pki/certificate-authority.ts';
 import {
-  keepClientCredential,
-  keepServerCredential,
-  keepStoreAuthorities,
+  ensureClientCredential,
+  ensureServerCredential,
+  ensureStoreAuthorities,
 } from '../../../src/backup/pgbackrest-credentials-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { backedUpShop } from '../../support/backed-up.ts';
@@ -25,13 +25,13 @@ beforeEach(async () => {
   here = mkdtempSync(join(tmpdir(), 'dbctl-ca-'));
   cluster = { ...shop, caCertificateFile: join(here, 'shop-ca.crt') };
   control = controlHost();
-  await run(keepAuthority(cluster), control.host);
+  await run(ensureAuthority(cluster), control.host);
   return () => rmSync(here, { recursive: true });
 });
 
 test('a server shows its own address, and only postgres may read its key', async () => {
   const { host, disk } = fakeHost();
-  const step = keepServerCredential(cluster, pg1, control.host);
+  const step = ensureServerCredential(cluster, pg1, control.host);
 
   expect((await plan(step, host)).changes.join()).toContain('10.0.0.11');
   expect((await run(step, host)).status).toBe('changed');
@@ -44,7 +44,7 @@ test('a server shows its own address, and only postgres may read its key', async
 
 test('a client is known by a name that no other machine and no other cluster has', async () => {
   const { host, disk } = fakeHost();
-  const step = keepClientCredential(cluster, cluster.control, control.host);
+  const step = ensureClientCredential(cluster, cluster.control, control.host);
 
   expect((await run(step, host)).status).toBe('changed');
   const shown = new X509Certificate(disk.get(`${directory}/client.crt`)!.content);
@@ -55,8 +55,8 @@ test('a client is known by a name that no other machine and no other cluster has
 
 test('server and client do not share a key', async () => {
   const { host, disk } = fakeHost();
-  await run(keepServerCredential(cluster, pg1, control.host), host);
-  await run(keepClientCredential(cluster, pg1, control.host), host);
+  await run(ensureServerCredential(cluster, pg1, control.host), host);
+  await run(ensureClientCredential(cluster, pg1, control.host), host);
 
   expect(disk.get(`${directory}/server.key`)).not.toEqual(disk.get(`${directory}/client.key`));
 });
@@ -75,11 +75,11 @@ test('the CA of a foreign endpoint is kept where .env.cluster names one', async 
   writeFileSync(file, control.disk.get('/etc/dbctl/pki/shop/ca.crt')!.content);
   const own = s3({ MINIO_CA_CERT: file });
 
-  const steps = keepStoreAuthorities(own.cluster, own.backup);
+  const steps = ensureStoreAuthorities(own.cluster, own.backup);
   const { host, disk } = fakeHost();
   for (const step of steps) expect((await run(step, host)).status).toBe('changed');
 
   expect([...disk.keys()]).toEqual([`${directory}/store-ca.crt`]);
-  expect(keepStoreAuthorities(s3().cluster, s3().backup)).toEqual([]);
-  expect(keepStoreAuthorities(shop, shop.backup!)).toEqual([]);
+  expect(ensureStoreAuthorities(s3().cluster, s3().backup)).toEqual([]);
+  expect(ensureStoreAuthorities(shop, shop.backup!)).toEqual([]);
 });

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import type { Step } from '../../../src/engine/step.ts';
 import { coresOf, fileSystemBytes } from '../../../src/server/host-facts-query.ts';
 import { pgbackrestVersion } from '../../../src/backup/pgbackrest-query.ts';
-import { keepArchiving } from '../../../src/backup/archiving-step.ts';
+import { ensureArchiving } from '../../../src/backup/archiving-step.ts';
 import {
-  keepControlConfig,
-  keepNodeConfig,
-  keepServerConfig,
+  ensureControlConfig,
+  ensureNodeConfig,
+  ensureServerConfig,
 } from '../../../src/backup/pgbackrest-files-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, disk as df, when } from '../../support/answering.ts';
@@ -31,10 +31,10 @@ const serverFile = '/etc/dbctl/shop/_pgbackrest/server.conf';
 const settingsFile = '/etc/postgresql/17/main/conf.d/dbctl_backup.conf';
 
 test.each<[Step, string, number]>([
-  [keepNodeConfig(cluster, backup, pg1), nodeFile, 0o600],
-  [keepControlConfig(cluster, backup), controlFile, 0o600],
-  [keepServerConfig(cluster, backup, pg1), serverFile, 0o600],
-  [keepArchiving(cluster, backup, pg1), settingsFile, 0o640],
+  [ensureNodeConfig(cluster, backup, pg1), nodeFile, 0o600],
+  [ensureControlConfig(cluster, backup), controlFile, 0o600],
+  [ensureServerConfig(cluster, backup, pg1), serverFile, 0o600],
+  [ensureArchiving(cluster, backup, pg1), settingsFile, 0o640],
 ])('$title: planned, written once, then in place; the passphrase is in no plan', async (step, path, mode) => {
   const { host, disk } = hostWith();
   const notes: string[] = [];
@@ -56,7 +56,7 @@ async function linesOf(step: Step, path: string, ...facts: Parameters<typeof hos
 }
 
 test("a node's configuration is complete", async () => {
-  const lines = await linesOf(keepNodeConfig(cluster, backup, pg1), nodeFile);
+  const lines = await linesOf(ensureNodeConfig(cluster, backup, pg1), nodeFile);
 
   expect(lines.join('\n')).toMatchInlineSnapshot(`
     "[global]
@@ -92,7 +92,7 @@ test("a node's configuration is complete", async () => {
 });
 
 test("the control host's configuration is complete", async () => {
-  const lines = await linesOf(keepControlConfig(cluster, backup), controlFile);
+  const lines = await linesOf(ensureControlConfig(cluster, backup), controlFile);
 
   expect(lines.filter((line) => !line.startsWith('pg')).join('\n')).toMatchInlineSnapshot(`
     "[global]
@@ -122,7 +122,7 @@ test.each([
   // Not installed yet: a dry run.
   ['', 'backup-standby=n'],
 ])('with %j a backup is %s', async (version, line) => {
-  expect(await linesOf(keepControlConfig(cluster, backup), controlFile, version)).toContain(line);
+  expect(await linesOf(ensureControlConfig(cluster, backup), controlFile, version)).toContain(line);
 });
 
 test.each([
@@ -130,13 +130,13 @@ test.each([
   [8, 2],
   [64, 16],
 ])('with %d cores a backup takes %d', async (cores, processes) => {
-  const lines = await linesOf(keepControlConfig(cluster, backup), controlFile, undefined, cores);
+  const lines = await linesOf(ensureControlConfig(cluster, backup), controlFile, undefined, cores);
 
   expect(lines).toContain(`process-max=${processes}`);
 });
 
 test("a TLS server's configuration is complete", async () => {
-  const lines = await linesOf(keepServerConfig(cluster, backup, pg1), serverFile);
+  const lines = await linesOf(ensureServerConfig(cluster, backup, pg1), serverFile);
 
   expect(lines.join('\n')).toMatchInlineSnapshot(`
     "[global]
@@ -153,7 +153,7 @@ test("a TLS server's configuration is complete", async () => {
 });
 
 test('archiving is the same on every node but for its own configuration', async () => {
-  const lines = await linesOf(keepArchiving(cluster, backup, pg1), settingsFile);
+  const lines = await linesOf(ensureArchiving(cluster, backup, pg1), settingsFile);
 
   expect(lines.join('\n')).toMatchInlineSnapshot(`
     "archive_command = 'pgbackrest --config=/etc/dbctl/shop/pg1/pgbackrest.conf --stanza=shop archive-push "%p"'

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { CommandError, RefusedError } from '../../../src/model/errors.ts';
 import { systemIdentifier } from '../../../src/postgres/instance.ts';
 import { askEnd, backupInfo, pgbackrest } from '../../../src/backup/pgbackrest-query.ts';
-import { keepStanza } from '../../../src/backup/stanza-step.ts';
+import { ensureStanza } from '../../../src/backup/stanza-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { infoWithoutBackups, infoWithoutStanza } from './pgbackrest-samples.ts';
 import { answering, when } from '../../support/answering.ts';
@@ -38,7 +38,7 @@ function controlWith(info: string, end = ended(0)) {
   return { ...fake, made: () => made };
 }
 
-const step = keepStanza(cluster, backup, primaryWith(ours));
+const step = ensureStanza(cluster, backup, primaryWith(ours));
 
 test.each([
   ['is missing', infoWithoutStanza],
@@ -60,7 +60,7 @@ test('on a bare host it is a plan', async () => {
 test('one that belongs to another cluster is refused before anything is made', async () => {
   const { host, made } = controlWith(infoWithoutBackups);
 
-  const refused = plan(keepStanza(cluster, backup, primaryWith('42')), host);
+  const refused = plan(ensureStanza(cluster, backup, primaryWith('42')), host);
 
   await expect(refused).rejects.toThrow(RefusedError);
   await expect(refused).rejects.toMatchObject({ why: expect.stringContaining(`there: ${ours}, here: 42`) });

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import type { Cluster } from '../../../src/model/cluster.ts';
 import { RefusedError } from '../../../src/model/errors.ts';
-import { copyAuthority, keepAuthority } from '../../../src/pki/certificate-authority.ts';
+import { copyAuthority, ensureAuthority } from '../../../src/pki/certificate-authority.ts';
 import { readAuthority } from '../../../src/pki/read-authority.ts';
-import { keepServerCertificate } from '../../../src/pki/server-certificate.ts';
+import { ensureServerCertificate } from '../../../src/pki/server-certificate.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { controlHost } from '../../support/control-host.ts';
 import { pg1, pg2, plan, run, shop } from '../../support/shop.ts';
@@ -26,7 +26,7 @@ const keyOf = (host: ReturnType<typeof fakeHost>): string | undefined =>
   host.disk.get(`${directory}/server.key`)?.content;
 
 test('the authority is made once, and its key can be read by root only', async () => {
-  const step = keepAuthority(cluster);
+  const step = ensureAuthority(cluster);
 
   expect((await plan(step, control.host)).changes).toEqual([
     'make the certificate authority of shop in /etc/dbctl/pki/shop',
@@ -38,21 +38,21 @@ test('the authority is made once, and its key can be read by root only', async (
 });
 
 test('a key beside the certificate of another authority is no authority', async () => {
-  await run(keepAuthority(cluster), control.host);
+  await run(ensureAuthority(cluster), control.host);
   const other = controlHost();
-  await run(keepAuthority(cluster), other.host);
+  await run(ensureAuthority(cluster), other.host);
   control.disk.set('/etc/dbctl/pki/shop/ca.key', other.disk.get('/etc/dbctl/pki/shop/ca.key')!);
 
-  expect((await run(keepAuthority(cluster), control.host)).status).toBe('changed');
-  expect((await run(keepAuthority(cluster), control.host)).status).toBe('in place');
+  expect((await run(ensureAuthority(cluster), control.host)).status).toBe('changed');
+  expect((await run(ensureAuthority(cluster), control.host)).status).toBe('in place');
   await run(copyAuthority(cluster, control.host), control.host);
   control.disk.set('/etc/dbctl/pki/shop/ca.key', other.disk.get('/etc/dbctl/pki/shop/ca.key')!);
 
-  await expect(plan(keepAuthority(cluster), control.host)).rejects.toThrow(RefusedError);
+  await expect(plan(ensureAuthority(cluster), control.host)).rejects.toThrow(RefusedError);
 });
 
 test('the key of an authority hides itself', async () => {
-  await run(keepAuthority(cluster), control.host);
+  await run(ensureAuthority(cluster), control.host);
 
   const authority = await readAuthority(cluster, control.host);
 
@@ -63,7 +63,7 @@ test('the key of an authority hides itself', async () => {
 test('the certificate is copied beside .env.cluster, and a changed copy is corrected', async () => {
   const step = copyAuthority(cluster, control.host);
   expect((await plan(step, control.host)).changes).toEqual([`write ${cluster.caCertificateFile}`]);
-  await run(keepAuthority(cluster), control.host);
+  await run(ensureAuthority(cluster), control.host);
 
   expect((await run(step, control.host)).status).toBe('changed');
   expect((await run(step, control.host)).status).toBe('in place');
@@ -79,11 +79,11 @@ test('a copy that was never made is not believed to be there', async () => {
 });
 
 test('a second authority is refused while clients trust the first', async () => {
-  await run(keepAuthority(cluster), control.host);
+  await run(ensureAuthority(cluster), control.host);
   await run(copyAuthority(cluster, control.host), control.host);
   const other = fakeHost({}, {}, 'laptop');
 
-  const error = await run(keepAuthority(cluster), other.host).catch((thrown: unknown) => thrown);
+  const error = await run(ensureAuthority(cluster), other.host).catch((thrown: unknown) => thrown);
 
   expect(error).toBeInstanceOf(RefusedError);
   expect(error).toMatchObject({ message: "the key of the cluster's CA is not on laptop" });
@@ -92,12 +92,12 @@ test('a second authority is refused while clients trust the first', async () => 
 
 test('a node gets a certificate for its name and address, once', async () => {
   const node = fakeHost();
-  const step = keepServerCertificate(cluster, pg1, control.host);
+  const step = ensureServerCertificate(cluster, pg1, control.host);
   expect((await plan(step, node.host)).changes).toEqual([
     'write /etc/dbctl/shop/pg1/ca.crt',
     'make a certificate for pg1, 10.0.0.11',
   ]);
-  await run(keepAuthority(cluster), control.host);
+  await run(ensureAuthority(cluster), control.host);
 
   expect((await run(step, node.host)).status).toBe('changed');
   expect(node.disk.get(`${directory}/server.key`)).toMatchObject({ owner: 'postgres:postgres', mode: 0o600 });
@@ -107,12 +107,12 @@ test('a node gets a certificate for its name and address, once', async () => {
 
 test('a certificate of another node is replaced, with a new key', async () => {
   const node = fakeHost();
-  await run(keepAuthority(cluster), control.host);
+  await run(ensureAuthority(cluster), control.host);
   const named = { ...pg1, host: 'pg1.example.org' };
-  await run(keepServerCertificate(cluster, named, control.host), node.host);
+  await run(ensureServerCertificate(cluster, named, control.host), node.host);
   const before = keyOf(node);
 
-  const { changes } = await run(keepServerCertificate(cluster, pg1, control.host), node.host);
+  const { changes } = await run(ensureServerCertificate(cluster, pg1, control.host), node.host);
 
   expect(changes).toEqual(['replace the certificate: it is not valid for 10.0.0.11']);
   expect(keyOf(node)).not.toBe(before);
@@ -120,12 +120,12 @@ test('a certificate of another node is replaced, with a new key', async () => {
 
 test('a CA file that was changed by hand is written again, and the certificate stays', async () => {
   const node = fakeHost();
-  await run(keepAuthority(cluster), control.host);
-  await run(keepServerCertificate(cluster, pg1, control.host), node.host);
+  await run(ensureAuthority(cluster), control.host);
+  await run(ensureServerCertificate(cluster, pg1, control.host), node.host);
   const before = keyOf(node);
   node.disk.set(`${directory}/ca.crt`, { content: 'x', owner: 'root:root', mode: 0o644 });
 
-  const { changes } = await run(keepServerCertificate(cluster, pg1, control.host), node.host);
+  const { changes } = await run(ensureServerCertificate(cluster, pg1, control.host), node.host);
 
   expect(changes).toEqual(['write /etc/dbctl/shop/pg1/ca.crt']);
   expect(keyOf(node)).toBe(before);
@@ -133,7 +133,7 @@ test('a CA file that was changed by hand is written again, and the certificate s
 
 test('a host that is called after its node is named once', async () => {
   const { changes } = await plan(
-    keepServerCertificate(cluster, { ...pg2, host: 'pg2' }, control.host),
+    ensureServerCertificate(cluster, { ...pg2, host: 'pg2' }, control.host),
     fakeHost().host,
   );
 
@@ -143,7 +143,7 @@ test('a host that is called after its node is named once', async () => {
 test('without an authority there is nothing to sign with', async () => {
   const node = fakeHost();
 
-  await expect(run(keepServerCertificate(cluster, pg1, control.host), node.host)).rejects.toMatchObject({
+  await expect(run(ensureServerCertificate(cluster, pg1, control.host), node.host)).rejects.toMatchObject({
     message: 'control has no certificate authority for shop',
     next: ['set up the primary first: dbctl init-primary'],
   });

@@ -7,8 +7,8 @@ import { beforeEach, expect, test } from 'vitest';
 import { parseCertificate, isSignedBy } from '../../../src/pki/inspect.ts';
 import type { Cluster } from '../../../src/model/cluster.ts';
 import type { RotationPhase } from '../../../src/pki/rotation.ts';
-import { copyAuthority, keepAuthority } from '../../../src/pki/certificate-authority.ts';
-import { keepCredential, keepTrust } from '../../../src/pki/credential-step.ts';
+import { copyAuthority, ensureAuthority } from '../../../src/pki/certificate-authority.ts';
+import { ensureCredential, ensureTrust } from '../../../src/pki/credential-step.ts';
 import { readAuthority } from '../../../src/pki/read-authority.ts';
 import {
   makeNextAuthority,
@@ -32,8 +32,8 @@ beforeEach(async () => {
   cluster = { ...shop, caCertificateFile: join(here, 'shop-ca.crt') };
   control = controlHost();
   node = fakeHost();
-  await run(keepAuthority(cluster), control.host);
-  await run(keepCredential(cluster, place, control.host), node.host);
+  await run(ensureAuthority(cluster), control.host);
+  await run(ensureCredential(cluster, place, control.host), node.host);
   return () => rmSync(here, { recursive: true });
 });
 
@@ -80,18 +80,18 @@ test('each phase says who signs and who is trusted', async () => {
 
 test('a node learns to trust both, keeps its certificate until the new one signs, and forgets the old one', async () => {
   const before = leaf();
-  const trust = (authorities: number) => keepTrust(cluster, place, control.host, { authorities });
+  const trust = (authorities: number) => ensureTrust(cluster, place, control.host, { authorities });
   expect((await plan(trust(2), node.host)).changes).toEqual(['write /etc/dbctl/shop/pg1/ca.crt']);
   await run(makeNextAuthority(cluster, startedAt), control.host);
   await mark('trust');
 
   expect((await run(trust(2), node.host)).status).toBe('changed');
-  expect((await plan(keepCredential(cluster, place, control.host), node.host)).status).toBe('in place');
+  expect((await plan(ensureCredential(cluster, place, control.host), node.host)).status).toBe('in place');
   await run(copyAuthority(cluster, control.host, { authorities: 2 }), control.host);
   expect(readFileSync(cluster.caCertificateFile, 'utf8').match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
 
   await mark('issue');
-  const { changes } = await run(keepCredential(cluster, place, control.host), node.host);
+  const { changes } = await run(ensureCredential(cluster, place, control.host), node.host);
   expect(changes).toEqual(["replace the certificate: it was not signed by the cluster's CA"]);
   expect(leaf()).not.toBe(before);
 
@@ -105,7 +105,7 @@ test('a node learns to trust both, keeps its certificate until the new one signs
   expect(isSignedBy(parseCertificate(leaf())!, trusted[0]!)).toBe(true);
 });
 
-const rotate = (since: number) => keepCredential(cluster, place, control.host, { since });
+const rotate = (since: number) => ensureCredential(cluster, place, control.host, { since });
 
 test('a rotation replaces what is older than its start, once', async () => {
   const before = leaf();
@@ -120,7 +120,7 @@ test('a key and its certificate change places together', async () => {
   node.disk.set(place.certificate, { ...node.disk.get(place.certificate)!, content: 'broken' });
   node.ran.length = 0;
 
-  await run(keepCredential(cluster, place, control.host), node.host);
+  await run(ensureCredential(cluster, place, control.host), node.host);
 
   expect(node.ran).toHaveLength(1);
   expect([...node.disk.keys()].toSorted()).toEqual(

@@ -6,7 +6,7 @@ import {
   UnreachableError,
   UnverifiedError,
 } from '../../../src/model/errors.ts';
-import { keepJournal } from '../../../src/operation/keep-journal.ts';
+import { recordJournal } from '../../../src/operation/keep-journal.ts';
 import { ownFile } from '../../../src/system/own-file.ts';
 import { onlyOn, runPlan } from '../../../src/engine/run-plan.ts';
 import { Secret } from '../../../src/model/secret.ts';
@@ -22,7 +22,7 @@ const operation = {
 function journalled(answers: Parameters<typeof fakeHost>[1] = () => '') {
   const fake = fakeHost({}, answers, 'pg2');
   const [steps, unwritable]: [string[], string[]] = [[], []];
-  const journal = keepJournal({
+  const journal = recordJournal({
     ...{ cluster: 'demo', operation },
     onStep: (step) => steps.push(step),
     onUnwritable: (host) => unwritable.push(host),

@@ -4,14 +4,20 @@ import {
   refuseRemoval,
   type RemovalFacts,
   type RemovalRequest,
-  type RemovalSight,
+  type RemovedNodeFacts,
 } from '../../../src/replication/removal.ts';
 
-const fine: RemovalSight = { isOurs: true, hasData: true, isStandby: true, inRecovery: true, downstream: [] };
+const fine: RemovedNodeFacts = {
+  isOurs: true,
+  hasData: true,
+  isStandby: true,
+  inRecovery: true,
+  downstream: [],
+};
 
 const facts = (
   changes: Partial<Omit<RemovalFacts, 'sight'>> = {},
-  sight: Partial<RemovalSight> | 'not reached' = {},
+  sight: Partial<RemovedNodeFacts> | 'not reached' = {},
 ): RemovalFacts => ({
   node: 'pg3',
   primary: 'pg1',

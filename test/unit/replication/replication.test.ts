@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { acceptsConnections } from '../../../src/postgres/instance.ts';
 import { conninfo } from '../../../src/postgres/libpq.ts';
 import * as sql from '../../../src/postgres/replication.ts';
-import { keepFollowing, primaryConnection } from '../../../src/replication/follow-primary-step.ts';
-import { keepSlot } from '../../../src/replication/replication-slot-step.ts';
+import { ensureFollowing, primaryConnection } from '../../../src/replication/follow-primary-step.ts';
+import { ensureSlot } from '../../../src/replication/replication-slot-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, json, when, whenSql, yesOrNo } from '../../support/answering.ts';
 import { pg2, plan, primary, replica, run, shop } from '../../support/shop.ts';
@@ -41,7 +41,7 @@ test.each<[string, sql.SlotFacts, string]>([
   ],
 ])('a slot %s is planned, made once, then in place', async (_reason, slot, change) => {
   const { host, done } = primaryWith(slot);
-  const step = keepSlot(shop, pg2, host);
+  const step = ensureSlot(shop, pg2, host);
   const there = fakeHost({}, {}, 'pg2').host;
 
   expect((await plan(step, there)).changes).toEqual([change]);
@@ -57,7 +57,7 @@ test.each<[string, sql.SlotFacts]>([
 ])('a slot that is %s stays', async (_reason, slot) => {
   const { host, done } = primaryWith(slot);
 
-  expect((await run(keepSlot(shop, pg2, host), host)).status).toBe('in place');
+  expect((await run(ensureSlot(shop, pg2, host), host)).status).toBe('in place');
   expect(done).toEqual([]);
 });
 
@@ -105,7 +105,7 @@ test.each([
   ['no slot', { primarySlotName: '' }],
 ])('a replica that follows %s is pointed at the primary once', async (_reason, state) => {
   const { host, ran } = replicaThat(state);
-  const step = keepFollowing(shop, pg2);
+  const step = ensureFollowing(shop, pg2);
 
   expect((await plan(step, host)).changes).toEqual(['follow pg1 as pg2 through slot dbctl_pg2']);
   expect(ran).toEqual([]);
@@ -117,11 +117,11 @@ test.each([
 test('options that PostgreSQL adds by itself do not matter', async () => {
   const { host } = replicaThat({ primaryConninfo: `${conninfo(wanted)} gssencmode=prefer` });
 
-  expect((await run(keepFollowing(shop, pg2), host)).status).toBe('in place');
+  expect((await run(ensureFollowing(shop, pg2), host)).status).toBe('in place');
 });
 
 test('what does not run yet is cloned with the same settings, so nothing is to do', async () => {
   const { host } = replicaThat({ running: false, primaryConninfo: '' });
 
-  expect((await run(keepFollowing(shop, pg2), host)).status).toBe('in place');
+  expect((await run(ensureFollowing(shop, pg2), host)).status).toBe('in place');
 });

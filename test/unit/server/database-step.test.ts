@@ -3,8 +3,8 @@ import { wantedRoles, type FoundRole } from '../../../src/server/role-changes.ts
 import { scramVerifier } from '../../../src/postgres/scram.ts';
 import { acceptsConnections } from '../../../src/postgres/instance.ts';
 import { databaseOwner, privileges } from '../../../src/server/privileges-query.ts';
-import { keepDatabase, keepPrivileges } from '../../../src/server/database-step.ts';
-import { keepRoles, rolesWithOtherPassword } from '../../../src/server/roles-step.ts';
+import { ensureDatabase, ensurePrivileges } from '../../../src/server/database-step.ts';
+import { ensureRoles, rolesWithOtherPassword } from '../../../src/server/roles-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, json, when, whenSql, yesOrNo } from '../../support/answering.ts';
 import { plan, primary, run, shop } from '../../support/shop.ts';
@@ -46,10 +46,10 @@ function serverWith(content: Partial<Content> = {}) {
 }
 
 test.each([
-  ['roles are made', keepRoles(shop, primary), { roles: [] }, 4],
-  ['the database is made', keepDatabase(shop, primary), { owner: null }, 1],
-  ['the database gets its owner', keepDatabase(shop, primary), { owner: 'postgres' }, 1],
-  ['privileges are granted', keepPrivileges(shop, primary), { holds: [] }, 16],
+  ['roles are made', ensureRoles(shop, primary), { roles: [] }, 4],
+  ['the database is made', ensureDatabase(shop, primary), { owner: null }, 1],
+  ['the database gets its owner', ensureDatabase(shop, primary), { owner: 'postgres' }, 1],
+  ['privileges are granted', ensurePrivileges(shop, primary), { holds: [] }, 16],
 ])('%s: planned, done once, then in place', async (_reason, step, content, count) => {
   const { host, ran } = serverWith(content);
 
@@ -61,9 +61,9 @@ test.each([
 });
 
 test.each([
-  ['roles', keepRoles(shop, primary), 'create role shop_admin'],
-  ['the database', keepDatabase(shop, primary), 'create database shop'],
-  ['privileges', keepPrivileges(shop, primary), 'grant CONNECT on database shop to shop_app'],
+  ['roles', ensureRoles(shop, primary), 'create role shop_admin'],
+  ['the database', ensureDatabase(shop, primary), 'create database shop'],
+  ['privileges', ensurePrivileges(shop, primary), 'grant CONNECT on database shop to shop_app'],
 ])('a dry run on a host without a server plans %s', async (_what, step, change) => {
   const { host } = serverWith({ running: false });
 
@@ -74,7 +74,7 @@ test('only the role that differs gets a new verifier, and no password is sent', 
   const { host, inputs, now } = serverWith();
   now.roles = asWanted.map((role) => (role.name === 'shop_app' ? { ...role, verifier: '' } : role));
 
-  expect((await run(keepRoles(shop, primary), host)).changes).toEqual([
+  expect((await run(ensureRoles(shop, primary), host)).changes).toEqual([
     'change the password of role shop_app',
   ]);
   expect(inputs[0]?.match(/ password '/g)).toHaveLength(1);
@@ -86,7 +86,7 @@ test('only what is missing is granted', async () => {
   const { host, inputs, now } = serverWith();
   now.holds = privileges(shop).map((_, index) => index !== 1);
 
-  await run(keepPrivileges(shop, primary), host);
+  await run(ensurePrivileges(shop, primary), host);
 
   expect(inputs[0]).toContain('grant CONNECT on database "shop" to "shop_app";');
   expect(inputs[0]).not.toContain('revoke');
@@ -95,7 +95,7 @@ test('only what is missing is granted', async () => {
 test('a database that exists is never made anew', async () => {
   const { host, inputs } = serverWith({ owner: 'postgres' });
 
-  await run(keepDatabase(shop, primary), host);
+  await run(ensureDatabase(shop, primary), host);
 
   expect(inputs).toEqual(['alter database "shop" owner to "shop_admin";\n']);
 });
@@ -107,7 +107,7 @@ test('a password that differs is named, and not sent when it is to be left', asy
   const { host, inputs } = serverWith({ roles });
 
   expect(await rolesWithOtherPassword(shop, primary, host)).toEqual(['shop_app']);
-  const { changes } = await run(keepRoles(shop, primary, { passwords: 'leave' }), host);
+  const { changes } = await run(ensureRoles(shop, primary, { passwords: 'leave' }), host);
 
   expect(changes).toEqual(['correct the attributes of role shop_app']);
   expect(inputs.join('')).not.toContain(' password ');

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { wantedRoles } from '../../../src/server/role-changes.ts';
 import { verifierMatches } from '../../../src/postgres/scram.ts';
-import { foundRoles, keepRolesStatements } from '../../../src/server/roles-query.ts';
+import { foundRoles, ensureRolesStatements } from '../../../src/server/roles-query.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
 
 const socket = { binDirectory: '/usr/lib/postgresql/17/bin', port: 5432 };
 const wanted = wantedRoles(clusterOf());
 const statements = (options: { exists: boolean; keepPassword: boolean }): readonly string[] =>
-  keepRolesStatements(wanted.map((role) => ({ ...role, ...options })));
+  ensureRolesStatements(wanted.map((role) => ({ ...role, ...options })));
 
 test('roles that exist with their passwords are altered in place', () => {
   expect(statements({ exists: true, keepPassword: true })).toMatchInlineSnapshot(`
@@ -54,7 +54,7 @@ test('a password goes as a verifier, after the log was told to be silent', () =>
 
 test('an awkward role name stays one name', () => {
   const [role] = wanted;
-  const said = keepRolesStatements([{ ...role!, name: `a"b'c`, exists: false, keepPassword: true }]);
+  const said = ensureRolesStatements([{ ...role!, name: `a"b'c`, exists: false, keepPassword: true }]);
 
   expect(said).toContain(`create role "a""b'c"`);
   expect(foundRoles(socket, [`a"b'c`]).stdin).toContain(`rolname in ('a"b''c')`);

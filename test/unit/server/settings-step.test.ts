@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { instanceOf } from '../../../src/model/instance.ts';
 import { fileSystemBytes } from '../../../src/server/host-facts-query.ts';
 import { settingsRefusal } from '../../../src/postgres/settings.ts';
-import { keepSettings } from '../../../src/server/settings-step.ts';
+import { ensureSettings } from '../../../src/server/settings-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
 import { answering, disk, when } from '../../support/answering.ts';
@@ -23,7 +23,7 @@ const hostThatSays = (refusal: string) =>
 test('the include file says what the cluster needs, then what the user asks for', async () => {
   const { host, disk: files } = hostThatSays('');
 
-  await run(keepSettings(cluster, cluster.primary), host);
+  await run(ensureSettings(cluster, cluster.primary), host);
 
   expect(files.get(path)?.content).toMatchInlineSnapshot(`
     "# Written by dbctl for cluster shop; changes made here are lost. Edit POSTGRES_CONF_* in .env.cluster instead.
@@ -97,7 +97,7 @@ test('the include file says what the cluster needs, then what the user asks for'
 test('what PostgreSQL does not accept is never written', async () => {
   const { host, disk: files } = hostThatSays('FATAL:  invalid value for parameter "work_mem"\n');
 
-  await expect(run(keepSettings(cluster, cluster.primary), host)).rejects.toMatchObject({
+  await expect(run(ensureSettings(cluster, cluster.primary), host)).rejects.toMatchObject({
     exitCode: 4,
     message: 'PostgreSQL on pg1 rejects these settings, so they were not written',
     why: 'FATAL:  invalid value for parameter "work_mem"',

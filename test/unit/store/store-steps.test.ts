@@ -5,10 +5,10 @@ import { storeOf } from '../../../src/model/backup.ts';
 import { storeFiles } from '../../../src/store/store.ts';
 import { addressesOf } from '../../../src/system/resolve.ts';
 import { programInPath, hasAccount, makeAccount, loadedFirewall } from '../../../src/system/store.ts';
-import { keepStoreAccount, installStoreProgram } from '../../../src/store/store-program-step.ts';
-import { keepBucket } from '../../../src/store/store-bucket-step.ts';
-import { keepMinioKey } from '../../../src/store/minio-key-step.ts';
-import { keepStoreFirewall } from '../../../src/store/store-firewall-step.ts';
+import { ensureStoreAccount, installStoreProgram } from '../../../src/store/store-program-step.ts';
+import { ensureBucket } from '../../../src/store/store-bucket-step.ts';
+import { ensureMinioKey } from '../../../src/store/minio-key-step.ts';
+import { ensureStoreFirewall } from '../../../src/store/store-firewall-step.ts';
 import { runStore } from '../../../src/store/run-store-step.ts';
 import { makeZip, readZip } from '../../../src/store/zip.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
@@ -39,8 +39,8 @@ test('the account of stores is made once', async () => {
   );
   const { host } = fakeHost({}, answers);
 
-  expect((await run(keepStoreAccount(), host)).status).toBe('changed');
-  expect((await run(keepStoreAccount(), host)).status).toBe('in place');
+  expect((await run(ensureStoreAccount(), host)).status).toBe('changed');
+  expect((await run(ensureStoreAccount(), host)).status).toBe('in place');
 });
 
 test('a program in the PATH of the control host is used, and none is sent', async () => {
@@ -52,7 +52,7 @@ test('the firewall lets in the nodes, whatever kind of address they have', async
   const answers = answering(when(addressesOf(['10.0.0.11', 'fd00::12']), ''));
   const { host, disk } = fakeHost({}, answers);
 
-  await run(keepStoreFirewall(cluster, store)[0]!, host);
+  await run(ensureStoreFirewall(cluster, store)[0]!, host);
 
   expect(disk.get(files.firewall)?.content).toMatchInlineSnapshot(`
     "# Written by dbctl for cluster shop: only its hosts reach its object store. Other ports are left alone.
@@ -88,7 +88,7 @@ async function statusWith(rules: string) {
     when(addressesOf(['10.0.0.11', 'fd00::12']), ''),
     when(loadedFirewall(files.firewallTable), rules),
   );
-  return (await plan(keepStoreFirewall(cluster, store)[3]!, fakeHost({}, answers).host)).status;
+  return (await plan(ensureStoreFirewall(cluster, store)[3]!, fakeHost({}, answers).host)).status;
 }
 
 test('rules that somebody dropped, or that let in others, are loaded again', async () => {
@@ -139,32 +139,32 @@ function fakeStore() {
 
 test('the bucket is made once', async () => {
   const { host } = fakeStore();
-  expect((await run(keepBucket(cluster, store), host)).changes).toEqual(['make the bucket shop']);
-  expect((await run(keepBucket(cluster, store), host)).status).toBe('in place');
+  expect((await run(ensureBucket(cluster, store), host)).changes).toEqual(['make the bucket shop']);
+  expect((await run(ensureBucket(cluster, store), host)).status).toBe('in place');
 });
 
 test('the key is given its rights once, and the one before it loses them', async () => {
   const { host, kept } = fakeStore();
-  expect((await run(keepMinioKey(cluster, store), host)).status).toBe('changed');
-  expect((await run(keepMinioKey(cluster, store), host)).status).toBe('in place');
+  expect((await run(ensureMinioKey(cluster, store), host)).status).toBe('changed');
+  expect((await run(ensureMinioKey(cluster, store), host)).status).toBe('in place');
 
   const found = readZip(kept.iam);
   const mappings = JSON.parse(found['iam-assets/user_mappings.json']!) as object;
   const before = { ...mappings, 'old-id': { policy: 'dbctl-shop' }, other: { policy: 'theirs' } };
   kept.iam = makeZip({ ...found, 'iam-assets/user_mappings.json': JSON.stringify(before) });
 
-  const planned = await plan(keepMinioKey(cluster, store), host);
+  const planned = await plan(ensureMinioKey(cluster, store), host);
   expect(planned.changes).toEqual(['remove the key that was used before']);
 });
 
 test('a key whose rights were widened by somebody is given its own again', async () => {
   const { host, kept } = fakeStore();
-  await run(keepMinioKey(cluster, store), host);
+  await run(ensureMinioKey(cluster, store), host);
   const found = readZip(kept.iam);
   const wider = found['iam-assets/policies.json']!.replace('arn:aws:s3:::shop/*', 'arn:aws:s3:::*');
   kept.iam = makeZip({ ...found, 'iam-assets/policies.json': wider });
 
-  expect((await plan(keepMinioKey(cluster, store), host)).changes).toEqual([
+  expect((await plan(ensureMinioKey(cluster, store), host)).changes).toEqual([
     'let the key use shop, and nothing else',
   ]);
 });

@@ -3,12 +3,12 @@ import type { Step } from '../../../src/engine/step.ts';
 import { fileSystemBytes } from '../../../src/server/host-facts-query.ts';
 import { addressesOf } from '../../../src/system/resolve.ts';
 import { settingsRefusal } from '../../../src/postgres/settings.ts';
-import { keepBootOrder } from '../../../src/postgres/control/boot-order.ts';
-import { keepHba } from '../../../src/server/hba-step.ts';
+import { ensureBootOrder } from '../../../src/postgres/control/boot-order.ts';
+import { ensureHba } from '../../../src/server/hba-step.ts';
 import { installPostgres } from '../../../src/server/install-postgres-step.ts';
 import { ownDataDirectory } from '../../../src/server/data-directory-step.ts';
-import { keepReplicationPassfile } from '../../../src/server/replication-passfile-step.ts';
-import { keepSettings } from '../../../src/server/settings-step.ts';
+import { ensureReplicationPassfile } from '../../../src/server/replication-passfile-step.ts';
+import { ensureSettings } from '../../../src/server/settings-step.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, disk as df, when } from '../../support/answering.ts';
@@ -28,12 +28,22 @@ const bare = () =>
 
 const noClusterFile = installPostgres(17)[0]!;
 const steps: readonly [Step, string, string, number][] = [
-  [keepBootOrder(primary), '/etc/systemd/system/postgresql@17-main.service.d/dbctl.conf', 'root:root', 0o644],
+  [
+    ensureBootOrder(primary),
+    '/etc/systemd/system/postgresql@17-main.service.d/dbctl.conf',
+    'root:root',
+    0o644,
+  ],
   [noClusterFile, '/etc/postgresql-common/createcluster.d/dbctl.conf', 'root:root', 0o644],
   [ownDataDirectory(primary, 'shop/pg1'), '/etc/dbctl/shop/pg1/owner', 'root:root', 0o644],
-  [keepReplicationPassfile(shop, pg1), '/etc/dbctl/shop/pg1/replication.pgpass', 'postgres:postgres', 0o600],
-  [keepHba(shop, pg1), '/etc/postgresql/17/main/pg_hba.conf', 'postgres:postgres', 0o600],
-  [keepSettings(shop, pg1), '/etc/postgresql/17/main/conf.d/dbctl.conf', 'postgres:postgres', 0o640],
+  [
+    ensureReplicationPassfile(shop, pg1),
+    '/etc/dbctl/shop/pg1/replication.pgpass',
+    'postgres:postgres',
+    0o600,
+  ],
+  [ensureHba(shop, pg1), '/etc/postgresql/17/main/pg_hba.conf', 'postgres:postgres', 0o600],
+  [ensureSettings(shop, pg1), '/etc/postgresql/17/main/conf.d/dbctl.conf', 'postgres:postgres', 0o640],
 ];
 
 test.each(steps)('$title: planned, made once, then in place', async (step, path, owner, mode) => {
@@ -48,7 +58,7 @@ test.each(steps)('$title: planned, made once, then in place', async (step, path,
 
 test('the password file has a line for every node that may be the primary', async () => {
   const { host, disk } = bare();
-  const step = keepReplicationPassfile(shop, pg2);
+  const step = ensureReplicationPassfile(shop, pg2);
 
   const { changes } = await run(step, host);
 
@@ -61,7 +71,7 @@ test('the password file has a line for every node that may be the primary', asyn
 test('pg_hba.conf names nodes, the control host and allowed networks, and nobody else', async () => {
   const { host, disk } = bare();
 
-  await run(keepHba(shop, pg1), host);
+  await run(ensureHba(shop, pg1), host);
 
   expect(disk.get('/etc/postgresql/17/main/pg_hba.conf')?.content).toMatchInlineSnapshot(`
     "# Written by dbctl for cluster shop; changes made here are lost. Edit CLUSTER_ALLOWED_CIDRS in .env.cluster instead.
@@ -89,7 +99,7 @@ test('a cluster on this machine is reached over its loopback addresses', async (
   const answers = answering(when(addressesOf(['10.0.0.11']), ''), when(addressesOf([]), ''));
   const { host, disk } = fakeHost({}, answers);
 
-  await run(keepHba(local, local.primary), host);
+  await run(ensureHba(local, local.primary), host);
 
   const text = disk.get('/etc/postgresql/17/main/pg_hba.conf')?.content;
   expect(text).toContain('127.0.0.1/32');
@@ -100,6 +110,6 @@ test('a name whose addresses cannot be found stops before anything is written', 
   const { host, disk } = fakeHost();
   const named = clusterOf({ CLUSTER_DB_REPLICA_HOSTS: 'pg2=pg2.example.org' });
 
-  await expect(run(keepHba(named, named.primary), host)).rejects.toThrow('getent');
+  await expect(run(ensureHba(named, named.primary), host)).rejects.toThrow('getent');
   expect(disk.size).toBe(0);
 });

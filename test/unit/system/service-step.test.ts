@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { CommandError } from '../../../src/model/errors.ts';
 import { reloadService, serviceJournal, serviceState, startService } from '../../../src/system/service.ts';
 import { newestChange } from '../../../src/system/paths.ts';
-import { keepService } from '../../../src/system/service-step.ts';
+import { ensureService } from '../../../src/system/service-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, when } from '../../support/answering.ts';
 import { plan, run } from '../../support/shop.ts';
@@ -10,7 +10,7 @@ import { plan, run } from '../../support/shop.ts';
 const unit = 'dbctl-x.service';
 const startFiles = ['/etc/systemd/system/dbctl-x.service'];
 const reloadFiles = ['/etc/x.conf'];
-const step = keepService('Run x', { unit, startFiles, reloadFiles });
+const step = ensureService('Run x', { unit, startFiles, reloadFiles });
 const at = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(11, 19);
 
 interface State {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ConfigError } from '../../../src/model/errors.ts';
 import { normalCalendar, startTimer, timerState } from '../../../src/system/timer.ts';
-import { keepSchedule } from '../../../src/backup/schedule-step.ts';
+import { ensureSchedule } from '../../../src/backup/schedule-step.ts';
 import type { Step } from '../../../src/engine/step.ts';
 import type { Host } from '../../../src/host/host.ts';
 import { fakeHost } from '../../support/fake-host.ts';
@@ -46,7 +46,7 @@ async function runAll(steps: readonly Step[], host: Host): Promise<readonly stri
 test('every type gets a service and a timer; a second run changes nothing', async () => {
   const { cluster, backup } = backedUpShop();
   const { host } = controlWithSystemd();
-  const steps = keepSchedule(cluster, backup);
+  const steps = ensureSchedule(cluster, backup);
 
   expect(await runAll(steps, host)).toHaveLength(9);
   expect(await runAll(steps, host)).toEqual([]);
@@ -55,7 +55,7 @@ test('every type gets a service and a timer; a second run changes nothing', asyn
 test('a scheduled backup waits for the one before it, as postgres', async () => {
   const { cluster, backup } = backedUpShop();
   const { host } = controlWithSystemd();
-  await runAll(keepSchedule(cluster, backup), host);
+  await runAll(ensureSchedule(cluster, backup), host);
 
   const service = await host.readFile('/etc/systemd/system/dbctl-backup-shop-diff.service');
 
@@ -69,7 +69,7 @@ test('an expression that systemd does not understand stops everything before any
   const { cluster, backup } = backedUpShop({ BACKUP_SCHEDULE_DIFF: '*-*-* 99:00:00' });
   const { host, ran } = controlWithSystemd();
 
-  await expect(runAll(keepSchedule(cluster, backup), host)).rejects.toThrow(ConfigError);
+  await expect(runAll(ensureSchedule(cluster, backup), host)).rejects.toThrow(ConfigError);
   expect(ran).toEqual([]);
   expect(await host.readFile('/etc/systemd/system/dbctl-backup-shop-full.service')).toBeUndefined();
 });
@@ -77,11 +77,12 @@ test('an expression that systemd does not understand stops everything before any
 test('a type that is off keeps its service, and loses its timer', async () => {
   const { cluster, backup } = backedUpShop();
   const { host } = controlWithSystemd();
-  await runAll(keepSchedule(cluster, backup), host);
+  await runAll(ensureSchedule(cluster, backup), host);
 
   const off = backedUpShop({ BACKUP_SCHEDULE_DIFF: 'off' });
   const planned: string[] = [];
-  for (const step of keepSchedule(off.cluster, off.backup)) planned.push(...(await plan(step, host)).changes);
+  for (const step of ensureSchedule(off.cluster, off.backup))
+    planned.push(...(await plan(step, host)).changes);
 
   expect(planned).toEqual(['remove dbctl-backup-shop-diff.timer']);
 });

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { explainWal } from '../../../src/wal/explain-wal.ts';
-import type { WalSight } from '../../../src/wal/facts.ts';
+import type { WalFacts } from '../../../src/wal/facts.ts';
 import { deadSlot, gigabyte, primarySight, replicaSight, walServer } from '../../support/wal-sights.ts';
 import { clusterOf, leastBackup } from '../../support/cluster-file.ts';
 
 const cluster = clusterOf({ ...leastBackup, CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12,pg3=10.0.0.13' });
-const explain = (...sights: readonly WalSight[]) => explainWal(cluster, sights);
+const explain = (...sights: readonly WalFacts[]) => explainWal(cluster, sights);
 
 const commandsOf = ({ advice }: ReturnType<typeof explain>) =>
   advice.flatMap(({ next }) => next.map(({ command, text }) => command ?? text));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { explainWal } from '../../../src/wal/explain-wal.ts';
-import type { WalSight } from '../../../src/wal/facts.ts';
+import type { WalFacts } from '../../../src/wal/facts.ts';
 import { holdersOf } from '../../../src/wal/holders.ts';
 import { rateSinceArchived } from '../../../src/wal/outlook.ts';
 import {
@@ -17,7 +17,7 @@ import { clusterOf, leastBackup } from '../../support/cluster-file.ts';
 
 const cluster = clusterOf({ ...leastBackup, CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12,pg3=10.0.0.13' });
 
-const explain = (primary: WalSight, ...replicas: readonly WalSight[]) =>
+const explain = (primary: WalFacts, ...replicas: readonly WalFacts[]) =>
   explainWal(cluster, [primary, ...(replicas.length > 0 ? replicas : [replicaSight()])]);
 
 const commandsOf = ({ advice }: ReturnType<typeof explain>) =>
@@ -46,7 +46,7 @@ const stopped = replicaSight({ server: undefined });
 test.each<
   [
     state: string,
-    replica: WalSight,
+    replica: WalFacts,
     slot: ReturnType<typeof walSlot>,
     why: string,
     commands: readonly string[],

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { backupCheck } from '../../../../src/backup/check/backup-check.ts';
-import type { BackupSight, ControlSight, NodeSight } from '../../../../src/backup/check/backup-facts.ts';
+import type {
+  BackupFacts,
+  ControlFacts,
+  NodeBackupFacts,
+} from '../../../../src/backup/check/backup-facts.ts';
 import type { DrillResult } from '../../../../src/backup/drill/drill.ts';
 import type { BackupRow, RepositoryReport } from '../../../../src/backup/repository-report.ts';
 import { backupCheckText } from '../../../../src/backup/check/backup-check-text.ts';
@@ -45,9 +49,9 @@ const lastWal = '000000010000000000000008';
 const timer = { type: 'full', unit: 'dbctl-backup-shop-full', isRunning: true } as const;
 
 const control = (
-  changes: Partial<ControlSight> = {},
+  changes: Partial<ControlFacts> = {},
   reported: Partial<RepositoryReport> = {},
-): ControlSight => ({
+): ControlFacts => ({
   repository: { code: 0, message: 'ok', report: report(reported) },
   walNames: [`${lastWal}-checksum.zst`],
   brokenLinks: [],
@@ -71,7 +75,7 @@ const archiver = {
   walFileBytes: 16 * 1024 ** 2,
 } as const;
 
-const node = (changes: Partial<NodeSight> = {}): NodeSight => ({
+const node = (changes: Partial<NodeBackupFacts> = {}): NodeBackupFacts => ({
   node: cluster.primary,
   archiver,
   isOurCommand: true,
@@ -82,7 +86,7 @@ const node = (changes: Partial<NodeSight> = {}): NodeSight => ({
   ...changes,
 });
 
-const sight = (changes: Partial<BackupSight> = {}): BackupSight => ({
+const sight = (changes: Partial<BackupFacts> = {}): BackupFacts => ({
   now,
   control: control(),
   nodes: [node()],
@@ -93,7 +97,7 @@ const sight = (changes: Partial<BackupSight> = {}): BackupSight => ({
 const drill = (changes: Partial<DrillResult>): DrillResult =>
   ({ result: 'passed', finishedAt: now - day, error: '', ...changes }) as DrillResult;
 
-const problems = (seen: BackupSight): string[] =>
+const problems = (seen: BackupFacts): string[] =>
   backupCheck(cluster, backup, seen)
     .findings.filter(({ status }) => status !== 'ok')
     .map(({ status, check }) => `${status} ${check}`);

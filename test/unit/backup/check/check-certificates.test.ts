@@ -1,15 +1,19 @@
 import { expect, test } from 'vitest';
-import type { BackupSight, ControlSight, NodeSight } from '../../../../src/backup/check/backup-facts.ts';
+import type {
+  BackupFacts,
+  ControlFacts,
+  NodeBackupFacts,
+} from '../../../../src/backup/check/backup-facts.ts';
 import { checkCertificates } from '../../../../src/backup/check/backup-check.ts';
 
 const now = 1_800_000_000;
 const day = 86_400;
 const ending = (host: string, what: string, days: number) => ({ host, what, endsAt: now + days * day });
 
-const sight = (control: readonly object[], nodes: readonly object[]): BackupSight => ({
+const sight = (control: readonly object[], nodes: readonly object[]): BackupFacts => ({
   now,
-  control: { certificates: control } as unknown as ControlSight,
-  nodes: [{ certificates: nodes } as unknown as NodeSight],
+  control: { certificates: control } as unknown as ControlFacts,
+  nodes: [{ certificates: nodes } as unknown as NodeBackupFacts],
   unseen: [],
 });
 

@@ -7,8 +7,8 @@ import type { DrillAim } from '../../../../src/backup/drill/drill-target.ts';
 import { UnverifiedError } from '../../../../src/model/errors.ts';
 import { drillProgress, hasDrillState, readDrills } from '../../../../src/backup/drill/drills-query.ts';
 import { unitState } from '../../../../src/host/systemd.ts';
-import { keepDrillFiles } from '../../../../src/backup/drill/drill-files-step.ts';
-import { keepDrillSchedule } from '../../../../src/backup/drill/drill-schedule-step.ts';
+import { ensureDrillFiles } from '../../../../src/backup/drill/drill-files-step.ts';
+import { ensureDrillSchedule } from '../../../../src/backup/drill/drill-schedule-step.ts';
 import { rehearseRestore } from '../../../../src/backup/rehearse-restore-step.ts';
 import { passedDrill } from '../../../support/drills.ts';
 import { fakeHost } from '../../../support/fake-host.ts';
@@ -114,7 +114,7 @@ test('the assertions are taken to the host, statement by statement', async () =>
   writeFileSync(file, 'select true;\nselect 1 = 1;');
   const { host, disk } = fakeHost({}, answering(when(hasDrillState(backedUp), () => 'postgres 750\n')));
 
-  for (const step of keepDrillFiles(backedUp, backupOf({ drillAssertionsFile: file }), pg2)) {
+  for (const step of ensureDrillFiles(backedUp, backupOf({ drillAssertionsFile: file }), pg2)) {
     await run(step, host);
   }
 
@@ -141,7 +141,7 @@ test('the assertions are taken to the host, statement by statement', async () =>
 });
 
 const judge = (path: string) =>
-  plan(keepDrillFiles(backedUp, backupOf({ drillAssertionsFile: path }), pg2).at(-1)!, fakeHost().host);
+  plan(ensureDrillFiles(backedUp, backupOf({ drillAssertionsFile: path }), pg2).at(-1)!, fakeHost().host);
 
 test("psql's own commands and a missing file are refused", async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'dbctl-drill-')), 'drill.sql');
@@ -155,7 +155,7 @@ test.each([
   ['another node', pg1, {}],
   ['nobody', pg2, { schedule: { ...backup!.schedule, drill: undefined } }],
 ])('the schedule is taken away where %s has it', async (_, node, changes) => {
-  const steps = keepDrillSchedule(backedUp, backupOf(changes), node);
+  const steps = ensureDrillSchedule(backedUp, backupOf(changes), node);
   const disk = new Map([
     [service, ''],
     [timer, ''],
@@ -170,13 +170,13 @@ test.each([
 });
 
 test('the last node keeps it', () => {
-  expect(keepDrillSchedule(backedUp, backup!, pg2).length).toBeGreaterThan(4);
+  expect(ensureDrillSchedule(backedUp, backup!, pg2).length).toBeGreaterThan(4);
 });
 
 test('of several nodes on one host only the last sees to the schedule', () => {
   const second = { ...pg2, host: pg1.host, port: 5433 };
   const oneHost = { ...backedUp, nodes: [pg1, second] };
 
-  expect(keepDrillSchedule(oneHost, backup!, pg1)).toEqual([]);
-  expect(keepDrillSchedule(oneHost, backup!, second).length).toBeGreaterThan(4);
+  expect(ensureDrillSchedule(oneHost, backup!, pg1)).toEqual([]);
+  expect(ensureDrillSchedule(oneHost, backup!, second).length).toBeGreaterThan(4);
 });
