@@ -1,7 +1,7 @@
 // The journal of a cluster on one host: how lines are added, and how they are read.
 
 import * as v from 'valibot';
-import type { JournalLine } from './journal.ts';
+import { JournalLine } from './journal.ts';
 import { journalDirectory } from './operation.ts';
 import { action, query, type Action, type Query } from '../host/command.ts';
 import { script, sh } from '../host/script.ts';
@@ -28,41 +28,9 @@ const readScript = 'for file in "$1.1" "$1"; do [ ! -e "$file" ] || cat -- "$fil
 export const readJournal = (cluster: string): Query<readonly JournalLine[]> =>
   query(sh(readScript, `${journalDirectory}/${cluster}.jsonl`), parseJournal);
 
-const text = v.string();
-const named = { at: v.number(), id: text };
-const optionalText = v.optional(v.nullable(text));
-
-const Line = v.variant('kind', [
-  v.object({
-    ...named,
-    kind: v.literal('begin'),
-    ...{ title: text, command: text, by: text, from: text, version: text, pid: v.number() },
-  }),
-  v.object({
-    ...named,
-    kind: v.literal('end'),
-    result: v.picklist(['done', 'refused', 'failed', 'interrupted', 'lock lost', 'released']),
-    exitCode: v.optional(v.number()),
-    changes: v.optional(v.number()),
-    why: optionalText,
-    step: optionalText,
-  }),
-  v.object({
-    ...named,
-    kind: v.literal('step'),
-    ...{ title: text, by: text, host: text, step: text, changes: v.array(text) },
-  }),
-  v.object({
-    ...named,
-    kind: v.literal('stepped'),
-    ...{ host: text, step: text, seconds: v.number() },
-    result: v.picklist(['ok', 'failed', 'unverified', 'interrupted', 'lock lost']),
-  }),
-]);
-
 /** A line that was damaged hides no other. */
 export const parseJournal = (stdout: string): readonly JournalLine[] =>
   stdout.split('\n').flatMap((line) => {
-    const found = v.safeParse(Line, parseJson(line));
+    const found = v.safeParse(JournalLine, parseJson(line));
     return found.success ? [found.output] : [];
   });

@@ -1,44 +1,45 @@
 // What hosts remember of operations, one line each, and how the lines of all hosts become one timeline.
 
-import type { Operation, OperationResult, StepResult, UnfinishedOperation } from './operation.ts';
+import * as v from 'valibot';
+import { Operation, OperationResult, StepResult, type UnfinishedOperation } from './operation.ts';
 
-/** Seconds since 1970 by the clock of the host that wrote the line. */
-type At = { readonly at: number };
+const text = v.string();
+/** Seconds since 1970 by the clock of the host that wrote the line; the operation that it is about. */
+const common = { at: v.number(), id: text };
+const maybe = v.optional(v.nullable(text));
 
-interface Begin extends At, Operation {
-  readonly kind: 'begin';
-  readonly from: string;
-}
+const Begin = v.object({ ...Operation.entries, ...common, kind: v.literal('begin'), from: text });
 
-interface End extends At {
-  readonly kind: 'end';
-  readonly id: string;
-  readonly result: OperationResult;
-  readonly exitCode?: number | undefined;
-  readonly changes?: number | undefined;
+const End = v.object({
+  ...common,
+  kind: v.literal('end'),
+  result: OperationResult,
+  exitCode: v.optional(v.number()),
+  changes: v.optional(v.number()),
   /** Why it ended, where that is not for its own reasons. */
-  readonly why?: string | null | undefined;
+  why: maybe,
   /** What it was doing then. */
-  readonly step?: string | null | undefined;
-}
+  step: maybe,
+});
 
-export interface StepBegin extends At, Pick<Operation, 'id' | 'title' | 'by'> {
-  readonly kind: 'step';
-  readonly host: string;
-  readonly step: string;
-  readonly changes: readonly string[];
-}
+const StepBegin = v.object({
+  ...common,
+  kind: v.literal('step'),
+  ...{ title: text, by: text, host: text, step: text, changes: v.pipe(v.array(text), v.readonly()) },
+});
 
-export interface StepEnd extends At {
-  readonly kind: 'stepped';
-  readonly id: string;
-  readonly host: string;
-  readonly step: string;
-  readonly result: StepResult;
-  readonly seconds: number;
-}
+const StepEnd = v.object({
+  ...common,
+  kind: v.literal('stepped'),
+  ...{ host: text, step: text, seconds: v.number(), result: StepResult },
+});
 
-export type JournalLine = Begin | End | StepBegin | StepEnd;
+export const JournalLine = v.variant('kind', [Begin, End, StepBegin, StepEnd]);
+export type JournalLine = v.InferOutput<typeof JournalLine>;
+type Begin = v.InferOutput<typeof Begin>;
+type End = v.InferOutput<typeof End>;
+type StepBegin = v.InferOutput<typeof StepBegin>;
+type StepEnd = v.InferOutput<typeof StepEnd>;
 
 /** One operation, from the lines of all hosts. */
 export interface PastOperation extends Pick<Operation, 'id' | 'title' | 'by'> {

@@ -1,7 +1,7 @@
 // The lock of a cluster on its control host: the program that holds it, who that is, and how it is made to let go.
 
 import * as v from 'valibot';
-import { journalDirectory, lockDirectory, type Holder } from './operation.ts';
+import { journalDirectory, lockDirectory, Operation, type Holder } from './operation.ts';
 import { action, query, type Action, type Query } from '../host/command.ts';
 import { script } from '../host/script.ts';
 import { parseJson } from '../model/parse-json.ts';
@@ -35,8 +35,8 @@ export const releaseLock = (cluster: string, { id, step }: Holder, by: string): 
   });
 
 const HolderLine = v.object({
-  ...{ id: v.string(), title: v.string(), command: v.string(), by: v.string(), version: v.string() },
-  ...{ pid: v.number(), since: v.number(), from: v.string(), step: v.nullable(v.string()) },
+  ...Operation.entries,
+  ...{ since: v.number(), from: v.string(), step: v.nullable(v.string()) },
 });
 
 /** Reads "busy NOW JSON". */

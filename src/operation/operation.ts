@@ -1,20 +1,23 @@
 // One run of a command that changes a cluster, as the lock and the journal know it.
 
+import * as v from 'valibot';
+
 /** What a run says about itself. Nothing in it is secret. */
-export interface Operation {
+export const Operation = v.object({
   /** Sorts by the time it began on the operator's machine: "20261121T141500Z-1a2b3c". */
-  readonly id: string;
+  id: v.string(),
   /** What is done: "add-replica pg2". */
-  readonly title: string;
+  title: v.string(),
   /** What was typed: "dbctl add-replica pg2 --restart". */
-  readonly command: string;
+  command: v.string(),
   /** Who runs it: "alice@laptop". */
-  readonly by: string;
+  by: v.string(),
   /** The process id of dbctl on the operator's machine. */
-  readonly pid: number;
+  pid: v.number(),
   /** Of dbctl. */
-  readonly version: string;
-}
+  version: v.string(),
+});
+export type Operation = v.InferOutput<typeof Operation>;
 
 /** An operation that has the cluster's lock, as the control host knows it. */
 export interface Holder extends Operation {
@@ -27,10 +30,19 @@ export interface Holder extends Operation {
 }
 
 /** How an operation ended. "interrupted" also stands for one that nobody saw end. */
-export type OperationResult = 'done' | 'refused' | 'failed' | 'interrupted' | 'lock lost' | 'released';
+export const OperationResult = v.picklist([
+  'done',
+  'refused',
+  'failed',
+  'interrupted',
+  'lock lost',
+  'released',
+]);
+export type OperationResult = v.InferOutput<typeof OperationResult>;
 
 /** How a step ended. "unverified": applied, but its effect was not seen. */
-export type StepResult = 'ok' | 'failed' | 'unverified' | 'interrupted' | 'lock lost';
+export const StepResult = v.picklist(['ok', 'failed', 'unverified', 'interrupted', 'lock lost']);
+export type StepResult = v.InferOutput<typeof StepResult>;
 
 /** What is known of an operation that ended without being done, for the one that comes after it. */
 export interface UnfinishedOperation extends Pick<Operation, 'title' | 'by'> {

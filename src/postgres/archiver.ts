@@ -6,6 +6,7 @@ export const ArchiverFacts = v.object({
   isInRecovery: v.boolean(),
   mode: v.picklist(['off', 'on', 'always']),
   command: v.string(),
+  library: v.string(),
   /** The newest WAL file that was archived, and when, in seconds since 1970. */
   lastArchivedWal: v.nullable(v.string()),
   lastArchivedAt: v.nullable(v.number()),
@@ -14,6 +15,8 @@ export const ArchiverFacts = v.object({
   failedCount: v.number(),
   /** WAL files that wait to be archived. */
   waitingFiles: v.number(),
+  /** The first of them that is WAL; null when none waits. */
+  oldestWaiting: v.nullable(v.string()),
   /** When the one that waits longest was finished, seconds since 1970; null when none waits. */
   oldestWaitingAt: v.nullable(v.number()),
   /** Whether files that were archived, by whatever command, are still there. */
@@ -32,12 +35,14 @@ export const archiverSql = `select json_build_object(
    'isInRecovery', pg_is_in_recovery(),
    'mode', current_setting('archive_mode'),
    'command', current_setting('archive_command'),
+   'library', coalesce(current_setting('archive_library', true), ''),
    'lastArchivedWal', last_archived_wal,
    'lastArchivedAt', extract(epoch from last_archived_time),
    'lastFailedWal', last_failed_wal,
    'lastFailedAt', extract(epoch from last_failed_time),
    'failedCount', failed_count,
    'waitingFiles', waiting,
+   'oldestWaiting', oldest_wal,
    'oldestWaitingAt', oldest,
    'hasArchivedFiles', archived > 0,
    'walFileBytes', (select setting::bigint from pg_settings where name = 'wal_segment_size'),
@@ -46,6 +51,7 @@ export const archiverSql = `select json_build_object(
  from pg_stat_archiver, (
    select count(*) filter (where name like '%.ready') as waiting,
      count(*) filter (where name like '%.done') as archived,
+     min(left(name, 24)) filter (where name ~ '^[0-9A-F]{24}\\.ready$') as oldest_wal,
      extract(epoch from min(modification) filter (where name like '%.ready')) as oldest
    from pg_ls_archive_statusdir()) files`;
 

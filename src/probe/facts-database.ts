@@ -1,19 +1,11 @@
 // What probe asks a server. Every answer is checked before it is believed.
 
 import * as v from 'valibot';
-import type { PrimarySide, ReplicaSide, RoleAttributes, ServerState } from './facts.ts';
+import { PrimarySide, ReplicaSide, RoleAttributes, ServerState } from './facts.ts';
 import { ArchiverFacts, archiverSql } from '../postgres/archiver.ts';
 import type { Session } from './connection.ts';
 
 const maybe = <Schema extends v.GenericSchema>(schema: Schema) => v.nullable(schema);
-
-const serverState = v.object({
-  inRecovery: v.boolean(),
-  versionNumber: v.number(),
-  version: v.string(),
-  systemIdentifier: v.string(),
-  timeline: v.number(),
-});
 
 /**
  * Open to every role. A primary's timeline is read from the WAL it writes and a replica's from what it receives or
@@ -22,7 +14,7 @@ const serverState = v.object({
 export const readState = (session: Session): Promise<ServerState> =>
   one(
     session,
-    serverState,
+    ServerState,
     `select pg_is_in_recovery() as "inRecovery",
        current_setting('server_version_num')::int as "versionNumber",
        split_part(current_setting('server_version'), ' ', 1) as version,
@@ -53,34 +45,11 @@ export const readMark = (session: Session): Promise<v.InferOutput<typeof mark>> 
      from (select pg_current_wal_flush_lsn() as flushed offset 0) now`,
   );
 
-const primarySide = v.object({
-  senders: v.array(
-    v.object({
-      application: v.string(),
-      user: maybe(v.string()),
-      address: maybe(v.string()),
-      state: maybe(v.string()),
-      sync: maybe(v.string()),
-      tls: maybe(v.boolean()),
-    }),
-  ),
-  slots: v.array(
-    v.object({
-      name: v.string(),
-      type: v.string(),
-      active: v.boolean(),
-      walStatus: maybe(v.string()),
-      safeBytes: maybe(v.number()),
-      retainedBytes: maybe(v.number()),
-    }),
-  ),
-});
-
 /** Needs pg_monitor: without it the senders' columns are empty. */
 export const readPrimarySide = (session: Session): Promise<PrimarySide> =>
   one(
     session,
-    primarySide,
+    PrimarySide,
     `select
        (select coalesce(json_agg(r), '[]') from (
           select application_name as application, usename as user, host(client_addr) as address,
@@ -96,23 +65,11 @@ export const readPrimarySide = (session: Session): Promise<PrimarySide> =>
 export const readArchiver = async (session: Session): Promise<ArchiverFacts> =>
   (await one(session, v.object({ archiver: ArchiverFacts }), archiverSql)).archiver;
 
-const replicaSide = v.object({
-  receiver: maybe(
-    v.object({
-      status: v.string(),
-      host: maybe(v.string()),
-      port: maybe(v.number()),
-      slot: maybe(v.string()),
-    }),
-  ),
-  replayPaused: v.boolean(),
-});
-
 /** Needs pg_monitor. */
 export const readReplicaSide = (session: Session): Promise<ReplicaSide> =>
   one(
     session,
-    replicaSide,
+    ReplicaSide,
     `select pg_is_wal_replay_paused() as "replayPaused",
        (select row_to_json(r) from (
           select status, sender_host as host, sender_port as port, slot_name as slot
@@ -130,23 +87,13 @@ export const readReplayed = (session: Session): Promise<v.InferOutput<typeof rep
        extract(epoch from pg_last_xact_replay_timestamp())::float8 as "lastCommit"`,
   );
 
-const roleAttributes = v.object({
-  name: v.string(),
-  superuser: v.boolean(),
-  replication: v.boolean(),
-  createRole: v.boolean(),
-  createDatabase: v.boolean(),
-  bypassRls: v.boolean(),
-  powers: v.array(v.string()),
-});
-
 /** Open to every role. */
 export const readRoles = async (
   session: Session,
   names: readonly string[],
 ): Promise<readonly RoleAttributes[]> =>
   v.parse(
-    v.array(roleAttributes),
+    v.array(RoleAttributes),
     await session.query(
       `select rolname as name, rolsuper as superuser, rolreplication as replication,
          rolcreaterole as "createRole", rolcreatedb as "createDatabase", rolbypassrls as "bypassRls",

@@ -1,5 +1,6 @@
 // What probe saw, as plain data. database/ and operations/ make it; the files beside this one judge it.
 
+import * as v from 'valibot';
 import type { ArchiverView } from '../postgres/archiving.ts';
 import type { Lag } from '../postgres/lag.ts';
 import type { Node } from '../model/cluster.ts';
@@ -40,66 +41,67 @@ export type Attempt =
   | { readonly allowed: true }
   | { readonly allowed: false; readonly code: string; readonly detail: string };
 
+const text = v.nullable(v.string());
+const number = v.nullable(v.number());
+
 /** What any role may read about a server. */
-export interface ServerState {
-  readonly inRecovery: boolean;
+export const ServerState = v.object({
+  inRecovery: v.boolean(),
   /** server_version_num: 150018. */
-  readonly versionNumber: number;
+  versionNumber: v.number(),
   /** server_version without the packager's note: "15.18". */
-  readonly version: string;
-  readonly systemIdentifier: string;
-  readonly timeline: number;
-}
+  version: v.string(),
+  systemIdentifier: v.string(),
+  timeline: v.number(),
+});
+export type ServerState = v.InferOutput<typeof ServerState>;
 
-export interface Sender {
-  readonly application: string;
-  readonly user: string | null;
-  readonly address: string | null;
-  readonly state: string | null;
-  readonly sync: string | null;
-  readonly tls: boolean | null;
-}
+const Sender = v.object({
+  application: v.string(),
+  user: text,
+  address: text,
+  state: text,
+  sync: text,
+  tls: v.nullable(v.boolean()),
+});
+export type Sender = v.InferOutput<typeof Sender>;
 
-export interface Slot {
-  readonly name: string;
-  readonly type: string;
-  readonly active: boolean;
+const Slot = v.object({
+  name: v.string(),
+  type: v.string(),
+  active: v.boolean(),
   /** reserved, extended, unreserved or lost; null before first use. */
-  readonly walStatus: string | null;
+  walStatus: text,
   /** Bytes that may still be written before the slot is lost; null without a limit. */
-  readonly safeBytes: number | null;
+  safeBytes: number,
   /** Bytes of WAL kept because of this slot. */
-  readonly retainedBytes: number | null;
-}
+  retainedBytes: number,
+});
+export type Slot = v.InferOutput<typeof Slot>;
 
 /** What the admin (a member of pg_monitor) sees on a primary. */
-export interface PrimarySide {
-  readonly senders: readonly Sender[];
-  readonly slots: readonly Slot[];
-}
+export const PrimarySide = v.object({ senders: v.array(Sender), slots: v.array(Slot) });
+export type PrimarySide = v.InferOutput<typeof PrimarySide>;
 
 /** What the admin sees on a replica. */
-export interface ReplicaSide {
+export const ReplicaSide = v.object({
   /** Null when no WAL receiver runs. */
-  readonly receiver: {
-    readonly status: string;
-    readonly host: string | null;
-    readonly port: number | null;
-    readonly slot: string | null;
-  } | null;
-  readonly replayPaused: boolean;
-}
+  receiver: v.nullable(v.object({ status: v.string(), host: text, port: number, slot: text })),
+  replayPaused: v.boolean(),
+});
+export type ReplicaSide = v.InferOutput<typeof ReplicaSide>;
 
-export interface RoleAttributes {
-  readonly name: string;
-  readonly superuser: boolean;
-  readonly replication: boolean;
-  readonly createRole: boolean;
-  readonly createDatabase: boolean;
-  readonly bypassRls: boolean;
+export const RoleAttributes = v.object({
+  name: v.string(),
+  superuser: v.boolean(),
+  replication: v.boolean(),
+  createRole: v.boolean(),
+  createDatabase: v.boolean(),
+  bypassRls: v.boolean(),
   /** Predefined roles it belongs to that go beyond its job: pg_write_all_data, pg_execute_server_program … */
-  readonly powers: readonly string[];
-}
+  powers: v.array(v.string()),
+});
+export type RoleAttributes = v.InferOutput<typeof RoleAttributes>;
 
 /** What the reader may do with the tables of the database. Names are schema.table, at most 5. */
 export interface ReaderReach {

@@ -1,80 +1,76 @@
 // What one node's server and host say about WAL on their disk. Sizes in bytes, times in seconds since 1970 on the
 // server's clock, unless a name says otherwise.
 
-/** A replication slot of any kind. */
-export interface SlotFacts {
-  readonly name: string;
-  readonly type: 'physical' | 'logical';
-  /** The database of a logical slot. */
-  readonly database: string | null;
-  readonly plugin: string | null;
-  /** Dropped by itself with its connection, as pg_basebackup's is. */
-  readonly isTemporary: boolean;
-  readonly isActive: boolean;
-  /** Who uses it, by application_name. */
-  readonly usedBy: string | null;
-  /** From its restart_lsn to the end of WAL; null when it keeps none (never used, or given up). */
-  readonly heldBytes: number | null;
-  /** How much that grew while it was watched. */
-  readonly grownBytes: number;
-  /** "reserved", "extended", "unreserved", "lost". */
-  readonly walStatus: string | null;
-  /** What can still be written before it may be given up; null without max_slot_wal_keep_size. */
-  readonly safeBytes: number | null;
-  /** Known from PostgreSQL 17 on. */
-  readonly inactiveSince: number | null;
-  readonly invalidationReason: string | null;
-  /** Kept on a replica as a copy of one on its primary (PostgreSQL 17 on). */
-  readonly isSynced: boolean;
-}
+import * as v from 'valibot';
+import { ArchiverFacts } from '../postgres/archiver.ts';
 
-export interface WalServerFacts {
-  readonly isInRecovery: boolean;
-  readonly now: number;
+const text = v.nullable(v.string());
+const number = v.nullable(v.number());
+
+/** A replication slot of any kind. */
+const SlotFacts = v.object({
+  // It gets into commands that people paste.
+  name: v.pipe(v.string(), v.regex(/^[a-z0-9_]{1,63}$/)),
+  type: v.picklist(['physical', 'logical']),
+  /** The database of a logical slot. */
+  database: text,
+  plugin: text,
+  /** Dropped by itself with its connection, as pg_basebackup's is. */
+  isTemporary: v.boolean(),
+  isActive: v.boolean(),
+  /** Who uses it, by application_name. */
+  usedBy: text,
+  /** From its restart_lsn to the end of WAL; null when it keeps none (never used, or given up). */
+  heldBytes: number,
+  /** How much that grew while it was watched. */
+  grownBytes: v.number(),
+  /** "reserved", "extended", "unreserved", "lost". */
+  walStatus: text,
+  /** What can still be written before it may be given up; null without max_slot_wal_keep_size. */
+  safeBytes: number,
+  /** Known from PostgreSQL 17 on. */
+  inactiveSince: number,
+  invalidationReason: text,
+  /** Kept on a replica as a copy of one on its primary (PostgreSQL 17 on). */
+  isSynced: v.boolean(),
+});
+export type SlotFacts = v.InferOutput<typeof SlotFacts>;
+
+export const WalServerFacts = v.object({
+  isInRecovery: v.boolean(),
+  now: v.number(),
   /** Bytes of one WAL file. */
-  readonly segmentBytes: number;
+  segmentBytes: v.number(),
   /** The end of WAL: written here, or received and replayed here. */
-  readonly currentLsn: string;
+  currentLsn: v.string(),
   /** The name of the oldest WAL file that is there. */
-  readonly oldestFile: string | null;
+  oldestFile: text,
   /** Files that are there to be written next: made anew, or old ones with a new name. */
-  readonly aheadFiles: number;
+  aheadFiles: v.number(),
   /** From the last checkpoint (on a replica: restart point) to the end of WAL: a crash needs it. */
-  readonly checkpointBytes: number;
-  readonly checkpointAt: number;
+  checkpointBytes: v.number(),
+  checkpointAt: v.number(),
   /** What the WAL summarizer of PostgreSQL 17 has not read yet; null while it is off. */
-  readonly unsummarizedBytes: number | null;
-  readonly settings: {
-    readonly keepBytes: number;
-    readonly minBytes: number;
-    readonly maxBytes: number;
+  unsummarizedBytes: number,
+  settings: v.object({
+    keepBytes: v.number(),
+    minBytes: v.number(),
+    maxBytes: v.number(),
     /** max_slot_wal_keep_size; null: no limit. */
-    readonly slotLimitBytes: number | null;
+    slotLimitBytes: number,
     /** idle_replication_slot_timeout (PostgreSQL 18 on), seconds; 0: never. */
-    readonly idleSlotSeconds: number;
-  };
-  readonly slots: readonly SlotFacts[];
-  readonly archiver: {
-    readonly mode: 'off' | 'on' | 'always';
-    readonly command: string;
-    readonly library: string;
-    readonly lastArchivedWal: string | null;
-    readonly lastArchivedAt: number | null;
-    readonly lastFailedWal: string | null;
-    readonly lastFailedAt: number | null;
-    readonly failedCount: number;
-    /** WAL files that must not go before they are archived. */
-    readonly waitingFiles: number;
-    readonly oldestWaiting: string | null;
-    readonly oldestWaitingAt: number | null;
-  };
+    idleSlotSeconds: v.number(),
+  }),
+  slots: v.array(SlotFacts),
+  archiver: v.pick(ArchiverFacts, [
+    ...(['mode', 'command', 'library', 'lastArchivedWal', 'lastArchivedAt'] as const),
+    ...(['lastFailedWal', 'lastFailedAt', 'failedCount'] as const),
+    ...(['waitingFiles', 'oldestWaiting', 'oldestWaitingAt'] as const),
+  ]),
   /** Watched for some seconds; `generatedBytes` is the server's own count (pg_stat_wal). */
-  readonly watched: {
-    readonly seconds: number;
-    readonly bytes: number;
-    readonly generatedBytes: number;
-  };
-}
+  watched: v.object({ seconds: v.number(), bytes: v.number(), generatedBytes: v.number() }),
+});
+export type WalServerFacts = v.InferOutput<typeof WalServerFacts>;
 
 /** What the host itself sees, also where no server runs. */
 export interface WalDirectory {

@@ -2,67 +2,11 @@
 
 import * as v from 'valibot';
 import type { Instance } from '../model/instance.ts';
-import type { WalDirectory, WalServerFacts } from './facts.ts';
+import { WalServerFacts, type WalDirectory } from './facts.ts';
 import { query, type Query } from '../host/command.ts';
 import { script } from '../host/script.ts';
+import { archiverSql } from '../postgres/archiver.ts';
 import { askJson, ifRunning, type Socket } from '../postgres/psql.ts';
-
-const maybe = {
-  text: v.nullable(v.string()),
-  number: v.nullable(v.number()),
-};
-
-const Slot = v.object({
-  // It gets into commands that people paste.
-  name: v.pipe(v.string(), v.regex(/^[a-z0-9_]{1,63}$/)),
-  type: v.picklist(['physical', 'logical']),
-  database: maybe.text,
-  plugin: maybe.text,
-  isTemporary: v.boolean(),
-  isActive: v.boolean(),
-  usedBy: maybe.text,
-  heldBytes: maybe.number,
-  grownBytes: v.number(),
-  walStatus: maybe.text,
-  safeBytes: maybe.number,
-  inactiveSince: maybe.number,
-  invalidationReason: maybe.text,
-  isSynced: v.boolean(),
-});
-
-const Server = v.object({
-  isInRecovery: v.boolean(),
-  now: v.number(),
-  segmentBytes: v.number(),
-  currentLsn: v.string(),
-  oldestFile: maybe.text,
-  aheadFiles: v.number(),
-  checkpointBytes: v.number(),
-  checkpointAt: v.number(),
-  unsummarizedBytes: maybe.number,
-  settings: v.object({
-    keepBytes: v.number(),
-    minBytes: v.number(),
-    maxBytes: v.number(),
-    slotLimitBytes: maybe.number,
-    idleSlotSeconds: v.number(),
-  }),
-  slots: v.array(Slot),
-  archiver: v.object({
-    mode: v.picklist(['off', 'on', 'always']),
-    command: v.string(),
-    library: v.string(),
-    lastArchivedWal: maybe.text,
-    lastArchivedAt: maybe.number,
-    lastFailedWal: maybe.text,
-    lastFailedAt: maybe.number,
-    failedCount: v.number(),
-    waitingFiles: v.number(),
-    oldestWaiting: maybe.text,
-    oldestWaitingAt: maybe.number,
-  }),
-  watched: v.object({ seconds: v.number(), bytes: v.number(), generatedBytes: v.number() }),
-});
 
 // The end of WAL; on a replica whichever of receiving and replaying is further: it may live from an archive.
 const end = `(case when pg_is_in_recovery()
@@ -87,9 +31,7 @@ select pg_sleep(${seconds}) as slept \\gset
 select pg_stat_clear_snapshot() as cleared \\gset
 with here as (select ${end} as lsn, clock_timestamp() as now, pg_is_in_recovery() as is_replica,
     (select setting::bigint from pg_settings where name = 'wal_segment_size') as segment),
-  file as (select name from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$'),
-  waiting as (select left(name, 24) as name, modification from pg_ls_archive_statusdir()
-    where name ~ '^[0-9A-F]{24}\\.ready$')
+  file as (select name from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$')
 select json_build_object(
   'isInRecovery', is_replica,
   'now', ${epoch('now')},
@@ -118,17 +60,7 @@ select json_build_object(
       'invalidationReason', to_jsonb(s) ->> 'invalidation_reason',
       'isSynced', coalesce((to_jsonb(s) ->> 'synced')::bool, false)) order by s.slot_name), '[]')
     from pg_replication_slots s left join pg_stat_replication r on r.pid = s.active_pid),
-  'archiver', (select json_build_object(
-      'mode', current_setting('archive_mode'),
-      'command', current_setting('archive_command'),
-      'library', coalesce(current_setting('archive_library', true), ''),
-      'lastArchivedWal', last_archived_wal, 'lastArchivedAt', ${epoch('last_archived_time')},
-      'lastFailedWal', last_failed_wal, 'lastFailedAt', ${epoch('last_failed_time')},
-      'failedCount', failed_count,
-      'waitingFiles', (select count(*) from waiting),
-      'oldestWaiting', (select min(name) from waiting),
-      'oldestWaitingAt', (select ${epoch('min(modification)')} from waiting))
-    from pg_stat_archiver),
+  'archiver', (select archiver from (${archiverSql}) known),
   'watched', json_build_object(
     'seconds', ${epoch(`now - :'began'::timestamptz`)},
     'bytes', ${held(`:'before'::pg_lsn`, 'lsn')},
@@ -139,7 +71,7 @@ from here, pg_control_checkpoint()`;
 export const walServerFacts = (socket: Socket, seconds: number): Query<WalServerFacts | undefined> =>
   ifRunning(
     socket,
-    askJson(socket, sql(seconds), (value) => v.parse(Server, value)),
+    askJson(socket, sql(seconds), (value) => v.parse(WalServerFacts, value)),
   );
 
 /** What is in pg_wal, whether a server runs or not; undefined without a data directory. */

@@ -1,47 +1,41 @@
 // A restore drill: what it found, where it runs, what it measured. The script on the hosts writes one DrillResult a line.
 
+import * as v from 'valibot';
 import type { Cluster, Node } from '../../model/cluster.ts';
 import { RefusedError } from '../../model/errors.ts';
 import { formatBytes } from '../../model/units.ts';
 import { roomForCopy } from '../../server/needed-room.ts';
 
-/** Times are seconds since 1970; null where it did not come to that. */
-export interface DrillResult {
-  /** Tells one drill from all others: the unit's invocation. */
-  readonly id: string;
-  /** The node on whose host it ran. */
-  readonly node: string;
-  readonly result: 'passed' | 'failed';
-  readonly startedAt: number;
-  readonly finishedAt: number;
-  /** The backup it started from; empty when none was found. */
-  readonly label: string;
-  readonly target: { readonly type: string; readonly value: string; readonly isRandom: boolean };
-  readonly seconds: {
-    readonly copy: number | null;
-    readonly replay: number | null;
-    readonly checks: number | null;
-  };
-  /** Of the copy on disk. */
-  readonly bytes: number | null;
-  /** The last transaction that the WAL held; null when it held none. */
-  readonly newestTransactionAt: number | null;
-  /** The cluster's last one when the drill began, as the host's own server knew it. */
-  readonly lastCommitAt: number | null;
-  readonly checksums: 'passed' | 'failed' | 'off' | 'not checked';
-  readonly checks: readonly DrillCheck[];
-  readonly tables: readonly { readonly database: string; readonly table: string; readonly rows: number }[];
-  readonly warnings: readonly string[];
-  /** Why it failed; empty when it passed. */
-  readonly error: string;
-}
+const seconds = v.nullable(v.number());
 
-export interface DrillCheck {
-  readonly name: string;
-  readonly passed: boolean;
-  /** What was wrong. */
-  readonly detail: string;
-}
+/** Times are seconds since 1970; null where it did not come to that. */
+export const DrillResult = v.object({
+  /** Tells one drill from all others: the unit's invocation. */
+  id: v.string(),
+  /** The node on whose host it ran. */
+  node: v.string(),
+  result: v.picklist(['passed', 'failed']),
+  startedAt: v.number(),
+  finishedAt: v.number(),
+  /** The backup it started from; empty when none was found. */
+  label: v.string(),
+  target: v.object({ type: v.string(), value: v.string(), isRandom: v.boolean() }),
+  seconds: v.object({ copy: seconds, replay: seconds, checks: seconds }),
+  /** Of the copy on disk. */
+  bytes: v.nullable(v.number()),
+  /** The last transaction that the WAL held; null when it held none. */
+  newestTransactionAt: seconds,
+  /** The cluster's last one when the drill began, as the host's own server knew it. */
+  lastCommitAt: seconds,
+  checksums: v.picklist(['passed', 'failed', 'off', 'not checked']),
+  /** `detail`: what was wrong. */
+  checks: v.array(v.object({ name: v.string(), passed: v.boolean(), detail: v.string() })),
+  tables: v.array(v.object({ database: v.string(), table: v.string(), rows: v.number() })),
+  warnings: v.array(v.string()),
+  /** Why it failed; empty when it passed. */
+  error: v.string(),
+});
+export type DrillResult = v.InferOutput<typeof DrillResult>;
 
 /** Seconds from the start until the restored copy answered; undefined when it never did. */
 export const rtoSeconds = ({ seconds: { copy, replay } }: DrillResult): number | undefined =>

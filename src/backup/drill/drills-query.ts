@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import type { Cluster } from '../../model/cluster.ts';
-import { drillDirectory, drillFiles, type DrillResult } from './drill.ts';
+import { drillDirectory, drillFiles, DrillResult } from './drill.ts';
 import type { DrillAim } from './drill-target.ts';
 import type { DrillProgress } from './drill-progress.ts';
 import { parseTargetTime, type RecoveryTarget } from '../recovery-target.ts';
@@ -11,27 +11,6 @@ import { sh } from '../../host/script.ts';
 import type { TransientUnit } from '../../host/systemd.ts';
 import { parseJson } from '../../model/parse-json.ts';
 
-const seconds = v.nullable(v.number());
-
-const Drill = v.object({
-  id: v.string(),
-  node: v.string(),
-  result: v.picklist(['passed', 'failed']),
-  startedAt: v.number(),
-  finishedAt: v.number(),
-  label: v.string(),
-  target: v.object({ type: v.string(), value: v.string(), isRandom: v.boolean() }),
-  seconds: v.object({ copy: seconds, replay: seconds, checks: seconds }),
-  bytes: v.nullable(v.number()),
-  newestTransactionAt: seconds,
-  lastCommitAt: seconds,
-  checksums: v.picklist(['passed', 'failed', 'off', 'not checked']),
-  checks: v.array(v.object({ name: v.string(), passed: v.boolean(), detail: v.string() })),
-  tables: v.array(v.object({ database: v.string(), table: v.string(), rows: v.number() })),
-  warnings: v.array(v.string()),
-  error: v.string(),
-});
-
 /** Every drill that a host remembers, oldest first; none when it never had one. */
 export const readDrills = (cluster: Pick<Cluster, 'name'>): Query<readonly DrillResult[]> =>
   query(sh('[ ! -e "$1" ] || exec cat -- "$1"', drillFiles(cluster).history), parseDrills);
@@ -39,7 +18,7 @@ export const readDrills = (cluster: Pick<Cluster, 'name'>): Query<readonly Drill
 /** A line that was damaged hides no other. */
 export const parseDrills = (text: string): readonly DrillResult[] =>
   text.split('\n').flatMap((line) => {
-    const found = v.safeParse(Drill, parseJson(line));
+    const found = v.safeParse(DrillResult, parseJson(line));
     return found.success ? [found.output] : [];
   });
 

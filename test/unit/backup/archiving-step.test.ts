@@ -22,6 +22,8 @@ const facts = {
   lastFailedAt: null,
   lastFailedWal: null,
   failedCount: 0,
+  library: '',
+  oldestWaiting: null,
   walFileBytes: 16_777_216,
   currentWal: null,
 };

@@ -13,6 +13,8 @@ const facts = {
   failedCount: 0,
   waitingFiles: 2,
   oldestWaitingAt: 1_795_255_100,
+  library: '',
+  oldestWaiting: null,
   hasArchivedFiles: true,
   walFileBytes: 16_777_216,
   currentWal: '000000010000000000000008',
