@@ -2,8 +2,9 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectWalArrives, pgbackrestOn } from '../support/backup-story.ts';
-import { startLabWithBackups, type Lab } from '../support/e2e.ts';
+import type { Lab } from '../support/e2e.ts';
 import { checksum } from '../support/restore-story.ts';
+import { startCluster } from '../support/saved-cluster.ts';
 import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
 
 const awaySeconds = 30;
@@ -14,9 +15,8 @@ describeOnHosts('faults of backups', () => {
     lab.sql('pg1', `select count(*) from pg_ls_archive_statusdir() where name like '%.ready'`);
 
   beforeAll(async () => {
-    lab = await startLabWithBackups('b-faults', 'minio', '--hosts', 'control,pg1,pg2');
-    await succeed(lab, 'init-primary');
-    await succeed(lab, 'add-replica');
+    lab = await startCluster('b-faults', 'replica');
+    lab.configure({ BACKUP_REPOSITORY: 'minio' });
   }, patienceMs);
 
   afterAll(async () => lab?.down(), patienceMs);

@@ -2,9 +2,10 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pgbackrestOn } from '../support/backup-story.ts';
-import { startLabWithBackups, type Lab } from '../support/e2e.ts';
+import type { Lab } from '../support/e2e.ts';
 import { expectClear, expectReplicates, expectStreaming, settled } from '../support/faults.ts';
 import { checksum, makeRows, now, onPort, unfinished, untouched } from '../support/restore-story.ts';
+import { startCluster } from '../support/saved-cluster.ts';
 import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
 
 const restore = ['backup', 'restore'] as const;
@@ -16,9 +17,8 @@ describeOnHosts('a restore', () => {
   let position: string;
 
   beforeAll(async () => {
-    lab = await startLabWithBackups('restore', 'minio', '--hosts', 'control,pg1,pg2');
-    await succeed(lab, 'init-primary');
-    await succeed(lab, 'add-replica');
+    lab = await startCluster('restore', 'replica');
+    lab.configure({ BACKUP_REPOSITORY: 'minio' });
     await succeed(lab, 'backup', 'setup');
     await makeRows(lab, 'orders');
     rows = await checksum(lab, 'pg1', 'orders');
@@ -174,7 +174,7 @@ describeOnHosts('a restore', () => {
 
   test('leaves an archive that is whole: new WAL arrives, backups go on, other commands have nothing to do', async () => {
     await pgbackrestOn(lab, 'control', 'check');
-    const files = await pgbackrestOn(lab, 'control', `repo-ls --recurse archive/${lab.name}`);
+    const files = await pgbackrestOn(lab, 'control', `repo-ls --recurse archive/${lab.env['CLUSTER_NAME']}`);
     expect(files).toContain('00000002.history');
     await pgbackrestOn(lab, 'control', '--type=incr backup');
     for (const command of [['init-primary'], ['add-replica'], ['backup', 'setup']]) {

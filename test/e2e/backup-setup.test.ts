@@ -3,9 +3,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { configOn, expectWalArrives, pgbackrestOn } from '../support/backup-story.ts';
-import { startLabWithBackups, type Lab } from '../support/e2e.ts';
+import type { Lab } from '../support/e2e.ts';
 import { cutPower, filesOn, finishes, healLab, settled } from '../support/faults.ts';
 import { expectProblems, healed, probe } from '../support/probe-story.ts';
+import { startCluster } from '../support/saved-cluster.ts';
 import { addressOf, describeOnHosts, patienceMs, succeed } from '../support/story.ts';
 
 const hosts = ['control', 'pg1', 'pg2'];
@@ -18,11 +19,10 @@ describeOnHosts('backup setup with the repository on the control host', () => {
   let unit: string;
 
   beforeAll(async () => {
-    lab = await startLabWithBackups('backup-setup', 'posix', '--hosts', hosts.join(','));
+    lab = await startCluster('backup-setup', 'replica');
+    lab.configure({ BACKUP_REPOSITORY: 'posix' });
     credentials = `/etc/dbctl/${lab.env['CLUSTER_NAME']}/_pgbackrest`;
     unit = `dbctl-pgbackrest-${lab.env['CLUSTER_NAME']}`;
-    await succeed(lab, 'init-primary');
-    await succeed(lab, 'add-replica');
   }, patienceMs);
 
   afterAll(async () => lab?.down(), patienceMs);
@@ -70,7 +70,9 @@ describeOnHosts('backup setup with the repository on the control host', () => {
     await expectWalArrives(lab);
 
     const wal = await lab.sql('pg1', 'select last_archived_wal from pg_stat_archiver');
-    expect(await pgbackrestOn(lab, 'control', `repo-ls --recurse archive/${lab.name}`)).toContain(wal);
+    expect(
+      await pgbackrestOn(lab, 'control', `repo-ls --recurse archive/${lab.env['CLUSTER_NAME']}`),
+    ).toContain(wal);
     expect(await lab.sql('pg1', 'select failed_count from pg_stat_archiver')).toBe('0');
   });
 
@@ -105,7 +107,7 @@ describeOnHosts('backup setup with the repository on the control host', () => {
     const other = '/tmp/other-passphrase.conf';
     const line = `sed 's/^repo1-cipher-pass=.*/repo1-cipher-pass=another/' '${configOn(lab, 'control')}' > ${other}; chmod 644 ${other}`;
     await lab.shell('control', line);
-    const read = `repo-get backup/${lab.name}/backup.info`;
+    const read = `repo-get backup/${lab.env['CLUSTER_NAME']}/backup.info`;
     expect(await pgbackrestOn(lab, 'control', read)).toContain('[backup:current]');
     await expect(pgbackrestOn(lab, 'control', read, other)).rejects.toThrow();
   });
@@ -122,7 +124,7 @@ describeOnHosts('backup setup with the repository on the control host', () => {
     const own = `-cert ${credentials}/client.crt -key ${credentials}/client.key`;
     await lab.shell(
       'control',
-      `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=${lab.name}-control -keyout /tmp/other.key -out /tmp/other.crt`,
+      `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=${lab.env['CLUSTER_NAME']}-control -keyout /tmp/other.key -out /tmp/other.crt`,
     );
 
     expect(await knock(own)).toContain('CONNECTION ESTABLISHED');
@@ -131,7 +133,7 @@ describeOnHosts('backup setup with the repository on the control host', () => {
     // A node's certificate is of the right CA, and its name is known to the repository's server only.
     const asNode = '/tmp/as-node.conf';
     const lines = [
-      `[${lab.name}]\nrepo1-path=/tmp/no-repository\npg1-path=/var/lib/postgresql/17/main`,
+      `[${lab.env['CLUSTER_NAME']}]\nrepo1-path=/tmp/no-repository\npg1-path=/var/lib/postgresql/17/main`,
       `pg1-host=${addressOf(lab, 'pg1')}\npg1-host-type=tls\npg1-host-ca-file=${credentials}/ca.crt`,
       `pg1-host-cert-file=${credentials}/client.crt\npg1-host-key-file=${credentials}/client.key\n`,
     ];

@@ -3,8 +3,9 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startLab, type Lab } from '../support/e2e.ts';
+import type { Lab } from '../support/e2e.ts';
 import { dbctlKilledAt, type Moment } from '../support/kill-dbctl.ts';
+import { startCluster } from '../support/saved-cluster.ts';
 import { addressOf, describeOnHosts, expectExit, patienceMs, roleOf, succeed } from '../support/story.ts';
 
 const nodes = ['pg1', 'pg2'] as const;
@@ -13,9 +14,7 @@ describeOnHosts('certificates', () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLab('certs', '--hosts', 'control,pg1,pg2');
-    await succeed(lab, 'init-primary');
-    await succeed(lab, 'add-replica', 'pg2');
+    lab = await startCluster('certs', 'replica');
   }, patienceMs);
 
   afterAll(async () => lab?.down(), patienceMs);

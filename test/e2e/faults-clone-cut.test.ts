@@ -1,7 +1,7 @@
 // The replica's host is lost in the middle of a clone: dbctl says so soon, the primary goes on, the next run finishes.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startLab, type Finished, type Lab } from '../support/e2e.ts';
+import type { Finished, Lab } from '../support/e2e.ts';
 import {
   cable,
   cloneHasCopied,
@@ -16,6 +16,7 @@ import {
   limitLink,
   slotsOn,
 } from '../support/faults.ts';
+import { startCluster } from '../support/saved-cluster.ts';
 import { addressOf, describeOnHosts, patienceMs, succeed } from '../support/story.ts';
 
 /** Three keepalives of ten seconds without an answer. */
@@ -64,8 +65,7 @@ describeOnHosts('a clone whose host is lost', () => {
   }
 
   beforeAll(async () => {
-    lab = await startLab('f-cut', '--hosts', 'control,pg1,pg2');
-    await succeed(lab, 'init-primary');
+    lab = await startCluster('f-cut', 'primary');
     await fillPrimary(lab, 60);
     primary = await primaryState();
   }, patienceMs);

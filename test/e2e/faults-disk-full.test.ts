@@ -1,7 +1,7 @@
 // The replica's disk fills up in the middle of a clone: the journal's words are shown, and the primary has no slot left.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startLab, type Lab } from '../support/e2e.ts';
+import type { Lab } from '../support/e2e.ts';
 import {
   cloneHasCopied,
   expectClear,
@@ -13,7 +13,8 @@ import {
   limitLink,
   slotsOn,
 } from '../support/faults.ts';
-import { describeOnHosts, patienceMs, succeed } from '../support/story.ts';
+import { startCluster } from '../support/saved-cluster.ts';
+import { describeOnHosts, patienceMs } from '../support/story.ts';
 
 const disk = '/var/lib/postgresql';
 
@@ -21,8 +22,7 @@ describeOnHosts("a replica's disk that fills up while it is cloned", () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLab('f-full', '--hosts', 'control,pg1,pg2');
-    await succeed(lab, 'init-primary');
+    lab = await startCluster('f-full', 'primary');
     await fillPrimary(lab, 60);
     // As a new file system is: root's.
     await lab.shell('pg2', `mount -t tmpfs -o size=750m,mode=755 none ${disk}`);

@@ -1,7 +1,7 @@
 // dbctl is killed while add-replica's clone runs. The steps around it are killed with those of up.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startLab, type Lab } from '../support/e2e.ts';
+import type { Lab } from '../support/e2e.ts';
 import {
   cloneHasCopied,
   expectNothingUnfinished,
@@ -13,14 +13,14 @@ import {
   settled,
   slotsOn,
 } from '../support/faults.ts';
-import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
+import { startCluster } from '../support/saved-cluster.ts';
+import { describeOnHosts, expectExit, patienceMs } from '../support/story.ts';
 
 describeOnHosts('add-replica that is killed', () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLab('f-kill2', '--hosts', 'control,pg1,pg2');
-    await succeed(lab, 'init-primary');
+    lab = await startCluster('f-kill2', 'primary');
   }, patienceMs);
 
   afterAll(async () => lab?.down(), patienceMs);

@@ -2,7 +2,7 @@
 // sent away; and the history of the cluster tells all of it.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startLab, type Lab, type Running } from '../support/e2e.ts';
+import type { Lab, Running } from '../support/e2e.ts';
 import {
   cloneHasCopied,
   expectClear,
@@ -11,6 +11,7 @@ import {
   limitLink,
   slotsOn,
 } from '../support/faults.ts';
+import { startCluster } from '../support/saved-cluster.ts';
 import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
 
 interface Past {
@@ -37,8 +38,7 @@ describeOnHosts('the lock of a cluster', () => {
     Promise.all([...['control', 'pg1', 'pg2'].map((host) => filesOn(lab, host)), slotsOn(lab)]);
 
   beforeAll(async () => {
-    lab = await startLab('lock', '--hosts', 'control,pg1,pg2');
-    await succeed(lab, 'init-primary');
+    lab = await startCluster('lock', 'primary');
   }, patienceMs);
 
   afterAll(async () => {

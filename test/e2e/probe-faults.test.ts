@@ -2,9 +2,10 @@
 
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startLab, type Lab } from '../support/e2e.ts';
+import type { Lab } from '../support/e2e.ts';
 import { expectProblems, healed, probe, type Answer } from '../support/probe-story.ts';
-import { addressOf, describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
+import { startCluster } from '../support/saved-cluster.ts';
+import { addressOf, describeOnHosts, expectExit, patienceMs } from '../support/story.ts';
 
 const stateOf = ({ nodes }: Answer): Readonly<Record<string, string>> =>
   Object.fromEntries(nodes.map(({ name, state }) => [name, state]));
@@ -15,9 +16,7 @@ describeOnHosts('probe of a cluster in trouble', () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLab('probe-faults');
-    await succeed(lab, 'init-primary');
-    await succeed(lab, 'add-replica', 'pg2', 'pg3');
+    lab = await startCluster('probe-faults', 'two replicas');
     await healed(lab);
   }, patienceMs);
 

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startLab, type Lab } from '../support/e2e.ts';
+import type { Lab } from '../support/e2e.ts';
 import { answerOf, dbctlWith, expectProblems, healed, probe } from '../support/probe-story.ts';
+import { startCluster } from '../support/saved-cluster.ts';
 import { addressOf, describeOnHosts, expectExit, patienceMs, roleOf, succeed } from '../support/story.ts';
 
 const binary = new URL('../../bin/dbctl.js', import.meta.url).pathname;
@@ -18,9 +19,7 @@ describeOnHosts('probe of a primary with a replica', () => {
   let lab: Lab;
 
   beforeAll(async () => {
-    lab = await startLab('probe', '--hosts', 'control,pg1,pg2');
-    await succeed(lab, 'init-primary');
-    await succeed(lab, 'add-replica', 'pg2');
+    lab = await startCluster('probe', 'replica');
     await healed(lab);
   }, patienceMs);
 
@@ -77,7 +76,7 @@ describeOnHosts('probe of a primary with a replica', () => {
     expect(stdout).not.toContain(escape);
 
     const onTerminal = async (flags: string, env = {}): Promise<string> => {
-      const line = `'${process.execPath}' '${binary}' probe --timeout 15s ${flags}`;
+      const line = `${lab.inside.join(' ')} '${process.execPath}' '${binary}' probe --timeout 15s ${flags}`;
       return (await execa('script', ['-qec', line, '/dev/null'], { cwd: lab.directory, env })).stdout;
     };
     expect(await onTerminal('')).toContain(escape);

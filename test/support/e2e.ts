@@ -7,12 +7,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { execa } from 'execa';
 import { parse } from 'dotenv';
-import { labEnvironment } from '../../src/config/lab-directory.ts';
-import { labDirectory } from '../../src/lab/lab.ts';
-import { processesOf } from '../../src/lab/processes.ts';
-import { labStatus, type HostStatus } from '../../src/lab/status.ts';
+import { hostNow, initOf, type HostPlace, type LabHost } from './lab-hosts.ts';
 
-const { root } = labEnvironment();
+const root = process.env['DBCTL_LAB_DIR'] || '/var/lib/dbctl-lab';
 
 /**
  * The name of a story's lab. Names are the machine's, so a second checkout that runs stories at the same time has another
@@ -34,14 +31,13 @@ export interface Running {
   readonly end: Promise<Finished>;
 }
 
-/** A host as it is now: "running", "stopped", "cut off" or "broken". */
-export type LabHost = HostStatus & { readonly pid: number };
-
 export interface Lab {
   readonly name: string;
   /** Where .env.cluster, the key and known_hosts are. */
   readonly directory: string;
   readonly env: Readonly<Record<string, string>>;
+  /** What to put in front of a program that connects to the hosts: nothing, or the way into the lab's own network. */
+  readonly inside: readonly string[];
   /** Runs dbctl in the lab's directory; never throws for an exit code. */
   dbctl(...args: readonly string[]): Promise<Finished>;
   /** Starts dbctl and does not wait. */
@@ -82,32 +78,61 @@ export async function startLabWithBackups(
   return lab;
 }
 
-async function bootLab(story: string, flags: readonly string[]): Promise<Lab> {
+/** Boots a lab, its .env.cluster as `dbctl lab up` writes it. */
+export const bootLab = (story: string, flags: readonly string[]): Promise<Lab> =>
+  makeLab(story, ['up', ...flags]);
+
+/** Makes a lab for a story from one that was saved, beside all others with the same addresses. */
+export const restoreLab = (story: string, saved: string): Promise<Lab> =>
+  makeLab(story, ['restore', saved, '--isolated']);
+
+interface LabStatus {
+  readonly netns: string | null;
+  readonly hosts: readonly HostPlace[];
+}
+
+async function makeLab(story: string, [way = '', ...flags]: readonly string[]): Promise<Lab> {
   const name = labNameOf(story);
   const directory = mkdtempSync(join(tmpdir(), `dbctl-${name}-`));
-  const start = (...args: readonly string[]): Running => runDbctl(directory, args);
-  const dbctl = (...args: readonly string[]): Promise<Finished> => start(...args).end;
-
+  const onLab = async (...args: readonly string[]): Promise<string> => {
+    const { exitCode, stdout, stderr } = await runDbctl(directory, ['lab', ...args]).end;
+    if (exitCode !== 0) throw new Error(`dbctl lab ${args.join(' ')} ended with ${exitCode}:\n${stderr}`);
+    return stdout;
+  };
   // What an earlier run may have left behind.
-  if (existsSync(labDirectory(root, name))) await dbctl('lab', 'down', '--name', name);
-  const up = await dbctl('lab', 'up', '--name', name, ...flags);
-  if (up.exitCode !== 0) throw new Error(`lab up ended with ${up.exitCode}:\n${up.stderr}`);
+  if (existsSync(join(root, 'labs', name))) await onLab('down', '--name', name);
+  await onLab(way, ...flags, '--name', name);
+  const said = await onLab('status', '--name', name, '-o', 'json');
+  const { netns, hosts } = (JSON.parse(said) as [LabStatus])[0];
+  return labAt(name, directory, hosts, netns === null ? [] : ['/usr/bin/nsenter', `--net=/run/netns/${netns}`]);
+}
+
+function labAt(
+  name: string,
+  directory: string,
+  places: readonly HostPlace[],
+  inside: readonly string[],
+): Lab {
+  // `dbctl lab` works on the machine, everything else in the lab's network.
+  const start = (...args: readonly string[]): Running =>
+    runDbctl(directory, args, args[0] === 'lab' ? [] : inside);
+  const dbctl = (...args: readonly string[]): Promise<Finished> => start(...args).end;
   const file = join(directory, '.env.cluster');
-  const env = (): Record<string, string> => parse(readFileSync(file));
   const shell = lineOn(name);
 
   return {
     name,
     directory,
+    inside,
     get env() {
-      return env();
+      return parse(readFileSync(file));
     },
     dbctl,
     start,
     shell,
     sql: (host, statement, database = 'postgres') =>
       shell(host, `cd / && runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d '${database}'`, statement),
-    hosts: () => labStatus(root, name)[0]!.hosts as readonly LabHost[],
+    hosts: () => places.map((place) => hostNow(name, place)),
     configure(settings) {
       const kept = readFileSync(file, 'utf8')
         .split('\n')
@@ -125,8 +150,13 @@ async function bootLab(story: string, flags: readonly string[]): Promise<Lab> {
 }
 
 /** Starts dbctl in a directory and does not wait. */
-export function runDbctl(directory: string, args: readonly string[]): Running {
-  const child = spawn(process.execPath, [binary, ...args], {
+export function runDbctl(
+  directory: string,
+  args: readonly string[],
+  inside: readonly string[] = [],
+): Running {
+  const [file = '', ...words] = [...inside, process.execPath, binary, ...args];
+  const child = spawn(file, words, {
     cwd: directory,
     // Logs of runs, which else would be among the developer's own.
     env: { ...process.env, XDG_STATE_HOME: join(directory, '.state') },
@@ -142,7 +172,7 @@ export function runDbctl(directory: string, args: readonly string[]): Running {
 const lineOn =
   (lab: string) =>
   async (host: string, line: string, input = ''): Promise<string> => {
-    const { init } = processesOf(lab, host);
+    const init = initOf(lab, host);
     if (init === undefined) throw new Error(`${host} does not run`);
     const namespaces = ['--mount', '--uts', '--ipc', '--net', '--pid'];
     const { stdout } = await execa(

@@ -2,7 +2,8 @@
 
 import { execa } from 'execa';
 import { expect } from 'vitest';
-import type { Finished, Lab, LabHost } from './e2e.ts';
+import type { Finished, Lab } from './e2e.ts';
+import type { LabHost } from './lab-hosts.ts';
 import { expectExit, succeed } from './story.ts';
 
 /** A host of the lab, as it is now. */

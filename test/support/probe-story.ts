@@ -58,13 +58,13 @@ export function expectProblems({ problems, said }: Answer, wanted: readonly RegE
 /** Waits until all is well again. */
 export const healed = (lab: Lab): Promise<Finished> => succeed(lab, 'probe', '--wait', '60s', ...patient);
 
-/** Runs dbctl on this machine, inside the network of a lab host when its `pid` is given. */
+/** Runs dbctl as `lab.dbctl` does, or inside the network of a lab host when its `pid` is given. */
 export async function dbctlWith(
   lab: Lab,
   { env = {}, pid, directory }: { env?: NodeJS.ProcessEnv; pid?: number; directory?: string },
   ...args: readonly string[]
 ): Promise<Finished> {
-  const inNetwork = pid === undefined ? [] : ['nsenter', '-t', String(pid), '-n'];
+  const inNetwork = pid === undefined ? lab.inside : ['nsenter', '-t', String(pid), '-n'];
   const [command = '', ...rest] = [...inNetwork, process.execPath, binary, ...args];
   const options = { cwd: directory ?? lab.directory, env, reject: false, stdin: 'ignore' } as const;
   const { exitCode, stdout, stderr } = await execa(command, rest, options);
