@@ -13,13 +13,14 @@ const usageError = 2;
 
 /**
  * Runs the stories of these names, or all when there is none, and answers the counts. Where hosts cannot be booted,
- * the stories skip themselves and `reason` says why.
+ * the stories skip themselves and `reason` says why. Recorded, they write down how long they took.
  */
-export async function runLabTests(report, names = []) {
+export async function runLabTests(report, names = [], isRecorded = false) {
   const reason = (await prepareMachine({ online: true })) ?? (await prepareHosts());
   sayWhat('end-to-end stories');
   const chosen = ['run', '--project', 'e2e', ...names.map(fileOfStory)];
-  const argv = [tool('vitest'), ...chosen, '--reporter=default', '--reporter=json'];
+  const recorder = isRecorded ? [`--reporter=${root}scripts/record-durations.mjs`] : [];
+  const argv = [tool('vitest'), ...chosen, '--reporter=default', '--reporter=json', ...recorder];
   const shown = ['npx vitest', ...chosen].join(' ');
   if (reason === undefined) await withRoot([...argv, `--outputFile=${report}`], shown);
   else await run([...argv, `--outputFile=${report}`], { shown, env: { DBCTL_TEST_HOSTS: 'none' } });

@@ -13,9 +13,11 @@ import { run, say, sayFailed, sayWhat } from './run.mjs';
 
 const usage = `npm test                  every check and test, those on hosts of a lab included
 npm test -- up doctor     these end-to-end stories alone: names in test/e2e, without .test.ts
+npm test -- --record      write down how long stories take, for later runs to begin with the longest
 npm run check             all that needs no lab`;
 
-const names = process.argv.slice(2);
+const words = process.argv.slice(2);
+const names = words.filter((word) => word !== '--record');
 if (names.includes('--help') || names.includes('-h')) {
   say(usage);
   process.exit(0);
@@ -35,7 +37,7 @@ await prepareProject();
 
 const unit = names.length === 0 ? await runChecks() : { passed: 0, failed: 0, skipped: 0 };
 
-const stories = await runLabTests(join(reports, 'stories.json'), names);
+const stories = await runLabTests(join(reports, 'stories.json'), names, words.includes('--record'));
 if (stories.failed > 0) problems.push('end-to-end stories');
 if (stories.reason !== undefined) {
   say(`skipped ${stories.skipped} end-to-end tests: ${stories.reason}`);

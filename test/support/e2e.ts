@@ -104,7 +104,12 @@ async function makeLab(story: string, [way = '', ...flags]: readonly string[]): 
   await onLab(way, ...flags, '--name', name);
   const said = await onLab('status', '--name', name, '-o', 'json');
   const { netns, hosts } = (JSON.parse(said) as [LabStatus])[0];
-  return labAt(name, directory, hosts, netns === null ? [] : ['/usr/bin/nsenter', `--net=/run/netns/${netns}`]);
+  return labAt(
+    name,
+    directory,
+    hosts,
+    netns === null ? [] : ['/usr/bin/nsenter', `--net=/run/netns/${netns}`],
+  );
 }
 
 function labAt(
