@@ -77,7 +77,7 @@ describe.each(ways)('a lock over %s', (kind, converse, host) => {
     await expect.poll(() => isFree('two')).toBe(true);
   });
 
-  test('of another cluster is another lock', async () => {
+  test('of one cluster does not keep another cluster from taking its own', async () => {
     const [one, other] = await Promise.all([take('north', 'a'), take('south', 'b')]);
     await Promise.all([one.release(lineOf('a')), other.release(lineOf('b'))]);
   });

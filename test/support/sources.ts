@@ -21,12 +21,15 @@ export interface Source {
   readonly strings: readonly string[];
 }
 
-/** Every TypeScript file below src/. Throws where one cannot be parsed. */
-export const readSources = (): readonly Source[] =>
+/** Every TypeScript file below src/. */
+export const sourcePaths = (): readonly string[] =>
   readdirSync('src', { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
-    .toSorted()
-    .map((path) => parseSource(path, readFileSync(`src/${path}`, 'utf8')));
+    .toSorted();
+
+/** All of them, parsed. Throws where one cannot be. */
+export const readSources = (): readonly Source[] =>
+  sourcePaths().map((path) => parseSource(path, readFileSync(`src/${path}`, 'utf8')));
 
 const watchedGlobals = new Set(['process', 'console']);
 

@@ -22,7 +22,7 @@ const fine: SeenCertificate = {
 const judge = (seen: Partial<SeenCertificate>, by = authority) =>
   statusOf({ ...credential, seen: { ...fine, ...seen } }, by);
 
-test('a certificate that is fine', () => {
+test('a certificate that is fine has no finding', () => {
   expect(judge({})).toMatchObject({
     host: 'pg1',
     port: 5432,
@@ -35,7 +35,7 @@ test('a certificate that is fine', () => {
   });
 });
 
-test('one that was never made is no problem', () => {
+test('a certificate that was never made is no problem', () => {
   expect(judge({ certificate: undefined, shown: undefined, isPair: false })).toMatchObject({
     daysLeft: undefined,
     problems: [],

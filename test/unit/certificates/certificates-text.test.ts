@@ -27,7 +27,7 @@ const report: CertificatesReport = {
   copyProblems: [],
 };
 
-test('a certificate is a line', () => {
+test('a certificate is one line of the table', () => {
   expect(certificatesText(report)).toMatchInlineSnapshot(`
     "HOST    PORT WHAT       DAYS CA      SHOWN NAMES
     pg1     5432 PostgreSQL 396  current yes   pg1, 10.0.0.11
@@ -68,7 +68,7 @@ test('each kind of problem has its own way out', () => {
   expect(nextSteps(report)).toEqual([]);
 });
 
-test('long names fit', () => {
+test('a table of certificates with long names fits in 80 columns', () => {
   const long = 'a-very-long-name-of-a-host.example.org';
   const row = { ...fine, host: long, port: 15_432, what: 'pgBackRest client', names: [long, long] };
 

@@ -103,7 +103,7 @@ test.each([
   expect(await nodeNames(file)).toEqual(nodes);
 });
 
-test('what is no file has no nodes', async () => {
+test('a path that is no cluster file completes to no nodes', async () => {
   expect([await nodeNames(tmpdir()), await nodeNames('/nonexistent')]).toEqual([[], []]);
 });
 

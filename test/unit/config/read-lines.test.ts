@@ -110,6 +110,7 @@ function randomText(seed: number): string {
 
 test('a quoted value is read back unchanged, by dotenv too, or it is refused', () => {
   let refused = 0;
+  const changed: string[] = [];
   for (let seed = 0; seed < 20_000; seed += 1) {
     const text = randomText(seed);
     let written;
@@ -120,9 +121,11 @@ test('a quoted value is read back unchanged, by dotenv too, or it is refused', (
       expect(text).toMatch(/'.*`|`.*'|\\/su);
       continue;
     }
-    expect(valueOf(`A=${written}`)).toBe(text);
-    expect(parse(`A=${written}`)['A']).toBe(text);
+    // Compared here: an assertion takes ten times as long, twenty thousand times.
+    const line = `A=${written}`;
+    if (valueOf(line) !== text || parse(line)['A'] !== text) changed.push(text);
   }
+  expect(changed).toEqual([]);
   expect(refused).toBeLessThan(3000);
 });
 

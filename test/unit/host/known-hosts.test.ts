@@ -80,7 +80,7 @@ test.skipIf(!hasOpenSsh)('a fingerprint is written as ssh-keygen writes it', () 
   expect(execFileSync('ssh-keygen', ['-lf', path], { encoding: 'utf8' })).toContain(fingerprint(raw(first)));
 });
 
-test('the same key is known', () => {
+test('a host key that is among those of known_hosts is known', () => {
   expect(judge(keysIn(`pg1 ${second}\npg1 ${first}`, 'pg1'), raw(first))).toEqual({ kind: 'known' });
 });
 

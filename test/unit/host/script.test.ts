@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { script, scriptFile } from '../../../src/host/script.ts';
-import { readSources } from '../../support/sources.ts';
+import { sourcePaths } from '../../support/sources.ts';
 
 const paths = readdirSync('templates/run', { recursive: true, encoding: 'utf8' }).filter((path) =>
   /\.(sh|pl)$/.test(path),
@@ -30,7 +30,7 @@ test('a script of Bash reads no start-up files', () => {
 });
 
 test('every script is used', () => {
-  const sources = readSources().map(({ path }) => readFileSync(`src/${path}`, 'utf8'));
+  const sources = sourcePaths().map((path) => readFileSync(`src/${path}`, 'utf8'));
   const all = [...sources, ...scripts.map(scriptFile)].join('\n');
   const named = (path: string): boolean =>
     all.includes(`'${path}'`) || all.includes(`. ./${path.replace(/.*\//, '')}\n`);

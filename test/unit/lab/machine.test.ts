@@ -68,7 +68,7 @@ describe('programs of the machine', () => {
   });
 });
 
-test('two at once take turns', async () => {
+test('two that want the same lock of the lab take turns', async () => {
   const lock = join(mkdtempSync(join(tmpdir(), 'dbctl-lock-')), 'lock');
   const seen: string[] = [];
   const work = (name: string) =>
@@ -90,7 +90,7 @@ test('a lock is free again after a failure', async () => {
   await expect(withLock(lock, () => Promise.resolve('done'))).resolves.toBe('done');
 });
 
-test('columns line up', () => {
+test('the columns of a lab table line up', () => {
   expect(
     columns([
       ['control', '10.77.0.10'],

@@ -45,7 +45,7 @@ test.each([
   expect(isIpAddress(host)).toBe(true);
 });
 
-test('a name is no address', () => {
+test('the name of a host is not taken for an IP address', () => {
   expect(isIpAddress('db.example.org')).toBe(false);
   expect(hostAndPort({ host: 'db.example.org', port: 1 })).toBe('db.example.org:1');
 });

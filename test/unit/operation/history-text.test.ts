@@ -48,7 +48,7 @@ test('with steps it says what was changed on which host', () => {
   `);
 });
 
-test('a cluster without a past', () => {
+test('the history of a cluster that nothing was done to says so', () => {
   expect(historyText({ operations: [], missing: [] }, { steps: true })).toBe(
     'no operation has changed the cluster yet\n',
   );

@@ -57,7 +57,7 @@ test('what has begun and not ended is running while it has the lock, and interru
   });
 });
 
-test('the first of two ends counts', () => {
+test('of two ends of one operation in the journal the first counts', () => {
   const released = end('a', 11, { result: 'released', why: 'by bob@desk', step: 'Clone on pg2' });
   const lines = [begin('a', 10), released, end('a', 12, { result: 'lock lost' })];
   expect(historyOf(lines, undefined)[0]).toMatchObject({
@@ -72,7 +72,7 @@ test('an operation whose control host is down is known from what it did elsewher
   });
 });
 
-test('an end alone is no operation', () => {
+test('a journal that has only the end of an operation has no operation', () => {
   expect(historyOf([end('a', 12), stepped('b', 1, 'Clone')], undefined)).toEqual([]);
 });
 

@@ -9,7 +9,7 @@ const holder: Holder = {
   step: undefined,
 };
 
-test('who has the lock', () => {
+test('the status of the lock says who holds it', () => {
   const text = lockText('shop', { ...holder, step: 'Clone the primary on pg2' });
   expect(text).toMatchInlineSnapshot(`
     "held: an operation is changing shop
@@ -31,7 +31,7 @@ test('nobody, and one that says nothing of itself', () => {
   expect(lockText('shop', 'unknown')).toContain('has just started');
 });
 
-test('what was released', () => {
+test('a release says whose lock it was', () => {
   expect(releasedText('shop', holder)).toBe(
     'released: add-replica pg2 by alice@laptop ends before its next change\n',
   );

@@ -58,7 +58,7 @@ test("another certificate's key is a problem, and so is no key at all", async ()
   expect(certificateProblems({ ...leaf, key: new Secret('hello') }, wanted)).toEqual(problem);
 });
 
-test('garbage is not a certificate', () => {
+test('garbage is not read as a certificate', () => {
   expect(
     certificateProblems({ ...leaf, certificate: 'hello' }, { authority: authority.certificate, names }),
   ).toEqual(['it is not a certificate']);

@@ -44,7 +44,7 @@ test('the first of two stays, and nothing is left of the second', () => {
   expect(take(aside(), false)).toEqual(theirs);
 });
 
-test('what is not whole makes room', () => {
+test('a pair of key and certificate that is not whole makes room for the new one', () => {
   make(place, { crt: 'theirs' });
 
   expect(take(aside(), false)).toEqual(mine);

@@ -33,7 +33,7 @@ test.each(['refused\nFATAL: bad file\n', '150\n8\nrefused\nFATAL: bad file\n'])(
   },
 );
 
-test('nonsense is no answer', () => {
+test('an answer of PostgreSQL about its files that makes no sense is an error', () => {
   expect(() => parse('150\nhello\n')).toThrow();
 });
 

@@ -70,7 +70,7 @@ test.each([
   expect(archiveHas(info(), lsn)).toBe(answer);
 });
 
-test('an empty archive has nothing', () => {
+test('an empty archive has no WAL from any position', () => {
   expect(archiveHas({ ...info(), archives: [{ id: '17-1', min: null, max: null }] }, '0/3000000')).toBe(
     false,
   );

@@ -37,6 +37,6 @@ test.each<[string, Partial<Removal>, string]>([
   expect(text(changes)).toContain(words);
 });
 
-test('a wipe of everything says nothing', () => {
+test('a removal that wiped all data of the replica leaves nothing to say', () => {
   expect(text({ isWiped: true, keptData: null })).toBe('');
 });

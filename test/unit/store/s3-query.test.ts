@@ -129,7 +129,7 @@ test('bytes that are no text arrive as they are', () => {
   expect(parseStoreAnswers(said(0, '', [answer], '\nverify=0 status=200\n'))[0].body).toEqual(zip);
 });
 
-test('no answer is an answer too', () => {
+test('a request that curl could not make is an answer, with the reason of curl', () => {
   const [answer] = parseStoreAnswers(said(60, 'curl: (60) expired', [], '\nverify=10 status=000\n'));
   expect(answer).toMatchObject({ curlCode: 60, curlSays: 'curl: (60) expired', verifyResult: 10, status: 0 });
   expect(answer.clockAheadSeconds).toBeUndefined();

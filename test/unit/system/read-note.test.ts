@@ -10,11 +10,11 @@ const path = '/etc/dbctl/note.json';
 const read = (content: string): Promise<Note | undefined> =>
   readNote<Note>(fakeHost({ [path]: content }).host, path, ({ request }) => typeof request === 'string');
 
-test('a note is read', async () => {
+test('a note of dbctl on a host is read', async () => {
   expect(await read('{"request":"x"}')).toEqual({ request: 'x' });
 });
 
-test('a missing note is none', async () => {
+test('a note that is missing on a host is no note', async () => {
   expect(await readNote(fakeHost().host, path, () => true)).toBeUndefined();
 });
 

@@ -19,7 +19,7 @@ test('the loaded rules tell who is let in, and to which port', () => {
   });
 });
 
-test('no table is no firewall', () => {
+test('nftables without a table are no firewall', () => {
   expect(loadedFirewall('t').parse('{}\n')).toBeUndefined();
 });
 
