@@ -2,37 +2,25 @@ import type { Backup } from '../../src/model/backup.ts';
 import type { ArchiverView } from '../../src/postgres/archiving.ts';
 import type { Cluster, Node } from '../../src/model/cluster.ts';
 import type { FailureKind, NodeFacts, ServerState } from '../../src/probe/facts.ts';
-import { Secret } from '../../src/model/secret.ts';
+import { clusterOf } from './cluster-file.ts';
 
 export const now = Date.parse('2026-11-21T12:00:00Z');
 
-const node = (name: string, last: number): Node => ({ name, host: `10.0.0.${last}`, port: 5432 });
-export const [pg1, pg2, pg3] = [node('pg1', 11), node('pg2', 12), node('pg3', 13)] as const;
-
-const role = (name: string) => ({ name, password: new Secret('hidden-password') });
-
+/** The shop with two replicas, at home on an operator's machine. */
 export const cluster: Cluster = {
-  name: 'shop',
-  configuredPrimary: pg1,
-  nodes: [pg1, pg2, pg3],
-  probed: [pg1, pg2, pg3],
-  control: { name: 'control', host: '10.0.0.10' },
-  allowedCidrs: [],
-  ssh: { user: undefined, port: undefined, keyFile: undefined, knownHostsFile: undefined },
-  postgres: {
-    version: 17,
-    database: 'app',
-    admin: role('app_admin'),
-    writer: role('app_writer'),
-    reader: role('app_reader'),
-    replication: role('replicator'),
-    parameters: {},
-  },
-  backup: undefined,
+  ...clusterOf({
+    CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12,pg3=10.0.0.13',
+    CLUSTER_CONTROL_HOST: 'control=10.0.0.10',
+    POSTGRES_DB: 'app',
+    POSTGRES_USER: 'app_admin',
+    POSTGRES_APP_USER: 'app_writer',
+    POSTGRES_READONLY_USER: 'app_reader',
+  }),
   lagLimits: { warnSeconds: 5, maxSeconds: 30 },
   caCertificateFile: '/home/ops/shop-ca.crt',
   file: '/home/ops/.env.cluster',
 };
+export const [pg1, pg2, pg3] = cluster.nodes as readonly [Node, Node, Node];
 
 /** The same cluster with backups; what they are like is nothing to probe. */
 export const backedUp: Cluster = { ...cluster, backup: {} as Backup };

@@ -1,15 +1,16 @@
-// The cluster that the tests of steps set up, and how its steps are run.
+// The shop: the cluster of the tests, with and without backups, and how steps are run on its hosts.
 
+import type { Backup } from '../../src/model/backup.ts';
+import type { LedCluster } from '../../src/model/cluster.ts';
 import { runStep, type Outcome } from '../../src/engine/run-step.ts';
 import type { Step } from '../../src/engine/step.ts';
 import { instanceOf } from '../../src/model/instance.ts';
 import type { Host } from '../../src/host/host.ts';
 import { clusterOf } from './cluster-file.ts';
 
-export const shop = clusterOf({
-  CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12',
-  CLUSTER_CONTROL_HOST: 'control=10.0.0.10',
-});
+const hosts = { CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12', CLUSTER_CONTROL_HOST: 'control=10.0.0.10' };
+
+export const shop = clusterOf(hosts);
 export const pg1 = shop.primary;
 export const pg2 = shop.replicas[0]!;
 export const primary = instanceOf(shop, pg1);
@@ -22,3 +23,21 @@ export const run = (step: Step, host: Host, notes: string[] = []): Promise<Outco
 /** Only looks. */
 export const plan = (step: Step, host: Host): Promise<Outcome> =>
   runStep(step, host, { dryRun: true, report: () => {} });
+
+/** The shop with a repository on its control host's disk, and these settings. */
+export function backedUpShop(changes: Readonly<Record<string, string | undefined>> = {}): {
+  cluster: LedCluster;
+  backup: Backup;
+} {
+  const cluster = clusterOf({
+    ...hosts,
+    BACKUP_REPOSITORY: 'posix',
+    PGBACKREST_CIPHER_PASS: 'passphrase-of-the-repository',
+    ...changes,
+  });
+  return { cluster, backup: cluster.backup! };
+}
+
+/** What pgBackRest says when it ends so. */
+export const ended = (exitCode: number, ...complaints: readonly string[]): string =>
+  [...complaints.map((one) => `P00   WARN: ${one}`), `exit ${exitCode}`, ''].join('\n');

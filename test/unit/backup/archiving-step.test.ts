@@ -7,8 +7,7 @@ import { verifyArchiving } from '../../../src/backup/verify-archiving-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { archiver } from '../../support/probe-facts.ts';
 import { answering, json, when, whenSql, yesOrNo } from '../../support/answering.ts';
-import { backedUpShop, ended } from '../../support/backed-up.ts';
-import { plan, primary, run } from '../../support/shop.ts';
+import { backedUpShop, ended, plan, primary, run } from '../../support/shop.ts';
 
 const { cluster, backup } = backedUpShop();
 const controlConfig = '/etc/dbctl/shop/_pgbackrest/control.conf';

@@ -4,7 +4,7 @@ import { backupRunPlan } from '../../../src/backup/backup-plan.ts';
 import { tryLinks } from '../../../src/system/try-links.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, when } from '../../support/answering.ts';
-import { backedUpShop } from '../../support/backed-up.ts';
+import { backedUpShop } from '../../support/shop.ts';
 
 test('a backup asks for the primary before it is begun', { timeout: 10_000 }, async () => {
   const { cluster, backup } = backedUpShop();

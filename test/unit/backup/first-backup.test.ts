@@ -6,8 +6,7 @@ import { ensureFirstBackup } from '../../../src/backup/make-backup-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { infoOf255, infoWithoutBackups } from './pgbackrest-samples.ts';
 import { answering, when } from '../../support/answering.ts';
-import { backedUpShop } from '../../support/backed-up.ts';
-import { plan, run } from '../../support/shop.ts';
+import { backedUpShop, plan, run } from '../../support/shop.ts';
 
 const { cluster, backup } = backedUpShop();
 const step = ensureFirstBackup(cluster, backup);

@@ -3,8 +3,7 @@ import { CommandError, RefusedError } from '../../../src/model/errors.ts';
 import { makeNewBackup } from '../../../src/backup/make-backup-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { infoOf255, infoWithoutBackups } from './pgbackrest-samples.ts';
-import { backedUpShop } from '../../support/backed-up.ts';
-import { run } from '../../support/shop.ts';
+import { backedUpShop, run } from '../../support/shop.ts';
 
 const { cluster, backup } = backedUpShop();
 const states = {

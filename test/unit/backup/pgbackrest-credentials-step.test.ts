@@ -11,9 +11,8 @@ import {
   ensureStoreAuthorities,
 } from '../../../src/backup/pgbackrest-credentials-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
-import { backedUpShop } from '../../support/backed-up.ts';
 import { controlHost } from '../../support/control-host.ts';
-import { pg1, plan, run } from '../../support/shop.ts';
+import { backedUpShop, pg1, plan, run } from '../../support/shop.ts';
 
 const directory = '/etc/dbctl/shop/_pgbackrest';
 const { cluster: shop } = backedUpShop();

@@ -10,8 +10,7 @@ import {
 } from '../../../src/backup/pgbackrest-files-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, disk as df, when } from '../../support/answering.ts';
-import { backedUpShop } from '../../support/backed-up.ts';
-import { pg1, plan, primary, run } from '../../support/shop.ts';
+import { backedUpShop, pg1, plan, primary, run } from '../../support/shop.ts';
 
 const { cluster, backup } = backedUpShop();
 

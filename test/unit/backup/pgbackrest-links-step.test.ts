@@ -18,8 +18,7 @@ import {
 import { fakeHost } from '../../support/fake-host.ts';
 import { infoWithoutBackups, infoWithoutStanza } from './pgbackrest-samples.ts';
 import { answering, when } from '../../support/answering.ts';
-import { backedUpShop, ended } from '../../support/backed-up.ts';
-import { pg1, plan, run } from '../../support/shop.ts';
+import { backedUpShop, ended, pg1, plan, run } from '../../support/shop.ts';
 
 const { cluster, backup } = backedUpShop();
 const control = { config: '/etc/dbctl/shop/_pgbackrest/control.conf', stanza: 'shop' };

@@ -6,8 +6,7 @@ import { ensureStanza } from '../../../src/backup/stanza-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { infoWithoutBackups, infoWithoutStanza } from './pgbackrest-samples.ts';
 import { answering, when } from '../../support/answering.ts';
-import { backedUpShop, ended } from '../../support/backed-up.ts';
-import { plan, primary, run } from '../../support/shop.ts';
+import { backedUpShop, ended, plan, primary, run } from '../../support/shop.ts';
 
 const { cluster, backup } = backedUpShop();
 const config = '/etc/dbctl/shop/_pgbackrest/control.conf';

@@ -8,7 +8,7 @@ import { removeReplicaPlan } from '../../../src/replication/remove-replica-plan.
 import { restartPlan, type RestartChoice } from '../../../src/server/restart-plan.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
-import { backedUpShop } from '../../support/backed-up.ts';
+import { backedUpShop } from '../../support/shop.ts';
 
 const replicas = 'pg2=10.0.0.12,pg3=10.0.0.13';
 const hosts = { get: (name: string) => fakeHost({}, {}, name).host };

@@ -6,8 +6,7 @@ import type { Step } from '../../../src/engine/step.ts';
 import type { Host } from '../../../src/host/host.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, when } from '../../support/answering.ts';
-import { backedUpShop } from '../../support/backed-up.ts';
-import { plan, run } from '../../support/shop.ts';
+import { backedUpShop, plan, run } from '../../support/shop.ts';
 
 const types = ['full', 'diff', 'incr'] as const;
 const calendars = { full: 'Sun *-*-* 01:00:00', diff: '*-*-* 02:00:00', incr: '*-*-* 00/6:30:00' };
