@@ -1,16 +1,20 @@
-// What may follow `dbctl certs`.
-
 import type { Listed } from '../kit/listed.ts';
 
-export const certsCommands: readonly Listed[] = [
+export const certificatesCommands: readonly Listed[] = [
   {
-    name: 'status',
-    about: 'Show every certificate, in its file and on its port, and its problems',
-    complete: async () => (await import('./status-command.ts')).certsStatus,
-  },
-  {
-    name: 'rotate',
-    about: 'Replace every certificate, or the CA as well, without a restart or a dropped connection',
-    complete: async () => (await import('./rotate-command.ts')).certsRotate,
+    name: 'certs',
+    about: 'Certificates: status and rotation',
+    children: [
+      {
+        name: 'status',
+        about: 'Show every certificate, in its file and on its port, and its problems',
+        complete: async () => (await import('./status-command.ts')).certsStatus,
+      },
+      {
+        name: 'rotate',
+        about: 'Replace every certificate, or the CA as well, without a restart or a dropped connection',
+        complete: async () => (await import('./rotate-command.ts')).certsRotate,
+      },
+    ],
   },
 ];

@@ -1,11 +1,21 @@
-// What may follow `dbctl config`.
-
 import type { Listed } from '../kit/listed.ts';
 
-export const configCommands: readonly Listed[] = [
+export const clusterFileCommands: readonly Listed[] = [
   {
-    name: 'explain',
-    about: 'Explain one setting, or list them all by topic',
-    complete: async () => (await import('./explain-command.ts')).configExplain,
+    name: 'init',
+    about: 'Write a new .env.cluster with random secrets; prompts for what the flags leave open',
+    complete: async () => (await import('./init-command.ts')).init,
+  },
+  {
+    name: 'config',
+    about: 'Show the effective settings, without secrets, and where each value comes from',
+    complete: async () => (await import('./show-command.ts')).configShow,
+    children: [
+      {
+        name: 'explain',
+        about: 'Explain one setting, or list them all by topic',
+        complete: async () => (await import('./explain-command.ts')).configExplain,
+      },
+    ],
   },
 ];

@@ -6,12 +6,23 @@ import type { Command } from 'commander';
 export interface Listed {
   readonly name: string;
   readonly aliases?: readonly string[];
-  /** What it does, in one line. */
-  readonly about: string;
+  /** What it does, in one line; missing where it only adds to a command of another area. */
+  readonly about?: string;
   /** Gives it its flags, its arguments and its action. */
   readonly complete?: () => Promise<(bare: Command) => unknown>;
   /** What may follow its name: `dbctl backup run`. */
-  readonly children?: () => Promise<readonly Listed[]>;
+  readonly children?: readonly Listed[];
+}
+
+/** One list; commands of one name are one command, with what may follow it in each list. */
+export function joined(lists: readonly (readonly Listed[])[]): readonly Listed[] {
+  const commands = new Map<string, Listed>();
+  for (const one of lists.flat()) {
+    const first = commands.get(one.name);
+    const children = [...(first?.children ?? []), ...(one.children ?? [])];
+    commands.set(one.name, { ...one, ...first, ...(children.length > 0 && { children }) });
+  }
+  return [...commands.values()];
 }
 
 /** Adds every command to the program; those that one of the words names are complete, the others have a name only. */
@@ -20,10 +31,10 @@ export async function addCommands(
   words: readonly string[],
   commands: readonly Listed[],
 ): Promise<void> {
-  for (const { name, aliases = [], about, complete, children } of commands) {
+  for (const { name, aliases = [], about = '', complete, children } of commands) {
     const bare = program.command(name).aliases(aliases).description(about);
     if (![name, ...aliases].some((one) => words.includes(one))) continue;
     if (complete) (await complete())(bare);
-    if (children) await addCommands(bare, words, await children());
+    if (children) await addCommands(bare, words, children);
   }
 }

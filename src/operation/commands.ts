@@ -1,16 +1,25 @@
-// What may follow `dbctl lock`.
-
 import type { Listed } from '../kit/listed.ts';
 
-export const lockCommands: readonly Listed[] = [
+export const operationCommands: readonly Listed[] = [
   {
-    name: 'status',
-    about: 'Show which operation holds the lock of the cluster, who runs it and what it is doing',
-    complete: async () => (await import('./status-command.ts')).lockStatus,
+    name: 'history',
+    about: 'Show who changed what on the cluster, when, from where, and how it ended',
+    complete: async () => (await import('./history-command.ts')).history,
   },
   {
-    name: 'release',
-    about: 'Release the lock of a running operation; it stops before its next change',
-    complete: async () => (await import('./release-command.ts')).lockRelease,
+    name: 'lock',
+    about: 'The lock of the cluster: one operation changes it at a time',
+    children: [
+      {
+        name: 'status',
+        about: 'Show which operation holds the lock of the cluster, who runs it and what it is doing',
+        complete: async () => (await import('./status-command.ts')).lockStatus,
+      },
+      {
+        name: 'release',
+        about: 'Release the lock of a running operation; it stops before its next change',
+        complete: async () => (await import('./release-command.ts')).lockRelease,
+      },
+    ],
   },
 ];

@@ -1,11 +1,14 @@
-// What restores add to `dbctl backup`.
-
 import type { Listed } from '../kit/listed.ts';
 
 export const restoreCommands: readonly Listed[] = [
   {
-    name: 'restore',
-    about: 'Restore the data of an earlier time into a separate server or in place',
-    complete: async () => (await import('./restore-command.ts')).backupRestore,
+    name: 'backup',
+    children: [
+      {
+        name: 'restore',
+        about: 'Restore the data of an earlier time into a separate server or in place',
+        complete: async () => (await import('./restore-command.ts')).backupRestore,
+      },
+    ],
   },
 ];

@@ -1,11 +1,40 @@
-// What may follow `dbctl roles`.
-
 import type { Listed } from '../kit/listed.ts';
 
-export const rolesCommands: readonly Listed[] = [
+export const serverCommands: readonly Listed[] = [
   {
-    name: 'apply',
-    about: 'Create missing roles, database and privileges; passwords are not changed',
-    complete: async () => (await import('./apply-roles-command.ts')).rolesApply,
+    name: 'init-primary',
+    about: 'Set up the primary of .env.cluster on its host',
+    complete: async () => (await import('./init-primary-command.ts')).initPrimary,
+  },
+  {
+    name: 'restart',
+    about: 'Restart nodes: replicas one by one, each confirmed streaming before the next, the primary last',
+    complete: async () => (await import('./restart-command.ts')).restart,
+  },
+  {
+    name: 'reload',
+    about: 'Reload the configuration of PostgreSQL on all nodes',
+    complete: async () => (await import('./reload-command.ts')).reload,
+  },
+  {
+    name: 'roles',
+    about: 'Roles, database and privileges',
+    children: [
+      {
+        name: 'apply',
+        about: 'Create missing roles, database and privileges; passwords are not changed',
+        complete: async () => (await import('./apply-roles-command.ts')).rolesApply,
+      },
+    ],
+  },
+  {
+    name: 'logs',
+    about: "Show the last lines of a node's PostgreSQL log and journal",
+    complete: async () => (await import('./logs-command.ts')).logs,
+  },
+  {
+    name: 'render',
+    about: 'Print a configuration file as dbctl would write it on a node; changes nothing',
+    complete: async () => (await import('./render-command.ts')).renderTemplate,
   },
 ];

@@ -1,11 +1,15 @@
-// What may follow `dbctl explain`.
-
 import type { Listed } from '../kit/listed.ts';
 
-export const explainCommands: readonly Listed[] = [
+export const walCommands: readonly Listed[] = [
   {
-    name: 'wal',
-    about: 'What retains WAL on each disk, when the disk is full, and what to do',
-    complete: async () => (await import('./explain-wal-command.ts')).explainWalCommand,
+    name: 'explain',
+    about: 'Explain a state: what retains WAL on the disks, and for how long',
+    children: [
+      {
+        name: 'wal',
+        about: 'What retains WAL on each disk, when the disk is full, and what to do',
+        complete: async () => (await import('./explain-wal-command.ts')).explainWalCommand,
+      },
+    ],
   },
 ];

@@ -182,7 +182,11 @@ const crumbs = (): readonly string[] =>
     const [user, ...others] = sources.filter(({ files }) => files.includes(source.path));
     const isAlone = user !== undefined && others.length === 0 && dirname(user.path) === dirname(source.path);
     if (!isAlone || source.lines >= 40 || source.lines + user.lines > 200 || hasTests(source)) return [];
-    return isCommand(source.path) || kindOf(source.path) !== kindOf(user.path) ? [] : [source.path];
+    return isCommand(source.path) ||
+      source.path.endsWith('/commands.ts') ||
+      kindOf(source.path) !== kindOf(user.path)
+      ? []
+      : [source.path];
   });
 
 test('a small file that one neighbour imports is part of it', () => {

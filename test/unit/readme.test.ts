@@ -9,11 +9,9 @@ import type { Listed } from '../../src/kit/listed.ts';
 import { exitCode } from '../../src/model/errors.ts';
 import { withCommandTable } from '../support/command-table.ts';
 
-const named = async (commands: readonly Listed[]): Promise<readonly string[]> => {
-  const below = await Promise.all(commands.map(async ({ children }) => named((await children?.()) ?? [])));
-  return [...commands.map(({ name }) => name), ...below.flat()];
-};
-const program = await buildProgram(await named(list));
+const named = (commands: readonly Listed[]): readonly string[] =>
+  commands.flatMap(({ name, children = [] }) => [name, ...named(children)]);
+const program = await buildProgram(named(list));
 const readme = readFileSync('README.md', 'utf8');
 
 test('the README has the commands as they are', async () => {

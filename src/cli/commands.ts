@@ -1,0 +1,9 @@
+import type { Listed } from '../kit/listed.ts';
+
+export const cliCommands: readonly Listed[] = [
+  {
+    name: 'completion',
+    about: 'Print a completion script for bash, zsh or fish',
+    complete: async () => (await import('./completion-command.ts')).completion,
+  },
+];
