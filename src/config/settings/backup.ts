@@ -1,8 +1,8 @@
 // The settings of backups: rows of the table in settings.ts.
 
-import * as reading from './readers/backup.ts';
-import { integer, port, seconds, path } from './readers/reader.ts';
-import type { Setting } from './setting.ts';
+import * as reading from '../readers/backup.ts';
+import { integer, port, seconds, path } from '../readers/reader.ts';
+import type { Setting } from '../setting.ts';
 
 const group = 'backups';
 const schedule = (doc: string, fallback: string) =>
