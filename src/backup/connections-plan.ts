@@ -1,7 +1,7 @@
 // pgBackRest between the hosts: what each of them needs for its part, and the links between them.
 
 import { sameHost } from '../model/address.ts';
-import { bucketOf, isKeptHere, type Backup } from '../model/backup.ts';
+import { bucketOf, isOnControlHost, type Backup } from '../model/backup.ts';
 import type { Cluster, Machine, Node } from '../model/cluster.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { HostSet } from '../host/with-hosts.ts';
@@ -67,7 +67,7 @@ export function connectionStages(
       ...ensureTlsServer(cluster),
     ]),
     onlyOn('Verify access to every node', control, () => [verifyServerLinks(cluster, backup)]),
-    ...(isKeptHere(backup)
+    ...(isOnControlHost(backup)
       ? [
           onMachines('Verify access to the repository', nodes, hosts, (node) => [
             verifyRepositoryLink(cluster, backup, node),

@@ -1,4 +1,4 @@
-import { isKeptHere } from '../model/backup.ts';
+import { isOnControlHost } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { Site } from '../model/site.ts';
 import { ends, type Link, type OwnPort } from '../system/network.ts';
@@ -14,7 +14,7 @@ export function backupLinks({ backup }: Cluster, sites: readonly Site[]): readon
     if (control === undefined) return [];
     return [
       { ...ends(control, site), ...common, why: `backups of ${site.name} are made from ${control.name}` },
-      ...(isKeptHere(backup)
+      ...(isOnControlHost(backup)
         ? [{ ...ends(site, control), ...common, why: `${control.name} keeps the WAL of ${site.name}` }]
         : []),
     ];
@@ -24,7 +24,7 @@ export function backupLinks({ backup }: Cluster, sites: readonly Site[]): readon
 /** Of pgBackRest's TLS server. */
 export function backupPorts(cluster: Cluster, { nodes, isControl }: Site): readonly OwnPort[] {
   const { backup } = cluster;
-  const serves = backup !== undefined && (isControl ? isKeptHere(backup) : nodes.length > 0);
+  const serves = backup !== undefined && (isControl ? isOnControlHost(backup) : nodes.length > 0);
   return serves
     ? [{ port: backup.tlsPort, unit: pgbackrestFiles(cluster).unit, setting: 'PGBACKREST_TLS_PORT' }]
     : [];

@@ -1,7 +1,13 @@
 // Lines of pgBackRest's configuration. No comment may stand behind a value: pgBackRest takes it for a part of the value.
 
 import { sameHost } from '../model/address.ts';
-import { bucketOf, isKeptHere, keepingsOf, type Backup, type Keeping } from '../model/backup.ts';
+import {
+  bucketOf,
+  isOnControlHost,
+  repositoriesOf,
+  type Backup,
+  type RepositoryTarget,
+} from '../model/backup.ts';
 import { type Cluster, type Machine, type Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { clientNameOf, nodeConfigOf, pgbackrestFiles } from './pgbackrest.ts';
@@ -15,19 +21,19 @@ const prefixed = (prefix: string, options: Options): string =>
 
 /** Where every repository is, as seen from a machine of the cluster, and what it is encrypted with. */
 export const repositoryLines = (cluster: Cluster, backup: Backup, from: Machine): string =>
-  keepingsOf(backup)
-    .map((keeping, index) =>
+  repositoriesOf(backup)
+    .map((target, index) =>
       prefixed(`repo${index + 1}`, {
-        ...(bucketOf(keeping) ? bucketOptions(cluster, keeping, index) : posixOptions(cluster, backup, from)),
+        ...(bucketOf(target) ? bucketOptions(cluster, target, index) : posixOptions(cluster, backup, from)),
         'cipher-type': 'aes-256-cbc',
-        'cipher-pass': keeping.cipherPass.reveal(),
+        'cipher-pass': target.cipherPass.reveal(),
       }),
     )
     .join('\n');
 
 /** How backups are stored, and how many are kept: for the host that makes them. */
 export const keepingLines = (backup: Backup): string =>
-  keepingsOf(backup)
+  repositoriesOf(backup)
     .map(({ retention }, index) =>
       prefixed(`repo${index + 1}`, {
         bundle: 'y',
@@ -37,8 +43,8 @@ export const keepingLines = (backup: Backup): string =>
     )
     .join('\n');
 
-function bucketOptions(cluster: Cluster, keeping: Keeping, index: number): Options {
-  const bucket = bucketOf(keeping)!;
+function bucketOptions(cluster: Cluster, target: RepositoryTarget, index: number): Options {
+  const bucket = bucketOf(target)!;
   const files = pgbackrestFiles(cluster);
   const foreignCa = index === 0 ? files.storeCaCertificate : files.formerStoreCaCertificate;
   const ofS3 = bucket.kind === 's3' && bucket.caCertificateFile !== undefined ? foreignCa : undefined;
@@ -99,7 +105,7 @@ function linesOfNode(cluster: Cluster, { tlsPort }: Backup, node: Node, prefix: 
 /** Who may connect to a machine's TLS server, each by one line: the control host; for its own repository, the nodes. */
 export function clientLines(cluster: Cluster, backup: Backup, server: Machine): string {
   const isControl = sameHost(server.host, cluster.control.host);
-  const dataClients = isControl && isKeptHere(backup) ? dataMachines(cluster) : [];
+  const dataClients = isControl && isOnControlHost(backup) ? dataMachines(cluster) : [];
   return [...(isControl ? [] : [cluster.control]), ...dataClients]
     .map((client) => `tls-server-auth=${clientNameOf(cluster, client)}=${backup.stanza}`)
     .join('\n');
@@ -118,12 +124,12 @@ export const dataMachines = (cluster: Cluster): readonly Machine[] =>
  * reach a control host that every node runs on, and pgBackRest starts no server without clients.
  */
 export const serverMachines = (cluster: Cluster, backup: Backup): readonly Machine[] => [
-  ...(isKeptHere(backup) && dataMachines(cluster).length > 0 ? [cluster.control] : []),
+  ...(isOnControlHost(backup) && dataMachines(cluster).length > 0 ? [cluster.control] : []),
   ...dataMachines(cluster),
 ];
 
 /** The machines that connect to others. */
 export const clientMachines = (cluster: Cluster, backup: Backup): readonly Machine[] => {
   const elsewhere = dataMachines(cluster);
-  return [...(elsewhere.length > 0 ? [cluster.control] : []), ...(isKeptHere(backup) ? elsewhere : [])];
+  return [...(elsewhere.length > 0 ? [cluster.control] : []), ...(isOnControlHost(backup) ? elsewhere : [])];
 };

@@ -1,4 +1,4 @@
-import { bucketOf, keepingsOf, type Backup } from '../model/backup.ts';
+import { bucketOf, repositoriesOf, type Backup } from '../model/backup.ts';
 import type { Cluster, Machine } from '../model/cluster.ts';
 import { clientCredentialOf, serverCredentialOf } from './credentials.ts';
 import { pgbackrestFiles } from './pgbackrest.ts';
@@ -19,8 +19,8 @@ export const ensureClientCredential = (cluster: Cluster, machine: Machine, contr
 /** The CAs of foreign S3 endpoints, where .env.cluster names them. */
 export function ensureStoreAuthorities(cluster: Cluster, backup: Backup): readonly Step[] {
   const { storeCaCertificate, formerStoreCaCertificate } = pgbackrestFiles(cluster);
-  return keepingsOf(backup).flatMap((keeping, index) => {
-    const bucket = bucketOf(keeping);
+  return repositoriesOf(backup).flatMap((target, index) => {
+    const bucket = bucketOf(target);
     if (bucket?.kind !== 's3' || bucket.caCertificateFile === undefined) return [];
     return ownFile("Install the CA of the store's certificate", {
       path: index === 0 ? storeCaCertificate : formerStoreCaCertificate,

@@ -4,11 +4,11 @@ import { commonFlags, withCommonFlags } from '../kit/common.ts';
 /** `dbctl config`: what .env.cluster was understood to say, without secrets. */
 export const configShow = (bare: Command): Command =>
   withCommonFlags(bare).action(async (_flags: object, command: Command) => {
-    const { loadUnderstood } = await import('../config/load.ts');
+    const { loadConfig } = await import('../config/load.ts');
     const { shownSettings, unusedLines } = await import('../config/shown-settings.ts');
     const { settingsText } = await import('./settings-text.ts');
     const { config, output } = commonFlags(command);
-    const understood = loadUnderstood(config);
+    const understood = loadConfig(config);
     const { cluster } = understood;
     const settings = shownSettings(understood);
     const unused = unusedLines(understood);

@@ -6,7 +6,7 @@ import type { Problem } from './problem.ts';
 import { isBucketName } from './readers/backup.ts';
 import type { SettingName, Settings } from './settings.ts';
 
-type Given = Partial<Settings>;
+type SomeSettings = Partial<Settings>;
 
 const keySettings = ['MINIO_ACCESS_KEY', 'MINIO_SECRET_KEY'] as const;
 const storeSettings = [...keySettings, 'MINIO_ROOT_USER', 'MINIO_ROOT_PASSWORD'] as const;
@@ -21,7 +21,7 @@ const needed: Readonly<Record<Repository['kind'], readonly SettingName[]>> = {
 
 /** A repository needs its keys, and a control host that the data hosts can reach. */
 export function* checkBackup(
-  settings: Given,
+  settings: SomeSettings,
   control: Machine | undefined,
   /** Settings that have a problem of their own already. */
   faulty: ReadonlySet<string>,
@@ -37,7 +37,11 @@ export function* checkBackup(
   yield* agesReversed(settings);
 }
 
-function* missing(kind: Repository['kind'], settings: Given, faulty: ReadonlySet<string>): Iterable<Problem> {
+function* missing(
+  kind: Repository['kind'],
+  settings: SomeSettings,
+  faulty: ReadonlySet<string>,
+): Iterable<Problem> {
   for (const name of ['PGBACKREST_CIPHER_PASS', ...needed[kind]] as const) {
     if (settings[name] !== undefined || faulty.has(name)) continue;
     yield { setting: name, text: `is missing: BACKUP_REPOSITORY=${kind} needs it` };
@@ -54,7 +58,7 @@ function* unreachable(kind: Repository['kind'], control: Machine | undefined): I
 
 function* unfitBucket(
   kind: Repository['kind'],
-  { MINIO_BUCKET: bucket, CLUSTER_NAME: name }: Given,
+  { MINIO_BUCKET: bucket, CLUSTER_NAME: name }: SomeSettings,
   faulty: ReadonlySet<string>,
 ): Iterable<Problem> {
   if (kind === 'posix' || bucket !== undefined || faulty.has('MINIO_BUCKET')) return;
@@ -68,7 +72,7 @@ const lengthsInMinio = [
 ] as const;
 
 /** MinIO takes shorter keys than other stores do. */
-function* unfitForMinio(settings: Given): Iterable<Problem> {
+function* unfitForMinio(settings: SomeSettings): Iterable<Problem> {
   for (const [setting, shortest, longest] of lengthsInMinio) {
     const length = settings[setting]?.reveal().length ?? shortest;
     if (length >= shortest && length <= longest) continue;
@@ -76,7 +80,7 @@ function* unfitForMinio(settings: Given): Iterable<Problem> {
   }
 }
 
-function* uncheckedProgram(settings: Given, faulty: ReadonlySet<string>): Iterable<Problem> {
+function* uncheckedProgram(settings: SomeSettings, faulty: ReadonlySet<string>): Iterable<Problem> {
   const { MINIO_BINARY: program, MINIO_BINARY_SHA256: sha256 } = settings;
   if (!program?.startsWith('https:') || sha256 !== undefined || faulty.has('MINIO_BINARY_SHA256')) return;
   yield {
@@ -85,7 +89,7 @@ function* uncheckedProgram(settings: Given, faulty: ReadonlySet<string>): Iterab
   };
 }
 
-function* sharedKey({ MINIO_ACCESS_KEY: key, MINIO_ROOT_USER: root }: Given): Iterable<Problem> {
+function* sharedKey({ MINIO_ACCESS_KEY: key, MINIO_ROOT_USER: root }: SomeSettings): Iterable<Problem> {
   if (key === undefined || key.reveal() !== root?.reveal()) return;
   yield {
     setting: 'MINIO_ACCESS_KEY',
@@ -93,7 +97,7 @@ function* sharedKey({ MINIO_ACCESS_KEY: key, MINIO_ROOT_USER: root }: Given): It
   };
 }
 
-function* agesReversed({ BACKUP_WARN_AGE: warn, BACKUP_MAX_AGE: max }: Given): Iterable<Problem> {
+function* agesReversed({ BACKUP_WARN_AGE: warn, BACKUP_MAX_AGE: max }: SomeSettings): Iterable<Problem> {
   if (warn === undefined || max === undefined || warn <= max) return;
   yield { setting: 'BACKUP_WARN_AGE', text: `is ${warn} s, which is above BACKUP_MAX_AGE (${max} s)` };
 }

@@ -1,6 +1,6 @@
 // DATABASE_URL, as applications have it: the writer's login, and where the primary is.
 
-import { Misfit } from './problem.ts';
+import { InvalidValue } from './problem.ts';
 
 export interface DatabaseUrl {
   readonly user: string | undefined;
@@ -23,16 +23,16 @@ const pattern = new RegExp(
 // libpq lets a query overrule what stands before it.
 const overrules = /(^|&)(host|hostaddr|port|user|password|dbname|passfile|service)=/i;
 
-/** Reads the parts of a URL; what it does not say is undefined. Throws Misfit, which shows nothing of the URL. */
+/** Reads the parts of a URL; what it does not say is undefined. Throws InvalidValue, which shows nothing of the URL. */
 export function readDatabaseUrl(text: string): DatabaseUrl {
   const [isUrl, user, password, where, database, parameters = ''] = pattern.exec(text) ?? [];
   if (isUrl === undefined) {
-    throw new Misfit(
+    throw new InvalidValue(
       'expected postgres://user:password@host:port/database; write each of : / ? # [ ] @ in the user and in the password as %3A, %2F and so on',
     );
   }
   if (overrules.test(parameters)) {
-    throw new Misfit('must not name a host, port, user, password or database behind the ?');
+    throw new InvalidValue('must not name a host, port, user, password or database behind the ?');
   }
   return { user: decode(user), password: decode(password), place: where, database: decode(database) };
 }
@@ -42,6 +42,8 @@ function decode(text: string | undefined): string | undefined {
   try {
     return text ? decodeURIComponent(text) : undefined;
   } catch {
-    throw new Misfit('has a % that is not followed by the two hexadecimal digits of a UTF-8 byte; write %25');
+    throw new InvalidValue(
+      'has a % that is not followed by the two hexadecimal digits of a UTF-8 byte; write %25',
+    );
   }
 }

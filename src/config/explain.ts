@@ -2,9 +2,9 @@
 
 import { ConfigError } from '../model/errors.ts';
 import { compositeNames, compositesOf, type CompositeName } from './composite-names.ts';
-import { namesOf } from './given.ts';
+import { namesOf } from './raw-value.ts';
 import { whatInstead } from './parse.ts';
-import { Misfit, shown } from './problem.ts';
+import { InvalidValue, shown } from './problem.ts';
 import { readParameter } from './readers/parameter.ts';
 import { takesOf } from './readers/reader.ts';
 import { groups, type Setting } from './setting.ts';
@@ -99,7 +99,7 @@ function meaningOf(parameter: string): string {
   try {
     return `Sets ${readParameter(parameter, 'x').name} in postgresql.conf.`;
   } catch (error) {
-    if (!(error instanceof Misfit)) throw error;
+    if (!(error instanceof InvalidValue)) throw error;
     return `Refused: ${error.message}.`;
   }
 }

@@ -1,13 +1,13 @@
 import { dirname, resolve } from 'node:path';
-import { bucketOf, type Backup, type Keeping } from '../model/backup.ts';
+import { bucketOf, type Backup, type RepositoryTarget } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { ConfigError } from '../model/errors.ts';
 import { buildCluster } from './build-cluster.ts';
 import { examine } from './examine.ts';
 import { expandHome } from './shown-path.ts';
-import type { Given } from './given.ts';
+import type { RawValue } from './raw-value.ts';
 import { toldCluster } from './loaded.ts';
-import { problemError, Misfit, type Problem } from './problem.ts';
+import { problemError, InvalidValue, type Problem } from './problem.ts';
 import { isOpenToOthers, readSmallFile, type LocalFile } from './read-file.ts';
 import { readLines, type Entry } from './read-lines.ts';
 import { settingRows, type Settings } from './settings.ts';
@@ -15,19 +15,19 @@ import { secretsIn } from '../model/redact.ts';
 import { Secret } from '../model/secret.ts';
 
 /** A cluster, and where each of its settings stands. */
-export interface Understood {
+export interface LoadedConfig {
   readonly cluster: Cluster;
   /** The lines of the settings that were given, by the settings' own names. */
-  readonly origins: ReadonlyMap<string, Given>;
+  readonly origins: ReadonlyMap<string, RawValue>;
   /** Every line with a value, as it is in the file. */
   readonly entries: readonly Entry[];
 }
 
 /** Reads .env.cluster. Throws one ConfigError that lists every problem. process.env is left alone. */
-export const loadCluster = (file: string): Cluster => loadUnderstood(file).cluster;
+export const loadCluster = (file: string): Cluster => loadConfig(file).cluster;
 
 /** Reads .env.cluster for a command that shows how it is understood. Throws like loadCluster. */
-export function loadUnderstood(file: string): Understood {
+export function loadConfig(file: string): LoadedConfig {
   const found = openFile(file);
   const mode = `0${found.mode.toString(8)}`;
   const text = `can be read or changed by others than its owner (mode ${mode})`;
@@ -52,7 +52,7 @@ export const readClusterText = (file: string): string => openFile(file).text;
 /** Understands the text of .env.cluster; `file` is where it belongs. Throws like loadCluster. */
 export const parseCluster = (text: string, file: string): Cluster => understand(text, file, []).cluster;
 
-function understand(text: string, file: string, earlier: readonly Problem[]): Understood {
+function understand(text: string, file: string, earlier: readonly Problem[]): LoadedConfig {
   const path = resolve(file);
   const place = { file: path, directory: dirname(path) };
   const lines = readLines(text, file);
@@ -96,7 +96,7 @@ function openFile(file: string): LocalFile {
   try {
     return readSmallFile(file);
   } catch (cause) {
-    if (!(cause instanceof Misfit)) throw cause;
+    if (!(cause instanceof InvalidValue)) throw cause;
     throw new ConfigError({
       what: `${file} ${cause.message}`,
       next: ['write one: dbctl init', 'or name another file with --config'],
@@ -125,15 +125,16 @@ export function moveProblem(now: Backup, former: Backup | undefined): string | u
   return undefined;
 }
 
-const placeOf = (keeping: Keeping): string => {
-  const bucket = bucketOf(keeping);
+const placeOf = (target: RepositoryTarget): string => {
+  const bucket = bucketOf(target);
   return bucket ? `${bucket.host}:${bucket.port}/${bucket.bucket}` : 'posix';
 };
 
-const isOwnStore = ({ repository: { kind } }: Keeping): boolean => kind === 'minio' || kind === 'versitygw';
+const isOwnStore = ({ repository: { kind } }: RepositoryTarget): boolean =>
+  kind === 'minio' || kind === 'versitygw';
 
 /** Every secret that .env.cluster holds or names, also of settings that the cluster does not use. */
-export const allSecrets = ({ cluster, origins }: Understood): readonly Secret[] => [
+export const allSecrets = ({ cluster, origins }: LoadedConfig): readonly Secret[] => [
   ...secretsIn(cluster),
   ...settingRows.flatMap(([name, { isSecret }]) => {
     const given = isSecret ? origins.get(name) : undefined;

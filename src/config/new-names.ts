@@ -7,7 +7,7 @@ import { isBucketName } from './readers/backup.ts';
 import { clusterName, databaseName, roleName } from './readers/name.ts';
 import { readNodeEntry, type NodeEntry } from './readers/node.ts';
 import type { Reader } from './readers/reader.ts';
-import { Misfit } from './problem.ts';
+import { InvalidValue } from './problem.ts';
 import { randomInt } from 'crypto';
 
 /** The directory's name as the name of a cluster, as far as it can be one; else main. */
@@ -71,7 +71,7 @@ function entryOf(text: string): NodeEntry | undefined {
   try {
     return readNodeEntry(text);
   } catch (error) {
-    if (error instanceof Misfit) return undefined;
+    if (error instanceof InvalidValue) return undefined;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 // DATABASE_REPLICA_1_HOST, DATABASE_REPLICA_1_PORT, …: replicas on lines of their own.
 
-import type { Given } from './given.ts';
-import { Misfit, shown, type Problem } from './problem.ts';
+import type { RawValue } from './raw-value.ts';
+import { InvalidValue, shown, type Problem } from './problem.ts';
 import type { Entry } from './read-lines.ts';
 import { readNodeEntry } from './readers/node.ts';
 
@@ -15,7 +15,7 @@ export function numberedName(name: string): { number: number; part: 'HOST' | 'PO
 
 interface NumberedReplicas {
   /** All of them as one list of nodes, in the order of their numbers; undefined when there are none. */
-  readonly given: Given | undefined;
+  readonly given: RawValue | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -61,7 +61,7 @@ function attempt(host: Entry, port: Entry | undefined, problems: Problem[]): rea
     const text = `and ${port.name} (line ${port.line}) disagree: ${entry.port} and ${port.value}; keep one`;
     problems.push({ setting: host.name, line: host.line, text });
   } catch (error) {
-    if (!(error instanceof Misfit)) throw error;
+    if (!(error instanceof InvalidValue)) throw error;
     problems.push({ setting: host.name, line: host.line, text: error.message });
   }
   return [];

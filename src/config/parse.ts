@@ -1,15 +1,15 @@
 // From lines to typed settings. Every problem of every setting is collected; nothing stops at the first.
 
 import * as v from 'valibot';
-import { agreed, type Said } from './agree.ts';
+import { mergeAliases, type ReadValue } from './merge-aliases.ts';
 import { whyForeign, suggest } from './foreign-names.ts';
-import { givenFor, namesOf, SettingMisfit, type Given } from './given.ts';
-import { Misfit, type Problem } from './problem.ts';
+import { givenFor, namesOf, InvalidSetting, type RawValue } from './raw-value.ts';
+import { InvalidValue, type Problem } from './problem.ts';
 import type { Entry } from './read-lines.ts';
 import { readParameter } from './readers/parameter.ts';
 import type { Setting } from './setting.ts';
 import { parameterPrefix, settingRows, settings as table, type Settings } from './settings.ts';
-import { isComposite, spread } from './spread.ts';
+import { isComposite, expandComposite } from './expand-composite.ts';
 
 /** What the lines say; `settings` lacks those that `problems` speaks of. */
 interface Parsed {
@@ -17,7 +17,7 @@ interface Parsed {
   readonly parameters: Readonly<Record<string, string>>;
   readonly problems: readonly Problem[];
   /** Where each setting that was given stands, and its text. */
-  readonly origins: ReadonlyMap<string, Given>;
+  readonly origins: ReadonlyMap<string, RawValue>;
 }
 
 /** Every name that may be written in .env.cluster, besides POSTGRES_CONF_* and the numbered ones. */
@@ -38,11 +38,11 @@ export function parseSettings(
   directory: string,
   unreadable: ReadonlySet<string>,
 ): Parsed {
-  const composite = spread(entries, directory);
+  const composite = expandComposite(entries, directory);
   const problems: Problem[] = [...namedTwice(entries), ...unknown(entries), ...composite.problems];
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   const values: Record<string, unknown> = {};
-  const origins = new Map<string, Given>();
+  const origins = new Map<string, RawValue>();
   for (const [name, setting] of readingOrder) {
     const names = namesOf(name, setting);
     const written = names.flatMap((one) => byName.get(one) ?? []);
@@ -91,13 +91,15 @@ interface Unread {
   readonly setting: Setting;
   readonly written: readonly Entry[];
   /** What a name says that speaks of other settings too. */
-  readonly implied: Given | undefined;
+  readonly implied: RawValue | undefined;
   readonly directory: string;
   /** Of a node that names none. */
   readonly port: number;
 }
 
-type Read = { readonly value: unknown; readonly given?: Given } | { readonly problems: readonly Problem[] };
+type Read =
+  | { readonly value: unknown; readonly given?: RawValue }
+  | { readonly problems: readonly Problem[] };
 
 function readSetting({ name, setting, written, implied, directory, port }: Unread): Read {
   try {
@@ -108,10 +110,10 @@ function readSetting({ name, setting, written, implied, directory, port }: Unrea
       (result.issues ?? []).map(({ message }) => ({ setting: as, line, text: message })),
     );
     if (problems.length > 0) return { problems };
-    const said = read.map((one): Said => ({ given: one.given, value: one.result.output }));
-    return agreed(setting, said, port)!;
+    const said = read.map((one): ReadValue => ({ given: one.given, value: one.result.output }));
+    return mergeAliases(setting, said, port)!;
   } catch (error) {
-    if (!(error instanceof SettingMisfit)) throw error;
+    if (!(error instanceof InvalidSetting)) throw error;
     return { problems: [error.problem] };
   }
 }
@@ -132,10 +134,10 @@ function readParameters(entries: readonly Entry[]): Pick<Parsed, 'parameters' | 
     try {
       const parameter = readParameter(name.slice(parameterPrefix.length), value);
       // PostgreSQL does not tell upper from lower case, so neither may two lines.
-      if (parameters.has(parameter.name)) throw new Misfit(`sets ${parameter.name} a second time`);
+      if (parameters.has(parameter.name)) throw new InvalidValue(`sets ${parameter.name} a second time`);
       parameters.set(parameter.name, parameter.value);
     } catch (error) {
-      if (!(error instanceof Misfit)) throw error;
+      if (!(error instanceof InvalidValue)) throw error;
       problems.push({ setting: name, line, text: error.message });
     }
   }

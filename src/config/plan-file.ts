@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ConfigError } from '../model/errors.ts';
-import { Misfit } from './problem.ts';
+import { InvalidValue } from './problem.ts';
 import { readSmallFile } from './read-file.ts';
 
 const PlanFile = v.object({
@@ -15,7 +15,8 @@ export function readPlanFile(file: string): readonly WrittenChange[] {
   try {
     return v.parse(PlanFile, JSON.parse(readSmallFile(file).text)).changes;
   } catch (cause) {
-    const why = cause instanceof Misfit ? `It ${cause.message}.` : 'It was not written by that command.';
+    const why =
+      cause instanceof InvalidValue ? `It ${cause.message}.` : 'It was not written by that command.';
     throw new ConfigError({
       what: `${file} is not a plan`,
       why,

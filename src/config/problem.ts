@@ -14,7 +14,7 @@ export interface Problem {
 }
 
 /** A value does not fit its setting. Its message becomes one problem. */
-export class Misfit extends Error {}
+export class InvalidValue extends Error {}
 
 const longest = 80;
 const invisible = /[\p{C}\p{Zl}\p{Zp}]/gu;

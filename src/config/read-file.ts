@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { Misfit, shown } from './problem.ts';
+import { InvalidValue, shown } from './problem.ts';
 
 const largest = 1024 * 1024;
 
@@ -11,15 +11,15 @@ export interface LocalFile {
 }
 
 /**
- * Reads a small text file without ever waiting for it: a FIFO, a device or a directory is refused. Throws Misfit with
+ * Reads a small text file without ever waiting for it: a FIFO, a device or a directory is refused. Throws InvalidValue with
  * the reason, which contains nothing of the content.
  */
 export function readSmallFile(path: string): LocalFile {
   const descriptor = open(path);
   try {
     const facts = fstatSync(descriptor);
-    if (!facts.isFile()) throw new Misfit('is not a regular file');
-    if (facts.size > largest) throw new Misfit(`is larger than ${largest / 1024} KiB`);
+    if (!facts.isFile()) throw new InvalidValue('is not a regular file');
+    if (facts.size > largest) throw new InvalidValue(`is larger than ${largest / 1024} KiB`);
     return { text: decode(readAtMost(descriptor)), mode: facts.mode & 0o7777 };
   } finally {
     closeSync(descriptor);
@@ -37,7 +37,7 @@ function orMisfit<Answer>(work: () => Answer): Answer {
     return work();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : shown(String(error));
-    throw new Misfit(reasons[code] ?? `cannot be read (${code})`, { cause: error });
+    throw new InvalidValue(reasons[code] ?? `cannot be read (${code})`, { cause: error });
   }
 }
 
@@ -56,7 +56,7 @@ function readAtMost(descriptor: number): Buffer {
     const length = orMisfit(() => readSync(descriptor, chunk));
     if (length === 0) return Buffer.concat(chunks);
     total += length;
-    if (total > largest) throw new Misfit(`is larger than ${largest / 1024} KiB`);
+    if (total > largest) throw new InvalidValue(`is larger than ${largest / 1024} KiB`);
     chunks.push(chunk.subarray(0, length));
   }
 }
@@ -65,6 +65,6 @@ function decode(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new Misfit('is not UTF-8 text', { cause });
+    throw new InvalidValue('is not UTF-8 text', { cause });
   }
 }

@@ -2,8 +2,8 @@
 
 import { hostAndPort } from '../model/address.ts';
 import type { Cluster } from '../model/cluster.ts';
-import type { Given } from './given.ts';
-import type { Understood } from './load.ts';
+import type { RawValue } from './raw-value.ts';
+import type { LoadedConfig } from './load.ts';
 import { numberedName } from './numbered-replicas.ts';
 import type { Setting } from './setting.ts';
 import { parameterPrefix, settingRows } from './settings.ts';
@@ -30,7 +30,7 @@ export interface ShownSetting {
 }
 
 /** Every setting, in the order of the manual, with the parameters of PostgreSQL behind those of their section. */
-export function shownSettings({ cluster, origins, entries }: Understood): readonly ShownSetting[] {
+export function shownSettings({ cluster, origins, entries }: LoadedConfig): readonly ShownSetting[] {
   const rows = settingRows.map(([name, setting]) => shownSetting(name, setting, origins.get(name), cluster));
   const parameters = entries
     .filter(({ name }) => name.startsWith(parameterPrefix))
@@ -44,7 +44,7 @@ export function shownSettings({ cluster, origins, entries }: Understood): readon
 /** Lines that dbctl accepts and does nothing with. */
 export const unusedLines = ({
   entries,
-}: Pick<Understood, 'entries'>): readonly { name: string; line: number }[] =>
+}: Pick<LoadedConfig, 'entries'>): readonly { name: string; line: number }[] =>
   entries
     .filter(({ name }) => numberedName(name)?.part === 'WEIGHT')
     .map(({ name, line }) => ({ name, line }));
@@ -52,7 +52,7 @@ export const unusedLines = ({
 function shownSetting(
   name: string,
   setting: Setting,
-  given: Given | undefined,
+  given: RawValue | undefined,
   cluster: Cluster,
 ): ShownSetting {
   const { group, fallback } = setting;
@@ -64,7 +64,7 @@ function shownSetting(
   return { name, group, value: value ?? null, isSecret, from };
 }
 
-const originOf = (name: string, { name: as, line, file }: Given): Origin => ({
+const originOf = (name: string, { name: as, line, file }: RawValue): Origin => ({
   kind: 'line',
   line,
   ...(as !== name && { as }),

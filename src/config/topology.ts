@@ -2,7 +2,7 @@
 
 import { canonical, sameHost } from '../model/address.ts';
 import type { Machine, Node } from '../model/cluster.ts';
-import { Misfit, type Problem } from './problem.ts';
+import { InvalidValue, type Problem } from './problem.ts';
 import { nameAfter, nodeFrom, type NodeEntry } from './readers/node.ts';
 import { settings as table, type SettingName, type Settings } from './settings.ts';
 
@@ -28,7 +28,7 @@ export function topologyOf(settings: Partial<Settings>): Topology {
       try {
         return entry ? make(entry) : [];
       } catch (error) {
-        if (!(error instanceof Misfit)) throw error;
+        if (!(error instanceof InvalidValue)) throw error;
         problems.push({ setting, text: error.message });
         return [];
       }
@@ -38,7 +38,7 @@ export function topologyOf(settings: Partial<Settings>): Topology {
   const [primary] = each('CLUSTER_DB_PRIMARY_HOST', [settings.CLUSTER_DB_PRIMARY_HOST], toNode);
   const replicas = each('CLUSTER_DB_REPLICA_HOSTS', settings.CLUSTER_DB_REPLICA_HOSTS, toNode);
   const nodes = primary ? [primary, ...replicas] : replicas;
-  problems.push(...twins(nodes));
+  problems.push(...duplicateNodes(nodes));
   const isWhole = primary !== undefined && settings.CLUSTER_DB_REPLICA_HOSTS?.length === replicas.length;
   const probed = each('CLUSTER_DB_HOSTS', isWhole ? settings.CLUSTER_DB_HOSTS : [], (entry) =>
     nodesMeantBy(entry, nodes, defaultPort),
@@ -50,7 +50,7 @@ export function topologyOf(settings: Partial<Settings>): Topology {
   return { primary, replicas, probed: chosen.length > 0 ? chosen : nodes, control, problems };
 }
 
-function* twins(nodes: readonly Node[]): Iterable<Problem> {
+function* duplicateNodes(nodes: readonly Node[]): Iterable<Problem> {
   const places = new Set<string>();
   const names = new Map<string, Node>();
   for (const node of nodes) {
@@ -83,7 +83,7 @@ function nodesMeantBy(entry: NodeEntry, nodes: readonly Node[], defaultPort: num
   const found = [named, onPort, entry.port === undefined ? there : []].find(({ length }) => length > 0);
   if (found) return found;
   const port = entry.port === undefined ? '' : `:${entry.port}`;
-  throw new Misfit(
+  throw new InvalidValue(
     `${entry.host}${port} is not a node of the cluster; the nodes are ${nodes.map(describe).join(', ')}`,
   );
 }
@@ -98,6 +98,6 @@ function controlMachine({ name, host }: NodeEntry, nodes: readonly Node[]): Mach
   const machine = { name: name ?? nameAfter(host), host };
   const namesake = nodes.find((one) => one.name === machine.name && !sameHost(one.host, host));
   if (namesake)
-    throw new Misfit(`${machine.name} is already the node at ${namesake.host}; write name=${host}`);
+    throw new InvalidValue(`${machine.name} is already the node at ${namesake.host}; write name=${host}`);
   return machine;
 }

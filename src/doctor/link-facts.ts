@@ -1,7 +1,7 @@
 // The links of one machine, tried from there, and what the certificates behind them are worth.
 
 import { certificatesOf, covers, daysLeftOf, isSignedBy, namesIn, parseCertificate } from '../pki/inspect.ts';
-import { keepingsOf, type S3Repository } from '../model/backup.ts';
+import { repositoriesOf, type S3Repository } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { SeenLink, ShownCertificate } from './facts.ts';
 import { neededLinks } from './needed-links.ts';
@@ -34,12 +34,12 @@ export async function readLinkFacts(
 /** What a store that somebody else runs is judged by: a file, or ("") what the host trusts; undefined for our own. */
 function foreignCaFile(cluster: Cluster, { service, host, port }: Link): string | undefined {
   if (service !== 'store' || cluster.backup === undefined) return undefined;
-  const index = keepingsOf(cluster.backup).findIndex(
+  const index = repositoriesOf(cluster.backup).findIndex(
     ({ repository }) =>
       repository.kind === 's3' && host.endsWith(repository.host) && port === repository.port,
   );
   if (index < 0) return undefined;
-  const { caCertificateFile } = keepingsOf(cluster.backup)[index]!.repository as S3Repository;
+  const { caCertificateFile } = repositoriesOf(cluster.backup)[index]!.repository as S3Repository;
   if (caCertificateFile === undefined) return '';
   const files = pgbackrestFiles(cluster);
   return index === 0 ? files.storeCaCertificate : files.formerStoreCaCertificate;

@@ -2,7 +2,7 @@
 
 import type { Backup } from '../model/backup.ts';
 import { ledAsConfigured, type Cluster, type LedCluster } from '../model/cluster.ts';
-import type { Understood } from '../config/load.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import type { LoginOptions } from '../host/ask-machines.ts';
 
 export interface Needs {
@@ -13,7 +13,7 @@ export interface Needs {
   /** The cluster as it is led. */
   readonly leader: { readonly cluster: LedCluster };
   /** The cluster, and where each of its settings stands. */
-  readonly settings: Understood;
+  readonly settings: LoadedConfig;
   /** A cluster whose file says where its backups are. */
   readonly backup: { readonly cluster: Cluster; readonly backup: Backup };
   readonly 'leader and backup': { readonly cluster: LedCluster; readonly backup: Backup };
@@ -31,7 +31,7 @@ export const provide: { readonly [Need in keyof Needs]: (given: Given) => Promis
   file: ({ file }) => Promise.resolve({ file }),
   cluster: async ({ file }) => ({ cluster: (await load()).loadCluster(file) }),
   leader: async ({ file, login }) => ({ cluster: await led((await load()).loadCluster(file), login) }),
-  settings: async ({ file }) => (await load()).loadUnderstood(file),
+  settings: async ({ file }) => (await load()).loadConfig(file),
   backup: async ({ file }) => (await load()).loadBackedUpCluster(file),
   async 'leader and backup'({ file, login }) {
     const { cluster, backup } = (await load()).loadBackedUpCluster(file);

@@ -40,7 +40,7 @@ export interface StoreRepository extends Bucket {
 }
 
 /** Where backups are kept, encrypted with what, and how many of them. */
-export interface Keeping {
+export interface RepositoryTarget {
   readonly repository: Repository;
   /** Passphrase of the repository (aes-256-cbc). It cannot be changed later. */
   readonly cipherPass: Secret;
@@ -48,9 +48,9 @@ export interface Keeping {
   readonly retention: { readonly full: number; readonly diff: number };
 }
 
-export interface Backup extends Keeping {
+export interface Backup extends RepositoryTarget {
   /** The repository that is being left: WAL goes to both until the new one has a backup of its own. */
-  readonly movingFrom: Keeping | undefined;
+  readonly movingFrom: RepositoryTarget | undefined;
   readonly stanza: string;
   /** TCP port of pgBackRest's TLS server on the data hosts (and on the control host when it keeps the repository). */
   readonly tlsPort: number;
@@ -72,7 +72,7 @@ export const backupTypes: readonly BackupType[] = ['full', 'diff', 'incr'];
 /** The repository in an object store, whoever runs it. */
 export const bucketOf = ({
   repository,
-}: Pick<Keeping, 'repository'>): S3Repository | StoreRepository | undefined =>
+}: Pick<RepositoryTarget, 'repository'>): S3Repository | StoreRepository | undefined =>
   repository.kind === 'posix' ? undefined : repository;
 
 /** The object store that dbctl itself installs on the control host. */
@@ -80,11 +80,11 @@ export const storeOf = ({ repository }: Backup): StoreRepository | undefined =>
   repository.kind === 'minio' || repository.kind === 'versitygw' ? repository : undefined;
 
 /** Every repository that is written to, the one that stays first. */
-export const keepingsOf = (backup: Backup): readonly Keeping[] => [
+export const repositoriesOf = (backup: Backup): readonly RepositoryTarget[] => [
   backup,
   ...(backup.movingFrom ? [backup.movingFrom] : []),
 ];
 
 /** Whether the control host's disk keeps a repository, and its TLS server serves it. */
-export const isKeptHere = (backup: Backup): boolean =>
-  keepingsOf(backup).some(({ repository }) => repository.kind === 'posix');
+export const isOnControlHost = (backup: Backup): boolean =>
+  repositoriesOf(backup).some(({ repository }) => repository.kind === 'posix');

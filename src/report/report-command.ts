@@ -13,7 +13,7 @@ export const report = (bare: Command): Command =>
     .action(async ({ acceptHostKey, outputFile }: Flags, command: Command) => {
       const { allSecrets } = await import('../config/load.ts');
       const { loginEnvironment } = await import('../config/environment.ts');
-      const { loadUnderstood } = await import('../config/load.ts');
+      const { loadConfig } = await import('../config/load.ts');
       const { lastRuns } = await import('../config/last-runs.ts');
       const { shownSettings, unusedLines } = await import('../config/shown-settings.ts');
       const { bundleName, makeBundle } = await import('./make-bundle.ts');
@@ -22,7 +22,7 @@ export const report = (bare: Command): Command =>
       const { settingsText } = await import('../cluster-file/settings-text.ts');
       const { reportText } = await import('./report-text.ts');
       const { config, output } = commonFlags(command);
-      const understood = loadUnderstood(config);
+      const understood = loadConfig(config);
       const { cluster } = understood;
       const settings = shownSettings(understood);
       const configText = settingsText({ cluster, settings, unused: unusedLines(understood) });

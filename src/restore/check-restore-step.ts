@@ -1,10 +1,10 @@
 import { hostProblems, type HostProblem } from '../server/host-check.ts';
 import { hostFacts, type HostFacts } from '../server/host-facts-query.ts';
-import { asideOf, keyOf, throwAway } from './restore.ts';
+import { stagingDirectoryOf, keyOf, throwAway } from './restore.ts';
 import type { Step } from '../engine/step.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { asideBytes, asideState, type Aside } from './restore-query.ts';
+import { stagingBytes, stagingState, type Staging } from './restore-query.ts';
 import type { RestoreWork } from './restore-data-step.ts';
 import { roomForCopy } from '../server/needed-room.ts';
 
@@ -22,14 +22,15 @@ export const checkRestore = ({ work, owner, inPlace }: RestoreExpectation): Step
 
   async diff(host) {
     const { instance, backup, request } = work;
-    const [found, aside, takenBytes] = await Promise.all([
+    const [found, staging, takenBytes] = await Promise.all([
       host.ask(hostFacts(instance)),
-      host.ask(asideState(instance)),
-      host.ask(asideBytes(instance)),
+      host.ask(stagingState(instance)),
+      host.ask(stagingBytes(instance)),
     ]);
-    if (aside && !aside.hasData && aside.request !== keyOf(request)) throw unfinished(host, work, aside);
+    if (staging && !staging.hasData && staging.request !== keyOf(request))
+      throw unfinished(host, work, staging);
     const facts = inPlace ? withoutServer(found) : found;
-    const isPlaced = aside !== undefined && !aside.hasData;
+    const isPlaced = staging !== undefined && !staging.hasData;
     const neededBytes = isPlaced ? 0 : Math.max(0, roomForCopy(backup.databaseBytes) - takenBytes);
     const problems: HostProblem[] = [
       ...hostProblems(facts, { instance, owner, role: 'primary', neededBytes }),
@@ -74,12 +75,12 @@ function occupied({ data }: HostFacts, { instance }: RestoreWork): readonly Host
   ];
 }
 
-const unfinished = (host: ReadableHost, { instance }: RestoreWork, aside: Aside): RefusedError =>
+const unfinished = (host: ReadableHost, { instance }: RestoreWork, staging: Staging): RefusedError =>
   new RefusedError({
     what: `another restore on ${host.name} is not finished: its data is already in place`,
-    why: `It was requested as ${aside.request}.`,
+    why: `It was requested as ${staging.request}.`,
     next: [
       'finish it: run the same command as then',
-      `or give it up, to start another: on ${host.name}, rm -r ${asideOf(instance)}`,
+      `or give it up, to start another: on ${host.name}, rm -r ${stagingDirectoryOf(instance)}`,
     ],
   });

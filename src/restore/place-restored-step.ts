@@ -5,7 +5,7 @@ import { UnverifiedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
 import { ifRunning } from '../postgres/psql.ts';
-import { asideState, forgetAside, putInPlace, type Aside, type Recovered } from './restore-query.ts';
+import { stagingState, removeStaging, putInPlace, type Staging, type Recovered } from './restore-query.ts';
 import { serverStatus } from '../postgres/server-status.ts';
 import type { RestoreWork } from './restore-data-step.ts';
 import { serverLogTail } from '../postgres/control/server-log.ts';
@@ -25,10 +25,10 @@ export interface RestoreRecord {
 export const readRecord = (host: ReadableHost, instance: Instance): Promise<RestoreRecord | undefined> =>
   readNote<RestoreRecord>(host, recordOf(instance), ({ request }) => typeof request === 'string');
 
-/** The place aside when it was made for this request. */
-async function own(host: ReadableHost, { instance, request }: RestoreWork): Promise<Aside | undefined> {
-  const aside = await host.ask(asideState(instance));
-  return aside?.request === keyOf(request) ? aside : undefined;
+/** The staging directory when it was made for this request. */
+async function own(host: ReadableHost, { instance, request }: RestoreWork): Promise<Staging | undefined> {
+  const staging = await host.ask(stagingState(instance));
+  return staging?.request === keyOf(request) ? staging : undefined;
 }
 
 /** Stops the server whose data is about to be replaced; once it was, the server that runs is the new one. */
@@ -37,8 +37,8 @@ export const stopOldServer = (work: RestoreWork): Step => ({
   ...serverLogTail(work.instance),
 
   async diff(host) {
-    const aside = await own(host, work);
-    if (aside !== undefined && !aside.hasData) return [];
+    const staging = await own(host, work);
+    if (staging !== undefined && !staging.hasData) return [];
     const { state } = await readControl(host, work.instance);
     return (await host.ask(state)).isRunning ? ['stop PostgreSQL'] : [];
   },
@@ -54,8 +54,10 @@ export const placeRestored = (work: RestoreWork): Step => ({
   title: 'Move the restored data into place',
 
   async diff(host) {
-    const aside = await own(host, work);
-    return aside !== undefined && !aside.hasData ? [] : [`put it in place: ${work.instance.dataDirectory}`];
+    const staging = await own(host, work);
+    return staging !== undefined && !staging.hasData
+      ? []
+      : [`put it in place: ${work.instance.dataDirectory}`];
   },
 
   async apply(host) {
@@ -70,12 +72,12 @@ export const verifyRestored = (work: RestoreWork): Step => ({
 
   async diff(host) {
     const { instance } = work;
-    const [aside, status] = await Promise.all([
+    const [staging, status] = await Promise.all([
       own(host, work),
       host.ask(ifRunning(instance, serverStatus(instance))),
     ]);
     if (status === undefined) return ['see that it can be written to'];
-    const wanted = aside?.recovered?.timeline ?? status.timeline;
+    const wanted = staging?.recovered?.timeline ?? status.timeline;
     if (!status.isInRecovery && status.timeline >= wanted) return [];
     throw new UnverifiedError({
       what: `the restored server on ${host.name} is ${status.isInRecovery ? 'still in recovery' : 'on an old timeline'}`,
@@ -88,24 +90,24 @@ export const verifyRestored = (work: RestoreWork): Step => ({
   },
 });
 
-/** Notes what was restored, and forgets the place aside. */
+/** Notes what was restored, and forgets the staging directory. */
 export const finishRestore = ({ instance }: RestoreWork): Step => ({
   title: 'Record the restore',
 
   async diff(host) {
-    return (await host.ask(asideState(instance))) === undefined ? [] : ['note what was restored'];
+    return (await host.ask(stagingState(instance))) === undefined ? [] : ['note what was restored'];
   },
 
   async apply(host) {
-    const aside = await host.ask(asideState(instance));
-    if (aside?.recovered) {
-      const { request, label, recovered, kept } = aside;
+    const staging = await host.ask(stagingState(instance));
+    if (staging?.recovered) {
+      const { request, label, recovered, kept } = staging;
       const record: RestoreRecord = { request, label, recovered, kept };
       await host.writeFile(recordOf(instance), `${JSON.stringify(record)}\n`, {
         owner: 'root:root',
         mode: 0o644,
       });
     }
-    await host.run(forgetAside(instance));
+    await host.run(removeStaging(instance));
   },
 });

@@ -1,5 +1,5 @@
 import { pgbackrestUser } from '../backup/pgbackrest.ts';
-import { asideOf, describeTarget, keyOf } from './restore.ts';
+import { stagingDirectoryOf, describeTarget, keyOf } from './restore.ts';
 import { formatClock } from '../model/units.ts';
 import type { Step } from '../engine/step.ts';
 import { CommandError, RefusedError } from '../model/errors.ts';
@@ -7,7 +7,7 @@ import type { Host, ReadableHost } from '../host/host.ts';
 import { script } from '../host/script.ts';
 import { followLongWork, longWorkState } from '../host/long-work.ts';
 import { controlOf } from '../postgres/control/control-of.ts';
-import { asideState, fetchCommand } from './restore-query.ts';
+import { stagingState, fetchCommand } from './restore-query.ts';
 import { forgetUnit, type TransientUnit, unitJournal } from '../host/systemd.ts';
 import type { RestoreWork } from './restore-data-step.ts';
 
@@ -15,15 +15,15 @@ import type { RestoreWork } from './restore-data-step.ts';
 const gaveUp = 65;
 
 /**
- * Replays WAL in the place aside up to the target, in a server that nobody can reach. Throws RefusedError with
- * PostgreSQL's own words when the target is never reached; the place aside is gone then.
+ * Replays WAL in the staging directory up to the target, in a server that nobody can reach. Throws RefusedError with
+ * PostgreSQL's own words when the target is never reached; the staging directory is gone then.
  */
 export function recoverData(work: RestoreWork): Step {
   const { instance, request, units } = work;
   const unit = unitOf(work);
   async function look(host: ReadableHost) {
     const [found, state] = await Promise.all([
-      host.ask(asideState(instance)),
+      host.ask(stagingState(instance)),
       longWorkState(host, units.recover),
     ]);
     return { isRecovered: found?.request === keyOf(request) && found.recovered !== null, state };
@@ -61,9 +61,9 @@ const unitOf = ({ instance, place, request, units, archiveMode }: RestoreWork): 
   argv: script(
     'restore/recover.sh',
     instance.binDirectory,
-    asideOf(instance),
+    stagingDirectoryOf(instance),
     archiveMode === 'off' ? 'off' : 'on',
-    fetchCommand(place, asideOf(instance)),
+    fetchCommand(place, stagingDirectoryOf(instance)),
   ),
 });
 

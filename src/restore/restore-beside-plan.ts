@@ -4,7 +4,7 @@ import { instanceOf } from '../model/instance.ts';
 import { nodeConfigOf, recoverUnitOf, restoreUnitOf } from '../backup/pgbackrest.ts';
 import { keyOf, type RestoreRequest } from './restore.ts';
 import type { BackupSet } from '../backup/backup-info.ts';
-import { isKeptHere, type Backup } from '../model/backup.ts';
+import { isOnControlHost, type Backup } from '../model/backup.ts';
 import { machinesOf, type LedCluster, type Machine, type Node } from '../model/cluster.ts';
 import { sameHost } from '../model/address.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
@@ -112,7 +112,7 @@ export function accessSteps({ cluster, backup, node }: RestoreTask, control: Rea
 /** A repository on the control host lets in only those it knows; a host that is not of the cluster is a newcomer. */
 function newcomerStage({ cluster, backup, node }: RestoreTask, control: Host): readonly Stage[] {
   const others = machinesOf(cluster).filter(({ name }) => name !== node.name);
-  if (!isKeptHere(backup) || others.some(({ host }) => sameHost(host, node.host))) return [];
+  if (!isOnControlHost(backup) || others.some(({ host }) => sameHost(host, node.host))) return [];
   return [
     onlyOn('Allow the new host in the repository', control, () => [
       ensureServerConfig(cluster, backup, cluster.control),

@@ -1,7 +1,7 @@
 import type { BackupSet } from '../backup/backup-info.ts';
 import type { Instance } from '../model/instance.ts';
 import { pgbackrestUser } from '../backup/pgbackrest.ts';
-import { asideOf, keyOf, type RestoreRequest } from './restore.ts';
+import { stagingDirectoryOf, keyOf, type RestoreRequest } from './restore.ts';
 import type { Report, Step } from '../engine/step.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
@@ -9,11 +9,11 @@ import { script } from '../host/script.ts';
 import { followLongWork, longWorkState } from '../host/long-work.ts';
 import { makeParent } from '../postgres/instance.ts';
 import type { PgbackrestPlace } from '../backup/pgbackrest-query.ts';
-import { asideBytes, asideState, restoreArgv } from './restore-query.ts';
+import { stagingBytes, stagingState, restoreArgv } from './restore-query.ts';
 import { forgetUnit, type TransientUnit } from '../host/systemd.ts';
 import { describeBytes } from '../model/byte-progress.ts';
 
-/** A restore into the place aside of one instance. */
+/** A restore into the staging directory of one instance. */
 export interface RestoreWork {
   readonly instance: Instance;
   /** pgBackRest's configuration on the host that it is restored on. */
@@ -26,35 +26,35 @@ export interface RestoreWork {
   readonly archiveMode: 'off' | 'preserve';
 }
 
-/** Fetches a backup into the place aside, as a unit that goes on without dbctl; a unit that is there is followed. */
+/** Fetches a backup into the staging directory, as a unit that goes on without dbctl; a unit that is there is followed. */
 export function restoreData(work: RestoreWork): Step {
   const { instance, backup, units } = work;
   return {
     title: 'Restore the backup',
 
     async diff(host) {
-      const [aside, unit] = await look(host, work);
-      if (aside?.isRestored) return unit.kind === 'absent' ? [] : ['finish the restore that ran before'];
-      return [`restore ${backup.label} into ${asideOf(instance)}`];
+      const [staging, unit] = await look(host, work);
+      if (staging?.isRestored) return unit.kind === 'absent' ? [] : ['finish the restore that ran before'];
+      return [`restore ${backup.label} into ${stagingDirectoryOf(instance)}`];
     },
 
     async apply(host, report) {
-      const [aside, { kind }] = await look(host, work);
-      if (kind === 'running' && aside === undefined) throw otherRestoreRuns(host, units.restore);
-      if (kind === 'succeeded' && !aside?.isRestored) await host.run(forgetUnit(units.restore));
+      const [staging, { kind }] = await look(host, work);
+      if (kind === 'running' && staging === undefined) throw otherRestoreRuns(host, units.restore);
+      if (kind === 'succeeded' && !staging?.isRestored) await host.run(forgetUnit(units.restore));
       await host.run(makeParent(instance));
       await followLongWork(host, unitOf(work), reportBytes(host, work, report));
     },
   };
 }
 
-/** The place aside, when it was made for this very request, and the unit. */
+/** The staging directory, when it was made for this very request, and the unit. */
 async function look(host: ReadableHost, { instance, request, units }: RestoreWork) {
-  const [aside, unit] = await Promise.all([
-    host.ask(asideState(instance)),
+  const [staging, unit] = await Promise.all([
+    host.ask(stagingState(instance)),
     longWorkState(host, units.restore),
   ]);
-  return [aside?.request === keyOf(request) ? aside : undefined, unit] as const;
+  return [staging?.request === keyOf(request) ? staging : undefined, unit] as const;
 }
 
 const unitOf = ({ instance, place, backup, request, units, archiveMode }: RestoreWork): TransientUnit => ({
@@ -63,7 +63,7 @@ const unitOf = ({ instance, place, backup, request, units, archiveMode }: Restor
   asUser: pgbackrestUser,
   argv: script(
     'restore/restore.sh',
-    asideOf(instance),
+    stagingDirectoryOf(instance),
     keyOf(request),
     backup.label,
     ...restoreArgv(place, backup, request, archiveMode),
@@ -77,7 +77,7 @@ function reportBytes(host: Host, { instance, backup }: RestoreWork, report: Repo
   return async () => {
     if (Date.now() - askedAt < 1000) return;
     askedAt = Date.now();
-    const doneBytes = await host.ask(asideBytes(instance));
+    const doneBytes = await host.ask(stagingBytes(instance));
     startBytes ??= doneBytes;
     const elapsedSeconds = (askedAt - startedAt) / 1000;
     const progress = { doneBytes, totalBytes: backup.databaseBytes, startBytes, elapsedSeconds };

@@ -9,7 +9,7 @@ import type { Step } from '../engine/step.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { ifRunning } from '../postgres/psql.ts';
-import { asideState, dataTimeline } from './restore-query.ts';
+import { stagingState, dataTimeline } from './restore-query.ts';
 import { serverStatus } from '../postgres/server-status.ts';
 import { ensureArchiving } from '../backup/archiving-step.ts';
 import { checkRestore } from './check-restore-step.ts';
@@ -93,12 +93,12 @@ export function replacePrimaryPlan(task: RestoreTask, { place }: TaskHosts): rea
 export async function isRestoredInPlace(task: RestoreTask, place: ReadableHost): Promise<boolean> {
   const instance = instanceOf(task.cluster, task.node);
   const { type } = task.request.target;
-  const [record, aside, status] = await Promise.all([
+  const [record, staging, status] = await Promise.all([
     readRecord(place, instance),
-    place.ask(asideState(instance)),
+    place.ask(stagingState(instance)),
     place.ask(ifRunning(instance, serverStatus(instance))),
   ]);
-  if (record?.request !== keyOf(task.request) || type === 'default' || aside !== undefined) return false;
+  if (record?.request !== keyOf(task.request) || type === 'default' || staging !== undefined) return false;
   if (type === 'immediate' && record.label !== task.start.label) return false;
   return status?.isInRecovery === false && status.timeline === record.recovered.timeline;
 }
@@ -116,13 +116,13 @@ export async function discardReplicasPlan(
   }: { readonly hosts: HostSet; readonly primary: ReadableHost; readonly dryRun: boolean },
 ): Promise<readonly Stage[]> {
   const instance = instanceOf(cluster, cluster.primary);
-  const [aside, record, found] = await Promise.all([
-    primary.ask(asideState(instance)),
+  const [staging, record, found] = await Promise.all([
+    primary.ask(stagingState(instance)),
     readRecord(primary, instance),
     primary.ask(dataTimeline(instance)),
   ]);
   const timeline = dryRun ? undefined : found;
-  const isKept = (aside ?? record)?.kept != null || dryRun;
+  const isKept = (staging ?? record)?.kept != null || dryRun;
   const discard = (node: Node): Step => {
     const old = instanceOf(cluster, node);
     const keepAs = isKept ? undefined : `${old.dataDirectory}.before-timeline-${found}`;

@@ -1,10 +1,10 @@
-// The place aside in which a restore is made, and the moves that bring it into place. Each move is one rename.
+// The staging directory in which a restore is made, and the moves that bring it into place. Each move is one rename.
 
 import * as v from 'valibot';
 import type { BackupSet } from '../backup/backup-info.ts';
 import type { Instance } from '../model/instance.ts';
 import { parseTargetTime } from '../backup/recovery-target.ts';
-import { asideOf, type RestoreRequest } from './restore.ts';
+import { stagingDirectoryOf, type RestoreRequest } from './restore.ts';
 import { action, query, type Action, type Query } from '../host/command.ts';
 import { script, sh } from '../host/script.ts';
 import { pgbackrest, type PgbackrestPlace } from '../backup/pgbackrest-query.ts';
@@ -17,7 +17,7 @@ const Recovered = v.object({
 });
 export type Recovered = v.InferOutput<typeof Recovered>;
 
-const Aside = v.object({
+const Staging = v.object({
   /** What it was made for: keyOf. */
   request: v.string(),
   label: v.string(),
@@ -28,16 +28,16 @@ const Aside = v.object({
   /** Where the data that was replaced is kept; null when there was none. */
   kept: v.nullable(v.string()),
 });
-export type Aside = v.InferOutput<typeof Aside>;
+export type Staging = v.InferOutput<typeof Staging>;
 
-/** What is in the place aside; undefined when there is none. */
-export const asideState = (instance: Instance): Query<Aside | undefined> =>
-  query(script('restore/aside.sh', asideOf(instance), instance.dataDirectory), parseAside);
+/** What is in the staging directory; undefined when there is none. */
+export const stagingState = (instance: Instance): Query<Staging | undefined> =>
+  query(script('restore/staging.sh', stagingDirectoryOf(instance), instance.dataDirectory), parseStaging);
 
-export function parseAside(stdout: string): Aside | undefined {
+export function parseStaging(stdout: string): Staging | undefined {
   if (stdout === '') return undefined;
   const of = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '';
-  return v.parse(Aside, {
+  return v.parse(Staging, {
     request: of('request'),
     label: of('label'),
     isRestored: of('restored') === 'true',
@@ -47,9 +47,9 @@ export function parseAside(stdout: string): Aside | undefined {
   });
 }
 
-/** What the place aside takes on its disk, in bytes; 0 when there is none. */
-export const asideBytes = (instance: Instance): Query<number> =>
-  query(sh('du -sB1 -- "$1" 2>/dev/null | cut -f 1', asideOf(instance)), Number);
+/** What the staging directory takes on its disk, in bytes; 0 when there is none. */
+export const stagingBytes = (instance: Instance): Query<number> =>
+  query(sh('du -sB1 -- "$1" 2>/dev/null | cut -f 1', stagingDirectoryOf(instance)), Number);
 
 /** pgBackRest's argv for a restore; the script adds the places and the command. */
 export const restoreArgv = (
@@ -79,20 +79,20 @@ function targetValue(type: string, value: string): string {
   return `${new Date(Math.floor(seconds) * 1000).toISOString().slice(0, 19).replace('T', ' ')}${fraction}+00`;
 }
 
-/** The restore_command of a server in the place aside: with its own queue, apart from the running server's. */
-export const fetchCommand = ({ config, stanza }: PgbackrestPlace, aside: string): string =>
+/** The restore_command of a server in the staging directory: with its own queue, apart from the running server's. */
+export const fetchCommand = ({ config, stanza }: PgbackrestPlace, staging: string): string =>
   [
-    `pgbackrest --config=${config} --stanza=${stanza} --pg1-path=${aside}/data --lock-path=${aside}/lock`,
-    `--spool-path=${aside}/spool --log-level-console=warn --log-level-file=off archive-get %f "%p"`,
+    `pgbackrest --config=${config} --stanza=${stanza} --pg1-path=${staging}/data --lock-path=${staging}/lock`,
+    `--spool-path=${staging}/spool --log-level-console=warn --log-level-file=off archive-get %f "%p"`,
   ].join(' ');
 
 /** Gives restored data its place. What was there is kept beside it, under the time of the restore. */
 export const putInPlace = (instance: Instance): Action =>
-  action(script('restore/put-in-place.sh', asideOf(instance), instance.dataDirectory));
+  action(script('restore/put-in-place.sh', stagingDirectoryOf(instance), instance.dataDirectory));
 
-/** Forgets the place aside. */
-export const forgetAside = (instance: Instance): Action =>
-  action(['rm', '-rf', '--', asideOf(instance), `${asideOf(instance)}-new`]);
+/** Forgets the staging directory. */
+export const removeStaging = (instance: Instance): Action =>
+  action(['rm', '-rf', '--', stagingDirectoryOf(instance), `${stagingDirectoryOf(instance)}-new`]);
 
 /** The timeline that a data directory was on at its last checkpoint; undefined when there is no data. */
 export const dataTimeline = ({ binDirectory, dataDirectory }: Instance): Query<number | undefined> =>

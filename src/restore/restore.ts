@@ -26,8 +26,8 @@ export interface RestoreFacts {
   readonly walUntil: number | undefined;
 }
 
-/** What the place aside is called while a restore is made. */
-export const asideOf = ({ dataDirectory }: Instance): string => `${dataDirectory}.dbctl-restore`;
+/** What the staging directory is called while a restore is made. */
+export const stagingDirectoryOf = ({ dataDirectory }: Instance): string => `${dataDirectory}.dbctl-restore`;
 
 /** Where a finished restore is noted. */
 export const recordOf = ({ dbctlDirectory }: Instance): string => `${dbctlDirectory}/restored.json`;
@@ -39,7 +39,7 @@ export function throwAway(instance: Instance): string {
   return `pg_dropcluster --stop ${version} ${name} && rm -r ${paths.join(' ')}`;
 }
 
-/** By which a later run knows that a place aside was made for the same request; one line. */
+/** By which a later run knows that a staging directory was made for the same request; one line. */
 export const keyOf = ({ target, exclusive, timeline }: RestoreRequest): string =>
   JSON.stringify({ ...target, ...(exclusive ? { exclusive } : {}), ...(timeline ? { timeline } : {}) });
 

@@ -1,4 +1,4 @@
-import { keepingsOf, type StoreRepository } from '../model/backup.ts';
+import { repositoriesOf, type StoreRepository } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { ClusterCredential } from '../pki/cluster-credential.ts';
 import type { CredentialPlace } from '../pki/credential-step.ts';
@@ -7,7 +7,7 @@ import { storeFiles, storeUser } from './store.ts';
 
 /** The stores that dbctl runs. While backups move there can be two, of different kinds; those of one kind are the same. */
 export function ownStores({ backup }: Cluster): readonly StoreRepository[] {
-  const stores = (backup ? keepingsOf(backup) : []).flatMap(({ repository }) =>
+  const stores = (backup ? repositoriesOf(backup) : []).flatMap(({ repository }) =>
     isOurs(repository) ? [repository] : [],
   );
   return stores.filter(({ kind }, index) => index === stores.findIndex((one) => one.kind === kind));

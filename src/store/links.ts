@@ -1,4 +1,4 @@
-import { bucketOf, keepingsOf, type Backup } from '../model/backup.ts';
+import { bucketOf, repositoriesOf, type Backup } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { Site } from '../model/site.ts';
 import type { Link, OwnPort } from '../system/network.ts';
@@ -18,8 +18,8 @@ export const storeLinks = ({ backup }: Cluster, sites: readonly Site[]): readonl
       );
 
 function toBuckets(backup: Backup, from: Site, control: Site | undefined): readonly Link[] {
-  return keepingsOf(backup).flatMap((keeping) => {
-    const bucket = bucketOf(keeping);
+  return repositoriesOf(backup).flatMap((target) => {
+    const bucket = bucketOf(target);
     if (bucket === undefined) return [];
     const host = bucket.uriStyle === 'host' ? `${bucket.bucket}.${bucket.host}` : bucket.host;
     const to = bucket.kind !== 's3' && control ? control.name : bucket.host;

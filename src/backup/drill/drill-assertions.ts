@@ -3,7 +3,7 @@
 import type { Backup } from '../../model/backup.ts';
 import { splitStatements, type Statement } from '../../postgres/split-statements.ts';
 import { ConfigError } from '../../model/errors.ts';
-import { Misfit } from '../../config/problem.ts';
+import { InvalidValue } from '../../config/problem.ts';
 import { readSmallFile } from '../../config/read-file.ts';
 
 /** Its queries; none when no file is named. Throws ConfigError when it cannot be read, or is not plain SQL. */
@@ -23,7 +23,7 @@ function textOf(file: string): string {
   try {
     return readSmallFile(file).text;
   } catch (cause) {
-    if (!(cause instanceof Misfit)) throw cause;
+    if (!(cause instanceof InvalidValue)) throw cause;
     throw new ConfigError({
       what: `${file} ${cause.message}`,
       next: ['correct BACKUP_DRILL_SQL in .env.cluster, or remove it'],

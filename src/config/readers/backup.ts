@@ -1,7 +1,7 @@
 // Values that only backups have.
 
 import { Secret } from '../../model/secret.ts';
-import { Misfit, shown } from '../problem.ts';
+import { InvalidValue, shown } from '../problem.ts';
 import { readAddress, type Address } from './host.ts';
 import { readPath, matching, reader, type Reader } from './reader.ts';
 
@@ -9,13 +9,13 @@ export const repositoryKind: Reader<'minio' | 'versitygw' | 's3' | 'posix'> = re
   'minio, versitygw, s3 or posix',
   (raw) => {
     if (raw === 'minio' || raw === 'versitygw' || raw === 's3' || raw === 'posix') return raw;
-    throw new Misfit(`expected minio, versitygw, s3 or posix, got ${shown(raw)}`);
+    throw new InvalidValue(`expected minio, versitygw, s3 or posix, got ${shown(raw)}`);
   },
 );
 
 /** `host`, `host:port` or `https://host:port`: pgBackRest speaks HTTPS only. */
 export const endpoint: Reader<Address> = reader('host[:port], or https://host[:port]', (raw) => {
-  if (/^http:/i.test(raw)) throw new Misfit('expected https: pgBackRest sends backups over TLS only');
+  if (/^http:/i.test(raw)) throw new InvalidValue('expected https: pgBackRest sends backups over TLS only');
   const [, text = raw] = /^https:\/\/([^/?#@]*)\/?$/i.exec(raw) ?? [];
   return readAddress(text);
 });
@@ -27,14 +27,14 @@ const takesBucket = '3 to 63 lower-case letters, digits and -, with no - at its 
 
 export const bucket: Reader<string> = reader(takesBucket, (raw) => {
   if (isBucketName(raw)) return raw;
-  throw new Misfit(`expected ${takesBucket}, got ${shown(raw)}`);
+  throw new InvalidValue(`expected ${takesBucket}, got ${shown(raw)}`);
 });
 
 export const region = matching(/^[a-z0-9-]{1,63}$/, 'a region such as us-east-1');
 
 export const uriStyle: Reader<'path' | 'host'> = reader('path or host', (raw) => {
   if (raw === 'path' || raw === 'host') return raw;
-  throw new Misfit(`expected path or host, got ${shown(raw)}`);
+  throw new InvalidValue(`expected path or host, got ${shown(raw)}`);
 });
 
 export const stanza = matching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'letters, digits, _ and -');
@@ -43,10 +43,10 @@ export const stanza = matching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'letters, dig
 export const storeSecret = (shortest: number, longest: number): Reader<Secret> =>
   reader(`${shortest} to ${longest} printable ASCII characters without spaces`, (raw) => {
     if (!/^[\x21-\x7e]*$/.test(raw)) {
-      throw new Misfit('expected printable ASCII characters without spaces');
+      throw new InvalidValue('expected printable ASCII characters without spaces');
     }
     if (raw.length < shortest || raw.length > longest) {
-      throw new Misfit(`expected ${shortest} to ${longest} characters`);
+      throw new InvalidValue(`expected ${shortest} to ${longest} characters`);
     }
     return new Secret(raw);
   });
@@ -54,14 +54,16 @@ export const storeSecret = (shortest: number, longest: number): Reader<Secret> =
 /** The id of a key: it stands in signatures between `/` and `=`. */
 export const storeKeyId: Reader<Secret> = reader('3 to 128 letters, digits, _ . and -', (raw) => {
   if (/^[A-Za-z0-9_.-]{3,128}$/.test(raw)) return new Secret(raw);
-  throw new Misfit('expected 3 to 128 letters, digits, _ . and -');
+  throw new InvalidValue('expected 3 to 128 letters, digits, _ . and -');
 });
 
 /** A passphrase in pgBackRest's configuration: one line, no spaces around it, which would be dropped. */
 export const passphrase: Reader<Secret> = reader('at least 20 characters on one line', (raw) => {
-  if (/\p{Cc}/u.test(raw)) throw new Misfit('contains a control character (a line break, a tab, NUL …)');
-  if (raw !== raw.trim()) throw new Misfit('starts or ends with a space, which pgBackRest would drop');
-  if (raw.length < 20) throw new Misfit('expected at least 20 characters; make one: openssl rand -base64 48');
+  if (/\p{Cc}/u.test(raw))
+    throw new InvalidValue('contains a control character (a line break, a tab, NUL …)');
+  if (raw !== raw.trim()) throw new InvalidValue('starts or ends with a space, which pgBackRest would drop');
+  if (raw.length < 20)
+    throw new InvalidValue('expected at least 20 characters; make one: openssl rand -base64 48');
   return new Secret(raw);
 });
 
@@ -79,7 +81,7 @@ const calendarExpression = new RegExp(
 export const calendar: Reader<string | undefined> = reader('a systemd calendar expression, or off', (raw) => {
   if (raw === 'off') return undefined;
   if (raw.length <= 200 && calendarExpression.test(raw)) return raw;
-  throw new Misfit(
+  throw new InvalidValue(
     `expected a calendar expression such as daily or *-*-* 02:00:00, or off, got ${shown(raw)}`,
   );
 });
@@ -88,7 +90,7 @@ export const calendar: Reader<string | undefined> = reader('a systemd calendar e
 export const programLocation: Reader<string> = reader('a path, or an https URL', (raw) => {
   if (/^[a-z]+:\/\//i.test(raw)) {
     if (/^https:\/\/[^\s@]+$/.test(raw)) return raw;
-    throw new Misfit(`expected an https URL without a login, got ${shown(raw)}`);
+    throw new InvalidValue(`expected an https URL without a login, got ${shown(raw)}`);
   }
   return readPath(raw);
 });

@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { Misfit, shown } from '../problem.ts';
+import { InvalidValue, shown } from '../problem.ts';
 
 /** Reads `address[/prefix]` into the network pg_hba.conf takes: an address alone becomes /32 or /128. */
 export function readCidr(text: string): string {
@@ -9,17 +9,19 @@ export function readCidr(text: string): string {
   const width = isFour ? 32 : 128;
   const prefix = prefixText === undefined ? width : readPrefix(prefixText);
   if (!(isFour || isSix) || more.length > 0 || prefix > width) {
-    throw new Misfit(`expected networks such as 10.0.0.0/24 separated by commas, got ${shown(text)}`);
+    throw new InvalidValue(`expected networks such as 10.0.0.0/24 separated by commas, got ${shown(text)}`);
   }
   const bits = isFour ? bitsOfFour(address) : bitsOfSix(address);
   if (prefix === 0 || (bits === 0n && prefix === width)) {
-    throw new Misfit(`${shown(text)} would allow the whole internet; name the networks of your applications`);
+    throw new InvalidValue(
+      `${shown(text)} would allow the whole internet; name the networks of your applications`,
+    );
   }
   const hostBits = BigInt(width - prefix);
   const network = (bits >> hostBits) << hostBits;
   const written = isFour ? writeFour(network) : writeSix(network);
   if (network !== bits) {
-    throw new Misfit(`${shown(text)} has bits behind its prefix; did you mean ${written}/${prefix}?`);
+    throw new InvalidValue(`${shown(text)} has bits behind its prefix; did you mean ${written}/${prefix}?`);
   }
   return `${written}/${prefix}`;
 }

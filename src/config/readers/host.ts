@@ -1,7 +1,7 @@
 // Names and addresses of machines. Nothing that a shell, ssh, libpq or a file name could read as more than a name.
 
 import { isIPv4, isIPv6 } from 'node:net';
-import { Misfit, shown } from '../problem.ts';
+import { InvalidValue, shown } from '../problem.ts';
 
 const hostName = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 const label = /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?$/;
@@ -19,9 +19,9 @@ export interface Address {
 export function readAddress(text: string): Address {
   const bracketed = /^\[([^\]]*)\](?::(.*))?$/s.exec(text);
   if (bracketed) return { host: readIPv6(bracketed[1]!), port: readPort(bracketed[2]) };
-  if (isIPv6(text)) throw new Misfit(`an IPv6 address needs brackets: [${shown(text).slice(1, -1)}]`);
+  if (isIPv6(text)) throw new InvalidValue(`an IPv6 address needs brackets: [${shown(text).slice(1, -1)}]`);
   const [host = '', portText, ...more] = text.split(':');
-  if (more.length > 0) throw new Misfit(`expected host or host:port, got ${shown(text)}`);
+  if (more.length > 0) throw new InvalidValue(`expected host or host:port, got ${shown(text)}`);
   return { host: readHost(host), port: readPort(portText) };
 }
 
@@ -32,14 +32,14 @@ function readHost(text: string): string {
   // A name that ends in a number is an address for every resolver: 10.0.0.256 and 127.1 are slips.
   const isName = hostName.test(text) && text.length <= 253 && !numeric.test(labels.at(-1)!);
   if (!isName || !labels.every((one) => label.test(one) && one.length <= 63)) {
-    throw new Misfit(`expected a host name or an IP address, got ${shown(text)}`);
+    throw new InvalidValue(`expected a host name or an IP address, got ${shown(text)}`);
   }
   return text;
 }
 
 function readIPv6(text: string): string {
   if (!isIPv6(text) || text.includes('%')) {
-    throw new Misfit(`expected an IPv6 address without zone between the brackets, got ${shown(text)}`);
+    throw new InvalidValue(`expected an IPv6 address without zone between the brackets, got ${shown(text)}`);
   }
   return new URL(`http://[${text}]`).hostname.slice(1, -1);
 }
@@ -47,6 +47,6 @@ function readIPv6(text: string): string {
 function readPort(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const port = /^[1-9][0-9]{0,4}$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65535) throw new Misfit(`expected a port from 1 to 65535, got ${shown(text)}`);
+  if (port < 1 || port > 65535) throw new InvalidValue(`expected a port from 1 to 65535, got ${shown(text)}`);
   return port;
 }

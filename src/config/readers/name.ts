@@ -1,6 +1,6 @@
 // Names inside PostgreSQL and on the hosts.
 
-import { Misfit, shown } from '../problem.ts';
+import { InvalidValue, shown } from '../problem.ts';
 import { matching, reader, type Reader } from './reader.ts';
 
 const takesIdentifier = 'letters, digits, _ and -, starting with a letter or _, at most 63 characters';
@@ -38,7 +38,7 @@ export const linuxUser = matching(
 export const roleName: Reader<string> = reader(takesIdentifier, (raw) => {
   const name = readIdentifier(raw);
   if (reservedRoles.has(name.toLowerCase()) || /^pg_/i.test(name)) {
-    throw new Misfit(`${shown(raw)} is reserved by PostgreSQL; choose another role name`);
+    throw new InvalidValue(`${shown(raw)} is reserved by PostgreSQL; choose another role name`);
   }
   return name;
 });
@@ -46,12 +46,12 @@ export const roleName: Reader<string> = reader(takesIdentifier, (raw) => {
 export const databaseName: Reader<string> = reader(takesIdentifier, (raw) => {
   const name = readIdentifier(raw);
   if (reservedDatabases.has(name.toLowerCase())) {
-    throw new Misfit(`${shown(raw)} is reserved by PostgreSQL; choose another database name`);
+    throw new InvalidValue(`${shown(raw)} is reserved by PostgreSQL; choose another database name`);
   }
   return name;
 });
 
 function readIdentifier(raw: string): string {
   if (identifier.test(raw)) return raw;
-  throw new Misfit(`expected ${takesIdentifier}, got ${shown(raw)}`);
+  throw new InvalidValue(`expected ${takesIdentifier}, got ${shown(raw)}`);
 }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Node } from '../../model/cluster.ts';
 import { ConfigError } from '../../model/errors.ts';
-import { Misfit, shown } from '../problem.ts';
+import { InvalidValue, shown } from '../problem.ts';
 import { readAddress, type Address } from './host.ts';
 
 /** `[name=]host[:port]` as it was written. */
@@ -13,18 +13,20 @@ export interface NodeEntry extends Address {
 const nodeName = /^[a-z0-9][a-z0-9_-]{0,39}$/;
 const expectedName = 'expected a node name of lower-case letters, digits, - and _ (at most 40)';
 
-/** Reads `[name=]host[:port]`; throws Misfit. */
+/** Reads `[name=]host[:port]`; throws InvalidValue. */
 export function readNodeEntry(text: string): NodeEntry {
   const sign = text.indexOf('=');
   const name = sign === -1 ? undefined : text.slice(0, sign);
-  if (name !== undefined && !nodeName.test(name)) throw new Misfit(`${expectedName}, got ${shown(name)}`);
+  if (name !== undefined && !nodeName.test(name))
+    throw new InvalidValue(`${expectedName}, got ${shown(name)}`);
   return { name, ...readAddress(text.slice(sign + 1)) };
 }
 
-/** Reads `[name=]host`; throws Misfit. */
+/** Reads `[name=]host`; throws InvalidValue. */
 export function readMachineEntry(text: string): NodeEntry {
   const entry = readNodeEntry(text);
-  if (entry.port !== undefined) throw new Misfit(`expected [name=]host without a port, got ${shown(text)}`);
+  if (entry.port !== undefined)
+    throw new InvalidValue(`expected [name=]host without a port, got ${shown(text)}`);
   return entry;
 }
 
@@ -36,7 +38,7 @@ export function nodeFrom(entry: NodeEntry, defaultPort: number): Node {
   const port = entry.port ?? defaultPort;
   const name = entry.name ?? nameAfter(entry.host) + (port === defaultPort ? '' : `-${port}`);
   if (!nodeName.test(name)) {
-    throw new Misfit(
+    throw new InvalidValue(
       `no node name can be derived from ${shown(entry.host)}; write name=host (${expectedName})`,
     );
   }
@@ -54,7 +56,7 @@ export function parseNode(text: string, defaultPort: number): Node {
   try {
     return nodeFrom(readNodeEntry(text), defaultPort);
   } catch (cause) {
-    if (!(cause instanceof Misfit)) throw cause;
+    if (!(cause instanceof InvalidValue)) throw cause;
     const next = ['write [name=]host[:port], for example pg2=10.0.0.12'];
     throw new ConfigError({ what: `${shown(text)} is not a node`, why: cause.message, next, cause });
   }

@@ -1,6 +1,6 @@
 // POSTGRES_CONF_<parameter>: what may be set, and what dbctl has to keep for itself.
 
-import { Misfit, shown } from '../problem.ts';
+import { InvalidValue, shown } from '../problem.ts';
 
 const name = /^[a-z_][a-z0-9_.]{0,62}$/;
 
@@ -35,16 +35,17 @@ const owned: Readonly<Record<string, string>> = Object.assign(Object.create(null
 const mustStayOn = new Set(['fsync', 'full_page_writes']);
 const off = /^(off?|fa?l?s?e?|no?|0)$/i;
 
-/** Reads one parameter: its name in any case, its value on one line. Throws Misfit. */
+/** Reads one parameter: its name in any case, its value on one line. Throws InvalidValue. */
 export function readParameter(rawName: string, value: string): { name: string; value: string } {
   const parameter = rawName.toLowerCase();
-  if (!name.test(parameter)) throw new Misfit(`${shown(rawName)} is not the name of a PostgreSQL parameter`);
+  if (!name.test(parameter))
+    throw new InvalidValue(`${shown(rawName)} is not the name of a PostgreSQL parameter`);
   const reason = owned[parameter];
-  if (reason !== undefined) throw new Misfit(`${parameter} belongs to dbctl: ${reason}`);
+  if (reason !== undefined) throw new InvalidValue(`${parameter} belongs to dbctl: ${reason}`);
   if (/\p{C}/u.test(value))
-    throw new Misfit(`expected printable characters on one line, got ${shown(value)}`);
+    throw new InvalidValue(`expected printable characters on one line, got ${shown(value)}`);
   if (mustStayOn.has(parameter) && off.test(value.trim())) {
-    throw new Misfit(`${parameter} cannot be switched off: a crash would corrupt the data`);
+    throw new InvalidValue(`${parameter} cannot be switched off: a crash would corrupt the data`);
   }
   return { name: parameter, value };
 }

@@ -1,4 +1,4 @@
-import { Misfit, shown } from '../problem.ts';
+import { InvalidValue, shown } from '../problem.ts';
 import * as v from 'valibot';
 import { Secret } from '../../model/secret.ts';
 
@@ -8,7 +8,7 @@ export type Reader<Value> = v.GenericSchema<string, Value>;
 /** What a setting takes, in words; every reader says it. */
 export const takesOf = (one: Reader<unknown>): string => v.getDescription(one) ?? '';
 
-/** A reader from a function that throws Misfit; `takes` says in words what it reads. */
+/** A reader from a function that throws InvalidValue; `takes` says in words what it reads. */
 export const reader = <Value>(takes: string, read: (raw: string) => Value): Reader<Value> =>
   v.pipe(
     v.string(),
@@ -51,7 +51,7 @@ function attempt<Value>(read: (raw: string) => Value, texts: readonly string[]) 
     try {
       value.push(read(text));
     } catch (error) {
-      if (!(error instanceof Misfit)) throw error;
+      if (!(error instanceof InvalidValue)) throw error;
       misfits.push(error.message);
     }
   }
@@ -92,11 +92,11 @@ const longestBytes = 1000;
 /** The path of a local file, as written: absolute, relative to .env.cluster, or below ~/. */
 export function readPath(raw: string): string {
   if (/\p{C}/u.test(raw) || Buffer.byteLength(raw) > longestBytes) {
-    throw new Misfit(`expected a path of printable characters, got ${shown(raw)}`);
+    throw new InvalidValue(`expected a path of printable characters, got ${shown(raw)}`);
   }
-  if (raw.endsWith('/')) throw new Misfit(`expected a file, got the directory ${shown(raw)}`);
+  if (raw.endsWith('/')) throw new InvalidValue(`expected a file, got the directory ${shown(raw)}`);
   if (/^~[^/]/.test(raw) || raw === '~') {
-    throw new Misfit(`only ~/ (your own home) is understood, got ${shown(raw)}`);
+    throw new InvalidValue(`only ~/ (your own home) is understood, got ${shown(raw)}`);
   }
   return raw;
 }
@@ -110,8 +110,9 @@ const shortest = 12;
 
 /** A password: any characters but control characters. Its messages never contain it. */
 export const password: Reader<Secret> = reader('at least 12 characters; no control characters', (raw) => {
-  if (/\p{Cc}/u.test(raw)) throw new Misfit('contains a control character (a line break, a tab, NUL …)');
-  if (raw.length < shortest) throw new Misfit(`expected at least ${shortest} characters`);
-  if (Buffer.byteLength(raw) > longestBytes) throw new Misfit(`expected at most ${longestBytes} bytes`);
+  if (/\p{Cc}/u.test(raw))
+    throw new InvalidValue('contains a control character (a line break, a tab, NUL …)');
+  if (raw.length < shortest) throw new InvalidValue(`expected at least ${shortest} characters`);
+  if (Buffer.byteLength(raw) > longestBytes) throw new InvalidValue(`expected at most ${longestBytes} bytes`);
   return new Secret(raw);
 });

@@ -1,4 +1,4 @@
-import { joinNodeLists, joinNodes } from '../agree.ts';
+import { joinNodeLists, joinNodes } from '../merge-aliases.ts';
 import { readCidr } from '../readers/cidr.ts';
 import { clusterName } from '../readers/name.ts';
 import { readMachineEntry, readNodeEntry } from '../readers/node.ts';

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Gives restored data its place. What was there is kept beside it, under the time of the restore.
-# Arguments: the place aside, the data directory.
+# Arguments: the staging directory, the data directory.
 set -eu
 aside=$1 data=$2
 [ -e "$aside/data" ] || exit 0

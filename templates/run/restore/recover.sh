@@ -1,7 +1,7 @@
 #!/bin/sh
 # Replays WAL in a restored directory up to its target, in a server that nobody can reach, and ends it cleanly: what is
 # left is a data directory on a new timeline that any server can start with.
-# Runs as postgres in a transient unit. Exit code 65: PostgreSQL gave up. When it fails, the place aside is gone.
+# Runs as postgres in a transient unit. Exit code 65: PostgreSQL gave up. When it fails, the staging directory is gone.
 # Arguments: bin directory, place aside, archive_mode, command that fetches WAL.
 set -eu
 bin=$1 aside=$2 archive_mode=$3 fetch=$4

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadUnderstood } from '../../../src/config/load.ts';
+import { loadConfig } from '../../../src/config/load.ts';
 import { shownSettings, unusedLines, type ShownSetting } from '../../../src/config/shown-settings.ts';
 import { settingsText } from '../../../src/cluster-file/settings-text.ts';
 import { fileOf, leastBackup, temporaryFile } from '../../support/cluster-file.ts';
@@ -10,7 +10,7 @@ import { fileOf, leastBackup, temporaryFile } from '../../support/cluster-file.t
 function shown(changes: Readonly<Record<string, string | undefined>>, secret = '') {
   const file = temporaryFile(fileOf(changes));
   writeFileSync(join(dirname(file), 'secret'), secret, { mode: 0o600 });
-  const understood = loadUnderstood(file);
+  const understood = loadConfig(file);
   const settings = shownSettings(understood);
   const text = settingsText({ cluster: understood.cluster, settings, unused: unusedLines(understood) });
   const find = (name: string): ShownSetting => settings.find((one) => one.name === name)!;

@@ -2,13 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { allSecrets, loadUnderstood } from '../../../src/config/load.ts';
+import { allSecrets, loadConfig } from '../../../src/config/load.ts';
 import { lastRuns } from '../../../src/config/last-runs.ts';
 import { fileOf, leastBackup, temporaryFile } from '../../support/cluster-file.ts';
 
 test('secrets of settings that are not used are secrets too', () => {
   const { BACKUP_REPOSITORY: _, ...unused } = leastBackup;
-  const understood = loadUnderstood(temporaryFile(fileOf(unused)));
+  const understood = loadConfig(temporaryFile(fileOf(unused)));
 
   const values = allSecrets(understood).map((secret) => secret.reveal());
   expect(understood.cluster.backup).toBeUndefined();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { BackupSet } from '../../../src/backup/backup-info.ts';
 import { requestOf, type RestoreFlags } from '../../../src/restore/restore.ts';
-import { fetchCommand, parseAside, restoreArgv } from '../../../src/restore/restore-query.ts';
+import { fetchCommand, parseStaging, restoreArgv } from '../../../src/restore/restore-query.ts';
 
 const place = { config: '/etc/dbctl/shop/pg1/pgbackrest.conf', stanza: 'shop' };
 const backup = { label: '20261121-020000F', repository: 1 } as BackupSet;
@@ -40,7 +40,7 @@ const said = (lines: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
 
-test('a place aside tells how far it is', () => {
+test('a staging directory tells how far it is', () => {
   const begun = {
     label: '',
     restored: 'false',
@@ -50,8 +50,8 @@ test('a place aside tells how far it is', () => {
   };
   const recovered = '{"at" : 1795259737.5, "lsn" : "0/D000000", "timeline" : 2}';
 
-  expect(parseAside('')).toBeUndefined();
-  expect(parseAside(said(begun))).toEqual({
+  expect(parseStaging('')).toBeUndefined();
+  expect(parseStaging(said(begun))).toEqual({
     request: '{"type":"default"}',
     label: '',
     isRestored: false,
@@ -60,7 +60,7 @@ test('a place aside tells how far it is', () => {
     kept: null,
   });
   const placed = { ...begun, restored: 'true', recovered, data: 'false', kept: '/data.before-restore-1' };
-  expect(parseAside(said(placed))).toMatchObject({
+  expect(parseStaging(said(placed))).toMatchObject({
     isRestored: true,
     recovered: { at: 1795259737.5, lsn: '0/D000000', timeline: 2 },
     hasData: false,

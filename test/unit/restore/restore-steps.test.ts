@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { BackupSet } from '../../../src/backup/backup-info.ts';
 import { requestOf } from '../../../src/restore/restore.ts';
 import { hostFacts } from '../../../src/server/host-facts-query.ts';
-import { asideBytes, asideState, dataTimeline } from '../../../src/restore/restore-query.ts';
+import { stagingBytes, stagingState, dataTimeline } from '../../../src/restore/restore-query.ts';
 import { exists } from '../../../src/system/paths.ts';
 import { controlOf } from '../../../src/postgres/control/control-of.ts';
 import { unitJournal, unitState } from '../../../src/host/systemd.ts';
@@ -55,8 +55,8 @@ const checked = (place: { data: string; aside?: string; freeKb?: number; inPlace
     {},
     answering(
       when(hostFacts(primary), facts(place.data, place.freeKb)),
-      when(asideState(primary), place.aside ?? ''),
-      when(asideBytes(primary), '0\n'),
+      when(stagingState(primary), place.aside ?? ''),
+      when(stagingBytes(primary), '0\n'),
     ),
   );
   return run(checkRestore({ work, owner: 'shop/pg1', inPlace: place.inPlace ?? false }), host);
@@ -94,7 +94,7 @@ const hostWith = (seen: string, unit: string, name: string, journal = '') =>
     (argv, stdin, asUser) => {
       if (argv[0] === 'journalctl') return journal;
       const rules = answering(
-        when(asideState(primary), seen),
+        when(stagingState(primary), seen),
         when(unitState(name), unit),
         when(controlOf(primary).state, 'ActiveState=active\n'),
       );

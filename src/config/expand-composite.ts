@@ -2,14 +2,14 @@
 
 import { compositeNames } from './composite-names.ts';
 import { readDatabaseUrl } from './database-url.ts';
-import { givenFor, SettingMisfit, type Given } from './given.ts';
+import { givenFor, InvalidSetting, type RawValue } from './raw-value.ts';
 import { numberedName, numberedReplicas } from './numbered-replicas.ts';
-import { Misfit, type Problem } from './problem.ts';
+import { InvalidValue, type Problem } from './problem.ts';
 import type { Entry } from './read-lines.ts';
 import type { SettingName } from './settings.ts';
 
-interface Spread {
-  readonly given: ReadonlyMap<string, Given>;
+interface Expanded {
+  readonly given: ReadonlyMap<string, RawValue>;
   readonly problems: readonly Problem[];
   /** Settings that a line with a problem speaks of: they are not missing. */
   readonly unclear: ReadonlySet<string>;
@@ -17,28 +17,31 @@ interface Spread {
 
 const urlNames = ['DATABASE_URL', 'DATABASE_URL_FILE'];
 
-/** Is it a name that `spread` understands? */
+/** Is it a name that `expandComposite` understands? */
 export const isComposite = (name: string): boolean =>
   urlNames.includes(name) || numberedName(name) !== undefined;
 
 /** What such lines say about each setting. `directory` is where relative paths start. */
-export function spread(entries: readonly Entry[], directory: string): Spread {
+export function expandComposite(entries: readonly Entry[], directory: string): Expanded {
   const replicas = numberedReplicas(entries);
-  const given = new Map<string, Given>();
+  const given = new Map<string, RawValue>();
   if (replicas.given) given.set('CLUSTER_DB_REPLICA_HOSTS', replicas.given);
   const problems = [...replicas.problems];
   try {
     for (const [name, one] of fromUrl(entries, directory)) given.set(name, one);
   } catch (error) {
-    if (!(error instanceof SettingMisfit)) throw error;
+    if (!(error instanceof InvalidSetting)) throw error;
     problems.push(error.problem);
   }
   const faulty = problems.some(({ setting = '' }) => urlNames.includes(setting));
   return { given, problems, unclear: new Set(faulty ? compositeNames['DATABASE_URL']!.gives : []) };
 }
 
-/** The parts of DATABASE_URL, or of the file that holds it. Throws SettingMisfit. */
-function fromUrl(entries: readonly Entry[], directory: string): readonly (readonly [SettingName, Given])[] {
+/** The parts of DATABASE_URL, or of the file that holds it. Throws InvalidSetting. */
+function fromUrl(
+  entries: readonly Entry[],
+  directory: string,
+): readonly (readonly [SettingName, RawValue])[] {
   const written = entries.filter(({ name }) => urlNames.includes(name));
   const [url] = givenFor({ isSecret: true }, written, directory);
   if (url === undefined) return [];
@@ -52,11 +55,11 @@ function fromUrl(entries: readonly Entry[], directory: string): readonly (readon
   return texts.flatMap(([name, text]) => (text === undefined ? [] : [[name, { ...url, text }] as const]));
 }
 
-function readParts({ name, line, text }: Given): ReturnType<typeof readDatabaseUrl> {
+function readParts({ name, line, text }: RawValue): ReturnType<typeof readDatabaseUrl> {
   try {
     return readDatabaseUrl(text);
   } catch (error) {
-    if (!(error instanceof Misfit)) throw error;
-    throw new SettingMisfit({ setting: name, line, text: error.message });
+    if (!(error instanceof InvalidValue)) throw error;
+    throw new InvalidSetting({ setting: name, line, text: error.message });
   }
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Says what is in the place aside, in which data is restored.
+# Says what is in the staging directory, in which data is restored.
 # Arguments: the place, the data directory.
 [ -e "$1/request" ] || exit 0
 has() { [ -e "$1" ] && echo true || echo false; }

@@ -2,13 +2,13 @@
 
 import { resolve } from 'node:path';
 import { expandHome } from './shown-path.ts';
-import { Misfit, shown, type Problem } from './problem.ts';
+import { InvalidValue, shown, type Problem } from './problem.ts';
 import { isOpenToOthers, readSmallFile } from './read-file.ts';
 import type { Entry } from './read-lines.ts';
 import type { Setting } from './setting.ts';
 
 /** One text given for one setting, and where it stands. */
-export interface Given {
+export interface RawValue {
   /** As it is written in the file: the setting's own name, another one, or one that ends in _FILE. */
   readonly name: string;
   readonly text: string;
@@ -18,8 +18,8 @@ export interface Given {
   readonly file?: string;
 }
 
-/** A Misfit that knows its setting. */
-export class SettingMisfit extends Misfit {
+/** An InvalidValue that knows its setting. */
+export class InvalidSetting extends InvalidValue {
   readonly problem: Problem;
 
   constructor(problem: Problem) {
@@ -34,16 +34,16 @@ export function namesOf(name: string, { aliases = [], isSecret }: Setting): read
   return isSecret ? plain.flatMap((one) => [one, `${one}_FILE`]) : plain;
 }
 
-/** Every text of a setting; an empty one counts as none. Throws SettingMisfit for one that cannot be relied on. */
+/** Every text of a setting; an empty one counts as none. Throws InvalidSetting for one that cannot be relied on. */
 export function givenFor(
   setting: Pick<Setting, 'isSecret'>,
   written: readonly Entry[],
   directory: string,
-): readonly Given[] {
+): readonly RawValue[] {
   const filled = written.filter(({ value }) => value !== '');
   const cut = setting.isSecret && filled.find(({ isCutByComment }) => isCutByComment);
   if (cut) {
-    throw new SettingMisfit({
+    throw new InvalidSetting({
       setting: cut.name,
       text: 'is followed by an unquoted #; quote the whole value',
     });
@@ -51,7 +51,7 @@ export function givenFor(
   const twice = filled.find(({ name }) => filled.some((one) => one.name === `${name}_FILE`));
   if (twice) {
     const { name, line } = twice;
-    throw new SettingMisfit({ setting: name, line, text: `and ${name}_FILE are both set; keep one` });
+    throw new InvalidSetting({ setting: name, line, text: `and ${name}_FILE are both set; keep one` });
   }
   return filled.map((entry) => textOf(entry, setting, directory));
 }
@@ -64,16 +64,16 @@ function textOf(
   { name, value, line }: Entry,
   { isSecret }: Pick<Setting, 'isSecret'>,
   directory: string,
-): Given {
+): RawValue {
   if (!isSecret || !name.endsWith('_FILE')) return { name, text: value, line };
   const file = resolve(directory, expandHome(value));
-  const refuse = (text: string, next?: string): SettingMisfit =>
-    new SettingMisfit({ setting: name, text: `${shown(file)} ${text}`, ...(next && { next }) });
+  const refuse = (text: string, next?: string): InvalidSetting =>
+    new InvalidSetting({ setting: name, text: `${shown(file)} ${text}`, ...(next && { next }) });
   let found;
   try {
     found = readSmallFile(file);
   } catch (error) {
-    throw error instanceof Misfit ? refuse(error.message) : error;
+    throw error instanceof InvalidValue ? refuse(error.message) : error;
   }
   if (isOpenToOthers(found) && !isMountedSecret(file))
     throw refuse('can be read by others than its owner', `chmod 600 ${file}`);

@@ -2,24 +2,28 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { Secret } from '../model/secret.ts';
-import { SettingMisfit, type Given } from './given.ts';
+import { InvalidSetting, type RawValue } from './raw-value.ts';
 import { shown } from './problem.ts';
 import type { Setting } from './setting.ts';
 import { sameHost } from '../model/address.ts';
 import type { NodeEntry } from './readers/node.ts';
 
 /** A text that was given, and the value it was read as. */
-export interface Said {
-  readonly given: Given;
+export interface ReadValue {
+  readonly given: RawValue;
   readonly value: unknown;
 }
 
 /**
- * The value that all of them mean. `defaultPort` is the port of a node that names none. Throws SettingMisfit when two
+ * The value that all of them mean. `defaultPort` is the port of a node that names none. Throws InvalidSetting when two
  * mean different things; its message shows both names, and both texts unless they are secret.
  */
-export const agreed = (setting: Setting, said: readonly Said[], defaultPort: number): Said | undefined =>
-  said.reduce<Said | undefined>((before, next) => {
+export const mergeAliases = (
+  setting: Setting,
+  said: readonly ReadValue[],
+  defaultPort: number,
+): ReadValue | undefined =>
+  said.reduce<ReadValue | undefined>((before, next) => {
     if (before === undefined) return next;
     const { join = onlyEqual } = setting;
     const value = join(before.value, next.value, defaultPort);
@@ -32,10 +36,10 @@ const onlyEqual = (one: unknown, other: unknown): unknown =>
 
 const plain = (value: unknown): unknown => (value instanceof Secret ? value.reveal() : value);
 
-function disagreement({ isSecret }: Setting, one: Given, other: Given): SettingMisfit {
+function disagreement({ isSecret }: Setting, one: RawValue, other: RawValue): InvalidSetting {
   const texts = isSecret ? '' : `: ${shown(one.text)} and ${shown(other.text)}`;
   const next = [one.name, other.name].flatMap((name) => advice[name.replace(/_FILE$/, '')] ?? [])[0];
-  return new SettingMisfit({
+  return new InvalidSetting({
     setting: one.name,
     line: one.line,
     text: `and ${other.name} (line ${other.line}) mean the same and disagree${texts}; keep one`,
