@@ -5,12 +5,12 @@ import { isIPv6 } from 'node:net';
 import { sameHost } from '../model/address.ts';
 import { configuredReplicas, type Cluster, type Node } from '../model/cluster.ts';
 import { ConfigError } from '../model/errors.ts';
-import { addNumbered, isNumbered, removeNumbered } from './edit-numbered.ts';
+import { addNumbered, isNumbered, removeNumbered } from './numbered-replicas.ts';
 import { parseCluster, readClusterText } from './load.ts';
 import { readNodeEntry } from './readers/node.ts';
 import { settings } from './settings.ts';
 import { shownPath } from './shown-path.ts';
-import { randomBytes } from 'crypto';
+import { randomBytes } from 'node:crypto';
 import {
   realpathSync,
   statSync,

@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
+import type { Cluster } from '../model/cluster.ts';
+import type { TarFile } from '../model/tar.ts';
 
 /** What dbctl takes from the session it was started in, to log in on hosts. */
 export const loginEnvironment = (env: NodeJS.ProcessEnv = process.env) => ({
@@ -48,4 +51,58 @@ function accountName(): string {
 export function stateDirectory(env: NodeJS.ProcessEnv = process.env): string {
   const base = env['XDG_STATE_HOME'];
   return join(base?.startsWith('/') ? base : join(env['HOME'] || homedir(), '.local/state'), 'dbctl');
+}
+
+const keptRuns = 10;
+
+const longestLog = 512 * 1024;
+
+/** The logs of the last runs of dbctl on a cluster. They may hold secrets that have changed since. */
+export function lastRuns(cluster: Pick<Cluster, 'name'>, state = stateDirectory()): readonly TarFile[] {
+  const directory = join(state, cluster.name);
+  try {
+    const names = readdirSync(directory).filter((name) => name.endsWith('.log'));
+    return names
+      .toSorted()
+      .slice(-keptRuns)
+      .map((name) => ({
+        path: `runs/${name}`,
+        text: wholeLines(readFileSync(join(directory, name), 'utf8')),
+      }));
+  } catch {
+    // There were no runs, or their logs are somebody else's.
+    return [];
+  }
+}
+
+/** The end of a long text, from the beginning of a line: a secret that is cut in two could not be recognised. */
+function wholeLines(text: string): string {
+  if (text.length <= longestLog) return text;
+  const end = text.slice(-longestLog);
+  return end.slice(end.indexOf('\n') + 1);
+}
+// What `dbctl lab` takes from the environment: where labs live, which mirror they come from, and who called sudo.
+
+const directorySetting = 'DBCTL_LAB_DIR';
+
+const mirrorSetting = 'DBCTL_LAB_MIRROR';
+
+export interface LabEnvironment {
+  /** Where images and hosts' disks are kept; must not be on an overlay file system. */
+  readonly root: string;
+  /** A Debian mirror to use instead of the one in the machine's own APT sources. */
+  readonly mirror: string | undefined;
+  /** The person behind sudo: the written files belong to them. Undefined without sudo. */
+  readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+/** Reads `DBCTL_LAB_DIR` (default /var/lib/dbctl-lab), `DBCTL_LAB_MIRROR` and sudo's `SUDO_UID` and `SUDO_GID`. */
+export function labEnvironment(env: NodeJS.ProcessEnv = process.env): LabEnvironment {
+  const uid = Number.parseInt(env['SUDO_UID'] ?? '', 10);
+  const gid = Number.parseInt(env['SUDO_GID'] ?? '', 10);
+  return {
+    root: env[directorySetting] || '/var/lib/dbctl-lab',
+    mirror: env[mirrorSetting] || undefined,
+    owner: Number.isNaN(uid) || Number.isNaN(gid) ? undefined : { uid, gid },
+  };
 }

@@ -1,7 +1,5 @@
 // From names that speak of several settings, or of a part of one, to what they say about each setting.
 
-import { compositeNames } from './composite-names.ts';
-import { readDatabaseUrl } from './database-url.ts';
 import { givenFor, InvalidSetting, type RawValue } from './raw-value.ts';
 import { numberedName, numberedReplicas } from './numbered-replicas.ts';
 import { InvalidValue, type Problem } from './problem.ts';
@@ -61,5 +59,100 @@ function readParts({ name, line, text }: RawValue): ReturnType<typeof readDataba
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error;
     throw new InvalidSetting({ setting: name, line, text: error.message });
+  }
+}
+
+export interface CompositeName {
+  readonly doc: string;
+  /** The settings it speaks of; none when it is only kept for others. */
+  readonly gives: readonly SettingName[];
+  readonly takes: string;
+  readonly example: string;
+  /** Never shown; `<name>_FILE` is understood. */
+  readonly isSecret?: true;
+}
+
+export const compositeNames: Readonly<Record<string, CompositeName>> = {
+  DATABASE_URL: {
+    doc: "The application's connection: the writer's login, and the host, port and database of the primary.",
+    gives: ['CLUSTER_DB_PRIMARY_HOST', 'POSTGRES_DB', 'POSTGRES_APP_USER', 'POSTGRES_APP_PASSWORD'],
+    takes:
+      'postgres://user:password@host:port/database; in the user and the password each of : / ? # [ ] @ % as %3A, %2F and so on',
+    example: 'postgres://shop_app:…@10.0.0.11:5432/shop',
+    isSecret: true,
+  },
+  'DATABASE_REPLICA_<n>_HOST': {
+    doc: 'One replica, on a line of its own; n counts from 1.',
+    gives: ['CLUSTER_DB_REPLICA_HOSTS'],
+    takes: '[name=]host[:port]',
+    example: '10.0.0.12',
+  },
+  'DATABASE_REPLICA_<n>_PORT': {
+    doc: 'The port of that replica. Default: POSTGRES_PORT.',
+    gives: ['CLUSTER_DB_REPLICA_HOSTS'],
+    takes: 'a whole number from 1 to 65535',
+    example: '5432',
+  },
+  'DATABASE_REPLICA_<n>_WEIGHT': {
+    doc: "That replica's share of the reads. It is for the application: dbctl checks that it is a number, and shares no reads out.",
+    gives: [],
+    takes: 'a number above 0',
+    example: '1.0',
+  },
+};
+
+/** The names that speak of a setting, among other things. */
+export const compositesOf = (setting: string): readonly string[] =>
+  Object.entries(compositeNames).flatMap(([name, { gives }]) =>
+    (gives as readonly string[]).includes(setting) ? name : [],
+  );
+
+export interface DatabaseUrl {
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+  /** host or host:port, an IPv6 address in brackets; undefined when the URL names none. */
+  readonly place: string | undefined;
+  readonly database: string | undefined;
+}
+
+// So strict that no part of a password can be taken for a host, a port or a database, and so be shown.
+const scheme = 'postgres(?:ql)?(?:\\+[a-z0-9]+)?';
+
+const word = "[A-Za-z0-9._~!$&'()*+,;=%-]*";
+
+const place = '(?:\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?';
+
+const query = '(?:\\?([A-Za-z0-9._~=&%/+,:-]*))?';
+
+const pattern = new RegExp(
+  `^${scheme}://(?:(${word})(?::(${word}))?@)?(${place})?(?:/(${word}))?${query}$`,
+  'i',
+);
+
+// libpq lets a query overrule what stands before it.
+const overrules = /(^|&)(host|hostaddr|port|user|password|dbname|passfile|service)=/i;
+
+/** Reads the parts of a URL; what it does not say is undefined. Throws InvalidValue, which shows nothing of the URL. */
+export function readDatabaseUrl(text: string): DatabaseUrl {
+  const [isUrl, user, password, where, database, parameters = ''] = pattern.exec(text) ?? [];
+  if (isUrl === undefined) {
+    throw new InvalidValue(
+      'expected postgres://user:password@host:port/database; write each of : / ? # [ ] @ in the user and in the password as %3A, %2F and so on',
+    );
+  }
+  if (overrules.test(parameters)) {
+    throw new InvalidValue('must not name a host, port, user, password or database behind the ?');
+  }
+  return { user: decode(user), password: decode(password), place: where, database: decode(database) };
+}
+
+/** Without percent-encoding; undefined for nothing. */
+function decode(text: string | undefined): string | undefined {
+  try {
+    return text ? decodeURIComponent(text) : undefined;
+  } catch {
+    throw new InvalidValue(
+      'has a % that is not followed by the two hexadecimal digits of a UTF-8 byte; write %25',
+    );
   }
 }

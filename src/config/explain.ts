@@ -1,7 +1,7 @@
 // What each name of .env.cluster means, from its definition.
 
 import { ConfigError } from '../model/errors.ts';
-import { compositeNames, compositesOf, type CompositeName } from './composite-names.ts';
+import { compositeNames, compositesOf, type CompositeName } from './expand-composite.ts';
 import { namesOf } from './raw-value.ts';
 import { whatInstead } from './parse.ts';
 import { InvalidValue, shown } from './problem.ts';

@@ -8,7 +8,7 @@ import { clusterName, databaseName, roleName } from './readers/name.ts';
 import { readNodeEntry, type NodeEntry } from './readers/node.ts';
 import type { Reader } from './readers/reader.ts';
 import { InvalidValue } from './problem.ts';
-import { randomInt } from 'crypto';
+import { randomInt } from 'node:crypto';
 
 /** The directory's name as the name of a cluster, as far as it can be one; else main. */
 export function clusterNameFor(directory: string): string {

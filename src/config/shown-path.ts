@@ -1,6 +1,6 @@
 import { isAbsolute, relative } from 'node:path';
 import { homedir } from 'node:os';
-import { join } from 'path/posix';
+import { join } from 'node:path';
 
 /** A local path as people type it: relative to where they are, when it lies there or below. */
 export function shownPath(path: string): string {

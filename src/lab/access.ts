@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { LabEnvironment } from '../config/lab-directory.ts';
+import type { LabEnvironment } from '../config/environment.ts';
 import { randomSecret } from '../config/new-names.ts';
 import { RefusedError } from '../model/errors.ts';
 import { envFile, isOwn } from './env-file.ts';

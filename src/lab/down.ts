@@ -1,4 +1,4 @@
-import type { LabEnvironment } from '../config/lab-directory.ts';
+import type { LabEnvironment } from '../config/environment.ts';
 import { clearLab, everyLab } from './leftovers.ts';
 import { withLock } from './lock.ts';
 import { checkLabName } from './names.ts';

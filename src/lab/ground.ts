@@ -1,4 +1,4 @@
-import type { LabEnvironment } from '../config/lab-directory.ts';
+import type { LabEnvironment } from '../config/environment.ts';
 import type { Ground } from './boot.ts';
 import type { Lab } from './lab.ts';
 import { findMirrors } from './mirror.ts';

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { labEnvironment } from '../config/lab-directory.ts';
+import { labEnvironment } from '../config/environment.ts';
 import type { UpFlags } from './request.ts';
 import type { RestoreFlags } from './restore.ts';
 import { commonFlags, withOutputFlags } from '../kit/common.ts';

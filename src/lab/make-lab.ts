@@ -1,4 +1,4 @@
-import type { LabEnvironment } from '../config/lab-directory.ts';
+import type { LabEnvironment } from '../config/environment.ts';
 import { removeAccess } from './access.ts';
 import { chooseNetwork } from './choose-network.ts';
 import { bridgeOf, hostsOf, type Lab } from './lab.ts';

@@ -2,7 +2,7 @@
 
 import { chownSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { LabEnvironment } from '../config/lab-directory.ts';
+import type { LabEnvironment } from '../config/environment.ts';
 import type { Listener } from '../engine/event.ts';
 import { ConfigError } from '../model/errors.ts';
 import { checkEnvFile, removeAccess } from './access.ts';

@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LabEnvironment } from '../config/lab-directory.ts';
+import type { LabEnvironment } from '../config/environment.ts';
 import type { Listener } from '../engine/event.ts';
 import { runTasks } from '../engine/run-tasks.ts';
 import { RefusedError } from '../model/errors.ts';

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import type { LabEnvironment } from '../config/lab-directory.ts';
+import type { LabEnvironment } from '../config/environment.ts';
 import type { Listener } from '../engine/event.ts';
 import { runTasks } from '../engine/run-tasks.ts';
 import { ConfigError } from '../model/errors.ts';

@@ -1,4 +1,4 @@
-import type { LabEnvironment } from '../config/lab-directory.ts';
+import type { LabEnvironment } from '../config/environment.ts';
 import type { Listener } from '../engine/event.ts';
 import { checkEnvFile } from './access.ts';
 import type { Mirrors } from './apt-sources.ts';

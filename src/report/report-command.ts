@@ -14,7 +14,7 @@ export const report = (bare: Command): Command =>
       const { allSecrets } = await import('../config/load.ts');
       const { loginEnvironment } = await import('../config/environment.ts');
       const { loadConfig } = await import('../config/load.ts');
-      const { lastRuns } = await import('../config/last-runs.ts');
+      const { lastRuns } = await import('../config/environment.ts');
       const { shownSettings, unusedLines } = await import('../config/shown-settings.ts');
       const { bundleName, makeBundle } = await import('./make-bundle.ts');
       const { gatherReport } = await import('./report-facts.ts');

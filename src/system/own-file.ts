@@ -1,4 +1,4 @@
-import { createHash } from 'crypto';
+import { createHash } from 'node:crypto';
 import type { Change, Step } from '../engine/step.ts';
 import type { FileAttributes, ReadableHost, RemoteFile } from '../host/host.ts';
 import { Secret } from '../model/secret.ts';

@@ -7,8 +7,8 @@ import {
   loginEnvironment,
   shortenNameLookups,
   pathWithGo,
+  labEnvironment,
 } from '../../../src/config/environment.ts';
-import { labEnvironment } from '../../../src/config/lab-directory.ts';
 import { shownPath } from '../../../src/config/shown-path.ts';
 
 test('the agent and the home directory come from the session', () => {

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { exampleFile } from '../../../src/config/example.ts';
+import { exampleFile, withSettingTables } from '../../../src/config/manual.ts';
 import { parseCluster } from '../../../src/config/load.ts';
-import { withSettingTables } from '../../../src/config/manual.ts';
 import { problemsOf } from '../../support/cluster-file.ts';
 import { configuredReplicas } from '../../../src/model/cluster.ts';
 

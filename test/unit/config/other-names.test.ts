@@ -3,7 +3,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readDatabaseUrl } from '../../../src/config/database-url.ts';
+import { readDatabaseUrl } from '../../../src/config/expand-composite.ts';
 import { loadCluster } from '../../../src/config/load.ts';
 import { ConfigError } from '../../../src/model/errors.ts';
 import { clusterOf, fileOf, least, problemsOf, temporaryFile } from '../../support/cluster-file.ts';

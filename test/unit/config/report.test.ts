@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { allSecrets, loadConfig } from '../../../src/config/load.ts';
-import { lastRuns } from '../../../src/config/last-runs.ts';
+import { lastRuns } from '../../../src/config/environment.ts';
 import { fileOf, leastBackup, temporaryFile } from '../../support/cluster-file.ts';
 
 test('secrets of settings that are not used are secrets too', () => {
