@@ -1,11 +1,13 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { homedir } from 'node:os';
-import { execa } from 'execa';
+import type { Writable } from 'node:stream';
 import { commandHost } from './command-host.ts';
 import { conversationOver, type Converse } from './conversation.ts';
 import {
   type Ending,
   environment,
   type Execution,
+  type Input,
   type Login,
   type Outcome,
   privileged,
@@ -25,56 +27,44 @@ export const converseHere =
   (login: Login = localLogin()): Converse =>
   async (argv) => {
     const [program = '', ...parameters] = privileged(argv, 'root', login);
-    const child = execa(program, parameters, {
-      cwd: '/',
-      env: environment,
-      extendEnv: false,
-      stdin: 'pipe',
-      buffer: false,
-      reject: false,
-    });
+    const child = spawn(program, parameters, { cwd: '/', env: environment });
+    // What cannot be started is told by its streams, which end.
+    child.on('error', () => {});
     return conversationOver({ input: child.stdin, output: child.stdout, errors: child.stderr });
   };
 
 async function runHere({ argv, asUser, stdin, timeoutMs }: Execution, login: Login): Promise<Ending> {
   const [program = '', ...parameters] = privileged(argv, asUser, login);
-  let isFlood = false;
-  let isTooLate = false;
-  const child = execa(program, parameters, {
-    cwd: '/',
-    env: { ...environment, HOME: homedir() },
-    extendEnv: false,
-    input: stdin,
-    buffer: false,
-    reject: false,
-  });
-  const limit = limitTime(stdin, timeoutMs, () => {
-    isTooLate = true;
+  const child = spawn(program, parameters, { cwd: '/', env: { ...environment, HOME: homedir() } });
+  let outcome: Outcome | undefined;
+  const stop = (reason: Outcome): void => {
+    outcome ??= reason;
     child.kill('SIGKILL');
-  });
-  const output = keepOutput(child, () => {
-    isFlood = true;
-    child.kill('SIGKILL');
-  });
-  const end = await child;
+  };
+  const limit = limitTime(stdin, timeoutMs, () => stop({ kind: 'timed out' }));
+  const output = keepOutput(child, () => stop({ kind: 'printed too much' }));
+  const ended = endOf(child, () => outcome !== undefined);
+  feed(child.stdin, stdin, () => stop({ kind: 'unknown' }));
+  const end = await ended;
   limit.stop();
   const { stdout, stderr } = output();
-  if (isFlood) return { outcome: { kind: 'printed too much' }, stdout, stderr };
-  const isStarted = end.exitCode !== undefined || end.signal !== undefined;
-  return {
-    outcome: outcomeOf(end, isTooLate),
-    stdout,
-    stderr: isStarted ? stderr : (end.originalMessage ?? ''),
-  };
+  if (end instanceof Error) return { outcome: { kind: 'unknown' }, stdout, stderr: end.message };
+  return { outcome: outcome ?? end, stdout, stderr };
 }
 
-interface End {
-  readonly exitCode?: number | undefined;
-  readonly signal?: string | undefined;
+/** What the program reads. It may end before it has read everything. */
+function feed(input: Writable, text: Input, onBroken: () => void): void {
+  input.on('error', () => {});
+  if (typeof text === 'string') input.end(text);
+  else text.on('error', onBroken).pipe(input);
 }
 
-function outcomeOf({ exitCode, signal }: End, isTooLate: boolean): Outcome {
-  if (isTooLate) return { kind: 'timed out' };
-  if (exitCode !== undefined) return { kind: 'exited', code: exitCode };
-  return signal === undefined ? { kind: 'unknown' } : { kind: 'killed', signal };
-}
+/** When the program is gone and has said everything; of one that was stopped nothing more is waited for. */
+const endOf = (child: ChildProcess, isStopped: () => boolean): Promise<Outcome | Error> =>
+  new Promise((resolve) => {
+    const say = (code: number | null, signal: string | null): void =>
+      resolve(code === null ? { kind: 'killed', signal: signal ?? 'unknown' } : { kind: 'exited', code });
+    child.on('error', resolve);
+    child.on('close', say);
+    child.on('exit', (code, signal) => isStopped() && say(code, signal));
+  });
