@@ -193,6 +193,12 @@ test('a small file that one neighbour imports is part of it', () => {
   expect(crumbs()).toEqual([]);
 });
 
+test('no folder has fewer than four files', () => {
+  const sizes = new Map<string, number>();
+  for (const { path } of sources) sizes.set(dirname(path), (sizes.get(dirname(path)) ?? 0) + 1);
+  expect([...sizes].filter(([folder, count]) => folder !== '.' && count < 4)).toEqual([]);
+});
+
 test('nothing is exported by default', () => {
   expect(sources.filter(({ exportsDefault }) => exportsDefault)).toEqual([]);
 });
