@@ -20,7 +20,7 @@ interface Shape {
   readonly replicas: number;
 }
 
-export type ShapeName = 'primary' | 'replica' | 'two replicas' | 'backups';
+export type ShapeName = 'primary' | 'replica' | 'two replicas';
 
 const withoutBackups = { BACKUP_REPOSITORY: undefined };
 
@@ -42,14 +42,6 @@ const shapes: Readonly<Record<ShapeName, Shape>> = {
     settings: withoutBackups,
     commands: [['init-primary'], ['add-replica']],
     replicas: 2,
-  },
-  /** control, pg1, pg2; a primary, a replica, and backups on the control host's disk. */
-  backups: {
-    letter: 'b',
-    from: 'replica',
-    settings: { BACKUP_REPOSITORY: 'posix' },
-    commands: [['backup', 'setup']],
-    replicas: 1,
   },
 };
 
