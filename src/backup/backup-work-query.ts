@@ -1,6 +1,7 @@
 // Work that changes the repository, one after the other: dbctl's own by a lock that they wait for, others by
 // pgBackRest's lock, at which they fail.
 
+import { change, type Change } from '../engine/step.ts';
 import { pgbackrestFiles, pgbackrestUser } from './pgbackrest.ts';
 import type { BackupType } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
@@ -98,18 +99,19 @@ export const hasOption = (command: string, option: string): Query<boolean> =>
     { asUser: pgbackrestUser },
   );
 
-/** What `expire` would remove now, each as a sentence. */
-export const expirable = (place: PgbackrestPlace): Query<PgbackrestEnd & { removals: readonly string[] }> => {
+/** What `expire` would remove now. */
+export const expirable = (place: PgbackrestPlace): Query<PgbackrestEnd & { removals: readonly Change[] }> => {
   const { parse, ...asked } = askEnd(pgbackrest(place, 'expire', '--dry-run'));
   return { ...asked, parse: (stdout) => ({ ...parse(stdout), removals: removalsOf(stdout) }) };
 };
 
 /** "[DRY-RUN] repo1: remove expired backup LABEL", "[DRY-RUN] repo1: 17-1 remove archive, start = WAL, stop = WAL" */
-export const removalsOf = (said: string): readonly string[] =>
+export const removalsOf = (said: string): readonly Change[] =>
   said.split('\n').flatMap((line) => {
     const backup = /\[DRY-RUN\] repo\d+: remove expired backup (\S+)/.exec(line)?.[1];
-    if (backup !== undefined) return `remove the backup ${backup}`;
+    if (backup !== undefined) return change('backup.remove', `remove the backup ${backup}`, backup);
     const [, start, stop] =
       /\[DRY-RUN\] repo\d+: \S+ remove archive, start = (\S+), stop = (\S+)/.exec(line) ?? [];
-    return start === undefined ? [] : `remove WAL from ${start} to ${stop}`;
+    if (start === undefined) return [];
+    return change('wal.remove', `remove WAL from ${start} to ${stop}`, `${start}/${stop}`);
   });

@@ -66,7 +66,7 @@ export function connectionStages(
       ensureServerConfig(cluster, backup, machine),
       ...ensureTlsServer(cluster),
     ]),
-    onlyOn('Verify access to every node', control, () => [verifyServerLinks(cluster, backup)]),
+    onlyOn('Verify access to every node', control, () => [verifyServerLinks(cluster, backup, nodes)]),
     ...(isOnControlHost(backup)
       ? [
           onMachines('Verify access to the repository', nodes, hosts, (node) => [

@@ -1,5 +1,5 @@
 import type { Instance } from '../model/instance.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import { checkpoint, isTimelineWritten } from '../postgres/wal.ts';
 import { serverLogTail } from '../postgres/control/server-log.ts';
 
@@ -12,7 +12,9 @@ export const finishPromotion = (instance: Instance): Step => ({
   ...serverLogTail(instance),
 
   async diff(host) {
-    return (await host.ask(isTimelineWritten(instance))) === false ? ['make a checkpoint'] : [];
+    return (await host.ask(isTimelineWritten(instance))) === false
+      ? [change('postgres.checkpoint', 'make a checkpoint')]
+      : [];
   },
 
   async apply(host, report) {

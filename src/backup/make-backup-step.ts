@@ -3,8 +3,8 @@ import type { Backup, BackupType } from '../model/backup.ts';
 import { backupTypes } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { pgbackrestUser } from './pgbackrest.ts';
-import type { Report, Step } from '../engine/step.ts';
-import { CommandError } from '../model/errors.ts';
+import { act, change, type Report, type Step } from '../engine/step.ts';
+import { CommandError, UnverifiedError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { followLongWork, longWorkState } from '../host/long-work.ts';
 import { backupArgv, backupUnitNow, backupUnitTimed, clock, runningUnits } from './backup-work-query.ts';
@@ -38,10 +38,11 @@ export function ensureFirstBackup(cluster: Cluster, backup: Backup): Step {
     title: 'Make the first backup',
 
     async diff(host) {
-      if ((await host.readFile(place.config)) === undefined) return ['make the first full backup'];
+      if ((await host.readFile(place.config)) === undefined)
+        return [change('backup.first', 'make the first full backup')];
       const { kind, isMade } = await look(host);
-      if (!isMade) return ['make the first full backup'];
-      return isUnfinished(kind) ? ['finish the backup that ran before'] : [];
+      if (!isMade) return [change('backup.first', 'make the first full backup')];
+      return isUnfinished(kind) ? [change('backup.finish', 'finish the backup that ran before')] : [];
     },
 
     async apply(host, report) {
@@ -57,23 +58,18 @@ export function ensureFirstBackup(cluster: Cluster, backup: Backup): Step {
 const isUnfinished = (kind: UnitState['kind']): boolean => kind === 'running' || kind === 'succeeded';
 
 /** Makes one backup more, whatever there is: one that the schedule began a moment ago is not what was asked for. */
-export function makeNewBackup(cluster: Cluster, backup: Backup, type: BackupType): Step {
+export const makeNewBackup = (cluster: Cluster, backup: Backup, type: BackupType): Step => {
   const place = controlPlace(cluster, backup);
-  /** By the control host's clock; undefined until it is made. */
-  let begunAt: number | undefined;
-  return {
-    title: `Make ${backupWords[type]}`,
-
-    async diff(host) {
-      const isMade = begunAt !== undefined && (await isMadeSince(begunAt, host, place));
-      return isMade ? [] : [`make ${backupWords[type]}`];
-    },
-
-    async apply(host, report) {
-      begunAt = await makeBackup(cluster, backup, { host, type, report });
-    },
-  };
-}
+  const what = change('backup.make', `make ${backupWords[type]}`, type);
+  return act(`Make ${backupWords[type]}`, what, async (host, report) => {
+    const begunAt = await makeBackup(cluster, backup, { host, type, report });
+    if (await isMadeSince(begunAt, host, place)) return;
+    throw new UnverifiedError({
+      what: `${backupWords[type]} was made, but its effect could not be verified: the repository does not list it`,
+      next: ['see what is there: dbctl backup info', 'then run the same command again: it is safe'],
+    });
+  });
+};
 
 interface Work {
   /** The control host. */

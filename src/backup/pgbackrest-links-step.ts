@@ -5,7 +5,7 @@ import type { Backup } from '../model/backup.ts';
 import { hasStanza } from './backup-info.ts';
 import type { Cluster, Node } from '../model/cluster.ts';
 import { nodeConfigOf, pgbackrestFiles } from './pgbackrest.ts';
-import type { Step } from '../engine/step.ts';
+import { check, type Step } from '../engine/step.ts';
 import { RefusedError, UnreachableError } from '../model/errors.ts';
 import { noAnswer } from '../host/no-answer.ts';
 import type { ReadableHost } from '../host/host.ts';
@@ -21,57 +21,43 @@ import {
 
 const patiently = { patienceMs: startingMs, timeout: bounded };
 
-/** The control host reaches the TLS server of every node, and each accepts the other. */
-export const verifyServerLinks = (cluster: Cluster, backup: Backup): Step => ({
-  title: 'Verify access to every TLS server',
-
-  async diff(host) {
+/** The control host reaches the TLS servers of these nodes, and each accepts the other. */
+export const verifyServerLinks = (
+  cluster: Cluster,
+  backup: Backup,
+  nodes: readonly Node[] = cluster.nodes,
+): Step =>
+  check('Verify access to every TLS server', async (host) => {
     const place = controlPlace(cluster, backup);
-    if ((await host.readFile(place.config)) === undefined) return [];
+    if ((await host.readFile(place.config)) === undefined) return;
     // Once there is a stanza, pgBackRest's check follows later, and sees more. One that cannot be read is one more thing
     // to find out about.
     const info = await host.ask(backupInfo(place)).catch(noAnswer);
-    if (info && hasStanza(info)) return [];
-    return refuse(
-      host,
-      await serverComplaints(cluster, backup, host, { nodes: cluster.nodes, ...patiently }),
-    );
-  },
-
-  async apply() {},
-});
+    if (info && hasStanza(info)) return;
+    return refuse(host, await serverComplaints(cluster, backup, host, { nodes, ...patiently }));
+  });
 
 /** The control host reaches these nodes, whatever the others do. */
-export const verifyNodeLinks = (cluster: Cluster, backup: Backup, nodes: readonly Node[]): Step => ({
-  title: "Verify access to the nodes' TLS servers",
-
-  async diff(host) {
-    if ((await host.readFile(pgbackrestFiles(cluster).controlConfig)) === undefined) return [];
+export const verifyNodeLinks = (cluster: Cluster, backup: Backup, nodes: readonly Node[]): Step =>
+  check("Verify access to the nodes' TLS servers", async (host) => {
+    if ((await host.readFile(pgbackrestFiles(cluster).controlConfig)) === undefined) return;
     return refuse(host, await serverComplaints(cluster, backup, host, { nodes, ...patiently }));
-  },
-
-  async apply() {},
-});
+  });
 
 /** A node reaches the control host's TLS server, which keeps the repository. */
-export const verifyRepositoryLink = (cluster: Cluster, backup: Backup, node: Node): Step => ({
-  title: 'Verify access to the repository',
-
-  async diff(host) {
+export const verifyRepositoryLink = (cluster: Cluster, backup: Backup, node: Node): Step =>
+  check('Verify access to the repository', async (host) => {
     const config = nodeConfigOf(cluster, node);
-    if ((await host.readFile(config)) === undefined) return [];
+    if ((await host.readFile(config)) === undefined) return;
     const unanswered = await repositoryComplaints(cluster, backup, { node, host, patienceMs: startingMs });
     if (unanswered.length > 0) return refuse(host, unanswered);
     const { stanza } = backup;
     const { complaints } = await host.ask(askEnd(pgbackrest({ config, stanza }, 'info', bounded)));
     return refuse(host, linkComplaints(complaints));
-  },
+  });
 
-  async apply() {},
-});
-
-function refuse(host: ReadableHost, found: readonly LinkComplaint[]): readonly string[] {
-  if (found.length === 0) return [];
+function refuse(host: ReadableHost, found: readonly LinkComplaint[]): void {
+  if (found.length === 0) return;
   throw new UnreachableError({
     what: `pgBackRest on ${host.name} cannot reach another host`,
     why: found.map(({ complaint, meaning }) => `${complaint}\n(${meaning})`).join('\n'),
@@ -80,13 +66,11 @@ function refuse(host: ReadableHost, found: readonly LinkComplaint[]): readonly s
 }
 
 /** Refuses hosts whose pgBackRest differs: its protocol accepts the very same version only. Changes nothing, ever. */
-export const checkSameVersion = (hosts: readonly ReadableHost[]): Step => ({
-  title: 'Compare the pgBackRest versions',
-
-  async diff() {
+export const checkSameVersion = (hosts: readonly ReadableHost[]): Step =>
+  check('Compare the pgBackRest versions', async () => {
     const versions = await Promise.all(hosts.map((host) => host.ask(pgbackrestVersion())));
     const found = new Set(versions.filter((version) => version !== undefined));
-    if (found.size <= 1) return [];
+    if (found.size <= 1) return;
     throw new RefusedError({
       what: 'the hosts have different versions of pgBackRest',
       why: hosts.map(({ name }, index) => `${name}: ${versions[index] ?? 'none'}`).join('\n'),
@@ -95,7 +79,4 @@ export const checkSameVersion = (hosts: readonly ReadableHost[]): Step => ({
         "hosts with different Debian releases need the PostgreSQL project's own repository for that",
       ],
     });
-  },
-
-  async apply() {},
-});
+  });

@@ -2,7 +2,7 @@ import { describeDrill } from './drill/drill-progress.ts';
 import { drillFiles, type DrillResult } from './drill/drill.ts';
 import type { DrillAim } from './drill/drill-target.ts';
 import type { Cluster } from '../model/cluster.ts';
-import type { Report, Step } from '../engine/step.ts';
+import { change, job, type Job, type Report } from '../engine/step.ts';
 import { CommandError, UnverifiedError } from '../model/errors.ts';
 import type { Host } from '../host/host.ts';
 import { followLongWork, longWorkState } from '../host/long-work.ts';
@@ -10,24 +10,15 @@ import { drillProgress, drillUnit, readDrills } from './drill/drills-query.ts';
 import { forgetUnit } from '../host/systemd.ts';
 
 /**
- * Runs a drill as a unit that goes on without dbctl, or follows the one that runs, whatever its aim; `keep` is given
- * what it found, also when the drill failed. Throws UnverifiedError when it ended without a result.
+ * Runs a drill as a unit that goes on without dbctl, or follows the one that runs, whatever its aim; answers what it
+ * found, also when the drill failed. Throws UnverifiedError when it ended without a result.
  */
-export function rehearseRestore(cluster: Cluster, aim: DrillAim, keep: (result: DrillResult) => void): Step {
-  let isDone = false;
-  return {
-    title: 'Run a restore drill',
-
-    async diff() {
-      return isDone ? [] : [`rehearse a restore of ${aim.backup.label}`];
-    },
-
-    async apply(host, report) {
-      keep(await rehearse(cluster, aim, host, report));
-      isDone = true;
-    },
-  };
-}
+export const rehearseRestore = (cluster: Cluster, aim: DrillAim): Job<DrillResult> =>
+  job(
+    'Run a restore drill',
+    change('drill.run', `rehearse a restore of ${aim.backup.label}`, aim.backup.label),
+    (host, report) => rehearse(cluster, aim, host, report),
+  );
 
 async function rehearse(cluster: Cluster, aim: DrillAim, host: Host, report: Report): Promise<DrillResult> {
   const { unit } = drillFiles(cluster);

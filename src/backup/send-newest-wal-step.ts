@@ -1,6 +1,6 @@
 import type { Instance } from '../model/instance.ts';
 import { waitUntil } from '../engine/wait-until.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import { UnverifiedError } from '../model/errors.ts';
 import { archiverFacts } from '../postgres/archiver.ts';
 import { currentWal, endTransaction, switchWal } from '../postgres/wal.ts';
@@ -13,21 +13,20 @@ const deadlineMs = 60_000;
  * `isNeeded`, WAL that does not arrive is no failure: what is asked for may be there already.
  */
 export function sendNewestWal(primary: Instance, { isNeeded }: { readonly isNeeded: boolean }): Step {
-  let isSent = false;
   return {
     title: 'Send the newest WAL',
     ...serverLogTail(primary),
 
     async diff(host) {
       const facts = await host.ask(archiverFacts(primary));
-      return isSent || facts === undefined || facts.isInRecovery ? [] : ['send the newest WAL'];
+      return facts === undefined || facts.isInRecovery ? [] : [change('wal.send', 'send the newest WAL')];
     },
 
     async apply(host, report) {
       await host.run(endTransaction(primary));
       const wal = await host.ask(currentWal(primary));
       await host.run(switchWal(primary));
-      isSent = await waitUntil(
+      const isSent = await waitUntil(
         async () => {
           report(`waiting until ${wal} is in the repository`);
           return ((await host.ask(archiverFacts(primary)))?.lastArchivedWal ?? '') >= wal;
@@ -43,7 +42,8 @@ export function sendNewestWal(primary: Instance, { isNeeded }: { readonly isNeed
           ],
         });
       }
-      isSent = true;
     },
+
+    verify: () => Promise.resolve([]),
   };
 }

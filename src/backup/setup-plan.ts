@@ -39,6 +39,8 @@ export interface BackupSetupOptions {
   readonly restart: Restart;
   /** The nodes that have an instance to archive from. */
   readonly nodes: readonly Node[];
+  /** Those whose hosts answer; all of them by default. */
+  readonly reached?: readonly Node[];
 }
 
 /** Everything that backups need, in the order in which each part is needed. */
@@ -46,12 +48,13 @@ export function backupSetupPlan(
   { cluster, backup, hosts }: BackedUpCluster & { readonly cluster: LedCluster },
   options: BackupSetupOptions,
 ): readonly Stage[] {
+  const { reached = cluster.nodes } = options;
   const control = hosts.get(cluster.control.name);
   const primary = hosts.get(cluster.primary.name);
   const onNodes = (title: string, nodes: readonly Node[], steps: (node: Node) => readonly Step[]): Stage =>
     onMachines(title, nodes, hosts, steps);
   return [
-    ...connectionStages({ cluster, backup, hosts }),
+    ...connectionStages({ cluster, backup, hosts }, reached),
     onlyOn('Create the stanza', control, () => [ensureStanza(cluster, backup, primary)]),
     onNodes('Send WAL to the repository', options.nodes, (node) => [
       ensureSettings(cluster, node),
@@ -65,6 +68,6 @@ export function backupSetupPlan(
     ]),
     onlyOn('Make the first backup', control, () => [ensureFirstBackup(cluster, backup)]),
     onlyOn('Set up the backup timers', control, () => ensureSchedule(cluster, backup)),
-    onNodes('Schedule restore drills', cluster.nodes, (node) => ensureDrillSchedule(cluster, backup, node)),
+    onNodes('Schedule restore drills', reached, (node) => ensureDrillSchedule(cluster, backup, node)),
   ];
 }

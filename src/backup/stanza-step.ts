@@ -2,7 +2,7 @@ import { hasStanza } from './backup-info.ts';
 import type { Backup } from '../model/backup.ts';
 import type { LedCluster } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import { CommandError, RefusedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { systemIdentifier } from '../postgres/instance.ts';
@@ -18,12 +18,14 @@ export function ensureStanza(cluster: LedCluster, { stanza }: Backup, primary: R
     title: 'Create the stanza',
 
     async diff(host) {
-      if ((await host.readFile(place.config)) === undefined) return [`make the stanza ${stanza}`];
+      if ((await host.readFile(place.config)) === undefined)
+        return [change('stanza.make', `make the stanza ${stanza}`, stanza)];
       const [info, own] = await Promise.all([
         host.ask(backupInfo(place)),
         primary.ask(systemIdentifier(instanceOf(cluster, cluster.primary))),
       ]);
-      if (info === undefined || !hasStanza(info)) return [`make the stanza ${stanza}`];
+      if (info === undefined || !hasStanza(info))
+        return [change('stanza.make', `make the stanza ${stanza}`, stanza)];
       const last = info.databases.at(-1)?.systemIdentifier;
       if (last !== own) throw belongsToAnother(stanza, [`there: ${last}, here: ${own}`]);
       return [];

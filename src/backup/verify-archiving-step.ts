@@ -4,7 +4,7 @@ import { instanceOf } from '../model/instance.ts';
 import { nodeConfigOf, pgbackrestFiles } from './pgbackrest.ts';
 import { linkComplaints } from './pgbackrest-complaints.ts';
 import { waitUntil } from '../engine/wait-until.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import { UnverifiedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { askEnd, bounded, pgbackrest } from './pgbackrest-query.ts';
@@ -54,7 +54,9 @@ export function verifyArchiving(cluster: LedCluster, backup: Backup, control?: R
     title: 'Verify that WAL reaches the repository',
 
     async diff(primary) {
-      return (await isProven(primary)) ? [] : ['see WAL arrive in the repository'];
+      return (await isProven(primary))
+        ? []
+        : [change('archiving.verify', 'see WAL arrive in the repository')];
     },
 
     async apply(primary, report) {

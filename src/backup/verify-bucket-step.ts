@@ -1,7 +1,7 @@
 import { bucketOf, storeOf, type Backup } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { StoreProblem } from '../store/store-link.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import {
   CommandError,
   type DbctlError,
@@ -23,7 +23,7 @@ export const verifyBucket = (cluster: Cluster, backup: Backup): Step => ({
     const problem = await findBucketProblem(cluster, backup, host);
     if (problem === undefined) return [];
     // In a dry run, what dbctl will do to a store of its own has not been done yet.
-    if (storeOf(backup)) return [`see ${problem.from} work (now: ${problem.what})`];
+    if (storeOf(backup)) return [change('bucket.verify', `see ${problem.from} work (now: ${problem.what})`)];
     throw errorFor(problem);
   },
 

@@ -5,8 +5,8 @@ import type { Cluster } from '../model/cluster.ts';
 import { repositoryReport, type RepositoryReport } from './repository-report.ts';
 import { formatClock } from '../model/units.ts';
 import { builtOn, parseVerify, type VerifyResult } from './verify-result.ts';
-import { onlyOn, type Stage } from '../engine/run-plan.ts';
-import type { Report } from '../engine/step.ts';
+import { onlyOn } from '../engine/run-plan.ts';
+import { change, job, type Report } from '../engine/step.ts';
 import { CommandError, UnverifiedError } from '../model/errors.ts';
 import type { LoginOptions } from '../host/ask-machines.ts';
 import type { Host } from '../host/host.ts';
@@ -31,33 +31,14 @@ export const verifyBackups = (
   login: LoginOptions,
 ): Promise<VerifiedRepository> =>
   withHosts([cluster.control], { ...login, ssh: cluster.ssh }, async (hosts) => {
-    const results: VerifiedRepository[] = [];
-    const control = hosts.get(cluster.control.name);
-    await carryOut(
-      backupVerifyPlan(cluster, backup, control, (one) => results.push(one)),
-      {},
+    const { step, answer } = job(
+      'Verify the repository',
+      change('repository.verify', 'read every file of the repository'),
+      (control, report) => verifyRepository(cluster, backup, control, report),
     );
-    return results[0]!;
+    await carryOut([onlyOn(step.title, hosts.get(cluster.control.name), () => [step])], {});
+    return answer();
   });
-
-/** Verifies, and hands over what was found. */
-const backupVerifyPlan = (
-  cluster: Cluster,
-  backup: Backup,
-  control: Host,
-  onFound: (found: VerifiedRepository) => void,
-): readonly Stage[] => {
-  let isDone = false;
-  const step = {
-    title: 'Verify the repository',
-    diff: async () => (isDone ? [] : ['read every file of the repository']),
-    async apply(host: Host, report: Report) {
-      onFound(await verifyRepository(cluster, backup, host, report));
-      isDone = true;
-    },
-  };
-  return [onlyOn(step.title, control, () => [step])];
-};
 
 /** As a unit that goes on without dbctl; one that runs already is followed. Changes nothing. */
 async function verifyRepository(

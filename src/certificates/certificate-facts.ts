@@ -11,7 +11,7 @@ export interface SeenCredential extends ClusterCredential {
   readonly seen: SeenCertificate;
 }
 
-/** Every certificate of the cluster as its host has it: one question a host, all at once. */
+/** Every certificate of the cluster as its host has it: one question a host, all at once. A host that is down is left out. */
 export async function readCredentialFacts(
   cluster: Cluster,
   hosts: HostSet<ReadableHost>,
@@ -19,8 +19,9 @@ export async function readCredentialFacts(
   const all = credentialsOf(cluster);
   const found = await Promise.all(
     machinesOf(cluster).map(async ({ name }) => {
-      const wanted = all.filter(({ machine }) => machine.name === name);
-      const seen = wanted.length === 0 ? [] : await hosts.get(name).ask(seenCertificates(wanted));
+      const host = hosts.get(name);
+      const wanted = host.unreachable ? [] : all.filter(({ machine }) => machine.name === name);
+      const seen = wanted.length === 0 ? [] : await host.ask(seenCertificates(wanted));
       return wanted.map((credential, index) => ({ ...credential, seen: seen[index]! }));
     }),
   );

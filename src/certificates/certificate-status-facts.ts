@@ -1,7 +1,7 @@
 // Every certificate as it is, and what is wrong with it.
 
 import { hostAndPort } from '../model/address.ts';
-import type { Cluster } from '../model/cluster.ts';
+import { machinesOf, type Cluster } from '../model/cluster.ts';
 import type { RotationPhase } from '../pki/rotation.ts';
 import {
   certificatesOf,
@@ -50,6 +50,8 @@ export interface CertificatesReport {
   readonly certificates: readonly CertificateStatus[];
   /** About the copy beside .env.cluster. */
   readonly copyProblems: readonly string[];
+  /** Hosts that do not answer, whose certificates are not among these. */
+  readonly unknown: readonly { readonly host: string; readonly why: string }[];
 }
 
 /** Looks at all of them; changes nothing. */
@@ -66,6 +68,10 @@ export async function certificatesReport(
     authorities: (authority?.trusted ?? []).map((pem) => authorityStatus(cluster, authority!, pem)),
     certificates: credentials.map((credential) => statusOf(credential, authority)),
     copyProblems: copyProblems(cluster, authority),
+    unknown: machinesOf(cluster).flatMap(({ name }) => {
+      const { unreachable } = hosts.get(name);
+      return unreachable ? [{ host: name, why: unreachable.message }] : [];
+    }),
   };
 }
 

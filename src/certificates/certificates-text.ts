@@ -11,6 +11,7 @@ export function certificatesText(report: CertificatesReport): string {
   return [
     tableText(rows, { head: ['HOST', 'PORT', 'WHAT', 'DAYS', 'CA', 'SHOWN', 'NAMES'], gap: ' ' }),
     ...(report.rotation ? [`\n${inWords[report.rotation]}`] : []),
+    ...report.unknown.map(({ host, why }) => `\nnot known: ${host}: ${why}`),
     ...(problems.length > 0 ? ['', ...problems, ...nextSteps(report).map((step) => `→ ${step}`)] : []),
     '',
   ].join('\n');

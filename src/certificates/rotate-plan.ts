@@ -7,7 +7,7 @@ import {
   type RotationRequest,
   type RotationWork,
 } from '../pki/rotation.ts';
-import { onlyOn, together, type PlanResult, type Stage } from '../engine/run-plan.ts';
+import { onlyOn, together, type Plan, type PlanResult, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
 import { ConfigError, RefusedError } from '../model/errors.ts';
 import type { Host } from '../host/host.ts';
@@ -16,13 +16,12 @@ import type { ChangeHosts } from '../operation/change-hosts.ts';
 import { copyAuthority } from '../pki/certificate-authority.ts';
 import type { ClusterCredential } from '../pki/cluster-credential.ts';
 import { ensureCredential, ensureTrust } from '../pki/credential-step.ts';
-import { readAuthority } from '../pki/read-authority.ts';
+import { readAuthority, type ClusterAuthority } from '../pki/read-authority.ts';
 import { makeNextAuthority, markRotation, removeOldAuthority, unmarkRotation } from './rotation-step.ts';
 import { showCertificate } from './show-certificate-step.ts';
 import { verifyReplicationLogin } from '../server/verify-replication-login-step.ts';
 import { verifyStreaming } from '../server/verify-streaming-step.ts';
 import { runningNodes, readCredentialFacts } from './certificate-facts.ts';
-import { batchingHost } from '../host/batching-host.ts';
 
 /** What a rotation works on: certificates that are there, and servers that run. */
 interface RotationFacts {
@@ -82,33 +81,33 @@ async function rotationFacts(
 }
 
 /** The stages from where the rotation is to where it can stay. */
-function rotationPlan(cluster: LedCluster, hosts: HostSet, facts: RotationFacts): readonly Stage[] {
+function rotationPlan(cluster: LedCluster, hosts: HostSet, facts: RotationFacts): Plan {
   const { kind, startedAt } = facts.work;
   const control = hosts.get(cluster.control.name);
   const mark = (title: string, phase: RotationPhase, ...before: readonly Step[]): Stage =>
     onlyOn(title, control, () => [...before, markRotation(cluster, { phase, startedAt })]);
-  const replace = replaceStages({ cluster, hosts, facts });
+  const replace = () => replaceStages({ cluster, hosts, facts });
   const drop = [
-    ...trustStages('Trust only the new certificate authority', 1, { cluster, hosts, facts }),
+    () => trustStages('Trust only the new certificate authority', 1, { cluster, hosts, facts }),
     onlyOn('Remove the old certificate authority', control, () => [removeOldAuthority(cluster)]),
   ];
-  const stages: Readonly<Record<RotationWork['kind'], readonly Stage[]>> = {
+  const stages: Readonly<Record<RotationWork['kind'], Plan>> = {
     nothing: [],
     leaves: [
       mark('Begin the rotation', 'leaves'),
-      ...replace,
+      replace,
       copyStage({ cluster, hosts }),
       onlyOn('End the rotation', control, () => [unmarkRotation(cluster)]),
     ],
     trust: [
       mark('Create a new certificate authority', 'trust', makeNextAuthority(cluster, startedAt)),
-      ...trustStages('Trust both certificate authorities', 2, { cluster, hosts, facts }),
+      () => trustStages('Trust both certificate authorities', 2, { cluster, hosts, facts }),
       mark('Record that both are trusted', 'overlap'),
     ],
-    renew: [mark('Begin the rotation', 'renew'), ...replace, mark('Record that both are trusted', 'overlap')],
+    renew: [mark('Begin the rotation', 'renew'), replace, mark('Record that both are trusted', 'overlap')],
     finish: [
       mark('Sign with the new certificate authority', 'issue'),
-      ...replace,
+      replace,
       mark('Stop trusting the old certificate authority', 'drop'),
       ...drop,
     ],
@@ -124,21 +123,25 @@ interface Scene {
 }
 
 /** Before anybody shows what only the new CA signed, everybody must trust it. */
-function trustStages(title: string, authorities: number, { cluster, hosts, facts }: Scene): readonly Stage[] {
-  const control = batchingHost(hosts.get(cluster.control.name));
+async function trustStages(
+  title: string,
+  authorities: number,
+  { cluster, hosts, facts }: Scene,
+): Promise<readonly Stage[]> {
+  const source = await currentAuthority(cluster, hosts);
   return [
     onEach(title, hosts, facts.credentials, (credential) => [
-      ensureTrust(cluster, credential.place, control, { authorities }),
+      ensureTrust(cluster, credential.place, source, { authorities }),
       ...showing(credential),
     ]),
     copyStage({ cluster, hosts }, authorities),
   ];
 }
 
-function replaceStages({ cluster, hosts, facts }: Scene): readonly Stage[] {
+async function replaceStages({ cluster, hosts, facts }: Scene): Promise<readonly Stage[]> {
   const { work, credentials, running } = facts;
   const since = Date.parse(work.startedAt);
-  const control = batchingHost(hosts.get(cluster.control.name));
+  const source = await currentAuthority(cluster, hosts);
   const primary = hosts.get(cluster.primary.name);
   const replicas = running.filter(({ name }) => name !== cluster.primary.name);
   const isPrimaryRunning = running.some(({ name }) => name === cluster.primary.name);
@@ -148,11 +151,18 @@ function replaceStages({ cluster, hosts, facts }: Scene): readonly Stage[] {
   });
   return [
     onEach('Replace the certificates', hosts, credentials, (credential) => [
-      ensureCredential(cluster, credential.place, control, { since }),
+      ensureCredential(cluster, credential.place, source, { since }),
       ...showing(credential),
     ]),
     ...(replicas.length > 0 && isPrimaryRunning ? [verify] : []),
   ];
+}
+
+/** As the marks before these stages left it: nothing changes it until they are done. */
+async function currentAuthority(cluster: LedCluster, hosts: HostSet): Promise<ClusterAuthority> {
+  const authority = await readAuthority(cluster, hosts.get(cluster.control.name));
+  if (authority === undefined) throw nothingThere(cluster);
+  return authority;
 }
 
 function copyStage({ cluster, hosts }: Omit<Scene, 'facts'>, authorities?: number): Stage {

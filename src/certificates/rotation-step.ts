@@ -3,7 +3,7 @@
 import type { Cluster } from '../model/cluster.ts';
 import type { Rotation } from '../pki/rotation.ts';
 import { isPair } from '../pki/problems.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import { dropAuthority, removeMark } from './drop-authority-query.ts';
 import { placeAuthority } from '../pki/certificate-authority.ts';
 import { ownFile } from '../system/own-file.ts';
@@ -15,7 +15,9 @@ export const makeNextAuthority = (cluster: Cluster, startedAt: string): Step => 
 
   async diff(host) {
     const next = await readNextAuthority(cluster, host);
-    return next !== undefined && isPair(next) ? [] : [`make a new certificate authority of ${cluster.name}`];
+    return next !== undefined && isPair(next)
+      ? []
+      : [change('authority.make-next', `make a new certificate authority of ${cluster.name}`)];
   },
 
   async apply(host) {
@@ -40,7 +42,9 @@ export const unmarkRotation = (cluster: Cluster): Step => ({
 
   async diff(host) {
     const authority = await readAuthority(cluster, host);
-    return authority?.rotation === undefined ? [] : ['remove the mark of the rotation'];
+    return authority?.rotation === undefined
+      ? []
+      : [change('rotation.end', 'remove the mark of the rotation')];
   },
 
   async apply(host) {
@@ -59,7 +63,7 @@ export const removeOldAuthority = (cluster: Cluster): Step => ({
     ]);
     return next === undefined && authority?.rotation === undefined
       ? []
-      : [`remove the old certificate authority of ${cluster.name}`];
+      : [change('authority.remove-old', `remove the old certificate authority of ${cluster.name}`)];
   },
 
   async apply(host) {

@@ -1,5 +1,5 @@
 import { fingerprintOf } from '../pki/inspect.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Change, type Step } from '../engine/step.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { fileSettings } from '../postgres/file-settings.ts';
@@ -60,5 +60,7 @@ async function readAnew(reader: Reader, host: Host): Promise<void> {
   await host.run(reloadService(reader.unit));
 }
 
-const inWords = (reader: Reader): string =>
-  reader.kind === 'postgres' ? 'reload PostgreSQL' : `reload ${reader.unit}`;
+const inWords = (reader: Reader): Change =>
+  reader.kind === 'postgres'
+    ? change('postgres.reload', 'reload PostgreSQL')
+    : change('unit.reload', `reload ${reader.unit}`, reader.unit);

@@ -7,15 +7,19 @@ export const certsStatus = lookCommand({
   needs: 'cluster',
   run: async ({ cluster, lookAt }) => {
     const { certificatesReport } = await import('./certificate-status-facts.ts');
-    return lookAt(cluster, machinesOf(cluster), (hosts) => certificatesReport(cluster, hosts));
+    // The control host has the CA: without it, no certificate can be judged.
+    const machines = machinesOf(cluster).map((machine) => ({ ...machine, mayBeDown: true }));
+    return lookAt(cluster, [cluster.control, ...machines], (hosts) => certificatesReport(cluster, hosts));
   },
   text: async (report) => (await texts()).certificatesText(report),
   async json(report, { cluster }) {
     const { nextSteps, problemsIn } = await texts();
     return { cluster: cluster.name, ...report, problems: problemsIn(report), next: nextSteps(report) };
   },
-  exitCode: async (report) =>
-    (await texts()).problemsIn(report).length > 0 ? exitCode.unverified : exitCode.ok,
+  exitCode: async (report) => {
+    if (report.unknown.length > 0) return exitCode.unreachable;
+    return (await texts()).problemsIn(report).length > 0 ? exitCode.unverified : exitCode.ok;
+  },
 });
 
 const texts = () => import('./certificates-text.ts');

@@ -1,19 +1,18 @@
 // What happens while work is done, one thing after the other. Rows, lines, JSON lines and the log of a run listen to it.
 
-import type { Change } from './step.ts';
-
 export type Order = 'together' | 'one by one';
 
 /** How one step on one host has ended. */
 export interface StepEnd {
-  readonly status: 'in place' | 'planned' | 'changed' | 'failed';
-  readonly changes: readonly Change[];
+  readonly status: 'in place' | 'changed' | 'failed';
+  /** As sentences. */
+  readonly changes: readonly string[];
   readonly durationMs: number;
 }
 
 /** How the work on one host has ended, and what is shown of it in a few words. */
 export interface HostEnd {
-  readonly status: 'in place' | 'planned' | 'changed' | 'failed' | 'not started';
+  readonly status: 'in place' | 'changed' | 'failed' | 'not started';
   readonly note: string;
 }
 

@@ -1,10 +1,10 @@
 import type { Host } from '../host/host.ts';
-import type { Change, Step } from './step.ts';
+import { textsOf, type Change, type Step } from './step.ts';
 
 /** Where a plan writes down what it is about to do on a host, before it does it. */
 export interface Journal {
   /** Answers how to tell that the step has ended: without an error when its effect was seen. */
-  begin(host: Host, step: string, changes: readonly Change[]): Promise<(error?: unknown) => void>;
+  begin(host: Host, step: string, changes: readonly string[]): Promise<(error?: unknown) => void>;
 }
 
 export const noJournal: Journal = { begin: () => Promise.resolve(() => {}) };
@@ -27,7 +27,7 @@ export function recorded(step: Step, host: Host, journal: Journal): RecordedStep
         return found;
       },
       async apply(applied, report) {
-        tellEnd = await journal.begin(host, step.title, found);
+        tellEnd = await journal.begin(host, step.title, textsOf(found));
         await step.apply(applied, report);
       },
     },

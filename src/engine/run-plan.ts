@@ -4,7 +4,7 @@ import { noJournal, recorded, type Journal } from './journal.ts';
 import type { HostEnd, Listener, Order, StepEnd } from './event.ts';
 import { runStep } from './run-step.ts';
 import { runTasks, type Watch } from './run-tasks.ts';
-import type { Change, Report, Step } from './step.ts';
+import { textsOf, type Change, type Report, type Step } from './step.ts';
 
 /** The same steps, in order, on several hosts. */
 export interface Stage {
@@ -14,22 +14,43 @@ export interface Stage {
   readonly steps: (host: Host) => readonly Step[];
 }
 
-/** Stages in order. Those that can be known only when earlier ones are done are made on the way. */
-export type Plan = Iterable<Stage> | AsyncIterable<Stage>;
+/** What can be known only when earlier stages are done is a function, which is called when its time comes. */
+export type Part = Stage | (() => Promise<readonly Part[]>);
 
-/** What a plan did (or, in a dry run, would do), in the order it was seen. */
+/** Stages in order. */
+export type Plan = readonly Part[];
+
+/** What a plan did, in the order it was seen. */
 export interface PlanResult {
   readonly changes: readonly HostChange[];
+  /** Of a plan that was only looked at. */
+  readonly unknown?: readonly Unknown[];
+}
+
+/** What could not be seen: there may be more to do than the changes say. */
+export interface Unknown {
+  readonly host: string;
+  readonly step: string;
+  readonly why: string;
 }
 
 export interface HostChange {
   readonly host: string;
   readonly step: string;
-  readonly change: Change;
+  /** See Change: what is done, to what, and the sentence about it. */
+  readonly id: string;
+  readonly subject?: string;
+  readonly change: string;
 }
 
+export const hostChange = (host: Host, step: Step, { text, ...of }: Change): HostChange => ({
+  host: host.name,
+  step: step.title,
+  ...of,
+  change: text,
+});
+
 export interface PlanOptions {
-  readonly dryRun: boolean;
   /** Whether the user asked to stop: looked at between steps and while a step waits. */
   readonly isInterrupted?: () => boolean;
   /** Told of every step before it is applied. */
@@ -53,22 +74,36 @@ export const oneByOne = (stage: Stage): Stage => ({ ...stage, order: 'one by one
 export async function runPlan(
   plan: Plan,
   listener: Listener,
-  { dryRun, isInterrupted = () => false, journal = noJournal }: PlanOptions,
+  options: PlanOptions = {},
 ): Promise<PlanResult> {
   const changes: HostChange[] = [];
-  for await (const { title, hosts, order, steps } of plan) {
-    const tasks = hosts.map((host) => ({
-      host: host.name,
-      async work({ report, onStep }: Watch) {
-        const leave = leaveWhen(isInterrupted, report);
-        const found = await runSteps(steps(host), host, { dryRun, journal, report: leave, onStep });
-        changes.push(...found);
-        return { ...summary(found, dryRun), answer: undefined };
-      },
-    }));
-    await runTasks(title, tasks, listener, order);
+  for (const part of plan) {
+    const made =
+      typeof part === 'function'
+        ? (await runPlan(await part(), listener, options)).changes
+        : await runStage(part, listener, options);
+    changes.push(...made);
   }
   return { changes };
+}
+
+async function runStage(
+  { title, hosts, order, steps }: Stage,
+  listener: Listener,
+  { isInterrupted = () => false, journal = noJournal }: PlanOptions,
+): Promise<readonly HostChange[]> {
+  const changes: HostChange[] = [];
+  const tasks = hosts.map((host) => ({
+    host: host.name,
+    async work({ report, onStep }: Watch) {
+      const leave = leaveWhen(isInterrupted, report);
+      const found = await runSteps(steps(host), host, { journal, report: leave, onStep });
+      changes.push(...found);
+      return { ...summary(found), answer: undefined };
+    },
+  }));
+  await runTasks(title, tasks, listener, order);
+  return changes;
 }
 
 /**
@@ -90,44 +125,43 @@ const interrupted = (): InterruptedError =>
   });
 
 interface How extends Watch {
-  readonly dryRun: boolean;
   readonly journal: Journal;
 }
 
 async function runSteps(
   steps: readonly Step[],
   host: Host,
-  { dryRun, journal, report, onStep }: How,
+  { journal, report, onStep }: How,
 ): Promise<readonly HostChange[]> {
   const changes: HostChange[] = [];
   for (const step of steps) {
     report(step.title);
     const startedAt = Date.now();
     const end = (status: StepEnd['status'], made: readonly Change[]): void =>
-      onStep(step.title, { status, changes: made, durationMs: Date.now() - startedAt });
+      onStep(step.title, { status, changes: textsOf(made), durationMs: Date.now() - startedAt });
     const written = recorded(step, host, journal);
-    const outcome = await runStep(written.step, host, { dryRun, report }).catch((error: unknown) => {
+    const outcome = await runStep(written.step, host, report).catch((error: unknown) => {
       written.end(error);
       end('failed', []);
       throw error;
     });
     written.end();
     end(outcome.status, outcome.changes);
-    changes.push(...outcome.changes.map((change) => ({ host: host.name, step: step.title, change })));
+    changes.push(...outcome.changes.map((change) => hostChange(host, step, change)));
   }
   return changes;
 }
 
-/** A row has room for a few changes; a dry run and -o json list all of them. */
+/** A row has room for a few changes; a plan and -o json list all of them. */
 const shownChanges = 3;
 
-function summary(changes: readonly HostChange[], dryRun: boolean): HostEnd {
+function summary(changes: readonly HostChange[]): HostEnd {
   if (changes.length === 0) return { status: 'in place', note: '' };
   const few = changes.length <= shownChanges + 1 ? changes.length : shownChanges;
   const shown = changes.slice(0, few).map(({ change }) => change);
   const rest = changes.length - few;
   return {
-    status: dryRun ? 'planned' : 'changed',
+    status: 'changed',
     note: [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(', '),
   };
 }

@@ -1,41 +1,35 @@
 import { UnverifiedError } from '../model/errors.ts';
 import { withEvidence } from './evidence.ts';
 import type { Host } from '../host/host.ts';
-import type { Change, Report, Step } from './step.ts';
+import { textsOf, type Change, type Report, type Step } from './step.ts';
 
 export interface Outcome {
-  readonly status: 'in place' | 'planned' | 'changed';
+  readonly status: 'in place' | 'changed';
   readonly changes: readonly Change[];
 }
 
-interface Options {
-  readonly dryRun: boolean;
-  readonly report: Report;
-}
-
 /** Runs one step; its failure carries what the host says about it. */
-export async function runStep(step: Step, host: Host, options: Options): Promise<Outcome> {
+export async function runStep(step: Step, host: Host, report: Report): Promise<Outcome> {
   try {
-    return await carryThrough(step, host, options);
+    return await carryThrough(step, host, report);
   } catch (error) {
     throw await withEvidence(error, step, host);
   }
 }
 
-/** check → plan → apply → verify. Verifying is asking again: no difference may be left. */
-async function carryThrough(step: Step, host: Host, { dryRun, report }: Options): Promise<Outcome> {
+/** check → apply → verify. Verifying is asking again, where a step does not know better: no difference may be left. */
+async function carryThrough(step: Step, host: Host, report: Report): Promise<Outcome> {
   const changes = await step.diff(host);
   if (changes.length === 0) return { status: 'in place', changes };
-  if (dryRun) return { status: 'planned', changes };
 
-  report(changes.join(', '));
+  report(textsOf(changes).join(', '));
   await step.apply(host, report);
 
-  const left = await step.diff(host);
+  const left = await (step.verify?.(host) ?? step.diff(host));
   if (left.length > 0) {
     throw new UnverifiedError({
       what: `"${step.title}" on ${host.name} was applied, but its effect could not be verified`,
-      why: `still different: ${left.join('; ')}`,
+      why: `still different: ${textsOf(left).join('; ')}`,
       next: ['run the same command again: it is safe', `read the log of the host: dbctl logs ${host.name}`],
     });
   }

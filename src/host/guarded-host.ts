@@ -3,6 +3,7 @@ import type { Host } from './host.ts';
 /** The same host, which is changed only after `insist` has agreed; it throws when nothing may be changed any more. */
 export const guardedHost = (host: Host, insist: () => Promise<void>): Host => ({
   name: host.name,
+  ...(host.unreachable && { unreachable: host.unreachable }),
   ask: (query) => host.ask(query),
   readFile: (path) => host.readFile(path),
   async run(action) {

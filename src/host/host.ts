@@ -1,5 +1,6 @@
 // What a host can be asked and told. Steps see only this; how it is done is ssh-host.ts or local-host.ts.
 
+import type { UnreachableError } from '../model/errors.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Action, Query } from './command.ts';
 
@@ -26,6 +27,8 @@ export interface SentFile {
 export interface ReadableHost {
   /** The name in .env.cluster: "pg1". */
   readonly name: string;
+  /** Why it was not reached, for a host that may be down: everything asked of it fails with this. */
+  readonly unreachable?: UnreachableError;
   /** Runs a query and parses its answer. Throws CommandError when it ends with another code than 0. */
   ask<Answer>(query: Query<Answer>): Promise<Answer>;
   /** Reads a file as root; undefined when there is none. Throws CommandError for a directory or device. */

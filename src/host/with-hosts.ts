@@ -1,17 +1,24 @@
 import type { Machine } from '../model/cluster.ts';
-import { RefusedError } from '../model/errors.ts';
+import { RefusedError, type UnreachableError } from '../model/errors.ts';
 import { checkLogin, converseOverSsh, sshHost } from './ssh-host.ts';
 import { dialer, type ConnectOptions, type Dialer } from './connect.ts';
 import { connectionOver } from './connection.ts';
 import type { Converse } from './conversation.ts';
 import { guardedHost } from './guarded-host.ts';
 import type { Host, ReadableHost } from './host.ts';
+import { isSilence } from './silence.ts';
 import { toldConversations, toldLogin } from './watch-commands.ts';
 
 /** The hosts that were connected to. */
 export interface HostSet<Connected extends ReadableHost = Host> {
   /** The host of that name; asking for one that was not connected to is a bug. */
   get(name: string): Connected;
+}
+
+/** A machine to log in on. */
+export interface WantedMachine extends Machine {
+  /** The work begins also when nothing answers at its address. Its host says so then: `unreachable`. */
+  readonly mayBeDown?: boolean;
 }
 
 /** What stands before the work, on one of the machines: the work begins when it was entered, and it is left at the end. */
@@ -30,11 +37,11 @@ const isLocal = (host: string): boolean => host === 'local' || host === 'localho
 
 /**
  * Logs in on all machines at once, does the work, and hangs up whatever happens. Machines with the same address share
- * one connection. One machine that cannot be reached is thrown as it is, several as AggregateError; the work is not
- * started then.
+ * one connection. One machine that cannot be reached, and may not be down, is thrown as it is, several as AggregateError;
+ * the work is not started then.
  */
 export async function withHosts<Answer>(
-  machines: readonly Machine[],
+  machines: readonly WantedMachine[],
   options: ConnectOptions,
   work: (hosts: HostSet) => Promise<Answer>,
   gate?: Gate,
@@ -55,11 +62,28 @@ export async function withHosts<Answer>(
 
 interface Open {
   host(name: string): Host;
-  readonly converse: Converse;
+  /** undefined for a host that is down. */
+  readonly converse?: Converse;
+}
+
+/** Nothing is asked of it, and nothing done. */
+function downHost(unreachable: UnreachableError): Open {
+  const fail = () => Promise.reject(unreachable);
+  return {
+    host: (name) => ({
+      name,
+      unreachable,
+      ask: fail,
+      readFile: fail,
+      run: fail,
+      writeFile: fail,
+      sendFile: fail,
+    }),
+  };
 }
 
 async function openAll(
-  machines: readonly Machine[],
+  machines: readonly WantedMachine[],
   phone: Dialer,
   gate: Gate | undefined,
 ): Promise<readonly Host[]> {
@@ -67,8 +91,14 @@ async function openAll(
   const gated = machines.find(({ name }) => name === gate?.machine)?.host;
   const results = await Promise.allSettled(
     addresses.map(async (host) => {
-      const opened = await (isLocal(host) ? openLocal() : openOverSsh(host, phone));
-      if (host === gated) await gate?.enter(toldConversations(host, opened.converse));
+      const mayBeDown = machines.every((one) => one.host !== host || one.mayBeDown);
+      const opened = await (isLocal(host) ? openLocal() : openOverSsh(host, phone)).catch(
+        (error: unknown) => {
+          if (mayBeDown && isSilence(error)) return downHost(error);
+          throw error;
+        },
+      );
+      if (host === gated && opened.converse) await gate?.enter(toldConversations(host, opened.converse));
       return opened;
     }),
   );

@@ -54,22 +54,19 @@ export async function onHosts<Answer>(
   );
 }
 
-/** Runs a plan with its progress on stderr. One that changes the cluster is given to the Turn of `changeHosts`. */
+/** Runs a plan with its progress on stderr; a dry run only looks. One that changes the cluster is given to the Turn of `changeHosts`. */
 export async function carryOut(
   plan: Plan,
   { dryRun = false }: ChangeFlags,
   journal?: Journal,
 ): Promise<PlanResult> {
+  if (dryRun) return (await import('../engine/plan.ts')).plan(plan);
   const { runPlan } = await import('../engine/run-plan.ts');
   const { progressFor } = await import('../ui/progress-for.ts');
   const { listenForInterrupt } = await import('../ui/interrupt.ts');
   const { notices } = await import('../ui/current-run.ts');
   const isInterrupted = listenForInterrupt(notices(process.stderr));
-  return runPlan(plan, await progressFor(process.stderr), {
-    dryRun,
-    isInterrupted,
-    ...(journal && { journal }),
-  });
+  return runPlan(plan, await progressFor(process.stderr), { isInterrupted, ...(journal && { journal }) });
 }
 
 /** Prints what a plan did: the count for people, everything for machines. */

@@ -3,7 +3,7 @@ import type { Cluster } from '../model/cluster.ts';
 import type { Authority } from './credential.ts';
 import { isPair } from './problems.ts';
 import { RefusedError } from '../model/errors.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { readCaCertificate, writeCaCertificate } from './ca-certificate.ts';
 import { shownPath } from '../config/shown-path.ts';
@@ -18,7 +18,12 @@ export const ensureAuthority = (cluster: Cluster): Step => ({
     const found = await readAuthority(cluster, host);
     if (found !== undefined && isPair(found)) return [];
     refuseSecondAuthority(cluster, host.name);
-    return [`make the certificate authority of ${cluster.name} in ${authorityFiles(cluster).directory}`];
+    return [
+      change(
+        'authority.make',
+        `make the certificate authority of ${cluster.name} in ${authorityFiles(cluster).directory}`,
+      ),
+    ];
   },
 
   async apply(host) {
@@ -73,7 +78,15 @@ export const copyAuthority = (
     const here = readCaCertificate(cluster);
     const isSame = authority !== undefined && here === bundleOf(authority);
     const isComplete = authorities === undefined || authorities === authority?.trusted.length;
-    return isSame && isComplete ? [] : [`write ${shownPath(cluster.caCertificateFile)}`];
+    return isSame && isComplete
+      ? []
+      : [
+          change(
+            'file.write',
+            `write ${shownPath(cluster.caCertificateFile)}`,
+            shownPath(cluster.caCertificateFile),
+          ),
+        ];
   },
 
   async apply() {

@@ -2,11 +2,11 @@ import type { Cluster } from '../model/cluster.ts';
 import type { Authority, Credential, Purpose } from './credential.ts';
 import { certificateProblems } from './problems.ts';
 import { RefusedError } from '../model/errors.ts';
-import type { Change, Step } from '../engine/step.ts';
+import { change, type Change, type Step } from '../engine/step.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { Secret } from '../model/secret.ts';
 import { replacePair } from './replace-pair.ts';
-import { bundleOf, readAuthority } from './read-authority.ts';
+import { authorityFrom, bundleOf, type AuthoritySource } from './read-authority.ts';
 
 /** A certificate with its key, and the CA that it and its peers are judged by: three files on a host. */
 export interface CredentialPlace {
@@ -28,7 +28,7 @@ export interface CredentialPlace {
 export function ensureCredential(
   cluster: Cluster,
   place: CredentialPlace,
-  control: ReadableHost,
+  source: AuthoritySource,
   { since }: { readonly since?: number | undefined } = {},
 ): Step {
   const { names, purpose, owner } = place;
@@ -42,13 +42,14 @@ export function ensureCredential(
       host.readFile(place.certificate),
       host.readFile(place.key),
     ]);
-    if (!certificate || !key) return [`make a certificate for ${names.join(', ')}`];
+    if (!certificate || !key)
+      return [change('certificate.make', `make a certificate for ${names.join(', ')}`, place.certificate)];
     const signer = (await authority)?.certificate ?? '';
     const found = { certificate: certificate.content, key: new Secret(key.content) };
     const problems = certificateProblems(found, { authority: signer, names, since });
     const isOpen = key.owner !== keyAttributes.owner || key.mode !== keyAttributes.mode;
-    return [...problems, ...(isOpen ? ['its key was open to others'] : [])].map(
-      (problem) => `replace the certificate: ${problem}`,
+    return [...problems, ...(isOpen ? ['its key was open to others'] : [])].map((problem) =>
+      change('certificate.replace', `replace the certificate: ${problem}`, place.certificate),
     );
   }
 
@@ -56,7 +57,7 @@ export function ensureCredential(
     title: place.title,
 
     async diff(host) {
-      const reading = readAuthority(cluster, control);
+      const reading = authorityFrom(cluster, source);
       const [authority, trusted, changes] = await Promise.all([
         reading,
         host.readFile(place.authority),
@@ -64,12 +65,15 @@ export function ensureCredential(
       ]);
       const stale =
         trusted === undefined || authority === undefined || trusted.content !== bundleOf(authority);
-      return [...(stale ? [`write ${place.authority}`] : []), ...changes];
+      return [
+        ...(stale ? [change('file.write', `write ${place.authority}`, place.authority)] : []),
+        ...changes,
+      ];
     },
 
     async apply(host) {
-      const authority = await readAuthority(cluster, control);
-      if (!authority) throw noAuthority(cluster, control.name);
+      const authority = await authorityFrom(cluster, source);
+      if (!authority) throw noAuthority(cluster);
       const trusted = bundleOf(authority);
       // A file that is as it should be stays untouched: servers read it anew when it is newer than they are.
       if ((await host.readFile(place.authority))?.content !== trusted) {
@@ -105,29 +109,29 @@ async function replaceCredential(
 export const ensureTrust = (
   cluster: Cluster,
   place: Pick<CredentialPlace, 'authority'>,
-  control: ReadableHost,
+  source: AuthoritySource,
   { authorities }: { readonly authorities: number },
 ): Step => ({
   title: 'Install the trusted certificate authorities',
 
   async diff(host) {
     const [authority, found] = await Promise.all([
-      readAuthority(cluster, control),
+      authorityFrom(cluster, source),
       host.readFile(place.authority),
     ]);
     const isRight = authority?.trusted.length === authorities && found?.content === bundleOf(authority);
-    return isRight ? [] : [`write ${place.authority}`];
+    return isRight ? [] : [change('file.write', `write ${place.authority}`, place.authority)];
   },
 
   async apply(host) {
-    const authority = await readAuthority(cluster, control);
-    if (!authority) throw noAuthority(cluster, control.name);
+    const authority = await authorityFrom(cluster, source);
+    if (!authority) throw noAuthority(cluster);
     await host.writeFile(place.authority, bundleOf(authority), readableByAll);
   },
 });
 
-const noAuthority = (cluster: Cluster, host: string): RefusedError =>
+const noAuthority = ({ name, control }: Cluster): RefusedError =>
   new RefusedError({
-    what: `${host} has no certificate authority for ${cluster.name}`,
+    what: `${control.name} has no certificate authority for ${name}`,
     next: ['set up the primary first: dbctl init-primary'],
   });

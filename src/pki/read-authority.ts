@@ -41,6 +41,14 @@ const roles: Readonly<
   drop: { signs: 'next', trusted: ['next'] },
 };
 
+/** Where the authority is to be had: from the control host, each time anew, or as it was read when it could not change any more. */
+export type AuthoritySource = ReadableHost | ClusterAuthority;
+
+export const authorityFrom = async (
+  cluster: Cluster,
+  source: AuthoritySource,
+): Promise<ClusterAuthority | undefined> => ('trusted' in source ? source : readAuthority(cluster, source));
+
 /** The authority as the control host has it; undefined before it was made. */
 export async function readAuthority(
   cluster: Cluster,

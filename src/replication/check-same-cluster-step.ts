@@ -1,16 +1,14 @@
 import type { Instance } from '../model/instance.ts';
-import type { Step } from '../engine/step.ts';
+import { check, type Step } from '../engine/step.ts';
 import { RefusedError } from '../model/errors.ts';
 import { controlOf } from '../postgres/control/control-of.ts';
 import { systemIdentifier } from '../postgres/instance.ts';
 
 /** Refuses to make a replica of what is another cluster's data. Changes nothing. */
-export const checkSameCluster = (instance: Instance, wanted: string): Step => ({
-  title: 'Check the system identifier',
-
-  async diff(host) {
+export const checkSameCluster = (instance: Instance, wanted: string): Step =>
+  check('Check the system identifier', async (host) => {
     const found = await host.ask(systemIdentifier(instance));
-    if (found === undefined || found === wanted) return [];
+    if (found === undefined || found === wanted) return;
     throw new RefusedError({
       what: `the data on ${host.name} belongs to another cluster than the primary`,
       why: `system identifier ${found} in ${instance.dataDirectory}, and ${wanted} on the primary`,
@@ -19,7 +17,4 @@ export const checkSameCluster = (instance: Instance, wanted: string): Step => ({
         'then run the same command again to clone it',
       ],
     });
-  },
-
-  async apply() {},
-});
+  });

@@ -2,7 +2,7 @@ import type { CloneMethod } from './clone-method.ts';
 import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf, type Instance } from '../model/instance.ts';
 import { slotNameOf } from '../model/slot.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import { CommandError, RefusedError } from '../model/errors.ts';
 import type { Host } from '../host/host.ts';
 import { followLongWork, longWorkState } from '../host/long-work.ts';
@@ -33,8 +33,8 @@ export function cloneReplica(
 
     async diff(host) {
       const [data, state] = await Promise.all([host.ask(replicaData(instance)), longWorkState(host, name)]);
-      if (data !== 'whole') return [describeWork(cluster, instance, data, method)];
-      return state.kind === 'absent' ? [] : [`finish the clone that ran before`];
+      if (data !== 'whole') return [change('clone.make', describeWork(cluster, instance, data, method))];
+      return state.kind === 'absent' ? [] : [change('clone.finish', `finish the clone that ran before`)];
     },
 
     async apply(host, report) {

@@ -2,7 +2,7 @@ import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { slotNameOf } from '../model/slot.ts';
 import { waitUntil } from '../engine/wait-until.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
 import { conninfo, parseConninfo } from '../postgres/libpq.ts';
@@ -49,7 +49,13 @@ export function ensureFollowing(cluster: LedCluster, node: Node): Step {
       if (!(await host.ask(acceptsConnections(instance)))) return [];
       return (await isFollowing(host))
         ? []
-        : [`follow ${cluster.primary.name} as ${node.name} through slot ${slot}`];
+        : [
+            change(
+              'replication.follow',
+              `follow ${cluster.primary.name} as ${node.name} through slot ${slot}`,
+              cluster.primary.name,
+            ),
+          ];
     },
 
     async apply(host) {

@@ -2,7 +2,7 @@ import { configuredReplicas, type Cluster, type Node } from '../model/cluster.ts
 import { appendReplica, takeOutReplica, writeNode } from '../config/edit.ts';
 import { loadCluster } from '../config/load.ts';
 import { shownPath } from '../config/shown-path.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 
 /** Adds a new replica to .env.cluster, with everything else in the file as it was. */
 export const listReplica = ({ file }: Cluster, node: Node): Step => ({
@@ -10,7 +10,9 @@ export const listReplica = ({ file }: Cluster, node: Node): Step => ({
 
   async diff() {
     const listed = configuredReplicas(loadCluster(file)).some(({ name }) => name === node.name);
-    return listed ? [] : [`add ${writeNode(node)} to ${shownPath(file)}`];
+    return listed
+      ? []
+      : [change('cluster-file.add-node', `add ${writeNode(node)} to ${shownPath(file)}`, node.name)];
   },
 
   async apply() {
@@ -24,7 +26,9 @@ export const unlistReplica = ({ file }: Cluster, node: Node): Step => ({
 
   async diff() {
     const isListed = configuredReplicas(loadCluster(file)).some(({ name }) => name === node.name);
-    return isListed ? [`take ${writeNode(node)} out of ${shownPath(file)}`] : [];
+    return isListed
+      ? [change('cluster-file.remove-node', `take ${writeNode(node)} out of ${shownPath(file)}`, node.name)]
+      : [];
   },
 
   async apply() {

@@ -2,7 +2,7 @@
 
 import type { Instance } from '../model/instance.ts';
 import { waitUntil } from '../engine/wait-until.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import { CommandError } from '../model/errors.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
 import { exists } from '../system/paths.ts';
@@ -21,7 +21,7 @@ export const stopReplica = (instance: Instance): Step => ({
 
   async diff(host) {
     const { state } = await readControl(host, instance);
-    return (await host.ask(state)).isRunning ? ['stop PostgreSQL'] : [];
+    return (await host.ask(state)).isRunning ? [change('postgres.stop', 'stop PostgreSQL')] : [];
   },
 
   async apply(host, report) {
@@ -48,7 +48,13 @@ export const keepDataAside = (instance: Instance): Step => ({
       host.ask(exists(clone.keptDataOf(instance))),
     ]);
     return hasData && !hasKeptData
-      ? [`keep ${dataDirectory} aside until a new copy of the data streams`]
+      ? [
+          change(
+            'data.keep',
+            `keep ${dataDirectory} aside until a new copy of the data streams`,
+            dataDirectory,
+          ),
+        ]
       : [];
   },
 
@@ -64,7 +70,9 @@ export const removeCopy = (instance: Instance): Step => ({
 
   async diff(host) {
     const { dataDirectory } = instance;
-    return (await host.ask(exists(dataDirectory))) ? [`remove the copy in ${dataDirectory}`] : [];
+    return (await host.ask(exists(dataDirectory)))
+      ? [change('data.remove', `remove the copy in ${dataDirectory}`, dataDirectory)]
+      : [];
   },
 
   async apply(host) {
@@ -78,7 +86,15 @@ export const markRestoring = (instance: Instance): Step => ({
 
   async diff(host) {
     const data = await host.ask(clone.replicaData(instance));
-    return data === 'restoring' ? [] : [`compare ${instance.dataDirectory} with the backup, file by file`];
+    return data === 'restoring'
+      ? []
+      : [
+          change(
+            'data.compare',
+            `compare ${instance.dataDirectory} with the backup, file by file`,
+            instance.dataDirectory,
+          ),
+        ];
   },
 
   async apply(host) {
@@ -92,7 +108,7 @@ export const forgetKeptData = (instance: Instance): Step => ({
 
   async diff(host) {
     const path = keptDataOf(instance);
-    return (await host.ask(exists(path))) ? [`remove ${path}`] : [];
+    return (await host.ask(exists(path))) ? [change('file.remove', `remove ${path}`, path)] : [];
   },
 
   async apply(host) {

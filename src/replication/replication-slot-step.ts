@@ -1,7 +1,7 @@
 import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { slotNameOf } from '../model/slot.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import type { Host } from '../host/host.ts';
 import { ifRunning } from '../postgres/psql.ts';
 import { endReplication, replaceSlot, slotFacts, standbyFacts } from '../postgres/replication.ts';
@@ -18,8 +18,16 @@ export function ensureSlot(cluster: LedCluster, node: Node, primary: Host): Step
 
     async diff() {
       const slot = await primary.ask(ifRunning(socket, slotFacts(socket, name)));
-      if (!slot) return [`create slot ${name} on ${primary.name}`];
-      return slot.isValid ? [] : [`make slot ${name} on ${primary.name} anew: it keeps no WAL any more`];
+      if (!slot) return [change('slot.create', `create slot ${name} on ${primary.name}`, name)];
+      return slot.isValid
+        ? []
+        : [
+            change(
+              'slot.recreate',
+              `make slot ${name} on ${primary.name} anew: it keeps no WAL any more`,
+              name,
+            ),
+          ];
     },
 
     async apply() {
@@ -41,8 +49,10 @@ export function endReplicationOf(cluster: LedCluster, node: Node): Step {
         host.ask(standbyFacts(socket)),
       ]);
       return [
-        ...(senders.includes(node.name) ? [`end the connection of ${node.name}`] : []),
-        ...(found === null ? [] : [`drop slot ${slot}`]),
+        ...(senders.includes(node.name)
+          ? [change('replication.disconnect', `end the connection of ${node.name}`, node.name)]
+          : []),
+        ...(found === null ? [] : [change('slot.drop', `drop slot ${slot}`, slot)]),
       ];
     },
 

@@ -5,7 +5,7 @@ import { type Cluster, type Node } from '../model/cluster.ts';
 import { drillDirectory, drillFiles } from '../backup/drill/drill.ts';
 import { instanceOf } from '../model/instance.ts';
 import { nodeSpoolOf, pgbackrestFiles, recoverUnitOf, restoreUnitOf } from '../backup/pgbackrest.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import * as retire from './retire-query.ts';
 import { cloneUnitName } from './clone-unit-step.ts';
 import { controlOf } from '../postgres/control/control-of.ts';
@@ -55,7 +55,9 @@ export function stopNodeWork(cluster: Cluster, node: Node): Step {
     title: `Stop the services of ${node.name}`,
 
     async diff(host) {
-      return (await host.ask(retire.activeUnits(units))).map((unit) => `stop ${unit}`);
+      return (await host.ask(retire.activeUnits(units))).map((unit) =>
+        change('unit.stop', `stop ${unit}`, unit),
+      );
     },
 
     apply: (host) => host.run(retire.stopUnits(units)),
@@ -70,7 +72,9 @@ export function keepRemovedData(cluster: Cluster, node: Node, stamp: string): St
 
     async diff(host) {
       const found = await host.ask(retire.existing([instance.dataDirectory, instance.configDirectory]));
-      return found.map((path) => `keep ${path} in ${retire.removedDataOf(instance, stamp)}`);
+      return found.map((path) =>
+        change('data.keep', `keep ${path} in ${retire.removedDataOf(instance, stamp)}`, path),
+      );
     },
 
     apply: (host) => host.run(retire.keepRemovedData(instance, stamp)),
@@ -85,7 +89,7 @@ export function wipeNode(cluster: Cluster, node: Node): Step {
 
     async diff(host) {
       const found = await host.ask(retire.existing([instance.dataDirectory, instance.configDirectory]));
-      return found.map((path) => `remove ${path}`);
+      return found.map((path) => change('file.remove', `remove ${path}`, path));
     },
 
     async apply(host, report) {
@@ -102,7 +106,9 @@ export function forgetNode(cluster: Cluster, node: Node): Step {
     title: `Remove the files of ${node.name}`,
 
     async diff(host) {
-      return (await host.ask(retire.existing(paths))).map((path) => `remove ${path}`);
+      return (await host.ask(retire.existing(paths))).map((path) =>
+        change('file.remove', `remove ${path}`, path),
+      );
     },
 
     apply: (host) => host.run(retire.removePaths(paths)),

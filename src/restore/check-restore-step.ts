@@ -1,7 +1,7 @@
 import { hostProblems, type HostProblem } from '../server/host-check.ts';
 import { hostFacts, type HostFacts } from '../server/host-facts-query.ts';
 import { stagingDirectoryOf, keyOf, throwAway } from './restore.ts';
-import type { Step } from '../engine/step.ts';
+import { check, type Step } from '../engine/step.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { stagingBytes, stagingState, type Staging } from './restore-query.ts';
@@ -17,10 +17,8 @@ export interface RestoreExpectation {
 }
 
 /** Refuses a host on which a restore would break something, or would not fit. Changes nothing, ever. */
-export const checkRestore = ({ work, owner, inPlace }: RestoreExpectation): Step => ({
-  title: 'Check the host',
-
-  async diff(host) {
+export const checkRestore = ({ work, owner, inPlace }: RestoreExpectation): Step =>
+  check('Check the host', async (host) => {
     const { instance, backup, request } = work;
     const [found, staging, takenBytes] = await Promise.all([
       host.ask(hostFacts(instance)),
@@ -37,16 +35,13 @@ export const checkRestore = ({ work, owner, inPlace }: RestoreExpectation): Step
       ...(inPlace ? room(facts, neededBytes, work) : []),
       ...(!inPlace && facts.data.state !== 'absent' && !isPlaced ? occupied(facts, work) : []),
     ];
-    if (problems.length === 0) return [];
+    if (problems.length === 0) return;
     throw new RefusedError({
       what: `nothing can be restored on ${host.name}`,
       why: problems.map(({ what }) => what).join('\n'),
       next: problems.map(({ next }) => next),
     });
-  },
-
-  async apply() {},
-});
+  });
 
 /** The server that is to be stopped may hold its port, even when its data is gone. */
 const withoutServer = (facts: HostFacts): HostFacts =>

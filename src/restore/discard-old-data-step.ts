@@ -1,6 +1,6 @@
 import type { Instance } from '../model/instance.ts';
 import { waitUntil } from '../engine/wait-until.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import { dataTimeline, discardData } from './restore-query.ts';
 import { exists } from '../system/paths.ts';
 import { serverLogTail } from '../postgres/control/server-log.ts';
@@ -23,10 +23,13 @@ export function discardOldData(instance: Instance, { timeline, keepAs }: NewTime
     async diff(host) {
       const found = await host.ask(dataTimeline(instance));
       if (found === undefined && keepAs === undefined && (await host.ask(exists(to))))
-        return [`remove ${to}`];
+        return [change('data.remove', `remove ${to}`, to)];
       if (found === undefined || (timeline !== undefined && found >= timeline)) return [];
       return [
-        keepAs ? `stop PostgreSQL and keep its data as ${keepAs}` : 'stop PostgreSQL and remove its data',
+        change(
+          'data.discard',
+          keepAs ? `stop PostgreSQL and keep its data as ${keepAs}` : 'stop PostgreSQL and remove its data',
+        ),
       ];
     },
 

@@ -1,6 +1,6 @@
 import type { Instance } from '../model/instance.ts';
 import { keyOf, recordOf } from './restore.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import { UnverifiedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
@@ -40,7 +40,7 @@ export const stopOldServer = (work: RestoreWork): Step => ({
     const staging = await own(host, work);
     if (staging !== undefined && !staging.hasData) return [];
     const { state } = await readControl(host, work.instance);
-    return (await host.ask(state)).isRunning ? ['stop PostgreSQL'] : [];
+    return (await host.ask(state)).isRunning ? [change('postgres.stop', 'stop PostgreSQL')] : [];
   },
 
   async apply(host, report) {
@@ -57,7 +57,13 @@ export const placeRestored = (work: RestoreWork): Step => ({
     const staging = await own(host, work);
     return staging !== undefined && !staging.hasData
       ? []
-      : [`put it in place: ${work.instance.dataDirectory}`];
+      : [
+          change(
+            'restore.place',
+            `put it in place: ${work.instance.dataDirectory}`,
+            work.instance.dataDirectory,
+          ),
+        ];
   },
 
   async apply(host) {
@@ -76,7 +82,7 @@ export const verifyRestored = (work: RestoreWork): Step => ({
       own(host, work),
       host.ask(ifRunning(instance, serverStatus(instance))),
     ]);
-    if (status === undefined) return ['see that it can be written to'];
+    if (status === undefined) return [change('restore.verify', 'see that it can be written to')];
     const wanted = staging?.recovered?.timeline ?? status.timeline;
     if (!status.isInRecovery && status.timeline >= wanted) return [];
     throw new UnverifiedError({
@@ -95,7 +101,9 @@ export const finishRestore = ({ instance }: RestoreWork): Step => ({
   title: 'Record the restore',
 
   async diff(host) {
-    return (await host.ask(stagingState(instance))) === undefined ? [] : ['note what was restored'];
+    return (await host.ask(stagingState(instance))) === undefined
+      ? []
+      : [change('restore.note', 'note what was restored')];
   },
 
   async apply(host) {

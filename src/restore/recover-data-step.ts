@@ -1,7 +1,7 @@
 import { pgbackrestUser } from '../backup/pgbackrest.ts';
 import { stagingDirectoryOf, describeTarget, keyOf } from './restore.ts';
 import { formatClock } from '../model/units.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import { CommandError, RefusedError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { script } from '../host/script.ts';
@@ -34,8 +34,10 @@ export function recoverData(work: RestoreWork): Step {
 
     async diff(host) {
       const { isRecovered, state } = await look(host);
-      if (!isRecovered) return [`replay WAL up to ${describeTarget(request)}`];
-      return state.kind === 'absent' ? [] : ['finish the recovery that ran before'];
+      if (!isRecovered) return [change('recovery.replay', `replay WAL up to ${describeTarget(request)}`)];
+      return state.kind === 'absent'
+        ? []
+        : [change('recovery.finish', 'finish the recovery that ran before')];
     },
 
     async apply(host, report) {

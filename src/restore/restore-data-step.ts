@@ -2,7 +2,7 @@ import type { BackupSet } from '../backup/backup-info.ts';
 import type { Instance } from '../model/instance.ts';
 import { pgbackrestUser } from '../backup/pgbackrest.ts';
 import { stagingDirectoryOf, keyOf, type RestoreRequest } from './restore.ts';
-import type { Report, Step } from '../engine/step.ts';
+import { change, type Report, type Step } from '../engine/step.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { script } from '../host/script.ts';
@@ -34,8 +34,11 @@ export function restoreData(work: RestoreWork): Step {
 
     async diff(host) {
       const [staging, unit] = await look(host, work);
-      if (staging?.isRestored) return unit.kind === 'absent' ? [] : ['finish the restore that ran before'];
-      return [`restore ${backup.label} into ${stagingDirectoryOf(instance)}`];
+      if (staging?.isRestored)
+        return unit.kind === 'absent' ? [] : [change('restore.finish', 'finish the restore that ran before')];
+      return [
+        change('restore.make', `restore ${backup.label} into ${stagingDirectoryOf(instance)}`, backup.label),
+      ];
     },
 
     async apply(host, report) {

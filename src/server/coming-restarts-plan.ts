@@ -16,13 +16,18 @@ import { restartStages } from './pending-restarts-plan.ts';
  * The restarts that settings will need which are not written yet, in the order in which they will be made. Throws
  * RefusedError when there is no such order.
  */
-export async function comingRestarts(cluster: LedCluster, hosts: HostSet): Promise<readonly Stage[]> {
+export async function comingRestarts(
+  cluster: LedCluster,
+  nodes: readonly Node[],
+  hosts: HostSet,
+): Promise<readonly Stage[]> {
+  const among = cluster.replicas.filter((node) => nodes.includes(node));
   const [primary, ...replicas] = await Promise.all(
-    cluster.nodes.map((node) => standbyToBe(cluster, node, hosts)),
+    [cluster.primary, ...among].map((node) => standbyToBe(cluster, node, hosts)),
   );
   const { after } = restartOrder(primary!, replicas);
   const isLast = ({ name }: Node): boolean => after.includes(name);
-  const [first, last] = [cluster.replicas.filter((one) => !isLast(one)), cluster.replicas.filter(isLast)];
+  const [first, last] = [among.filter((one) => !isLast(one)), among.filter(isLast)];
   return restartStages([...first, cluster.primary, ...last], { cluster, hosts, restart: false });
 }
 

@@ -1,5 +1,5 @@
 import type { Instance } from '../model/instance.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import * as server from '../postgres/instance.ts';
 import { ownFile } from '../system/own-file.ts';
 
@@ -8,7 +8,9 @@ export const createDataDirectory = (instance: Instance): Step => ({
   title: 'Create the cluster',
 
   async diff(host) {
-    return (await host.ask(server.hasDataDirectory(instance))) ? [] : [`create ${instance.dataDirectory}`];
+    return (await host.ask(server.hasDataDirectory(instance)))
+      ? []
+      : [change('data-directory.create', `create ${instance.dataDirectory}`)];
   },
 
   async apply(host) {
@@ -23,7 +25,7 @@ export const registerInstance = (instance: Instance): Step => ({
   async diff(host) {
     return (await host.ask(server.isRegistered(instance)))
       ? []
-      : [`register ${instance.version}/${instance.name}`];
+      : [change('instance.register', `register ${instance.version}/${instance.name}`)];
   },
 
   async apply(host) {

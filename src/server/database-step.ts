@@ -1,6 +1,6 @@
 import type { Cluster } from '../model/cluster.ts';
 import type { Instance } from '../model/instance.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { databaseOwner, missingPrivileges, privileges } from './privileges-query.ts';
 import { execute, executeAlone, ifRunning } from '../postgres/psql.ts';
@@ -15,8 +15,10 @@ export function ensureDatabase({ postgres }: Cluster, instance: Instance): Step 
 
     async diff(host) {
       const found = await ownerOf(host, instance, database);
-      if (found === null) return [`create database ${database}`];
-      return found === admin.name ? [] : [`give database ${database} to ${admin.name}`];
+      if (found === null) return [change('database.create', `create database ${database}`, database)];
+      return found === admin.name
+        ? []
+        : [change('database.owner', `give database ${database} to ${admin.name}`, database)];
     },
 
     async apply(host) {
@@ -40,7 +42,7 @@ export function ensurePrivileges(cluster: Cluster, instance: Instance): Step {
     async diff(host) {
       const exists = (await ownerOf(host, instance, database)) !== null;
       const missing = exists ? await host.ask(missingPrivileges(socket, wanted)) : wanted;
-      return missing.map(({ change }) => change);
+      return missing.map(({ change: text, statement }) => change('privilege.grant', text, statement));
     },
 
     async apply(host) {

@@ -2,7 +2,7 @@ import type { Instance } from '../model/instance.ts';
 import { changedParameters } from './parameters.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import { CommandError, RefusedError } from '../model/errors.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Coming, type Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { fileSettings } from '../postgres/file-settings.ts';
 import { ifRunning } from '../postgres/psql.ts';
@@ -35,19 +35,15 @@ export function reloadSettings(instance: Instance, { always = false }: Reloading
 
   return {
     title: 'Reload the settings',
+    readsFiles: Object.values(instance.files),
     ...serverLogTail(instance),
 
-    async diff(host) {
+    async diff(host, { filesWillChange = false }: Partial<Coming> = {}) {
       const seen = await look(host);
       if (seen === undefined) return [];
-      if (seen.isStale) return ['reload PostgreSQL'];
+      if (seen.isStale || filesWillChange) return [change('postgres.reload', 'reload PostgreSQL')];
       if (seen.errors.length > 0) throw notAccepted(host.name, seen.errors);
       return [];
-    },
-
-    async foresee(host, paths) {
-      const isRead = paths.some((path) => Object.values(instance.files).includes(path));
-      return isRead && (await look(host)) !== undefined ? ['reload PostgreSQL'] : [];
     },
 
     async apply(host) {
@@ -95,7 +91,9 @@ export const restartWhenAsked = (instance: Instance, { allowed, wanted }: Restar
       wanted ? restartsComing(host, instance, wanted) : [],
     ]);
     const names = [...new Set([...(loaded?.pendingRestart ?? []), ...coming])].toSorted();
-    return names.length === 0 ? [] : [`restart PostgreSQL for ${names.join(', ')}`];
+    return names.length === 0
+      ? []
+      : [change('postgres.restart', `restart PostgreSQL for ${names.join(', ')}`, names.join(','))];
   },
 
   async apply(host, report) {

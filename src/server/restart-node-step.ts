@@ -1,6 +1,6 @@
 import type { Instance } from '../model/instance.ts';
 import { waitUntil } from '../engine/wait-until.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { readControl } from '../postgres/control/control-of.ts';
 import type { ServerControl } from '../postgres/control/server-control.ts';
@@ -22,7 +22,7 @@ const lookEveryMs = 50;
 /** Restarts a server, whether something waits for that or not; starts one that does not run. */
 export function restartNode(instance: Instance, { reasons, onSilence }: NodeRestart): Step {
   let before: string | undefined;
-  const change = ['restart PostgreSQL', ...(reasons.length > 0 ? [reasons.join(', ')] : [])].join(' for ');
+  const text = ['restart PostgreSQL', ...(reasons.length > 0 ? [reasons.join(', ')] : [])].join(' for ');
   return {
     title: 'Restart PostgreSQL',
     disrupts: true,
@@ -31,8 +31,8 @@ export function restartNode(instance: Instance, { reasons, onSilence }: NodeRest
     async diff(host) {
       const [runs, now] = await look(host, instance, await readControl(host, instance));
       before ??= runs ? now : 'down';
-      if (!runs) return ['start PostgreSQL'];
-      return now === before ? [change] : [];
+      if (!runs) return [change('postgres.start', 'start PostgreSQL')];
+      return now === before ? [change('postgres.restart', text)] : [];
     },
 
     async apply(host, report) {

@@ -1,5 +1,6 @@
 // Which roles a cluster has and what they may be: wanted against found, without asking anybody.
 
+import { change, type Change } from '../engine/step.ts';
 import type { Cluster, Role } from '../model/cluster.ts';
 import { verifierMatches } from '../postgres/scram.ts';
 
@@ -62,15 +63,21 @@ export function roleChanges(
   wanted: WantedRole,
   found: FoundRole | undefined,
   passwords: PasswordPolicy = 'change',
-): readonly string[] {
-  if (!found) return [`create role ${wanted.name}`];
-  const changes: string[] = [];
+): readonly Change[] {
+  if (!found) return [change('role.create', `create role ${wanted.name}`, wanted.name)];
+  const changes: Change[] = [];
   if (passwords === 'change' && hasOtherPassword(wanted, found)) {
-    changes.push(`change the password of role ${wanted.name}`);
+    changes.push(change('role.password', `change the password of role ${wanted.name}`, wanted.name));
   }
-  if (hasOtherAttributes(wanted, found)) changes.push(`correct the attributes of role ${wanted.name}`);
+  if (hasOtherAttributes(wanted, found))
+    changes.push(change('role.attributes', `correct the attributes of role ${wanted.name}`, wanted.name));
   const missing = wanted.memberOf.filter((role) => !found.memberOf.includes(role));
-  return [...changes, ...missing.map((role) => `make ${wanted.name} a member of ${role}`)];
+  return [
+    ...changes,
+    ...missing.map((role) =>
+      change('role.member', `make ${wanted.name} a member of ${role}`, `${wanted.name}/${role}`),
+    ),
+  ];
 }
 
 export const hasOtherPassword = (wanted: Role, found: FoundRole): boolean =>

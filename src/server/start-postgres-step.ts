@@ -1,6 +1,6 @@
 import type { Instance } from '../model/instance.ts';
 import { waitUntil } from '../engine/wait-until.ts';
-import type { Report, Step } from '../engine/step.ts';
+import { change, type Report, type Step } from '../engine/step.ts';
 import { UnverifiedError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { serverLogTail } from '../postgres/control/server-log.ts';
@@ -17,7 +17,9 @@ export const startPostgres = (instance: Instance): Step => ({
   ...serverLogTail(instance),
 
   async diff(host) {
-    return (await host.ask(acceptsConnections(instance))) ? [] : ['start PostgreSQL'];
+    return (await host.ask(acceptsConnections(instance)))
+      ? []
+      : [change('postgres.start', 'start PostgreSQL')];
   },
 
   async apply(host, report) {

@@ -1,7 +1,8 @@
 import type { Cluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
-import type { Step } from '../engine/step.ts';
+import { check, type Step } from '../engine/step.ts';
 import { UnverifiedError } from '../model/errors.ts';
+import type { ReadableHost } from '../host/host.ts';
 import { ifRunning } from '../postgres/psql.ts';
 import { tryLogins, type Login, type LoginResult } from '../postgres/logins.ts';
 import { serverLogTail } from '../postgres/control/server-log.ts';
@@ -23,17 +24,12 @@ export function verifyLogins(cluster: Cluster, node: Node, except: readonly stri
     caFile: instance.files.authority,
   };
 
-  return {
-    title: 'Verify every login',
-    ...serverLogTail(instance),
-    async diff(host) {
-      const results = (await host.ask(ifRunning(instance, tryLogins(target, logins)))) ?? [];
-      const refused = results.filter(({ problem }) => problem !== undefined);
-      if (refused.length > 0) throw loginsRefused(host.name, refused);
-      return [];
-    },
-    async apply() {},
+  const verify = async (host: ReadableHost): Promise<void> => {
+    const results = (await host.ask(ifRunning(instance, tryLogins(target, logins)))) ?? [];
+    const refused = results.filter(({ problem }) => problem !== undefined);
+    if (refused.length > 0) throw loginsRefused(host.name, refused);
   };
+  return check('Verify every login', verify, serverLogTail(instance));
 }
 
 const loginsRefused = (host: string, refused: readonly LoginResult[]): UnverifiedError =>

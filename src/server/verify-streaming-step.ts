@@ -2,7 +2,7 @@ import type { LedCluster, Node } from '../model/cluster.ts';
 import { formatBytes } from '../model/units.ts';
 import { instanceOf } from '../model/instance.ts';
 import { waitUntil } from '../engine/wait-until.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import { RefusedError, UnverifiedError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
@@ -49,7 +49,7 @@ export function verifyStreaming(cluster: LedCluster, node: Node, primary: Host, 
     async diff(host) {
       const runs = await host.ask(acceptsConnections(instance));
       const streams = runs && (await waitUntil(() => isStreaming(host), { deadlineMs: lookMs }));
-      return streams ? [] : ['catch up with the primary'];
+      return streams ? [] : [change('replication.catch-up', 'catch up with the primary')];
     },
 
     async apply(host, report) {

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { StoreRepository } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { bucketStatements, unsignedUploads } from './store.ts';
-import type { Change, Step } from '../engine/step.ts';
+import { change, type Change, type Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { askStore, tellStore } from './s3-query.ts';
 import { makeZip, readZip } from './zip.ts';
@@ -49,8 +49,10 @@ export function ensureMinioKey(cluster: Cluster, store: StoreRepository): Step {
       const isRight = found !== undefined && isRightFor(store, found);
       const stale = found === undefined ? [] : staleKeys(store, found);
       return [
-        ...(isRight ? [] : [`let the key use ${store.bucket}, and nothing else`]),
-        ...(stale.length > 0 ? ['remove the key that was used before'] : []),
+        ...(isRight
+          ? []
+          : [change('bucket.key', `let the key use ${store.bucket}, and nothing else`, store.bucket)]),
+        ...(stale.length > 0 ? [change('bucket.remove-key', 'remove the key that was used before')] : []),
       ];
     },
 

@@ -4,7 +4,7 @@ import { hostAndPort, isIpAddress } from '../model/address.ts';
 import type { StoreRepository } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { healthPath, storeFiles, storeUser } from './store.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { render } from '../model/render.ts';
 import { Secret } from '../model/secret.ts';
@@ -137,7 +137,9 @@ export function stopFormerStore(cluster: Cluster, store: StoreRepository): Step 
 
     async diff(host) {
       const { isActive, isEnabled } = await host.ask(serviceState(unit));
-      return !isNeeded && (isActive || isEnabled) ? [`stop ${unit} (its objects stay in ${data})`] : [];
+      return !isNeeded && (isActive || isEnabled)
+        ? [change('unit.stop', `stop ${unit} (its objects stay in ${data})`, unit)]
+        : [];
     },
 
     async apply(host) {

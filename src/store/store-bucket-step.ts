@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { StoreRepository } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { bucketStatements, storeFiles } from './store.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import { askStore, type StoreAccess, tellStore } from './s3-query.ts';
 
 /** The store as its root sees it. */
@@ -22,7 +22,7 @@ export function ensureBucket(cluster: Cluster, store: StoreRepository): Step {
     async diff(host) {
       const path = `/${store.bucket}?list-type=2&max-keys=1`;
       const { status } = await host.ask(askStore(root, { method: 'GET', path }));
-      return status === 200 ? [] : [`make the bucket ${store.bucket}`];
+      return status === 200 ? [] : [change('bucket.make', `make the bucket ${store.bucket}`, store.bucket)];
     },
 
     async apply(host) {
@@ -48,7 +48,9 @@ export function ensureBucketPolicy(cluster: Cluster, store: StoreRepository): St
     async diff(host) {
       const { status, body } = await host.ask(askStore(root, { method: 'GET', path }));
       const isRight = status === 200 && isDeepStrictEqual(JSON.parse(body.toString()), policy);
-      return isRight ? [] : [`let the key use ${store.bucket}, and nothing else`];
+      return isRight
+        ? []
+        : [change('bucket.key', `let the key use ${store.bucket}, and nothing else`, store.bucket)];
     },
 
     async apply(host) {

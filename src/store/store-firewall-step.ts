@@ -4,7 +4,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import type { StoreRepository } from '../model/backup.ts';
 import { type Cluster } from '../model/cluster.ts';
 import { storeFiles } from './store.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { render } from '../model/render.ts';
 import { addressesOf } from '../system/resolve.ts';
@@ -57,7 +57,7 @@ const keepLoaded = (cluster: Cluster, store: StoreRepository): Step => ({
       loaded.allowed.join() === allowed.join() &&
       loaded.ports.length > 0 &&
       loaded.ports.every((port) => port === store.port);
-    return isRight ? [] : ['load the firewall rules'];
+    return isRight ? [] : [change('firewall.load', 'load the firewall rules')];
   },
 
   async apply(host) {

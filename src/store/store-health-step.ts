@@ -3,7 +3,7 @@ import type { Cluster } from '../model/cluster.ts';
 import { healthPath, storeFiles } from './store.ts';
 import { storeProblem, type StoreProblem } from './store-link.ts';
 import { waitUntil } from '../engine/wait-until.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import { CommandError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { askStoreInTurn } from './s3-query.ts';
@@ -45,7 +45,9 @@ export const verifyStoreHealth = (cluster: Cluster, store: StoreRepository): Ste
   ...unitJournalTail(storeFiles(cluster, store.kind).unit),
 
   async diff(host) {
-    return (await findProblem(cluster, store, host)) === undefined ? [] : ['wait until the store is healthy'];
+    return (await findProblem(cluster, store, host)) === undefined
+      ? []
+      : [change('store.wait', 'wait until the store is healthy')];
   },
 
   async apply(host, report) {

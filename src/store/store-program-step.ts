@@ -2,7 +2,7 @@ import type { StoreRepository } from '../model/backup.ts';
 import { installedProgram } from './store-program.ts';
 import { formatBytes } from '../model/units.ts';
 import { cacheDirectory, pathWithGo } from '../config/environment.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import { labelOf, prepareStoreProgram } from './prepare-store-program.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { hasAccount, isWhole, machineKind, makeAccount, programInPath } from '../system/store.ts';
@@ -15,7 +15,9 @@ export const installStoreProgram = (store: StoreRepository): Step => ({
   async diff(host) {
     const path = await storeProgramPath(store, host);
     const isOurs = path === (await ourPath(store));
-    return isOurs && !(await host.ask(isWhole(path))) ? [`install ${path}`] : [];
+    return isOurs && !(await host.ask(isWhole(path)))
+      ? [change('program.install', `install ${path}`, path)]
+      : [];
   },
 
   async apply(host, report) {
@@ -45,7 +47,9 @@ export const ensureStoreAccount = (): Step => ({
   title: "Create the store's account",
 
   async diff(host) {
-    return (await host.ask(hasAccount(storeUser))) ? [] : [`make the account ${storeUser}`];
+    return (await host.ask(hasAccount(storeUser)))
+      ? []
+      : [change('account.make', `make the account ${storeUser}`, storeUser)];
   },
 
   async apply(host) {

@@ -1,6 +1,6 @@
 import { sourcesAdvice, type PackageAdvice } from './package-advice.ts';
 import { RefusedError } from '../model/errors.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import * as apt from './apt.ts';
 
 /** Installs a package of the distribution once. Throws RefusedError when the host's sources do not offer it. */
@@ -8,7 +8,9 @@ export const installPackage = (name: string, advice?: (host: string) => PackageA
   title: `Install ${name}`,
 
   async diff(host) {
-    return (await host.ask(apt.installedVersion(name))) === undefined ? [`install ${name}`] : [];
+    return (await host.ask(apt.installedVersion(name))) === undefined
+      ? [change('package.install', `install ${name}`, name)]
+      : [];
   },
 
   async apply(host, report) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Change, Step } from '../engine/step.ts';
+import { change, type Change, type Step } from '../engine/step.ts';
 import type { FileAttributes, ReadableHost, RemoteFile } from '../host/host.ts';
 import { Secret } from '../model/secret.ts';
 
@@ -17,7 +17,7 @@ export function ownFile(title: string, file: OwnFile): Step {
   const look = (host: ReadableHost) => Promise.all([host.readFile(file.path), contentOf(file, host)]);
   return {
     title,
-    path: file.path,
+    writesFile: file.path,
     async diff(host) {
       const [found, content] = await look(host);
       return fileChanges(found, { ...file, content: content instanceof Secret ? content.reveal() : content });
@@ -48,12 +48,20 @@ function fileChanges(
   found: RemoteFile | undefined,
   wanted: RemoteFile & { readonly path: string },
 ): readonly Change[] {
-  if (found === undefined) return [`write ${wanted.path}`];
+  if (found === undefined) return [change('file.write', `write ${wanted.path}`, wanted.path)];
   if (found.content !== wanted.content) {
-    return [`update ${wanted.path}${isEdited(found.content) ? ', which was edited by hand' : ''}`];
+    return [
+      change(
+        'file.update',
+        `update ${wanted.path}${isEdited(found.content) ? ', which was edited by hand' : ''}`,
+        wanted.path,
+      ),
+    ];
   }
-  if (found.owner !== wanted.owner) return [`give ${wanted.path} to ${wanted.owner}`];
-  if (found.mode !== wanted.mode) return [`set ${wanted.path} to mode ${wanted.mode.toString(8)}`];
+  if (found.owner !== wanted.owner)
+    return [change('file.owner', `give ${wanted.path} to ${wanted.owner}`, wanted.path)];
+  if (found.mode !== wanted.mode)
+    return [change('file.mode', `set ${wanted.path} to mode ${wanted.mode.toString(8)}`, wanted.path)];
   return [];
 }
 

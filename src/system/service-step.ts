@@ -1,4 +1,4 @@
-import type { Change, Step } from '../engine/step.ts';
+import { change, type Change, type Step } from '../engine/step.ts';
 import { CommandError } from '../model/errors.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import type { ReadableHost } from '../host/host.ts';
@@ -32,10 +32,10 @@ export function ensureService(title: string, { unit, startFiles, reloadFiles }: 
 
     async diff(host): Promise<readonly Change[]> {
       const { isActive, isEnabled, mustStart, mustReload } = await look(host);
-      if (!isActive) return [`start ${unit}`];
-      if (mustStart) return [`restart ${unit}`];
-      if (!isEnabled) return [`start ${unit} at boot`];
-      return mustReload ? [`reload ${unit}`] : [];
+      if (!isActive) return [change('unit.start', `start ${unit}`, unit)];
+      if (mustStart) return [change('unit.restart', `restart ${unit}`, unit)];
+      if (!isEnabled) return [change('unit.enable', `start ${unit} at boot`, unit)];
+      return mustReload ? [change('unit.reload', `reload ${unit}`, unit)] : [];
     },
 
     async apply(host, report) {

@@ -1,7 +1,7 @@
 // Work that a host does by itself at its time: a service, and a timer that starts it.
 
 import type { Cluster } from '../model/cluster.ts';
-import type { Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import { ConfigError } from '../model/errors.ts';
 import { render } from '../model/render.ts';
 import { normalCalendar, removeTimer, startTimer, timerState } from './timer.ts';
@@ -95,7 +95,7 @@ const runTimer = ({ name, calendar = '' }: TimedWork): Step => ({
       host.ask(normalCalendar(calendar)),
     ]);
     const isRight = state.isEnabled && state.isActive && !state.isOutdated && state.calendar === normal;
-    return isRight ? [] : [`start ${name}.timer`];
+    return isRight ? [] : [change('timer.start', `start ${name}.timer`, name)];
   },
 
   async apply(host) {
@@ -108,7 +108,7 @@ const noTimer = ({ name }: TimedWork): Step => ({
 
   async diff(host) {
     const file = await host.readFile(`/etc/systemd/system/${name}.timer`);
-    return file === undefined ? [] : [`remove ${name}.timer`];
+    return file === undefined ? [] : [change('timer.remove', `remove ${name}.timer`, name)];
   },
 
   async apply(host) {

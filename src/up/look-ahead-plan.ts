@@ -1,11 +1,33 @@
-import { machinesOf, type LedCluster } from '../model/cluster.ts';
-import { lookAhead, type PlannedChange } from '../engine/look-ahead.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
+import { machinesOf } from '../model/cluster.ts';
+import { plan, type PlanView } from '../engine/plan.ts';
 import { batchingHost } from '../host/batching-host.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { upPlan } from './up-plan.ts';
 
+/** The nodes whose hosts answer: the others do not keep them from getting what they need. */
+export const reachedNodes = (cluster: LedCluster, hosts: HostSet): readonly Node[] =>
+  cluster.nodes.filter(({ name }) => hosts.get(name).unreachable === undefined);
+
 /** What `up` would change, found by looking at everything at once. */
-export function planUp(cluster: LedCluster, hosts: HostSet): Promise<readonly PlannedChange[]> {
+export function planUp(cluster: LedCluster, hosts: HostSet): Promise<PlanView> {
   const looking = new Map(machinesOf(cluster).map(({ name }) => [name, batchingHost(hosts.get(name))]));
-  return lookAhead(upPlan({ cluster, hosts: { get: (name) => looking.get(name)! }, restarting: undefined }));
+  const absent = cluster.nodes.flatMap(({ name }) => {
+    const { unreachable } = hosts.get(name);
+    return unreachable ? [{ host: name, step: 'Log in', why: unreachable.message }] : [];
+  });
+  const nodes = reachedNodes(cluster, hosts);
+  return plan(
+    upPlan({ cluster, nodes, hosts: { get: (name) => looking.get(name)! }, restarting: [] }),
+    absent,
+  );
+}
+
+/** Throws UnreachableError for hosts that were down: what could be done without them is done. */
+export function throwUnreachable(cluster: LedCluster, hosts: HostSet): void {
+  const errors = cluster.nodes.flatMap(({ name }) => hosts.get(name).unreachable ?? []);
+  const different = [...new Set(errors)];
+  if (different.length > 1)
+    throw new AggregateError(different, `${different.length} hosts cannot be reached`);
+  if (different[0]) throw different[0];
 }

@@ -1,4 +1,4 @@
-import type { PlannedChange } from '../engine/look-ahead.ts';
+import type { PlannedChange } from '../engine/plan.ts';
 import type { WrittenChange } from '../config/plan-file.ts';
 import { RefusedError } from '../model/errors.ts';
 
@@ -6,9 +6,9 @@ const shown = 10;
 
 /** Refuses to carry out what nobody has read: the hosts, or the file, are not as they were when the plan was made. */
 export function refuseStalePlan(accepted: readonly WrittenChange[], now: readonly PlannedChange[]): void {
-  const [before, after] = [accepted.map(sentence), now.map(sentence)];
-  const gone = before.filter((one) => !after.includes(one)).map((one) => `no more: ${one}`);
-  const fresh = after.filter((one) => !before.includes(one)).map((one) => `new: ${one}`);
+  const [before, after] = [new Set(accepted.map(keyOf)), new Set(now.map(keyOf))];
+  const gone = accepted.filter((one) => !after.has(keyOf(one))).map((one) => `no more: ${sentence(one)}`);
+  const fresh = now.filter((one) => !before.has(keyOf(one))).map((one) => `new: ${sentence(one)}`);
   const differences = [...gone, ...fresh];
   if (differences.length === 0) return;
   const rest = differences.length - shown;
@@ -18,6 +18,10 @@ export function refuseStalePlan(accepted: readonly WrittenChange[], now: readonl
     next: ['make a new plan and review it: dbctl plan'],
   });
 }
+
+/** What is done, and the lines that were read. Another dbctl may put the same change into other words. */
+const keyOf = ({ host, id, subject, lines }: WrittenChange): string =>
+  JSON.stringify([host, id, subject ?? null, lines]);
 
 const sentence = ({ host, change, lines }: WrittenChange): string =>
   [`${host}: ${change}`, ...lines].join('\n  ');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { LedCluster } from '../model/cluster.ts';
-import type { PlannedChange } from '../engine/look-ahead.ts';
+import type { PlannedChange } from '../engine/plan.ts';
 import type { PlanResult } from '../engine/run-plan.ts';
 import { answer, withChangeFlags, type ChangeFlags } from '../kit/change.ts';
 import { changeHosts, type Asked, type LockedOperation } from '../operation/change-hosts.ts';
@@ -19,28 +19,33 @@ export const up = (bare: Command): Command =>
       'apply only the plan that `dbctl plan -o json` wrote there; stop when it is stale',
     )
     .action(async (flags: Flags, command: Command) => {
-      const { ledAsConfigured, machinesOf } = await import('../model/cluster.ts');
+      const { ledAsConfigured } = await import('../model/cluster.ts');
       const { loadCluster } = await import('../config/load.ts');
       const cluster = ledAsConfigured(loadCluster(commonFlags(command).config));
       // Two hundred files, read while the hosts answer the logins.
-      void import('./look-ahead-plan.ts');
-      const asked = { cluster, machines: machinesOf(cluster), flags };
-      await answer(command, await changeHosts(command, asked, (turn) => converge(asked, turn)), flags);
+      const loading = import('./look-ahead-plan.ts');
+      const { machinesForUp } = await import('./machines-for-up.ts');
+      const asked = { cluster, machines: machinesForUp(cluster), flags };
+      await changeHosts(command, asked, async (turn) => {
+        await answer(command, await converge(asked, turn), flags);
+        (await loading).throwUnreachable(cluster, turn.hosts);
+      });
     });
 
 async function converge(
   { cluster, flags }: Asked & { readonly cluster: LedCluster; readonly flags: Flags },
   turn: LockedOperation,
 ): Promise<PlanResult> {
-  const { planUp } = await import('./look-ahead-plan.ts');
+  const { planUp, reachedNodes } = await import('./look-ahead-plan.ts');
   const { upPlan } = await import('./up-plan.ts');
   const planned = await planUp(cluster, turn.hosts);
-  if (flags.plan !== undefined) await refuseWhenStale(flags.plan, planned);
-  if (planned.length === 0 || flags.dryRun) return { changes: planned };
+  if (flags.plan !== undefined) await refuseWhenStale(flags.plan, planned.changes);
+  if (planned.changes.length === 0 || flags.dryRun) return planned;
   const isPlanned = (name: string): boolean =>
-    planned.some(({ host, disrupts }) => disrupts && host === name);
-  const restarting = flags.restart ? cluster.nodes.filter(({ name }) => isPlanned(name)) : [];
-  return turn.carryOut(upPlan({ cluster, hosts: turn.hosts, restarting }));
+    planned.changes.some(({ host, disrupts }) => disrupts && host === name);
+  const nodes = reachedNodes(cluster, turn.hosts);
+  const restarting = flags.restart ? nodes.filter(({ name }) => isPlanned(name)) : [];
+  return turn.carryOut(upPlan({ cluster, nodes, hosts: turn.hosts, restarting }));
 }
 
 async function refuseWhenStale(file: string, planned: readonly PlannedChange[]): Promise<void> {

@@ -1,9 +1,9 @@
-import type { PlannedChange } from '../engine/look-ahead.ts';
+import type { PlannedChange, PlanView } from '../engine/plan.ts';
 import { counted } from '../model/units.ts';
+import { unknownText } from '../ui/plan-result.ts';
 
-/** A plan for people: host by host, with the lines of files that change, and last what will not answer for a while. */
-export function upPlanText(changes: readonly PlannedChange[]): string {
-  if (changes.length === 0) return 'Everything is as .env.cluster describes it: 0 changes to make\n';
+/** A plan for people: host by host, with the lines of files that change, and last what is not known and what will not answer for a while. */
+export function upPlanText({ changes, unknown }: PlanView): string {
   const hosts = [...new Set(changes.map(({ host }) => host))];
   const parts = hosts.map((host) =>
     hostText(
@@ -11,8 +11,17 @@ export function upPlanText(changes: readonly PlannedChange[]): string {
       changes.filter((one) => one.host === host),
     ),
   );
-  const count = `${counted(changes.length, 'change')} to make on ${counted(hosts.length, 'host')}`;
-  return `${[...parts, `${count}; ${restartsText(changes)}`].join('\n\n')}\n`;
+  const missing = unknown.length > 0 ? [unknown.map(unknownText).join('\n')] : [];
+  return `${[...parts, ...missing, countText(changes, unknown.length > 0)].join('\n\n')}\n`;
+}
+
+function countText(changes: readonly PlannedChange[], isPartial: boolean): string {
+  if (changes.length === 0) {
+    return `Everything ${isPartial ? 'else ' : ''}is as .env.cluster describes it: 0 changes to make`;
+  }
+  const hosts = new Set(changes.map(({ host }) => host)).size;
+  const count = `${counted(changes.length, 'change')} to make on ${counted(hosts, 'host')}`;
+  return `${count}; ${restartsText(changes)}`;
 }
 
 const hostText = (host: string, changes: readonly PlannedChange[]): string =>

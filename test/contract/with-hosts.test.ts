@@ -73,3 +73,38 @@ test('every host that cannot be reached is named, and the work does not start', 
     { message: expect.stringContaining('127.0.0.3'), exitCode: 3 },
   ]);
 });
+
+/** No way leads there, as to a host that is off. */
+const off = { name: 'pg2', host: '255.255.255.255' };
+
+test.skipIf(!me.isRoot)(
+  'a host that may be down holds up no other, and says why it answers nothing',
+  async () => {
+    const machines = [
+      { name: 'pg1', host: '127.0.0.1' },
+      { ...off, mayBeDown: true },
+    ];
+
+    const answers = await withHosts(machines, options, async (hosts) => ({
+      there: await hosts.get('pg1').ask(hello),
+      why: hosts.get('pg2').unreachable,
+      asked: await hosts
+        .get('pg2')
+        .ask(hello)
+        .catch((error: unknown) => error),
+    }));
+
+    expect(answers.there).toBe('hello\n');
+    expect(answers.why).toMatchObject({ exitCode: 3 });
+    expect(answers.asked).toBe(answers.why);
+  },
+);
+
+test('one that refuses is there, and one that is needed must be there', async () => {
+  const refusing = { name: 'pg2', host: '127.0.0.2', mayBeDown: true };
+
+  for (const machine of [refusing, off]) {
+    const work = withHosts([machine], options, async () => 'begun');
+    await expect(work).rejects.toMatchObject({ exitCode: 3 });
+  }
+});

@@ -2,10 +2,10 @@
 
 import type { Backup } from '../../src/model/backup.ts';
 import type { LedCluster } from '../../src/model/cluster.ts';
-import { runStep, type Outcome } from '../../src/engine/run-step.ts';
-import type { Step } from '../../src/engine/step.ts';
+import { runStep } from '../../src/engine/run-step.ts';
+import { textsOf, type Step } from '../../src/engine/step.ts';
 import { instanceOf } from '../../src/model/instance.ts';
-import type { Host } from '../../src/host/host.ts';
+import type { Host, ReadableHost } from '../../src/host/host.ts';
 import { clusterOf } from './cluster-file.ts';
 
 const hosts = { CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12', CLUSTER_CONTROL_HOST: 'control=10.0.0.10' };
@@ -16,13 +16,17 @@ export const pg2 = shop.replicas[0]!;
 export const primary = instanceOf(shop, pg1);
 export const replica = instanceOf(shop, pg2);
 
-/** Checks, applies and verifies a step. */
-export const run = (step: Step, host: Host, notes: string[] = []): Promise<Outcome> =>
-  runStep(step, host, { dryRun: false, report: (note) => notes.push(note) });
+/** Checks, applies and verifies a step; its changes as sentences. */
+export async function run(step: Step, host: Host, notes: string[] = []) {
+  const { status, changes } = await runStep(step, host, (note) => notes.push(note));
+  return { status, changes: textsOf(changes) };
+}
 
 /** Only looks. */
-export const plan = (step: Step, host: Host): Promise<Outcome> =>
-  runStep(step, host, { dryRun: true, report: () => {} });
+export async function plan(step: Step, host: ReadableHost) {
+  const changes = textsOf(await step.diff(host));
+  return { status: changes.length > 0 ? 'planned' : 'in place', changes };
+}
 
 /** The shop with a repository on its control host's disk, and these settings. */
 export function backedUpShop(changes: Readonly<Record<string, string | undefined>> = {}): {

@@ -6,7 +6,7 @@ import { drillFiles } from './drill.ts';
 import { instanceOf } from '../../model/instance.ts';
 import { nodeConfigOf } from '../pgbackrest.ts';
 import { readAssertions } from './drill-assertions.ts';
-import type { Step } from '../../engine/step.ts';
+import { change, type Step } from '../../engine/step.ts';
 import { render } from '../../model/render.ts';
 import { hasDrillState, makeDrillState } from './drills-query.ts';
 import { ownFile } from '../../system/own-file.ts';
@@ -41,7 +41,9 @@ const keepState = (cluster: Cluster): Step => ({
   title: 'Create the directory of the drill history',
 
   async diff(host) {
-    return (await host.ask(hasDrillState(cluster))) ? [] : [`make ${drillFiles(cluster).state}`];
+    return (await host.ask(hasDrillState(cluster)))
+      ? []
+      : [change('drill.state', `make ${drillFiles(cluster).state}`)];
   },
 
   apply: (host) => host.run(makeDrillState(cluster)),

@@ -7,7 +7,7 @@ import { drillAim, targetOf, type DrillAim, type DrillFlags } from './drill-targ
 import { instanceOf } from '../../model/instance.ts';
 import { backupsNotSetUp } from '../not-set-up.ts';
 import { recoveryWindow } from '../recovery-window.ts';
-import { onlyOn, type Stage } from '../../engine/run-plan.ts';
+import { onlyOn } from '../../engine/run-plan.ts';
 import type { ChangeAccess } from '../../operation/change-command.ts';
 import { RefusedError } from '../../model/errors.ts';
 import { longWorkState } from '../../host/long-work.ts';
@@ -35,9 +35,13 @@ export function drill(
   targetOf(flags);
   return changeHosts(cluster, machinesOf(cluster), async ({ hosts, carryOut }) => {
     const facts = await readDrillFacts(cluster, backup, hosts, flags);
-    const results: DrillResult[] = [];
-    await carryOut(backupDrillPlan(cluster, backup, { ...facts, hosts }, (result) => results.push(result)));
-    return results[0]!;
+    const rehearsal = rehearseRestore(cluster, facts.aim);
+    const host = hosts.get(facts.node.name);
+    await carryOut([
+      onlyOn('Install the drill', host, () => ensureDrillFiles(cluster, backup, facts.node)),
+      onlyOn('Run a restore drill', host, () => [rehearsal.step]),
+    ]);
+    return rehearsal.answer();
   });
 }
 
@@ -84,20 +88,6 @@ async function readPlace(cluster: Cluster, node: Node, hosts: HostSet) {
     host.ask(runningUnits([scheduledUnit])),
   ]);
   return { node, freeBytes, isRunning: kind === 'running', isScheduled: scheduled.length > 0 };
-}
-
-/** What a drill does, with what it found given to `keep`. */
-function backupDrillPlan(
-  cluster: LedCluster,
-  backup: Backup,
-  { node, aim, hosts }: DrillFacts & { readonly hosts: HostSet },
-  keep: (result: DrillResult) => void,
-): readonly Stage[] {
-  const host = hosts.get(node.name);
-  return [
-    onlyOn('Install the drill', host, () => ensureDrillFiles(cluster, backup, node)),
-    onlyOn('Run a restore drill', host, () => [rehearseRestore(cluster, aim, keep)]),
-  ];
 }
 
 /** The drills that the data hosts remember, oldest first. */

@@ -2,7 +2,7 @@ import { sameHost } from '../../model/address.ts';
 import type { Backup } from '../../model/backup.ts';
 import { type Cluster, type Node } from '../../model/cluster.ts';
 import { drillFiles, scheduledDrillNode } from './drill.ts';
-import type { Step } from '../../engine/step.ts';
+import { change, type Step } from '../../engine/step.ts';
 import { drillArgv, removeDrillSchedule } from './drills-query.ts';
 import { ensureDrillFiles } from './drill-files-step.ts';
 import { ensureTimedWork } from '../../system/timed-work.ts';
@@ -37,7 +37,9 @@ const withoutDrillSchedule = (cluster: Cluster): Step => ({
 
   async diff(host) {
     const { scheduledFile } = drillFiles(cluster);
-    return (await host.readFile(scheduledFile)) === undefined ? [] : ["take the drill's schedule away"];
+    return (await host.readFile(scheduledFile)) === undefined
+      ? []
+      : [change('timer.remove', "take the drill's schedule away")];
   },
 
   apply: (host) => host.run(removeDrillSchedule(cluster)),

@@ -25,6 +25,7 @@ const report: CertificatesReport = {
   certificates: [fine, { ...fine, host: 'pg2', port: 8432, what: 'pgBackRest', ...missing }],
   authorities: [{ ...ca, daysLeft: 3649 }],
   copyProblems: [],
+  unknown: [],
 };
 
 test('a certificate is one line of the table', () => {

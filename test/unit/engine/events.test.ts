@@ -1,3 +1,4 @@
+import { changing } from '../../support/changes.ts';
 import { expect, test } from 'vitest';
 import type { StageEvent } from '../../../src/engine/event.ts';
 import { together, runPlan } from '../../../src/engine/run-plan.ts';
@@ -9,7 +10,7 @@ const notes = ['copied 1 MB', 'copied 2 MB', 'copied 2 MB', 'waiting', 'waiting'
 const copy = {
   title: 'Copy',
   isDone: false,
-  diff: async () => (copy.isDone ? [] : ['copy the data']),
+  diff: async () => (copy.isDone ? [] : changing('copy the data')),
   async apply(_: unknown, report: (note: string) => void) {
     for (const note of notes) report(note);
     copy.isDone = true;
@@ -26,7 +27,7 @@ test('a plan is told from its first stage to its failure', async () => {
   const progress = newsOnly((event) => told.push(event));
   const { host } = fakeHost({}, {}, 'pg1');
 
-  const run = runPlan([together('Set up', [host], () => [copy, broken])], progress, { dryRun: false });
+  const run = runPlan([together('Set up', [host], () => [copy, broken])], progress);
   await expect(run).rejects.toThrow('no disk');
 
   const durationMs: unknown = expect.any(Number);

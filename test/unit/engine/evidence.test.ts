@@ -1,3 +1,4 @@
+import { changing } from '../../support/changes.ts';
 import { expect, test } from 'vitest';
 import { withEvidence } from '../../../src/engine/evidence.ts';
 import { runStep } from '../../../src/engine/run-step.ts';
@@ -9,7 +10,7 @@ const evidence = async (): Promise<string> => 'FATAL: port taken';
 const thrownBy = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error);
 const step = (apply: () => Promise<void>) => ({
   title: 'Start',
-  diff: async () => ['start it'],
+  diff: async () => changing('start it'),
   apply,
   evidence,
 });
@@ -19,7 +20,7 @@ test('a step whose effect is not seen shows what the host says about it', async 
     runStep(
       step(async () => {}),
       host,
-      { dryRun: false, report: () => {} },
+      () => {},
     ),
   );
 
@@ -31,7 +32,7 @@ test('a command that failed in a step shows it too, below its own words', async 
   const failed = new CommandError({ what: 'it failed', why: 'systemctl restart x', next: ['log in'] });
   const fail = () => Promise.reject(failed);
 
-  const error = await thrownBy(runStep(step(fail), host, { dryRun: false, report: () => {} }));
+  const error = await thrownBy(runStep(step(fail), host, () => {}));
 
   expect(error).toBeInstanceOf(CommandError);
   expect(error).toMatchObject({

@@ -1,3 +1,4 @@
+import { changing } from '../../support/changes.ts';
 import { expect, test } from 'vitest';
 import { runPlan, together } from '../../../src/engine/run-plan.ts';
 import type { Step } from '../../../src/engine/step.ts';
@@ -23,7 +24,7 @@ test('an interrupted plan ends before the next step, and says how to go on', asy
   const pressing: Step = { title: 'Press', diff: async () => (press(), []), apply: async () => {} };
   const stage = together('Prepare', [host], () => [write('/a'), pressing, write('/b')]);
 
-  const error = await thrown(runPlan([stage], recordedProgress().progress, { dryRun: false, isInterrupted }));
+  const error = await thrown(runPlan([stage], recordedProgress().progress, { isInterrupted }));
 
   expect(error).toBeInstanceOf(InterruptedError);
   expect(error).toMatchObject({
@@ -42,7 +43,6 @@ test('a change that was said is not begun after Ctrl-C', async () => {
 
   const error = await thrown(
     runPlan([together('Prepare', [host], () => [late])], recordedProgress().progress, {
-      dryRun: false,
       isInterrupted,
     }),
   );
@@ -56,7 +56,7 @@ test('a step that waits is left when it next reports', async () => {
   let looks = 0;
   const waiting: Step = {
     title: 'Wait',
-    diff: async () => ['wait'],
+    diff: async () => changing('wait'),
     async apply(_host, report) {
       for (;;) {
         if ((looks += 1) === 3) press();
@@ -67,7 +67,6 @@ test('a step that waits is left when it next reports', async () => {
 
   const error = await thrown(
     runPlan([together('Wait', [fakeHost().host], () => [waiting])], recordedProgress().progress, {
-      dryRun: false,
       isInterrupted,
     }),
   );
@@ -81,7 +80,6 @@ test('several interrupted hosts are one interruption', async () => {
 
   const error = await thrown(
     runPlan([together('Prepare', hosts, () => [write('/a')])], recordedProgress().progress, {
-      dryRun: false,
       isInterrupted: () => true,
     }),
   );
@@ -97,14 +95,13 @@ test('a failure on another host is worth more than the interruption', async () =
     async diff({ name }) {
       press();
       if (name === 'pg1') throw new Error('no disk');
-      return ['go on'];
+      return changing('go on');
     },
     async apply() {},
   };
 
   const error = await thrown(
     runPlan([together('Prepare', hosts, () => [step])], recordedProgress().progress, {
-      dryRun: false,
       isInterrupted,
     }),
   );
@@ -126,7 +123,7 @@ test('Ctrl-C after the last step comes too late to spoil the result', async () =
   const { changes } = await runPlan(
     [together('Prepare', [fakeHost().host], () => [last])],
     recordedProgress().progress,
-    { dryRun: false, isInterrupted },
+    { isInterrupted },
   );
 
   expect(changes).toHaveLength(1);

@@ -1,5 +1,7 @@
+import { changing } from '../../support/changes.ts';
 import { expect, test } from 'vitest';
 import type { Journal } from '../../../src/engine/journal.ts';
+import { plan } from '../../../src/engine/plan.ts';
 import { onlyOn, runPlan } from '../../../src/engine/run-plan.ts';
 import type { Step } from '../../../src/engine/step.ts';
 import { ownFile } from '../../../src/system/own-file.ts';
@@ -20,8 +22,8 @@ function remembering(disk: ReadonlyMap<string, unknown>) {
   return { told, journal };
 }
 
-const run = (host: ReturnType<typeof fakeHost>['host'], step: Step, journal: Journal, dryRun = false) =>
-  runPlan([onlyOn('Do', host, () => [step])], recordedProgress().progress, { dryRun, journal });
+const run = (host: ReturnType<typeof fakeHost>['host'], step: Step, journal: Journal) =>
+  runPlan([onlyOn('Do', host, () => [step])], recordedProgress().progress, { journal });
 
 test('a step is written down before it is applied, and again when its effect was seen', async () => {
   const { host, disk } = fakeHost();
@@ -36,7 +38,7 @@ test('what is in place, and what is only looked at, is not written down', async 
   const { host, disk } = fakeHost();
   const { told, journal } = remembering(disk);
 
-  await run(host, write, journal, true);
+  await plan([onlyOn('Do', host, () => [write])]);
   await run(host, write, { begin: () => Promise.resolve(() => {}) });
   await run(host, write, journal);
 
@@ -44,8 +46,8 @@ test('what is in place, and what is only looked at, is not written down', async 
 });
 
 test.each([
-  ['fails', { diff: async () => ['do it'], apply: () => Promise.reject(new Error('boom')) }, 'boom'],
-  ['has no effect', { diff: async () => ['do it'], apply: async () => {} }, 'was applied, but'],
+  ['fails', { diff: async () => changing('do it'), apply: () => Promise.reject(new Error('boom')) }, 'boom'],
+  ['has no effect', { diff: async () => changing('do it'), apply: async () => {} }, 'was applied, but'],
 ])('the end of a step that %s says so', async (_, halves, wanted) => {
   const { host, disk } = fakeHost();
   const { told, journal } = remembering(disk);

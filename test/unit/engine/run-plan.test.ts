@@ -32,13 +32,12 @@ test('stages run in order, and every change is answered with its host and step',
       onlyOn('Start', one.host, () => [write('/a'), write('/b')]),
     ],
     progress,
-    { dryRun: false },
   );
 
   expect(result.changes).toEqual([
-    { host: 'pg1', step: 'Write /a', change: 'write /a' },
-    { host: 'pg2', step: 'Write /a', change: 'write /a' },
-    { host: 'pg1', step: 'Write /b', change: 'write /b' },
+    { host: 'pg1', step: 'Write /a', id: 'file.write', subject: '/a', change: 'write /a' },
+    { host: 'pg2', step: 'Write /a', id: 'file.write', subject: '/a', change: 'write /a' },
+    { host: 'pg1', step: 'Write /b', id: 'file.write', subject: '/b', change: 'write /b' },
   ]);
   expect(results['Start: pg1']).toEqual({ status: 'changed', note: 'write /b' });
 });
@@ -50,37 +49,34 @@ test.each([
   const { progress, results } = recordedProgress();
   const steps = Array.from({ length: count }, (_, index) => write(`/${index}`));
 
-  const { changes } = await runPlan([onlyOn('Prepare', pg1().host, () => steps)], progress, { dryRun: true });
+  const { changes } = await runPlan([onlyOn('Prepare', pg1().host, () => steps)], progress);
 
   expect(changes).toHaveLength(count);
-  expect(results['Prepare: pg1']).toEqual({ status: 'planned', note });
+  expect(results['Prepare: pg1']).toEqual({ status: 'changed', note });
 });
 
 test('a second run changes nothing', async () => {
   const { host } = pg1();
   const plan = [onlyOn('Prepare', host, () => [write('/a')])];
-  await runPlan(plan, recordedProgress().progress, { dryRun: false });
+  await runPlan(plan, recordedProgress().progress);
   const { progress, results } = recordedProgress();
 
-  const second = await runPlan(plan, progress, { dryRun: false });
+  const second = await runPlan(plan, progress);
 
   expect(second.changes).toEqual([]);
   expect(results).toEqual({ 'Prepare: pg1': { status: 'in place', note: '' } });
 });
 
-test('a dry run plans every stage and touches nothing', async () => {
-  const [one, two] = [pg1(), pg2()];
-  const { progress, results } = recordedProgress();
-  const plan = [
-    together('Prepare', [one.host, two.host], () => [write('/a')]),
-    together('Go on', [one.host], () => [write('/b')]),
-  ];
+test('a part that is known only later is made when its time comes', async () => {
+  const { host, disk } = pg1();
+  const later = async () => (disk.has('/a') ? [onlyOn('Go on', host, () => [write('/b')])] : []);
 
-  const { changes } = await runPlan(plan, progress, { dryRun: true });
+  const { changes } = await runPlan(
+    [onlyOn('Prepare', host, () => [write('/a')]), later],
+    recordedProgress().progress,
+  );
 
-  expect(changes).toHaveLength(3);
-  expect([one.disk.size, two.disk.size, one.ran.length]).toEqual([0, 0, 0]);
-  expect(results['Go on: pg1']).toEqual({ status: 'planned', note: 'write /b' });
+  expect(changes.map(({ change }) => change)).toEqual(['write /a', 'write /b']);
 });
 
 test('the other hosts finish when one fails, and the failure is thrown as it is', async () => {
@@ -91,7 +87,7 @@ test('the other hosts finish when one fails, and the failure is thrown as it is'
     together('Go on', [one.host, two.host], () => [write('/b')]),
   ];
 
-  const error = await thrown(runPlan(plan, progress, { dryRun: false }));
+  const error = await thrown(runPlan(plan, progress));
 
   expect(error).toMatchObject({ message: 'no disk on pg1' });
   expect(results['Prepare: pg1']).toEqual({ status: 'failed', note: 'no disk on pg1' });
@@ -101,7 +97,7 @@ test('the other hosts finish when one fails, and the failure is thrown as it is'
 test('the failures of several hosts are thrown together', async () => {
   const stage = together('Prepare', [pg1().host, pg2().host, pg3().host], () => [failing('no disk')]);
 
-  const error = await thrown(runPlan([stage], recordedProgress().progress, { dryRun: false }));
+  const error = await thrown(runPlan([stage], recordedProgress().progress));
 
   expect(error).toBeInstanceOf(AggregateError);
   expect(error).toMatchObject({
@@ -118,9 +114,7 @@ test('something thrown that is no error is shown and thrown as it is', async () 
   };
   const { progress, results } = recordedProgress();
 
-  const error = await thrown(
-    runPlan([onlyOn('Prepare', pg1().host, () => [odd])], progress, { dryRun: false }),
-  );
+  const error = await thrown(runPlan([onlyOn('Prepare', pg1().host, () => [odd])], progress));
 
   expect(error).toBe('odd');
   expect(results['Prepare: pg1']?.note).toBe('odd');
@@ -140,7 +134,7 @@ test('one by one, a host waits for the one before it', async () => {
   };
   const stage = oneByOne(together('Restart', [pg1().host, pg2().host], () => [slow]));
 
-  await runPlan([stage], recordedProgress().progress, { dryRun: false });
+  await runPlan([stage], recordedProgress().progress);
 
   expect(seen).toEqual(['pg1 begins', 'pg1 ends', 'pg2 begins', 'pg2 ends']);
 });
@@ -156,7 +150,7 @@ test('one by one, nothing is started after a failure', async () => {
     ),
   );
 
-  const error = await thrown(runPlan([stage], progress, { dryRun: false }));
+  const error = await thrown(runPlan([stage], progress));
 
   expect(error).toMatchObject({ message: 'no on pg2' });
   expect(Object.values(results).map(({ status }) => status)).toEqual(['changed', 'failed', 'not started']);

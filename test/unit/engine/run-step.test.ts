@@ -1,6 +1,7 @@
+import { changing } from '../../support/changes.ts';
 import { expect, test } from 'vitest';
 import { runStep } from '../../../src/engine/run-step.ts';
-import type { Step } from '../../../src/engine/step.ts';
+import { change, check, job, textsOf, type Step } from '../../../src/engine/step.ts';
 import { UnverifiedError } from '../../../src/model/errors.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 
@@ -9,16 +10,16 @@ const attributes = { owner: 'root:root', mode: 0o644 };
 
 const welcome: Step = {
   title: 'Welcome people',
-  diff: async (host) => ((await host.readFile(path)) ? [] : [`write ${path}`]),
+  diff: async (host) => ((await host.readFile(path)) ? [] : changing(`write ${path}`)),
   apply: (host) => host.writeFile(path, 'hello\n', attributes),
 };
 const forgetful: Step = { ...welcome, apply: async () => {} };
 
 /** Runs a step and collects what it reported. */
-async function run(step: Step, host: ReturnType<typeof fakeHost>['host'], dryRun = false) {
+async function run(step: Step, host: ReturnType<typeof fakeHost>['host']) {
   const notes: string[] = [];
-  const outcome = await runStep(step, host, { dryRun, report: (note) => notes.push(note) });
-  return { outcome, notes };
+  const { status, changes } = await runStep(step, host, (note) => notes.push(note));
+  return { outcome: { status, changes: textsOf(changes) }, notes };
 }
 
 test('a difference is said, applied, and looked at again', async () => {
@@ -41,15 +42,6 @@ test('what is in place stays untouched', async () => {
   expect(disk.get(path)?.content).toBe('something else\n');
 });
 
-test('a dry run says what it would do and touches nothing', async () => {
-  const { host, disk } = fakeHost();
-
-  const { outcome } = await run(welcome, host, true);
-
-  expect(outcome).toEqual({ status: 'planned', changes: ['write /etc/motd'] });
-  expect(disk.size).toBe(0);
-});
-
 test('an effect that is not seen is an error that says what is still different', async () => {
   const { host } = fakeHost({}, {}, 'pg2');
 
@@ -61,5 +53,32 @@ test('an effect that is not seen is an error that says what is still different',
     message: '"Welcome people" on pg2 was applied, but its effect could not be verified',
     why: 'still different: write /etc/motd',
     next: ['run the same command again: it is safe', 'read the log of the host: dbctl logs pg2'],
+  });
+});
+
+test('a job answers what its work answered, once it was carried out, and is done each time', async () => {
+  const { host } = fakeHost();
+  let count = 0;
+  const { step, answer } = job('Count', change('count', 'count on'), async () => (count += 1));
+
+  expect(answer).toThrow('"Count" was not carried out');
+  const { outcome } = await run(step, host);
+
+  expect(outcome).toEqual({ status: 'changed', changes: ['count on'] });
+  expect(answer()).toBe(1);
+  await run(step, host);
+  expect(answer()).toBe(2);
+});
+
+test('a check changes nothing, and throws what is not as it must be', async () => {
+  const { host } = fakeHost();
+  const content = check('Check /etc/motd', async (one) => {
+    if ((await one.readFile(path)) === undefined) throw new UnverifiedError({ what: 'nobody is welcome' });
+  });
+
+  await expect(run(content, host)).rejects.toThrow('nobody is welcome');
+  expect((await run(content, fakeHost({ [path]: 'hello' }).host)).outcome).toEqual({
+    status: 'in place',
+    changes: [],
   });
 });

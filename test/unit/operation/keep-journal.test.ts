@@ -100,7 +100,7 @@ test('a secret that a step writes is in no line, however it is disguised', async
   const content = new Secret('correct horse battery staple');
   const step = ownFile('Keep the password', { path: '/pw', content, owner: 'root:root', mode: 0o600 });
 
-  await runPlan([onlyOn('Do', host, () => [step])], recordedProgress().progress, { dryRun: false, journal });
+  await runPlan([onlyOn('Do', host, () => [step])], recordedProgress().progress, { journal });
   await journal.settle();
 
   expect(inputs).toHaveLength(2);

@@ -1,3 +1,4 @@
+import { textsOf } from '../../../src/engine/step.ts';
 import { expect, test } from 'vitest';
 import { roleChanges, wantedRoles, type FoundRole } from '../../../src/server/role-changes.ts';
 import { scramVerifier } from '../../../src/postgres/scram.ts';
@@ -61,17 +62,17 @@ test.each<[string, Partial<FoundRole>, readonly string[]]>([
     ['change the password of role shop_app', 'correct the attributes of role shop_app'],
   ],
 ])('%s', (_reason, difference, changes) => {
-  expect(roleChanges(writer!, { ...found, ...difference })).toEqual(changes);
+  expect(textsOf(roleChanges(writer!, { ...found, ...difference }))).toEqual(changes);
 });
 
 test('a role that does not exist is made', () => {
-  expect(roleChanges(writer!, undefined)).toEqual(['create role shop_app']);
+  expect(textsOf(roleChanges(writer!, undefined))).toEqual(['create role shop_app']);
 });
 
 test('a membership that is missing is named', () => {
   const half = { ...found, verifier: scramVerifier('admin-password') };
 
-  expect(roleChanges(admin!, { ...half, memberOf: ['shop_app'] })).toEqual([
+  expect(textsOf(roleChanges(admin!, { ...half, memberOf: ['shop_app'] }))).toEqual([
     'make shop_admin a member of pg_monitor',
   ]);
 });
@@ -82,14 +83,18 @@ test.each([
 ])('a setting of the session that is %s is corrected', (_reason, settings) => {
   const half = { ...found, verifier: scramVerifier('reader-password') };
 
-  expect(roleChanges(reader!, { ...half, settings })).toEqual([
+  expect(textsOf(roleChanges(reader!, { ...half, settings }))).toEqual([
     'correct the attributes of role shop_readonly',
   ]);
-  expect(roleChanges(reader!, { ...half, settings: ['default_transaction_read_only=on'] })).toEqual([]);
+  expect(textsOf(roleChanges(reader!, { ...half, settings: ['default_transaction_read_only=on'] }))).toEqual(
+    [],
+  );
 });
 
 test('no change says a password', () => {
-  const said = wantedRoles(clusterOf()).flatMap((role) => roleChanges(role, { ...found, verifier: '' }));
+  const said = wantedRoles(clusterOf()).flatMap((role) =>
+    textsOf(roleChanges(role, { ...found, verifier: '' })),
+  );
 
   expect(said.length).toBeGreaterThan(4);
   expect(said.join()).not.toMatch(/-password/);
@@ -98,9 +103,9 @@ test('no change says a password', () => {
 test('a password that somebody logs in with is left when that is asked for, and nothing else is', () => {
   const other = { ...found, verifier: scramVerifier('another-password') };
 
-  expect(roleChanges(writer!, other, 'leave')).toEqual([]);
-  expect(roleChanges(writer!, { ...other, canLogin: false }, 'leave')).toEqual([
+  expect(textsOf(roleChanges(writer!, other, 'leave'))).toEqual([]);
+  expect(textsOf(roleChanges(writer!, { ...other, canLogin: false }, 'leave'))).toEqual([
     'correct the attributes of role shop_app',
   ]);
-  expect(roleChanges(writer!, undefined, 'leave')).toEqual(['create role shop_app']);
+  expect(textsOf(roleChanges(writer!, undefined, 'leave'))).toEqual(['create role shop_app']);
 });

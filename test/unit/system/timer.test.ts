@@ -1,3 +1,4 @@
+import { textsOf } from '../../../src/engine/step.ts';
 import { expect, test } from 'vitest';
 import { calendarInterval, normalCalendar, parseTimerStates } from '../../../src/system/timer.ts';
 import { removalsOf } from '../../../src/backup/backup-work-query.ts';
@@ -68,7 +69,7 @@ P00   INFO: [DRY-RUN] repo1: 17-1 remove archive, start = 0000000100000000000000
 P00   INFO: [DRY-RUN] repo1: 17-1 no archive to remove
 `;
 
-  expect(removalsOf(said)).toEqual([
+  expect(textsOf(removalsOf(said))).toEqual([
     'remove the backup 20261121-112758F',
     'remove WAL from 000000010000000000000018 to 000000010000000000000019',
   ]);

@@ -5,7 +5,7 @@ import { lineProgress } from '../../../src/ui/line-progress.ts';
 import { withClock } from '../../../src/ui/row-progress.ts';
 import { planText } from '../../../src/ui/plan-result.ts';
 
-const change = (host: string, text: string) => ({ host, step: 'Step', change: text });
+const change = (host: string, text: string) => ({ host, step: 'Step', id: 'test', change: text });
 
 test.each([
   ['nothing', [], false, '0 changes'],

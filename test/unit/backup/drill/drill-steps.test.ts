@@ -54,15 +54,11 @@ function drillHost(start: State, end: State, line: DrillResult | undefined) {
 }
 
 async function rehearse(start: State, end: State, line: DrillResult | undefined) {
-  const results: DrillResult[] = [];
   const notes: string[] = [];
   const { host, ran } = drillHost(start, end, line);
-  await run(
-    rehearseRestore(shop, aim, (result) => results.push(result)),
-    host,
-    notes,
-  );
-  return { results, notes, programs: ran.map((one) => one.split(' ')[0]) };
+  const { step, answer } = rehearseRestore(shop, aim);
+  await run(step, host, notes);
+  return { results: [answer()], notes, programs: ran.map((one) => one.split(' ')[0]) };
 }
 
 test('a drill answers with the line that it wrote', async () => {
