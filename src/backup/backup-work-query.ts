@@ -1,7 +1,7 @@
 // Work that changes the repository, one after the other: dbctl's own by a lock that they wait for, others by
 // pgBackRest's lock, at which they fail.
 
-import { change, type Change } from '../engine/step.ts';
+import { change, type Change } from '../model/change.ts';
 import { pgbackrestFiles, pgbackrestUser } from './pgbackrest.ts';
 import type { BackupType } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';

@@ -1,22 +1,7 @@
 import type { Host, ReadableHost } from '../host/host.ts';
+import type { Change } from '../model/change.ts';
 
-/** Something that a step will make different. */
-export interface Change {
-  /** What is done, the same in every version of dbctl: "role.create". */
-  readonly id: string;
-  /** To what, where a step does it to several things: "app_writer". */
-  readonly subject?: string;
-  /** The sentence that a user reads in a plan: "create role app_writer". */
-  readonly text: string;
-}
-
-export const change = (id: string, text: string, subject?: string): Change => ({
-  id,
-  ...(subject !== undefined && { subject }),
-  text,
-});
-
-export const textsOf = (changes: readonly Change[]): readonly string[] => changes.map(({ text }) => text);
+export { change, textsOf, type Change } from '../model/change.ts';
 
 /** Tells the user how far a long step is: "copied 1.2 of 4.0 GB, 30 %, 0:45 left". */
 export type Report = (note: string) => void;

@@ -1,6 +1,6 @@
 // Which roles a cluster has and what they may be: wanted against found, without asking anybody.
 
-import { change, type Change } from '../engine/step.ts';
+import { change, type Change } from '../model/change.ts';
 import type { Cluster, Role } from '../model/cluster.ts';
 import { verifierMatches } from '../postgres/scram.ts';
 
