@@ -1,8 +1,8 @@
 // Looks at every machine of a cluster before anything is changed there, all at once, and leaves nothing behind.
 
 import { dirname } from 'node:path/posix';
-import type { Cluster } from '../model/cluster.ts';
-import type { SeenSite, UnseenSite } from './facts.ts';
+import type { Cluster, Node } from '../model/cluster.ts';
+import type { SeenNode, SeenSite, UnseenSite } from './facts.ts';
 import { neededPackages, serverPackage } from './packages.ts';
 import { ownPorts } from './ports.ts';
 import { doctorReport, type DoctorReport } from './report.ts';
@@ -14,6 +14,7 @@ import { readCaCertificate } from '../pki/ca-certificate.ts';
 import { exitCode } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { diskSpeed } from './disk-speed-query.ts';
+import { controlOf } from '../postgres/control/control-of.ts';
 import { hostFacts } from '../server/host-facts-query.ts';
 import { siteFacts } from './site-query.ts';
 import { askMachines, type Asked, type LoginOptions } from '../host/ask-machines.ts';
@@ -44,13 +45,20 @@ async function readSite(
   const directory = directoryOf(cluster, site);
   const [facts, nodes, links] = await Promise.all([
     host.ask(siteFacts(questionFor(cluster, site, directory))),
-    Promise.all(
-      site.nodes.map(async (node) => ({ node, facts: await host.ask(hostFacts(instanceOf(cluster, node))) })),
-    ),
+    Promise.all(site.nodes.map((node) => readNode(cluster, node, host))),
     readLinkFacts(cluster, site, host, authority),
   ]);
   const speed = keepsData(cluster, site) ? await host.ask(diskSpeed(dirname(directory))) : undefined;
   return { site, facts, nodes, speed, links };
+}
+
+async function readNode(cluster: Cluster, node: Node, host: ReadableHost): Promise<SeenNode> {
+  const instance = instanceOf(cluster, node);
+  const [facts, startsAtBoot] = await Promise.all([
+    host.ask(hostFacts(instance)),
+    host.ask(controlOf(instance).startsAtBoot),
+  ]);
+  return { node, facts, startsAtBoot };
 }
 
 const questionFor = (cluster: Cluster, site: Site, directory: string) => ({

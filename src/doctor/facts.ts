@@ -85,11 +85,17 @@ export interface SeenLink extends Link {
   readonly certificate: ShownCertificate | undefined;
 }
 
+export interface SeenNode {
+  readonly node: Node;
+  readonly facts: HostFacts;
+  readonly startsAtBoot: boolean;
+}
+
 /** What one machine answered. */
 export interface SeenSite {
   readonly site: Site;
   readonly facts: SiteFacts;
-  readonly nodes: readonly { readonly node: Node; readonly facts: HostFacts }[];
+  readonly nodes: readonly SeenNode[];
   readonly speed: DiskSpeed | undefined;
   readonly links: readonly SeenLink[];
 }

@@ -147,7 +147,7 @@ const nodeFindings = (
   seen: SeenSite,
   primaryBytes: number | undefined,
 ): readonly DoctorFinding[] =>
-  seen.nodes.flatMap(({ node, facts }) => {
+  seen.nodes.flatMap(({ node, facts, startsAtBoot }) => {
     const isPrimary = node.name === cluster.configuredPrimary.name;
     const wanted = {
       instance: instanceOf(cluster, node),
@@ -160,6 +160,7 @@ const nodeFindings = (
     return [
       ...instanceProblems(facts, wanted).map(failure('node', seen)),
       ...(isStopped ? [stopped(seen, wanted.instance)] : []),
+      ...(isOurs && !startsAtBoot ? [notAtBoot(seen, wanted.instance)] : []),
     ];
   });
 
@@ -172,6 +173,17 @@ const failure =
     what,
     next: [next],
   });
+
+function notAtBoot({ site }: SeenSite, instance: Instance): DoctorFinding {
+  const { name, byHand } = controlOf(instance);
+  return {
+    level: 'warn',
+    check: 'service',
+    hosts: [site.name],
+    what: `${name} does not start at boot`,
+    next: [byHand.startAtBoot],
+  };
+}
 
 function stopped({ site }: SeenSite, instance: Instance): DoctorFinding {
   const { name, byHand } = controlOf(instance);

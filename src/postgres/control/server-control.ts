@@ -26,6 +26,8 @@ export interface ServerControl {
   readonly byHand: {
     readonly start: string;
     readonly stop: string;
+    /** Makes it start at every boot. */
+    readonly startAtBoot: string;
     /** Shows why it ended. */
     readonly journal: string;
   };

@@ -38,6 +38,7 @@ export function systemdControl(instance: Instance): ServerControl {
     byHand: {
       start: `systemctl start ${unit}`,
       stop: `systemctl stop ${unit}`,
+      startAtBoot: `systemctl enable ${unit}`,
       journal: `journalctl -n 50 -u ${unit}`,
     },
   };

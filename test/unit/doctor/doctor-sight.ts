@@ -69,6 +69,7 @@ export interface Otherwise {
   readonly facts?: Partial<SiteFacts>;
   readonly node?: HostFacts;
   readonly speed?: SeenSite['speed'];
+  readonly startsAtBoot?: boolean;
   /** By "TO:PORT". */
   readonly links?: Readonly<Record<string, Partial<SeenLink>>>;
 }
@@ -79,11 +80,15 @@ export const sightOf = (
   cluster = shop,
 ): readonly SeenSite[] =>
   sitesOf(cluster).map((site) => {
-    const { facts, node, speed, links = {} } = otherwise[site.name] ?? {};
+    const { facts, node, speed, startsAtBoot = true, links = {} } = otherwise[site.name] ?? {};
     return {
       site,
       facts: { ...bare, ...(site.nodes.length === 0 && { packages: common }), ...facts },
-      nodes: site.nodes.map((one) => ({ node: one, facts: node ?? bareHost })),
+      nodes: site.nodes.map((one) => ({
+        node: one,
+        facts: node ?? bareHost,
+        startsAtBoot,
+      })),
       speed: speed ?? { write: 400e6, read: 800e6, sync: 0.001 },
       links: neededLinks(cluster)
         .filter(({ from }) => from === site.name)

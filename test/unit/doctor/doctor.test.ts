@@ -69,6 +69,11 @@ test.each<Cases[number]>([
     ['warn pg1: postgresql@17-main.service is not running'],
   ],
   [
+    'a server that would not come back after a boot is told, and one that is not set up is not',
+    { pg1: { node: setUp('pg1'), startsAtBoot: false }, pg2: { startsAtBoot: false } },
+    ['warn pg1: postgresql@17-main.service does not start at boot'],
+  ],
+  [
     'without ss nobody knows whether a server runs',
     {
       pg1: {
