@@ -20,8 +20,8 @@ export interface StandbyNode {
   readonly current: StandbyValues | undefined;
   /** The least that the WAL it has replayed lets it start with; for a replica that is down. */
   readonly floor?: StandbyValues | undefined;
-  /** What it has after its next start. */
-  readonly wanted: StandbyValues;
+  /** What it has after its next start, as far as that is known. */
+  readonly wanted: Partial<StandbyValues>;
   /** Whether it is among those that are restarted. */
   readonly restarts: boolean;
 }
@@ -69,6 +69,7 @@ function placeFor(primary: StandbyNode, replica: StandbyNode, parameter: Standby
   // What the primary has had is in the WAL that the replica starts from.
   const before = (primary.current ?? primary.wanted)[parameter];
   const after = primary.restarts ? primary.wanted[parameter] : before;
+  if (before === undefined || after === undefined) return undefined;
 
   if (primary.restarts && has !== undefined && has < after) {
     if (will < after) throw tooLow(primary, replica, parameter, after);
@@ -101,7 +102,7 @@ function tooLow(
   parameter: StandbyParameter,
   limit: number,
 ): RefusedError {
-  const less = replica.restarts ? replica.wanted[parameter] : replica.current![parameter];
+  const less = replica.restarts ? replica.wanted[parameter] : replica.current?.[parameter];
   return new RefusedError({
     what: `${replica.name} would have ${parameter} = ${less}, and ${primary.name} ${limit}`,
     why: 'A replica with less than its primary stops replaying, so raised values begin at the replicas and lowered ones at the primary.',
@@ -111,10 +112,11 @@ function tooLow(
 
 function wayOut(primary: StandbyNode, replica: StandbyNode, parameter: StandbyParameter): string {
   const wanted = replica.wanted[parameter];
-  if (!replica.restarts && wanted >= primary.wanted[parameter]) {
+  const isEnough = wanted !== undefined && wanted >= (primary.wanted[parameter] ?? Infinity);
+  if (!replica.restarts && isEnough) {
     return `restart the replica first: dbctl restart ${replica.name}`;
   }
-  if (!primary.restarts && wanted >= primary.wanted[parameter]) {
+  if (!primary.restarts && isEnough) {
     return `restart the primary first: dbctl restart ${primary.name}`;
   }
   return `give both the same value: POSTGRES_CONF_${parameter} in .env.cluster`;

@@ -86,7 +86,9 @@ async function newestBackup(
   ]);
   if (info === undefined || source.flushLsn === null) return undefined;
   if (from === 'auto' && way !== 'in place' && archiver && isFailing(archiver)) return undefined;
-  return backupForClone(info, { systemIdentifier: source.systemIdentifier, flushLsn: source.flushLsn });
+  const { systemIdentifier, flushLsn } = source;
+  const found = backupForClone(info, { systemIdentifier, flushLsn });
+  return found && { ...found, stanza: backup.stanza };
 }
 
 const isFailing = ({ lastFailedAt, lastArchivedAt }: ArchiverFacts): boolean =>

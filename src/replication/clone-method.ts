@@ -7,6 +7,7 @@ import { formatBytes, formatSeconds } from '../model/units.ts';
 
 /** A backup that a replica can be made from. */
 export interface CloneBackup {
+  readonly stanza: string;
   readonly label: string;
   /** Number of the repository that has it. */
   readonly repository: number;
@@ -50,7 +51,7 @@ const smallBytes = 256 * 1024 ** 2;
 export function backupForClone(
   info: BackupInfo,
   { systemIdentifier, flushLsn }: { readonly systemIdentifier: string; readonly flushLsn: string },
-): CloneBackup | undefined {
+): Omit<CloneBackup, 'stanza'> | undefined {
   if (info.databases.at(-1)?.systemIdentifier !== systemIdentifier) return undefined;
   const newest = recoveryWindow(info, { archivedAt: undefined }).ranges.at(-1)?.backups.at(-1);
   if (newest === undefined) return undefined;

@@ -1,11 +1,13 @@
 // What a replica's data directory is while it is made, and the moves that make room for a new one.
 
+import * as v from 'valibot';
 import type { Instance } from '../model/instance.ts';
 import { action, query, type Action, type Query } from '../host/command.ts';
 import { sh } from '../host/script.ts';
 
 /** "restoring": marked as being put right in place, so it is of no use to a server yet. */
-export type ReplicaData = 'absent' | 'whole' | 'restoring';
+const ReplicaData = v.picklist(['absent', 'whole', 'restoring']);
+export type ReplicaData = v.InferOutput<typeof ReplicaData>;
 
 /** Beside the data directory, while it is restored in place. */
 const markOf = ({ dataDirectory }: Instance): string => `${dataDirectory}.dbctl-restoring`;
@@ -19,7 +21,9 @@ elif [ -e "$1/PG_VERSION" ]; then echo whole
 else echo absent; fi`;
 
 export const replicaData = (instance: Instance): Query<ReplicaData> =>
-  query(sh(stateScript, instance.dataDirectory, markOf(instance)), (stdout) => stdout.trim() as ReplicaData);
+  query(sh(stateScript, instance.dataDirectory, markOf(instance)), (stdout) =>
+    v.parse(ReplicaData, stdout.trim()),
+  );
 
 /** Marks a data directory as being restored; the restore itself takes the mark away when it is done. */
 export const markRestoring = (instance: Instance): Action =>

@@ -28,9 +28,9 @@ export const streamUnit = (
 export function restoreUnit(
   cluster: LedCluster,
   node: Node,
-  { label, repository }: CloneBackup,
+  { label, repository, stanza }: CloneBackup,
 ): TransientUnit {
-  const place = { config: nodeConfigOf(cluster, node), stanza: cluster.backup?.stanza ?? cluster.name };
+  const place = { config: nodeConfigOf(cluster, node), stanza };
   const settings = [
     `primary_conninfo = ${settingValue(conninfo(primaryConnection(cluster, node)))}`,
     `primary_slot_name = ${settingValue(slotNameOf(node))}`,

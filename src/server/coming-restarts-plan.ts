@@ -34,7 +34,7 @@ export async function comingRestarts(
 async function standbyToBe(cluster: LedCluster, node: Node, hosts: HostSet): Promise<StandbyNode> {
   const instance = instanceOf(cluster, node);
   const current = await hosts.get(node.name).ask(ifRunning(instance, standbyValues(instance)));
-  const wanted = { ...current, ...wantedOf(cluster) } as StandbyValues;
+  const wanted = { ...current, ...wantedOf(cluster) };
   const restarts = standbyParameters.some((name) => current && wanted[name] !== current[name]);
   return { name: node.name, current, wanted, restarts };
 }

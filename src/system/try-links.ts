@@ -1,5 +1,6 @@
 // Whether a host reaches others, tried from that host itself, all at once.
 
+import * as v from 'valibot';
 import { canonical, hostAndPort } from '../model/address.ts';
 import { loneQuery, type Query } from '../host/command.ts';
 import { scriptFile, sh } from '../host/script.ts';
@@ -55,12 +56,13 @@ function parseTried(line: string): TriedLink {
   const [shown] = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----\n/.exec(said) ?? [];
   const isTrusted = /^\s*Verify return code: 0 /m.test(said);
   return {
-    state: state as LinkState,
+    state: v.parse(LinkState, state),
     shown,
     isTrusted: judged === '1' && shown !== undefined ? isTrusted : undefined,
   };
 }
 
 /** How a connection went. "refused": the host answers, and nothing listens there (or a firewall says so). */
-export type LinkState = 'open' | 'refused' | 'silent' | 'no route' | 'unknown name' | 'not tried';
+const LinkState = v.picklist(['open', 'refused', 'silent', 'no route', 'unknown name', 'not tried']);
+export type LinkState = v.InferOutput<typeof LinkState>;
 export type Service = 'postgres' | 'pgbackrest' | 'store';

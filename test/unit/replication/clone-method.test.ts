@@ -77,7 +77,13 @@ test('an empty archive has no WAL from any position', () => {
   expect(archiveHas({ ...info(), archives: [] }, '0/3000000')).toBe(false);
 });
 
-const backup = { label: 'new', repository: 1, databaseBytes: 100 * gigabyte, walBytes: gigabyte };
+const backup = {
+  stanza: 'shop',
+  label: 'new',
+  repository: 1,
+  databaseBytes: 100 * gigabyte,
+  walBytes: gigabyte,
+};
 const facts: CloneFacts = { databaseBytes: 100 * gigabyte, backup, cores: 8 };
 
 test.each<[string, Partial<CloneFacts>, 'primary' | 'backup', RegExp]>([

@@ -199,7 +199,7 @@ test('before the first byte and after the last, what happens is said', async () 
 const fromBackup: CloneMethod = {
   from: 'backup',
   why: 'as requested',
-  backup: { label: '20261121-020000F', repository: 2, databaseBytes: 4194304, walBytes: 0 },
+  backup: { stanza: 'shop', label: '20261121-020000F', repository: 2, databaseBytes: 4194304, walBytes: 0 },
 };
 
 test('a backup is restored by a unit of the same name, which writes the settings of a replica', async () => {
