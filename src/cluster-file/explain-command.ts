@@ -1,15 +1,16 @@
-import type { Command } from 'commander';
-import { commonFlags, withCommonFlags } from '../kit/common.ts';
+import { command } from '../kit/command.ts';
+import { argument } from '../kit/flags.ts';
 
 /** `dbctl config explain [name]`: what settings mean. Reads no file. */
-export const configExplain = (bare: Command): Command =>
-  withCommonFlags(bare)
-    .argument('[name]', 'a setting, by any of its names')
-    .action(async (name: string | undefined, _flags: object, command: Command) => {
-      const { explain, explainAll } = await import('../config/explain.ts');
-      const { explainedList, explainedText } = await import('./explain-text.ts');
-      const found = name === undefined ? explainAll() : explain(name);
-      const { output } = commonFlags(command);
-      if (output === 'json') process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
-      else process.stdout.write('name' in found ? explainedText(found) : explainedList(found));
-    });
+export const configExplain = command({
+  needs: 'nothing',
+  arguments: { name: argument('[name]', 'a setting, by any of its names') },
+  async run({ args: { name } }) {
+    const { explain, explainAll } = await import('../config/explain.ts');
+    return name === undefined ? explainAll() : explain(name);
+  },
+  async text(found) {
+    const { explainedList, explainedText } = await import('./explain-text.ts');
+    return 'name' in found ? explainedText(found) : explainedList(found);
+  },
+});

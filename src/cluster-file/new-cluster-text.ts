@@ -2,22 +2,21 @@ import { hostAndPort } from '../model/address.ts';
 import { type Cluster } from '../model/cluster.ts';
 import { quote } from '../host/quote.ts';
 
+/** The same for machines. */
+export const newClusterJson = (cluster: Cluster, file: string) => ({
+  file: cluster.file,
+  cluster: cluster.name,
+  nodes: cluster.nodes,
+  control: cluster.control,
+  database: cluster.postgres.database,
+  repository: cluster.backup?.repository.kind ?? null,
+  next: nextCommands(file).map(([command]) => command),
+});
+
 /** What `dbctl init` wrote, and what to type next. */
-export function newClusterMessage(cluster: Cluster, file: string, output: 'table' | 'json'): string {
+export function newClusterText(cluster: Cluster, file: string): string {
   const next = nextCommands(file);
   const nodes = cluster.nodes;
-  if (output === 'json') {
-    const { name, control, backup, postgres } = cluster;
-    const facts = {
-      file: cluster.file,
-      cluster: name,
-      nodes,
-      control,
-      database: postgres.database,
-      repository: backup?.repository.kind ?? null,
-    };
-    return `${JSON.stringify({ ...facts, next: next.map(([command]) => command) }, null, 2)}\n`;
-  }
   const widest = Math.max(...next.map(([command]) => command.length));
   const longest = Math.max(...nodes.map(({ name }) => name.length));
   return [

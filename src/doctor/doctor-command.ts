@@ -1,7 +1,5 @@
-import type { Command } from 'commander';
+import { lookCommand } from '../kit/look-command.ts';
 import { exitCode } from '../model/errors.ts';
-import { withHostKeyFlag, type ChangeFlags } from '../kit/change.ts';
-import { commonFlags, withCommonFlags } from '../kit/common.ts';
 
 const codes = {
   ok: exitCode.ok,
@@ -11,27 +9,11 @@ const codes = {
 } as const;
 
 /** `dbctl doctor`: is every host fit for what .env.cluster wants of it, and does it reach the others? */
-export const doctor = (bare: Command): Command =>
-  withHostKeyFlag(withCommonFlags(bare))
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 nothing to fix (there may be warnings), 4 something to fix, 3 a host cannot be reached.',
-    )
-    .action(async ({ acceptHostKey }: Pick<ChangeFlags, 'acceptHostKey'>, command: Command) => {
-      const { loadCluster } = await import('../config/load.ts');
-      const { loginEnvironment } = await import('../config/environment.ts');
-      const { examine } = await import('./doctor-facts.ts');
-      const { doctorJson, doctorText } = await import('./doctor-text.ts');
-      const { colourLevel } = await import('../ui/terminal.ts');
-      const { config, output } = commonFlags(command);
-      const report = await examine(loadCluster(config), {
-        ...loginEnvironment(),
-        acceptHostKeys: acceptHostKey,
-      });
-      process.stdout.write(
-        output === 'json'
-          ? `${JSON.stringify(doctorJson(report), null, 2)}\n`
-          : doctorText(report, colourLevel(process.stdout)),
-      );
-      process.exitCode = codes[report.verdict];
-    });
+export const doctor = lookCommand({
+  needs: 'cluster',
+  help: 'Exit codes: 0 nothing to fix (there may be warnings), 4 something to fix, 3 a host cannot be reached.',
+  run: async ({ cluster, login }) => (await import('./doctor-facts.ts')).examine(cluster, login),
+  text: async (report, { colour }) => (await import('./doctor-text.ts')).doctorText(report, colour),
+  json: async (report) => (await import('./doctor-text.ts')).doctorJson(report),
+  exitCode: ({ verdict }) => codes[verdict],
+});

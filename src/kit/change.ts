@@ -29,7 +29,7 @@ export const withHostKeyFlag = (command: Command): Command =>
   );
 
 /** For every command that uses `changeHosts`. */
-export const withLockFlag = (command: Command): Command =>
+const withLockFlag = (command: Command): Command =>
   command.option(
     '--lock-wait <duration>',
     'how long to wait (30s, 5m) for another operation on the cluster to end',

@@ -3,6 +3,7 @@
 
 import { type Command, Option } from 'commander';
 import { loginEnvironment } from '../config/environment.ts';
+import type { Listener } from '../engine/event.ts';
 import type { LoginOptions } from '../host/ask-machines.ts';
 import { colourLevel, type Terminal } from '../ui/terminal.ts';
 import { commonFlags, withCommonFlags, withOutputFlags, type CommonFlags } from './common.ts';
@@ -55,6 +56,8 @@ export interface Typed<Arguments extends Positionals, Own extends Flags> {
   readonly colour: 0 | 1;
   /** Goes on only when somebody types the name, or has said `--yes`; `what` is a sentence. */
   readonly confirm: (name: string, what: string) => Promise<void>;
+  /** Shows what long work does, on stderr. */
+  readonly progress: () => Promise<Listener>;
   /** Shows a line that is neither progress, answer nor error; not with -q. */
   readonly remark: (text: string) => void;
 }
@@ -78,7 +81,8 @@ export const commandsOf =
   (bare) => {
     const { needs, flags = {}, yes, help } = form;
     const positionals: Positionals = form.arguments ?? {};
-    (needs === 'nothing' ? withOutputFlags : withCommonFlags)(bare);
+    if (needs === 'nothing') withOutputFlags(bare).addOption(hiddenConfig());
+    else withCommonFlags(bare);
     for (const { option } of Object.values({ ...kind.flags, ...flags })) bare.addOption(option);
     bare.addOption(new Option('-y, --yes', yes ?? 'ask nothing').hideHelp(yes === undefined));
     for (const { argument } of Object.values(positionals)) bare.addArgument(argument);
@@ -92,6 +96,9 @@ export const commandsOf =
       await perform(form, { ...needed, ...typed, ...kind.access(shared, typed, login) });
     });
   };
+
+/** Accepted by every command, also by those that read no file. */
+const hiddenConfig = (): Option => new Option('-c, --config <file>').hideHelp();
 
 /** Commands that reach no host. */
 export const command = commandsOf<Flags, object>({
@@ -122,6 +129,7 @@ function typedIn<Arguments extends Positionals, Own extends Flags>(
       const { confirmByName } = await import('../ui/confirm.ts');
       await confirmByName(name, what, { yes });
     },
+    progress: async () => (await import('../ui/progress-for.ts')).progressFor(process.stderr),
     remark: (text) => remarks.write(`${text}\n`),
   };
 }

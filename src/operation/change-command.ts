@@ -7,15 +7,18 @@ import {
   type Context,
   type Definition,
   type Eventually,
+  type Typed,
 } from '../kit/command.ts';
 import { dryRunFlag, duration, option, type Flags, type Positionals } from '../kit/flags.ts';
 import { hostFlags, loginOf, lookingWith, type LookAccess } from '../kit/look-command.ts';
 import type { Needs } from '../kit/needs.ts';
-import { changing, type ChangeHosts } from './change-hosts.ts';
+import { changing, type ChangeHosts, type ChangeRequest } from './change-hosts.ts';
 
 /** What the operation behind a command may do. */
 export interface ChangeAccess extends LookAccess {
   readonly dryRun: boolean;
+  /** Shows a line that is neither progress, answer nor error; not with -q. */
+  readonly remark: (text: string) => void;
   readonly changeHosts: ChangeHosts;
   /** Goes on only when somebody types the name, or has said `--yes`; `what` is a sentence. */
   readonly confirm: (name: string, what: string) => Promise<void>;
@@ -94,10 +97,11 @@ export function changeCommand<
   });
 }
 
-function accessTo(request: Parameters<typeof changing>[0] & { readonly yes: boolean }): ChangeAccess {
-  const { dryRun, login, yes } = request;
+function accessTo(request: ChangeRequest & Pick<Typed<Positionals, Flags>, 'yes' | 'remark'>): ChangeAccess {
+  const { dryRun, login, yes, remark } = request;
   return {
     dryRun,
+    remark,
     login,
     lookAt: lookingWith(login),
     changeHosts: changing(request),

@@ -1,18 +1,19 @@
-import type { Command } from 'commander';
-import { withChangeFlags } from '../kit/change.ts';
-import { commonFlags, withCommonFlags } from '../kit/common.ts';
-import { makeReplicas, withFromFlag, type CloneFlags } from './make-replicas-command.ts';
+import { argument } from '../kit/flags.ts';
+import { changeCommand } from '../operation/change-command.ts';
+import { cloneFlags } from './clone-flags.ts';
 
 /** `dbctl add-replica <host>…`: from plain hosts to replicas that stream. */
-export const addReplica = (bare: Command): Command =>
-  withFromFlag(withChangeFlags(withCommonFlags(bare)))
-    .argument(
+export const addReplica = changeCommand({
+  needs: 'file',
+  arguments: {
+    names: argument(
       '[host...]',
       'a replica of .env.cluster, or a new one: [name=]host[:port], such as pg4=10.0.0.14',
-    )
-    .action(async (names: string[], flags: CloneFlags, command: Command) => {
-      const { chooseReplicas } = await import('../config/choose-replicas.ts');
-      const { ledAsConfigured } = await import('../model/cluster.ts');
-      const { cluster, replicas } = chooseReplicas(commonFlags(command).config, names);
-      await makeReplicas(command, { cluster: ledAsConfigured(cluster), nodes: replicas, flags });
-    });
+    ),
+  },
+  flags: cloneFlags,
+  run: async ({ file, args: { names }, flags, ...access }) =>
+    (await import('./make-replicas.ts')).addReplicas(file, { names, ...flags }, access),
+  text: async (made) => (await import('./replication-text.ts')).replicasText(made),
+  json: ({ replicas, isProtected }) => ({ replicas, isProtected }),
+});

@@ -1,6 +1,14 @@
+import type { MadeReplicas } from './make-replicas.ts';
 import type { ReplicationView } from './replication-facts.ts';
 import { formatBytes } from '../model/units.ts';
 import { shorten, tableText } from '../ui/text.ts';
+
+/** What was made, for people: how each replica streams, and what is missing. */
+export const replicasText = ({
+  replicas,
+  isProtected,
+}: Pick<MadeReplicas, 'replicas' | 'isProtected'>): string =>
+  `${replicationText(replicas)}${isProtected === false ? 'not protected: dbctl backup setup\n' : ''}`;
 
 /** Both sides' view of each replica, at most 80 columns wide; nothing for none. */
 export function replicationText(views: readonly ReplicationView[]): string {

@@ -1,19 +1,22 @@
-// What was typed after `dbctl backup restore`.
-
-import type { ChangeFlags } from '../kit/change.ts';
+import type { PlanResult } from '../engine/run-plan.ts';
 import type { Backup } from '../model/backup.ts';
-import type { LedCluster } from '../model/cluster.ts';
-import type { RestoreFlags, RestoreRequest } from './restore.ts';
+import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
+import type { RestoreRecord } from './place-restored-step.ts';
+import type { RestoreRequest } from './restore.ts';
 
-export interface Flags extends ChangeFlags, RestoreFlags {
-  readonly to?: string;
-  readonly inPlace?: boolean;
-  readonly yes?: boolean;
-}
-
-export interface Asked {
+/** What is restored, wherever to. */
+export interface RestoreSource {
   readonly cluster: LedCluster;
   readonly backup: Backup;
   readonly request: RestoreRequest;
-  readonly flags: Flags;
+}
+
+export interface RestoreAnswer {
+  readonly where: 'beside' | 'in place';
+  /** With the node that was restored, as if it were one of the cluster. */
+  readonly cluster: Cluster;
+  readonly node: Node;
+  readonly result: PlanResult;
+  /** undefined in a dry run. */
+  readonly record: RestoreRecord | undefined;
 }

@@ -2,6 +2,7 @@ import type { Cluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { throwAway } from './restore.ts';
 import { formatTime } from '../model/units.ts';
+import type { RestoreAnswer } from './restore-request.ts';
 import type { RestoreRecord } from './place-restored-step.ts';
 
 export interface Restored {
@@ -14,6 +15,12 @@ function recoveredTo({ recovered, label }: RestoreRecord): string {
   const { at, lsn, timeline } = recovered;
   const time = at === null ? 'at the end of the backup' : `with everything up to ${formatTime(at)}`;
   return `from the backup ${label}, ${time}${lsn === null ? '' : ` (${lsn})`}, on timeline ${timeline}`;
+}
+
+/** Nothing when nothing was restored yet. */
+export function restoredText({ where, cluster, node, record }: RestoreAnswer): string {
+  if (record === undefined) return '';
+  return { beside: besideText, 'in place': inPlaceText }[where]({ cluster, node, record });
 }
 
 /** The answer of a restore beside: where it is, how to look at it, how to throw it away. */

@@ -6,7 +6,9 @@ import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { ensureDatabase, ensurePrivileges } from './database-step.ts';
 import { ensureReplicationPassfile } from './replication-passfile-step.ts';
-import { ensureRoles } from './roles-step.ts';
+import { ensureRoles, rolesWithOtherPassword } from './roles-step.ts';
+import { readSource } from './source-facts.ts';
+import type { ChangeHosts } from '../operation/change-hosts.ts';
 import { verifyLogins } from './verify-logins-step.ts';
 import { verifyReplicationLogin } from './verify-replication-login-step.ts';
 import { onMachines } from '../engine/on-machines.ts';
@@ -17,6 +19,21 @@ export interface RolesChoice {
   /** Whether passwords that differ become those of .env.cluster. */
   readonly passwords: boolean;
 }
+
+/** Answers also whose passwords differ, and were left as they are. */
+export const applyRoles = (cluster: LedCluster, passwords: boolean, changeHosts: ChangeHosts) =>
+  changeHosts(
+    cluster,
+    [cluster.primary, ...(passwords ? cluster.replicas : [])],
+    async ({ hosts, carryOut }) => {
+      const host = hosts.get(cluster.primary.name);
+      await readSource(cluster, host);
+      const differing = await rolesWithOtherPassword(cluster, instanceOf(cluster, cluster.primary), host);
+      const left = passwords ? [] : differing;
+      const result = await carryOut(applyRolesPlan(cluster, hosts, { left, passwords }));
+      return { result, otherPasswords: left };
+    },
+  );
 
 /** With passwords, the replicas are told the one that they log in with. */
 export function applyRolesPlan(

@@ -1,30 +1,14 @@
-import { Argument, type Command } from 'commander';
-import { onHosts, withHostKeyFlag, type ChangeFlags } from '../kit/change.ts';
-import { commonFlags, withCommonFlags } from '../kit/common.ts';
-
-const templates = ['postgresql.conf', 'pg_hba.conf'] as const;
+import { argument } from '../kit/flags.ts';
+import { lookCommand } from '../kit/look-command.ts';
 
 /** `dbctl render <template>`: a configuration file exactly as it would be written on a node. */
-export const renderTemplate = (bare: Command): Command =>
-  withHostKeyFlag(withCommonFlags(bare))
-    .addArgument(new Argument('<template>', 'the file').choices(templates))
-    .argument('[node]', 'a node of .env.cluster (default: the primary)')
-    .action(
-      async (
-        template: (typeof templates)[number],
-        name: string | undefined,
-        flags: Pick<ChangeFlags, 'acceptHostKey'>,
-        command: Command,
-      ) => {
-        const { loadCluster } = await import('../config/load.ts');
-        const { findNode } = await import('../model/find-node.ts');
-        const { renderFile } = await import('./render-facts.ts');
-        const { output, config } = commonFlags(command);
-        const cluster = loadCluster(config);
-        const node = name === undefined ? cluster.configuredPrimary : findNode(cluster, name);
-        const file = await onHosts(cluster, [node], flags, (hosts) =>
-          renderFile(cluster, node, template, hosts.get(node.name)),
-        );
-        process.stdout.write(output === 'json' ? `${JSON.stringify(file, null, 2)}\n` : file.content);
-      },
-    );
+export const renderTemplate = lookCommand({
+  needs: 'cluster',
+  arguments: {
+    template: argument('<template>', 'the file', ['postgresql.conf', 'pg_hba.conf']),
+    name: argument('[node]', 'a node of .env.cluster (default: the primary)'),
+  },
+  run: async ({ cluster, args: { template, name }, lookAt }) =>
+    (await import('./render-facts.ts')).renderOn({ cluster, template, name }, lookAt),
+  text: ({ content }) => content,
+});

@@ -1,5 +1,7 @@
 import type { Cluster, Node } from '../model/cluster.ts';
 import type { ReadableHost } from '../host/host.ts';
+import type { LookAt } from '../kit/look-command.ts';
+import { findNode } from '../model/find-node.ts';
 import { hbaFile } from './hba-step.ts';
 import { contentOf } from '../system/own-file.ts';
 import { settingsFile } from './settings-step.ts';
@@ -11,6 +13,21 @@ export interface Rendered {
   /** Where it goes on the host. */
   readonly path: string;
   readonly content: string;
+}
+
+/** A file of the node of that name; of the primary without one. */
+export async function renderOn(
+  { cluster, template, name }: RenderRequest,
+  lookAt: LookAt,
+): Promise<Rendered> {
+  const node = name === undefined ? cluster.configuredPrimary : findNode(cluster, name);
+  return lookAt(cluster, [node], (hosts) => renderFile(cluster, node, template, hosts.get(node.name)));
+}
+
+interface RenderRequest {
+  readonly cluster: Cluster;
+  readonly template: keyof typeof renderable;
+  readonly name: string | undefined;
 }
 
 /** A file exactly as it would be written on that host; some of it, such as limits, depends on the host. */

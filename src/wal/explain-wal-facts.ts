@@ -1,4 +1,5 @@
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
+import { explainWal } from './explain-wal.ts';
 import { instanceOf } from '../model/instance.ts';
 import { nodeConfigOf, queueLimitOf } from '../backup/pgbackrest.ts';
 import { formatBytes } from '../model/units.ts';
@@ -12,8 +13,15 @@ import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
 /** How long WAL is watched to know how fast it is written. */
 const watchedSeconds = 2;
 
+/** Looks, and explains; also whether the primary was seen, which most of it is about. */
+export async function explainWalOf(cluster: LedCluster, login: LoginOptions, listener: Listener) {
+  const sights = await readWalFacts(cluster, login, listener);
+  const primary = sights.find(({ node }) => node === cluster.primary.name);
+  return { explanation: explainWal(cluster, sights), isPrimarySeen: primary?.problem === undefined };
+}
+
 /** Looks at the WAL of every node, all at once; one that cannot be reached hides no other. Changes nothing. */
-export async function readWalFacts(
+async function readWalFacts(
   cluster: Cluster,
   options: LoginOptions,
   listener: Listener,

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { newClusterMessage } from '../../../src/cluster-file/new-cluster-text.ts';
+import { newClusterJson, newClusterText } from '../../../src/cluster-file/new-cluster-text.ts';
 import { clusterOf, leastBackup } from '../../support/cluster-file.ts';
 
 test('what was written is shown with the commands that come next', () => {
   const cluster = clusterOf({ ...leastBackup, CLUSTER_DB_REPLICA_HOSTS: 'replica-2=[fd00::2]' });
 
-  expect(newClusterMessage(cluster, '.env.cluster', 'table')).toMatchInlineSnapshot(`
+  expect(newClusterText(cluster, '.env.cluster')).toMatchInlineSnapshot(`
     ".env.cluster describes the cluster shop:
       pg1        primary  10.0.0.11:5432
       replica-2  replica  [fd00::2]:5432
@@ -20,18 +20,16 @@ test('what was written is shown with the commands that come next', () => {
 });
 
 test('without a control host it says why there are no backups', () => {
-  expect(newClusterMessage(clusterOf(), '.env.cluster', 'table')).toContain(
-    'no backups: they need a control host',
-  );
+  expect(newClusterText(clusterOf(), '.env.cluster')).toContain('no backups: they need a control host');
 });
 
 test('another file is named in the commands, quoted where that is needed', () => {
-  const text = newClusterMessage(clusterOf(), "my file's", 'json');
+  const json = newClusterJson(clusterOf(), "my file's");
 
-  expect(JSON.parse(text)).toMatchObject({
+  expect(json).toMatchObject({
     cluster: 'shop',
     repository: null,
     next: expect.arrayContaining(["dbctl up -c 'my file'\\''s'"]) as unknown,
   });
-  expect(text).not.toContain('password');
+  expect(JSON.stringify(json)).not.toContain('password');
 });

@@ -1,0 +1,37 @@
+import { whoAnswers } from '../host/who-answers.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
+import type { ChangeAccess } from '../operation/change-command.ts';
+import { chooseRestarts, restartPlan, type RestartRequest } from './restart-plan.ts';
+
+type Restarting = Omit<RestartRequest, 'reached' | 'hosts'>;
+
+/** Restarts nodes, and answers for how many seconds each of them did not answer. */
+export async function restartNodes(request: Restarting, access: ChangeAccess) {
+  const { cluster, nodes } = request;
+  const { changeHosts, confirm } = access;
+  const named = cluster.nodes.filter((node) => nodes.includes(node) || node === cluster.primary);
+  const more = nodes.includes(cluster.primary) ? await otherReplicas(cluster, named, access) : [];
+  const reached = [...named, ...more];
+  return changeHosts(cluster, reached, async ({ hosts, carryOut }) => {
+    const choice = await chooseRestarts({ ...request, reached, hosts });
+    if (choice.closesPrimary) await confirm(cluster.name, closes(cluster));
+    const silences = new Map<string, number>();
+    const onSilence = (node: string, seconds: number): void => void silences.set(node, seconds);
+    const result = await carryOut(restartPlan({ cluster, hosts }, choice, { onSilence }));
+    return { result, silences };
+  });
+}
+
+/** They must not be left behind by the primary's settings, but one that is gone must not hold it up. */
+async function otherReplicas(
+  { replicas, ssh }: LedCluster,
+  named: readonly Node[],
+  { login }: ChangeAccess,
+): Promise<readonly Node[]> {
+  const others = replicas.filter((node) => !named.includes(node));
+  const { present } = await whoAnswers(others, { ...login, ssh });
+  return others.filter(({ name }) => present.some((one) => one.name === name));
+}
+
+const closes = ({ name, primary }: LedCluster): string =>
+  `PostgreSQL on ${primary.name}, the primary of ${name}, is restarted: every connection to it is closed, and nobody can write until it is back.`;
