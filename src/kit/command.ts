@@ -22,6 +22,8 @@ export interface CommandForm<
   readonly flags?: Own;
   /** What `--yes` does, for a command that asks. */
   readonly yes?: string;
+  /** Whether everything behind its first argument is somebody else's command line. */
+  readonly passesThrough?: boolean;
   /** Shown below the help. */
   readonly help?: string;
   /** What it does: one call. */
@@ -86,6 +88,7 @@ export const commandsOf =
     for (const { option } of Object.values({ ...kind.flags, ...flags })) bare.addOption(option);
     bare.addOption(new Option('-y, --yes', yes ?? 'ask nothing').hideHelp(yes === undefined));
     for (const { argument } of Object.values(positionals)) bare.addArgument(argument);
+    if (form.passesThrough) bare.passThroughOptions();
     if (help !== undefined) bare.addHelpText('after', `\n${help}`);
     return bare.action(async () => {
       const shared = valuesOf(kind.flags, bare);

@@ -1,6 +1,6 @@
 // Flags that every command understands, before or after its name.
 
-import { type Command, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { ConfigError } from '../model/errors.ts';
 
 export interface CommonFlags {
@@ -34,6 +34,12 @@ export const withOutputFlags = (command: Command): Command =>
     .option('-v, --verbose', 'show each command that is run on a host')
     .option('-q, --quiet', 'show only the answer and errors')
     .option('--no-color', 'never colour the output (also: NO_COLOR)');
+
+/** For what only groups commands: their help says nothing of flags that belong to each. */
+export function withHiddenFlags(group: Command): void {
+  for (const option of withCommonFlags(new Command()).options) group.addOption(option.hideHelp());
+  group.addOption(new Option('-y, --yes').hideHelp());
+}
 
 /** The flags as typed before or after the command's name, the nearer one winning. */
 export function commonFlags(command: Command): CommonFlags {

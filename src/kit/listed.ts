@@ -2,6 +2,7 @@
 // importing all would cost --help more than Node's own start.
 
 import type { Command } from 'commander';
+import { withHiddenFlags } from './common.ts';
 
 export interface Listed {
   readonly name: string;
@@ -12,6 +13,8 @@ export interface Listed {
   readonly complete?: () => Promise<(bare: Command) => unknown>;
   /** What may follow its name: `dbctl backup run`. */
   readonly children?: readonly Listed[];
+  /** Whether one of them passes through what follows its arguments. */
+  readonly hasPassThrough?: true;
 }
 
 /** One list; commands of one name are one command, with what may follow it in each list. */
@@ -31,10 +34,12 @@ export async function addCommands(
   words: readonly string[],
   commands: readonly Listed[],
 ): Promise<void> {
-  for (const { name, aliases = [], about = '', complete, children } of commands) {
+  for (const { name, aliases = [], about = '', complete, children, hasPassThrough } of commands) {
     const bare = program.command(name).aliases(aliases).description(about);
     if (![name, ...aliases].some((one) => words.includes(one))) continue;
     if (complete) (await complete())(bare);
+    else withHiddenFlags(bare);
+    if (hasPassThrough) bare.enablePositionalOptions();
     if (children) await addCommands(bare, words, children);
   }
 }

@@ -8,12 +8,12 @@ import { isRelease, releases, type Release } from './recipe.ts';
 
 export interface UpFlags {
   readonly name: string;
-  readonly hosts?: string;
-  readonly network?: string;
+  readonly hosts?: string | undefined;
+  readonly network?: string | undefined;
   readonly bare?: boolean;
-  readonly release?: string;
+  readonly release?: string | undefined;
   readonly online?: boolean;
-  readonly dir?: string;
+  readonly dir?: string | undefined;
 }
 
 /** What was said; undefined means "as it is, or the default". */
@@ -34,9 +34,9 @@ export const readRequest = (flags: UpFlags): UpRequest => ({
   name: checkLabName(flags.name),
   hosts: flags.hosts === undefined ? undefined : parseHosts(flags.hosts),
   network: flags.network,
-  bare: flags.bare,
+  bare: flags.bare || undefined,
   release: flags.release === undefined ? undefined : checkRelease(flags.release),
-  online: flags.online,
+  online: flags.online || undefined,
   directory: flags.dir === undefined ? undefined : resolve(flags.dir),
 });
 

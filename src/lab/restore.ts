@@ -23,9 +23,9 @@ import { startLab } from './start-lab.ts';
 import { allLabs, labLock, readLab, stateLock, writeLab } from './state.ts';
 
 export interface RestoreFlags {
-  readonly name?: string;
-  readonly dir?: string;
-  readonly isolated?: true;
+  readonly name: string | undefined;
+  readonly dir: string | undefined;
+  readonly isolated: boolean;
 }
 
 /** Answers the lab, which runs. A lab of its name is thrown away first. */
@@ -40,7 +40,7 @@ export async function restoreLab(
   checkMachine(`dbctl lab restore ${savedName}`);
   const { lab: wanted } = findSaved(root, savedName);
   const name = checkLabName(flags.name ?? wanted.name);
-  const isolated = flags.isolated ?? false;
+  const { isolated } = flags;
   if (isolated && wanted.online) throw needsTheMachine(savedName);
   checkPrograms(wanted.online);
   const directory = resolve(flags.dir ?? readLab(root, name)?.directory ?? here);
