@@ -10,7 +10,7 @@ import { change, job, type Report } from '../engine/step.ts';
 import { CommandError, UnverifiedError } from '../model/errors.ts';
 import type { LoginOptions } from '../host/ask-machines.ts';
 import type { Host } from '../host/host.ts';
-import { withHosts } from '../host/with-hosts.ts';
+import { besideTheLock, withHosts } from '../host/with-hosts.ts';
 import { carryOut } from '../kit/change.ts';
 import { hasOption } from './backup-work-query.ts';
 import { pgbackrest, controlPlace } from './pgbackrest-query.ts';
@@ -30,15 +30,20 @@ export const verifyBackups = (
   backup: Backup,
   login: LoginOptions,
 ): Promise<VerifiedRepository> =>
-  withHosts([cluster.control], { ...login, ssh: cluster.ssh }, async (hosts) => {
-    const { step, answer } = job(
-      'Verify the repository',
-      change('repository.verify', 'read every file of the repository'),
-      (control, report) => verifyRepository(cluster, backup, control, report),
-    );
-    await carryOut([onlyOn(step.title, hosts.get(cluster.control.name), () => [step])], {});
-    return answer();
-  });
+  withHosts(
+    [cluster.control],
+    { ...login, ssh: cluster.ssh },
+    async (hosts) => {
+      const { step, answer } = job(
+        'Verify the repository',
+        change('repository.verify', 'read every file of the repository'),
+        (control, report) => verifyRepository(cluster, backup, control, report),
+      );
+      await carryOut([onlyOn(step.title, hosts.get(cluster.control.name), () => [step])], {});
+      return answer();
+    },
+    besideTheLock,
+  );
 
 /** As a unit that goes on without dbctl; one that runs already is followed. Changes nothing. */
 async function verifyRepository(

@@ -21,39 +21,68 @@ export interface WantedMachine extends Machine {
   readonly mayBeDown?: boolean;
 }
 
-/** What stands before the work, on one of the machines: the work begins when it was entered, and it is left at the end. */
-export interface Gate {
+/** What an operation does around its work, on one of the machines. Only with them can hosts be changed. */
+export interface OperationHooks {
   /** The name of the machine. */
   readonly machine: string;
   /** Called as soon as that machine is logged in on, while others still are. Throws when the work may not begin. */
-  readonly enter: (converse: Converse) => Promise<void>;
+  readonly onControlConnected: (converse: Converse) => Promise<void>;
   /** Asked before each change of any host. Throws when nothing may be changed any more. */
-  readonly insist: () => Promise<void>;
-  /** Called once, before hanging up, also when it was not entered; with the error that ended the work, if one did. */
-  readonly leave: (error?: unknown) => Promise<void>;
+  readonly assertAllowed: () => Promise<void>;
+  /** Called once, before hanging up, also when that machine was not reached; with the error that ended the work, if one did. */
+  readonly onEnd: (error?: unknown) => Promise<void>;
 }
+
+const nothing = (): Promise<void> => Promise.resolve();
+
+/** For work on a host that is safe while another operation has the lock. */
+export const besideTheLock: OperationHooks = {
+  machine: '',
+  onControlConnected: nothing,
+  assertAllowed: nothing,
+  onEnd: nothing,
+};
+
+/** Plans hold hosts that could be changed; while they are only looked at, these refuse to be. */
+export const changesNothing: OperationHooks = {
+  ...besideTheLock,
+  assertAllowed: () => Promise.reject(new Error('a host was about to be changed by what only looks')),
+};
 
 const isLocal = (host: string): boolean => host === 'local' || host === 'localhost';
 
 /**
  * Logs in on all machines at once, does the work, and hangs up whatever happens. Machines with the same address share
  * one connection. One machine that cannot be reached, and may not be down, is thrown as it is, several as AggregateError;
- * the work is not started then.
+ * the work is not started then. Without hooks, hosts are only looked at.
  */
 export async function withHosts<Answer>(
   machines: readonly WantedMachine[],
   options: ConnectOptions,
+  work: (hosts: HostSet<ReadableHost>) => Promise<Answer>,
+): Promise<Answer>;
+export async function withHosts<Answer>(
+  machines: readonly WantedMachine[],
+  options: ConnectOptions,
   work: (hosts: HostSet) => Promise<Answer>,
-  gate?: Gate,
+  hooks: OperationHooks,
+): Promise<Answer>;
+export async function withHosts<Answer>(
+  machines: readonly WantedMachine[],
+  options: ConnectOptions,
+  work: (hosts: HostSet) => Promise<Answer>,
+  hooks?: OperationHooks,
 ): Promise<Answer> {
   const phone = dialer(options);
   try {
-    const hosts = await openAll(machines, phone, gate);
-    const answer = await work(setOf(gate ? hosts.map((host) => guardedHost(host, gate.insist)) : hosts));
-    await gate?.leave();
+    const hosts = await openAll(machines, phone, hooks);
+    const answer = await work(
+      setOf(hooks ? hosts.map((host) => guardedHost(host, hooks.assertAllowed)) : hosts),
+    );
+    await hooks?.onEnd();
     return answer;
   } catch (error) {
-    await gate?.leave(error);
+    await hooks?.onEnd(error);
     throw error;
   } finally {
     phone.end();
@@ -85,10 +114,10 @@ function downHost(unreachable: UnreachableError): Open {
 async function openAll(
   machines: readonly WantedMachine[],
   phone: Dialer,
-  gate: Gate | undefined,
+  hooks: OperationHooks | undefined,
 ): Promise<readonly Host[]> {
   const addresses = [...new Set(machines.map(({ host }) => host))];
-  const gated = machines.find(({ name }) => name === gate?.machine)?.host;
+  const gated = machines.find(({ name }) => name === hooks?.machine)?.host;
   const results = await Promise.allSettled(
     addresses.map(async (host) => {
       const mayBeDown = machines.every((one) => one.host !== host || one.mayBeDown);
@@ -98,7 +127,8 @@ async function openAll(
           throw error;
         },
       );
-      if (host === gated && opened.converse) await gate?.enter(toldConversations(host, opened.converse));
+      if (host === gated && opened.converse)
+        await hooks?.onControlConnected(toldConversations(host, opened.converse));
       return opened;
     }),
   );
@@ -149,6 +179,21 @@ async function checkSudo(host: Host): Promise<void> {
       cause,
     });
   }
+}
+
+/** The same hosts, each as something that looks through it. */
+export function mapHosts<Connected extends ReadableHost, Mapped extends ReadableHost>(
+  hosts: HostSet<Connected>,
+  map: (host: Connected) => Mapped,
+): HostSet<Mapped> {
+  const mapped = new Map<string, Mapped>();
+  return {
+    get(name) {
+      const host = mapped.get(name) ?? map(hosts.get(name));
+      mapped.set(name, host);
+      return host;
+    },
+  };
 }
 
 function setOf(hosts: readonly Host[]): HostSet {

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Cluster, Machine } from '../model/cluster.ts';
 import type { Plan, PlanResult } from '../engine/run-plan.ts';
 import type { Journal } from '../engine/journal.ts';
-import type { Gate, HostSet } from '../host/with-hosts.ts';
+import type { HostSet } from '../host/with-hosts.ts';
 import { commonFlags, type CommonFlags } from './common.ts';
 import { duration } from './flags.ts';
 
@@ -42,15 +42,14 @@ export async function onHosts<Answer>(
   machines: readonly Machine[],
   { acceptHostKey = [] }: Pick<ChangeFlags, 'acceptHostKey'>,
   work: (hosts: HostSet) => Promise<Answer>,
-  gate?: Gate,
 ): Promise<Answer> {
-  const { withHosts } = await import('../host/with-hosts.ts');
+  const { changesNothing, withHosts } = await import('../host/with-hosts.ts');
   const { loginEnvironment } = await import('../config/environment.ts');
   return withHosts(
     machines,
     { ...loginEnvironment(), ssh: cluster.ssh, acceptHostKeys: acceptHostKey },
     work,
-    gate,
+    changesNothing,
   );
 }
 

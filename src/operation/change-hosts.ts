@@ -3,9 +3,9 @@
 import type { Command } from 'commander';
 import type { Cluster, Machine } from '../model/cluster.ts';
 import type { Operation } from './operation.ts';
-import type { Turn } from './take-turn.ts';
+import type { LockHooks } from './lock-hooks.ts';
 import type { Plan, PlanResult } from '../engine/run-plan.ts';
-import type { Gate, HostSet } from '../host/with-hosts.ts';
+import type { HostSet } from '../host/with-hosts.ts';
 import type { LoginOptions } from '../host/ask-machines.ts';
 import { carryOut, type ChangeFlags } from '../kit/change.ts';
 import { namesOf } from '../kit/command.ts';
@@ -52,40 +52,30 @@ export type ChangeHosts = <Answer>(
 export const changing =
   (request: ChangeRequest): ChangeHosts =>
   async (cluster, machines, work) => {
-    const { withHosts } = await import('../host/with-hosts.ts');
+    const { changesNothing, withHosts } = await import('../host/with-hosts.ts');
     const all = [...machines.filter(({ name }) => name !== cluster.control.name), cluster.control];
     const { dryRun } = request;
     const login = { ...request.login, ssh: cluster.ssh };
     if (dryRun) {
-      return withHosts(all, login, (hosts) =>
-        work({
-          hosts,
-          carryOut: (plan) => carryOut(plan, { dryRun }),
-          alsoOn: (more, also) => withHosts(more, login, also),
-        }),
-      );
+      const look = (plan: Plan): Promise<PlanResult> => carryOut(plan, { dryRun });
+      const alsoOn: LockedOperation['alsoOn'] = (more, also) => withHosts(more, login, also, changesNothing);
+      return withHosts(all, login, (hosts) => work({ hosts, carryOut: look, alsoOn }), changesNothing);
     }
-    const turn = await turnFor(cluster, request);
-    const inside: Gate = { ...turn, enter: nothing, leave: nothing };
-    return withHosts(
-      all,
-      login,
-      (hosts) =>
-        work({
-          hosts,
-          carryOut: (plan) => carryOut(plan, {}, turn.journal),
-          alsoOn: (more, also) => withHosts(more, login, also, inside),
-        }),
-      turn,
-    );
+    const hooks = await hooksFor(cluster, request);
+    const apply = (plan: Plan): Promise<PlanResult> => carryOut(plan, {}, hooks.journal);
+    const inside = { ...hooks, onControlConnected: nothing, onEnd: nothing };
+    const alsoOn: LockedOperation['alsoOn'] = (more, also) => withHosts(more, login, also, inside);
+    return withHosts(all, login, (hosts) => work({ hosts, carryOut: apply, alsoOn }), hooks);
   };
 
-async function turnFor(cluster: Cluster, { title, lockWait = 0 }: ChangeRequest): Promise<Turn> {
-  const { turnOf } = await import('./take-turn.ts');
+const nothing = (): Promise<void> => Promise.resolve();
+
+async function hooksFor(cluster: Cluster, { title, lockWait = 0 }: ChangeRequest): Promise<LockHooks> {
+  const { lockHooks } = await import('./lock-hooks.ts');
   const { printable } = await import('../host/printable.ts');
   const { currentRun, notices } = await import('../ui/current-run.ts');
   currentRun()?.keepLog(cluster);
-  return turnOf(cluster, await operationOf(title), {
+  return lockHooks(cluster, await operationOf(title), {
     waitMs: lockWait,
     onNote: (note) => notices(process.stderr).write(`${printable(note)}\n`),
   });
@@ -103,8 +93,6 @@ export async function changeHosts<Answer>(
   const login = { ...loginEnvironment(), acceptHostKeys: acceptHostKey };
   return changing({ title, login, dryRun, lockWait })(cluster, machines, work);
 }
-
-const nothing = (): Promise<void> => Promise.resolve();
 
 /** Long enough for every command line that a person types. */
 const longestCommand = 500;

@@ -14,7 +14,7 @@ export interface ClusterLock {
    * Throws LockLostError when the lock may be somebody else's by now. Free while signs of life are answered; after a
    * pause of this machine it asks, and waits for the answer.
    */
-  insist(): Promise<void>;
+  assertHeld(): Promise<void>;
   /** Tells others what is done now: "Clone the primary on pg2". */
   tell(step: string): void;
   /** Writes down how the operation ended, and lets go. Never throws: who cannot say so is let go anyway. */
@@ -125,7 +125,7 @@ function keep(
     });
 
   return {
-    async insist() {
+    async assertHeld() {
       if (isTrusted()) return;
       const silentMs = since(alive);
       const asked = now();

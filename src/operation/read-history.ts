@@ -2,7 +2,7 @@ import { machinesOf, type Cluster, type Machine } from '../model/cluster.ts';
 import { historyOf, type JournalLine, type PastOperation } from './journal.ts';
 import { DbctlError } from '../model/errors.ts';
 import type { ConnectOptions } from '../host/connect.ts';
-import type { Host } from '../host/host.ts';
+import type { ReadableHost } from '../host/host.ts';
 import { withHosts } from '../host/with-hosts.ts';
 import { readJournal } from './journal-query.ts';
 import { lockHolder } from './lock-query.ts';
@@ -56,7 +56,7 @@ async function remember(
   }
 }
 
-async function look({ name, control }: Cluster, machine: Machine, host: Host): Promise<Memory> {
+async function look({ name, control }: Cluster, machine: Machine, host: ReadableHost): Promise<Memory> {
   const isControl = machine.host === control.host;
   const [lines, holder] = await Promise.all([
     host.ask(readJournal(name)),

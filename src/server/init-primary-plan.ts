@@ -2,7 +2,7 @@ import type { LedCluster } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { roomForNewCluster } from './needed-room.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
-import type { Host } from '../host/host.ts';
+import type { HostSet } from '../host/with-hosts.ts';
 import type { ChangeHosts } from '../operation/change-hosts.ts';
 import { copyAuthority, ensureAuthority } from '../pki/certificate-authority.ts';
 import { checkHost } from './check-host-step.ts';
@@ -16,27 +16,22 @@ import { ownerOf } from './owner-facts.ts';
 import { refuseSecondCluster } from './refuse-second-cluster-facts.ts';
 import { restartStages, type Restart } from './pending-restarts-plan.ts';
 
-export interface InitPrimaryHosts {
-  readonly primary: Host;
-  readonly control: Host;
-}
-
 /** Throws RefusedError where the host is another cluster's. */
 export const makePrimary = (cluster: LedCluster, restart: boolean, changeHosts: ChangeHosts) =>
   changeHosts(cluster, [cluster.primary], async ({ hosts, carryOut }) => {
-    const primary = hosts.get(cluster.primary.name);
-    await refuseSecondCluster(cluster, primary);
-    const control = hosts.get(cluster.control.name);
-    return { result: await carryOut(initPrimaryPlan(cluster, { primary, control }, { restart })) };
+    await refuseSecondCluster(cluster, hosts.get(cluster.primary.name));
+    return { result: await carryOut(initPrimaryPlan(cluster, hosts, { restart })) };
   });
 
 /** From a plain host to a primary that every role can log in to. */
 export function initPrimaryPlan(
   cluster: LedCluster,
-  { primary, control }: InitPrimaryHosts,
+  hosts: HostSet,
   options: { readonly restart: Restart },
 ): readonly Stage[] {
   const node = cluster.primary;
+  const primary = hosts.get(node.name);
+  const control = hosts.get(cluster.control.name);
   const instance = instanceOf(cluster, node);
   const owner = ownerOf(cluster, node);
   return [
@@ -59,7 +54,7 @@ export function initPrimaryPlan(
       ensureDatabase(cluster, instance),
       ensurePrivileges(cluster, instance),
     ]),
-    ...restartStages([node], { cluster, hosts: { get: () => primary }, restart: options.restart }),
+    ...restartStages([node], { cluster, hosts, restart: options.restart }),
     onlyOn('Verify every login', primary, () => [verifyLogins(cluster, node)]),
   ];
 }

@@ -13,7 +13,7 @@ export type Restart = boolean | 'later';
 
 interface Place {
   readonly cluster: Cluster;
-  readonly hosts: Pick<HostSet, 'get'>;
+  readonly hosts: HostSet;
   readonly restart: Restart;
 }
 

@@ -1,8 +1,7 @@
 import type { LedCluster, Node } from '../model/cluster.ts';
-import { machinesOf } from '../model/cluster.ts';
 import { plan, type PlanView } from '../engine/plan.ts';
 import { batchingHost } from '../host/batching-host.ts';
-import type { HostSet } from '../host/with-hosts.ts';
+import { mapHosts, type HostSet } from '../host/with-hosts.ts';
 import { upPlan } from './up-plan.ts';
 
 /** The nodes whose hosts answer: the others do not keep them from getting what they need. */
@@ -11,16 +10,13 @@ export const reachedNodes = (cluster: LedCluster, hosts: HostSet): readonly Node
 
 /** What `up` would change, found by looking at everything at once. */
 export function planUp(cluster: LedCluster, hosts: HostSet): Promise<PlanView> {
-  const looking = new Map(machinesOf(cluster).map(({ name }) => [name, batchingHost(hosts.get(name))]));
+  const looking = mapHosts(hosts, batchingHost);
   const absent = cluster.nodes.flatMap(({ name }) => {
     const { unreachable } = hosts.get(name);
     return unreachable ? [{ host: name, step: 'Log in', why: unreachable.message }] : [];
   });
   const nodes = reachedNodes(cluster, hosts);
-  return plan(
-    upPlan({ cluster, nodes, hosts: { get: (name) => looking.get(name)! }, restarting: [] }),
-    absent,
-  );
+  return plan(upPlan({ cluster, nodes, hosts: looking, restarting: [] }), absent);
 }
 
 /** Throws UnreachableError for hosts that were down: what could be done without them is done. */

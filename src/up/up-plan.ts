@@ -28,11 +28,10 @@ export interface UpOptions {
 export function upPlan(options: UpOptions): Plan {
   const { cluster, hosts, nodes, restarting } = options;
   const primary = hosts.get(cluster.primary.name);
-  const control = hosts.get(cluster.control.name);
   const replicas = cluster.replicas.filter((node) => nodes.includes(node));
   return [
     () => refuseSecondCluster(cluster, primary).then(() => []),
-    ...initPrimaryPlan(cluster, { primary, control }, { restart: 'later' }),
+    ...initPrimaryPlan(cluster, hosts, { restart: 'later' }),
     ...(replicas.length > 0 ? [() => replicaStages(options, replicas)] : []),
     ...(restarting.length > 0 ? [() => restarts(options)] : []),
     ...(cluster.backup

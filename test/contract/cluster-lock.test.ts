@@ -72,7 +72,7 @@ describe.each(ways)('a lock over %s', (kind, converse, host) => {
       .poll(() => holder('two'))
       .toMatchObject({ ...operation('a'), step: `it's "Clone the primary" on pg2` });
     expect(await attempt('two', 'b')).toMatchObject({ kind: 'busy', holder: operation('a') });
-    await lock.insist();
+    await lock.assertHeld();
     await lock.release(lineOf('a'));
     await expect.poll(() => isFree('two')).toBe(true);
   });
@@ -85,7 +85,7 @@ describe.each(ways)('a lock over %s', (kind, converse, host) => {
   test('stays while signs of life come, longer than the host has patience', async () => {
     const lock = await take('long', 'a');
     await new Promise((resolve) => setTimeout(resolve, times.patienceMs * 1.5));
-    await lock.insist();
+    await lock.assertHeld();
     expect(await isFree('long')).toBe(false);
     await lock.release(lineOf('a'));
   });
@@ -96,7 +96,7 @@ describe.each(ways)('a lock over %s', (kind, converse, host) => {
 
     await expect.poll(() => isFree('asleep'), { timeout: 3000 }).toBe(true);
 
-    await expect(lock.insist()).rejects.toMatchObject({ name: 'LockLostError', exitCode: 6 });
+    await expect(lock.assertHeld()).rejects.toMatchObject({ name: 'LockLostError', exitCode: 6 });
     const next = await take('asleep', 'b');
     expect(next.before).toEqual({
       ...{ title: 'add-replica pg2', by: 'alice@laptop', result: 'interrupted', step: 'Clone on pg2' },
@@ -115,7 +115,7 @@ describe.each(ways)('a lock over %s', (kind, converse, host) => {
       answerMs: 4000,
     });
     await new Promise((resolve) => setTimeout(resolve, 600));
-    await Promise.all([lock.insist(), lock.insist()]);
+    await Promise.all([lock.assertHeld(), lock.assertHeld()]);
     await lock.release(lineOf('a'));
   });
 
@@ -140,7 +140,9 @@ describe.each(ways)('a lock over %s', (kind, converse, host) => {
     await host.run(moved(releaseLock(cluster('away'), found, 'bob@desk')));
 
     expect(await isFree('away')).toBe(true);
-    await expect.poll(() => lock.insist().catch((error: unknown) => error)).toMatchObject({ exitCode: 6 });
+    await expect
+      .poll(() => lock.assertHeld().catch((error: unknown) => error))
+      .toMatchObject({ exitCode: 6 });
     expect(await journal('away')).toMatchObject([
       { kind: 'begin' },
       { kind: 'end', result: 'released', why: 'by bob@desk' },

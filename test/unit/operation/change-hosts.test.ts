@@ -1,20 +1,53 @@
-// Every command that changes hosts does so with the cluster's lock.
+// Every command that changes hosts does so with the cluster's lock: that is a matter of types, which `tsc -p test` checks.
 
-import { readdirSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { expect, test } from 'vitest';
+import { expect, expectTypeOf, test } from 'vitest';
 import { buildProgram } from '../../../src/cli.ts';
+import type { Stage } from '../../../src/engine/run-plan.ts';
+import type { ConnectOptions } from '../../../src/host/connect.ts';
+import type { Host, ReadableHost } from '../../../src/host/host.ts';
+import {
+  changesNothing,
+  type HostSet,
+  type OperationHooks,
+  type withHosts,
+} from '../../../src/host/with-hosts.ts';
+import type { LookAccess, LookAt } from '../../../src/kit/look-command.ts';
+import type { ChangeHosts, LockedOperation } from '../../../src/operation/change-hosts.ts';
 
-const commands = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts') && !/\/change(-hosts)?\.ts$/.test(path))
-  .map((path) => ({ path, text: readFileSync(`src/${path}`, 'utf8') }));
+/** What the work of a look, and of an operation, is given. */
+type Looking = Parameters<Parameters<LookAt>[2]>[0];
+type Changing = Parameters<Parameters<ChangeHosts>[2]>[0];
 
-const imports = (name: string) =>
-  new RegExp(`import \\{[^}]*\\b${name}\\b[^}]*\\} from '[./a-z]*/change(-hosts)?\\.ts`);
+test('hosts that are looked at have nothing that changes them, and no plan takes them', () => {
+  expectTypeOf<ReturnType<Looking['get']>>().toEqualTypeOf<ReadableHost>();
+  expectTypeOf<ReturnType<Looking['get']>>().not.toHaveProperty('run');
+  expectTypeOf<Stage['hosts'][number]>().not.toEqualTypeOf<ReadableHost>();
+  expectTypeOf<ReadableHost>().not.toExtend<Stage['hosts'][number]>();
+});
 
-test('only what changes nothing carries out a plan without the lock', () => {
-  const users = commands.filter(({ text }) => imports('carryOut').test(text));
-  expect(users.map(({ path }) => path)).toEqual(['backup/verify-plan.ts']);
+test('hosts without what the lock gives are looked at alone', () => {
+  type Unlocked = (machines: [], options: ConnectOptions, work: (hosts: HostSet) => Promise<void>) => unknown;
+  type Locked = (
+    machines: [],
+    options: ConnectOptions,
+    work: (hosts: HostSet) => Promise<void>,
+    hooks: OperationHooks,
+  ) => unknown;
+
+  expectTypeOf<typeof withHosts>().not.toExtend<Unlocked>();
+  expectTypeOf<typeof withHosts>().toExtend<Locked>();
+});
+
+test('an operation has hosts that can be changed, and the way to carry out a plan', () => {
+  expectTypeOf<ReturnType<Changing['hosts']['get']>>().toEqualTypeOf<Host>();
+  expectTypeOf<Changing>().toEqualTypeOf<LockedOperation>();
+  expectTypeOf<LookAccess>().not.toHaveProperty('carryOut');
+  expectTypeOf<LookAccess>().not.toHaveProperty('changeHosts');
+});
+
+test('what only looks refuses to change a host, even where a plan has one', async () => {
+  await expect(changesNothing.assertAllowed()).rejects.toThrow('about to be changed');
 });
 
 const everyCommand = async (words: readonly string[] = []): Promise<readonly Command[]> => {

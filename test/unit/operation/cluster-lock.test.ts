@@ -46,7 +46,7 @@ test('while signs of life are answered, a change costs no word', async () => {
   const { lock, said } = await take(() => true);
   await vi.advanceTimersByTimeAsync(3_600_000);
   const before = said.length;
-  await lock.insist();
+  await lock.assertHeld();
   expect(said.length).toBe(before);
   expect(before).toBeGreaterThan(700);
 });
@@ -56,7 +56,7 @@ test('a host that does not answer is asked once more, and then the lock is lost'
   await vi.advanceTimersByTimeAsync(11_000);
   const asked = said.length;
 
-  const end = lock.insist().catch((error: unknown) => error);
+  const end = lock.assertHeld().catch((error: unknown) => error);
   await vi.advanceTimersByTimeAsync(6000);
 
   expect(await end).toMatchObject({
@@ -74,7 +74,7 @@ test('an answer that waited in a buffer says nothing about now', async () => {
   late('ack 1');
   await vi.advanceTimersByTimeAsync(0);
 
-  const end = lock.insist().catch((error: unknown) => error);
+  const end = lock.assertHeld().catch((error: unknown) => error);
   await vi.advanceTimersByTimeAsync(6000);
 
   expect(await end).toMatchObject({
@@ -86,5 +86,5 @@ test('an answer that waited in a buffer says nothing about now', async () => {
 test('a clock that was set costs one question', async () => {
   const { lock } = await take(() => true);
   vi.setSystemTime(Date.now() + 3_600_000);
-  await lock.insist();
+  await lock.assertHeld();
 });

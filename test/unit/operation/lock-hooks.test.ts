@@ -6,7 +6,7 @@ import {
   RefusedError,
   UnconfirmedError,
 } from '../../../src/model/errors.ts';
-import { turnOf } from '../../../src/operation/take-turn.ts';
+import { lockHooks } from '../../../src/operation/lock-hooks.ts';
 import type { Converse } from '../../../src/host/conversation.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
 
@@ -47,24 +47,24 @@ function control(...attempts: readonly (readonly string[])[]): Converse {
   };
 }
 
-const turn = (waitMs = 0) =>
-  turnOf(testCluster, operation, { waitMs, onNote: (note) => void notes.push(note) });
+const hooks = (waitMs = 0) =>
+  lockHooks(testCluster, operation, { waitMs, onNote: (note) => void notes.push(note) });
 
 const lastEnd = () => JSON.parse(`{${said.at(-1)!.slice('end '.length)}`) as object;
 
-test('a turn is taken, kept and given back, with how it ended', async () => {
-  const mine = turn();
-  await mine.enter(control(['held']));
-  await mine.insist();
-  await mine.leave();
+test('the lock is taken, held and released, with how the operation ended', async () => {
+  const mine = hooks();
+  await mine.onControlConnected(control(['held']));
+  await mine.assertAllowed();
+  await mine.onEnd();
 
   expect(said[0]).toBe(JSON.stringify(operation).slice(1));
   expect(lastEnd()).toEqual({ kind: 'end', id: 'x1', result: 'done', exitCode: 0, changes: 0 });
   expect(notes).toEqual([]);
 });
 
-test('one that has not been had is not given back', async () => {
-  await turn().leave(new Error('another host is down'));
+test('a lock that was not taken is not released', async () => {
+  await hooks().onEnd(new Error('another host is down'));
   expect(said).toEqual([]);
 });
 
@@ -77,14 +77,14 @@ test.each([
   [new Error('a bug'), 'failed', 1],
   [new AggregateError([new CommandError({ what: 'x' }), new Error('y')]), 'failed', 5],
 ])('%o is written down as "%s"', async (error, result, exitCode) => {
-  const mine = turn();
-  await mine.enter(control(['held']));
-  await mine.leave(error);
+  const mine = hooks();
+  await mine.onControlConnected(control(['held']));
+  await mine.onEnd(error);
   expect(lastEnd()).toMatchObject({ result, exitCode });
 });
 
 test('who comes second is told everything about the first', async () => {
-  await expect(turn().enter(control([busy]))).rejects.toMatchObject({
+  await expect(hooks().onControlConnected(control([busy]))).rejects.toMatchObject({
     ...{ name: 'LockedError', exitCode: 7 },
     message: `${testCluster.name} is being changed by bob@desk: reinit pg3, for 2 min`,
     why: [
@@ -102,20 +102,22 @@ test('who comes second is told everything about the first', async () => {
 });
 
 test('a holder that says nothing of itself is still a holder', async () => {
-  await expect(turn().enter(control(['busy 12.5 ']))).rejects.toMatchObject({
+  await expect(hooks().onControlConnected(control(['busy 12.5 ']))).rejects.toMatchObject({
     message: expect.stringContaining('another operation'),
   });
 });
 
 test('who waits says for whom, and goes on when it is free', async () => {
-  const mine = turn(60_000);
-  await mine.enter(control([busy], ['held']));
-  await mine.leave();
+  const mine = hooks(60_000);
+  await mine.onControlConnected(control([busy], ['held']));
+  await mine.onEnd();
   expect(notes).toEqual(['waits for bob@desk: reinit pg3, for 2 min']);
 });
 
 test('who waited in vain says how long', async () => {
-  await expect(turn(900).enter(control([busy]))).rejects.toThrow('for 2 min, after a wait of 0.9 s');
+  await expect(hooks(900).onControlConnected(control([busy]))).rejects.toThrow(
+    'for 2 min, after a wait of 0.9 s',
+  );
 });
 
 const begun = JSON.stringify({ at: 1, kind: 'begin', from: 'local', ...operation, id: 'x0' });
@@ -134,34 +136,34 @@ test.each([
     'the last operation, add-replica pg2 by alice@laptop, lost its lock',
   ],
 ])('what was left unfinished is said: its end %s', async (_, lines, wanted) => {
-  const mine = turn();
-  await mine.enter(control([begun, ...lines, 'held']));
-  await mine.leave();
+  const mine = hooks();
+  await mine.onControlConnected(control([begun, ...lines, 'held']));
+  await mine.onEnd();
   expect(notes).toEqual([`${wanted}; this run continues from the present state`]);
 });
 
 test.each(['done', 'refused', 'failed'])(
   'of an operation that ended as "%s" nothing is said',
   async (result) => {
-    const mine = turn();
-    await mine.enter(control([begun, JSON.stringify({ ...ended, result }), 'held']));
-    await mine.leave();
+    const mine = hooks();
+    await mine.onControlConnected(control([begun, JSON.stringify({ ...ended, result }), 'held']));
+    await mine.onEnd();
     expect(notes).toEqual([]);
   },
 );
 
 test('a lock that the host has ended is lost', async () => {
-  const mine = turn();
+  const mine = hooks();
   let end: (() => void) | undefined;
   const talk: Converse = async (argv) => {
     const one = await control(['held'])(argv);
     end = () => one.hangUp();
     return one;
   };
-  await mine.enter(talk);
+  await mine.onControlConnected(talk);
   end?.();
   await expect
-    .poll(() => mine.insist().catch((error: unknown) => error))
+    .poll(() => mine.assertAllowed().catch((error: unknown) => error))
     .toMatchObject({
       ...{ name: 'LockLostError', exitCode: 6 },
       why: expect.stringContaining('released by another operator'),

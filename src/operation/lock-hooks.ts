@@ -1,4 +1,4 @@
-// One changing operation per cluster: the turn is asked for on the control host, kept, and given back.
+// One changing operation per cluster: its lock is taken on the control host, held, and released.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../model/cluster.ts';
@@ -16,17 +16,17 @@ import {
 } from '../model/errors.ts';
 import { type ClusterLock, takeLock } from './cluster-lock.ts';
 import type { Converse } from '../host/conversation.ts';
-import type { Gate } from '../host/with-hosts.ts';
+import type { OperationHooks } from '../host/with-hosts.ts';
 import { recordJournal, type OperationJournal } from './keep-journal.ts';
 
-export interface TurnOptions {
+export interface LockOptions {
   /** Milliseconds to wait for another operation. */
   readonly waitMs: number;
   /** Told what there is to know besides the work: whom it waits for, what was left unfinished. */
   readonly onNote: (note: string) => void;
 }
 
-export interface Turn extends Gate {
+export interface LockHooks extends OperationHooks {
   readonly journal: OperationJournal;
 }
 
@@ -34,7 +34,11 @@ export interface Turn extends Gate {
 const lookEveryMs = 1000;
 const sayEveryMs = 30_000;
 
-export function turnOf(cluster: Cluster, operation: Operation, { waitMs, onNote }: TurnOptions): Turn {
+export function lockHooks(
+  cluster: Cluster,
+  operation: Operation,
+  { waitMs, onNote }: LockOptions,
+): LockHooks {
   let lock: ClusterLock | undefined;
   const journal = recordJournal({
     cluster: cluster.name,
@@ -47,12 +51,12 @@ export function turnOf(cluster: Cluster, operation: Operation, { waitMs, onNote 
   return {
     machine: cluster.control.name,
     journal,
-    async enter(converse) {
+    async onControlConnected(converse) {
       lock = await takeOrWait(converse, cluster, operation, { waitMs, onNote });
       if (lock.before) onNote(unfinishedText(lock.before));
     },
-    insist: async () => lock?.insist(),
-    async leave(error) {
+    assertAllowed: async () => lock?.assertHeld(),
+    async onEnd(error) {
       if (lock === undefined) return;
       await journal.settle();
       await lock.release({
@@ -67,7 +71,7 @@ async function takeOrWait(
   converse: Converse,
   cluster: Cluster,
   operation: Operation,
-  { waitMs, onNote }: TurnOptions,
+  { waitMs, onNote }: LockOptions,
 ): Promise<ClusterLock> {
   const startedAt = Date.now();
   for (let saidAt = 0; ;) {
