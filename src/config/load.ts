@@ -6,7 +6,7 @@ import { buildCluster } from './build-cluster.ts';
 import { examine } from './examine.ts';
 import { expandHome } from './shown-path.ts';
 import type { RawValue } from './raw-value.ts';
-import { toldCluster } from './loaded.ts';
+import { publishCluster } from './loaded.ts';
 import { problemError, InvalidValue, type Problem } from './problem.ts';
 import { isOpenToOthers, readSmallFile, type LocalFile } from './read-file.ts';
 import { readLines, type Entry } from './read-lines.ts';
@@ -70,7 +70,7 @@ function understand(text: string, file: string, earlier: readonly Problem[]): Lo
   const built = buildCluster(settings as Settings, parameters, topology, place);
   const former = settings.BACKUP_MOVE_FROM;
   const cluster = former && built.backup ? moving(built, built.backup, formerFile(former, place)) : built;
-  return { cluster: toldCluster(deepFreeze(cluster)), origins, entries: lines.entries };
+  return { cluster: publishCluster(deepFreeze(cluster)), origins, entries: lines.entries };
 }
 
 const formerFile = (path: string, { directory }: { directory: string }): string =>

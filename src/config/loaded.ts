@@ -6,7 +6,7 @@ import type { Cluster } from '../model/cluster.ts';
 const loaded = channel('dbctl.cluster');
 
 /** To be called with every cluster that was read; answers it. */
-export function toldCluster(cluster: Cluster): Cluster {
+export function publishCluster(cluster: Cluster): Cluster {
   loaded.publish(cluster);
   return cluster;
 }

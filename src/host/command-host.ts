@@ -9,7 +9,7 @@ import { defaultTimeoutMs, type Execute } from './execution.ts';
 import { fileAt, sendFileArgv, writeFileArgv } from './file-query.ts';
 import type { FileAttributes, Host } from './host.ts';
 import { measureFile, readPieces } from './local-file.ts';
-import { told } from './watch-commands.ts';
+import { observeCommand } from './watch-commands.ts';
 
 type Invocation = Omit<Action, 'kind' | 'stdin'> & { readonly stdin?: string | Secret | Readable };
 
@@ -20,7 +20,11 @@ export function commandHost(name: string, execute: Execute): Host {
     if (argv.some((word) => word.includes('\0')))
       throw new Error('an argument must not contain a NUL character');
     const execution = { argv, asUser, stdin: clear(stdin), timeoutMs };
-    const ending = await told(name, { ...execution, argv: meaning?.typed ?? argv }, execute(execution));
+    const ending = await observeCommand(
+      name,
+      { ...execution, argv: meaning?.typed ?? argv },
+      execute(execution),
+    );
     if (ending.outcome.kind === 'exited' && ending.outcome.code === 0) return ending.stdout;
     throw commandFailure(name, { ...execution, meaning }, ending);
   }

@@ -38,7 +38,7 @@ export function watchCommands(listener: (one: Seen) => void): () => void {
 }
 
 /** Waits for the end of a command, and tells of it. */
-export async function told(
+export async function observeCommand(
   host: string,
   { argv, asUser, stdin }: Execution,
   ending: Promise<Ending>,
@@ -61,7 +61,7 @@ export async function told(
 }
 
 /** The same, and tells of each command that begins that way. */
-export const toldConversations =
+export const observeConversations =
   (host: string, converse: Converse): Converse =>
   async (argv) => {
     const startedAt = performance.now();
@@ -74,7 +74,7 @@ export const toldConversations =
   };
 
 /** Tells of a login that began at this time of `performance.now()`. */
-export const toldLogin = (host: string, user: string, startedAt: number): void =>
+export const publishLogin = (host: string, user: string, startedAt: number): void =>
   seen.publish({
     kind: 'login',
     host,

@@ -7,7 +7,7 @@ import type { Converse } from './conversation.ts';
 import { guardedHost } from './guarded-host.ts';
 import type { Host, ReadableHost } from './host.ts';
 import { isSilence } from './silence.ts';
-import { toldConversations, toldLogin } from './watch-commands.ts';
+import { observeConversations, publishLogin } from './watch-commands.ts';
 
 /** The hosts that were connected to. */
 export interface HostSet<Connected extends ReadableHost = Host> {
@@ -128,7 +128,7 @@ async function openAll(
         },
       );
       if (host === gated && opened.converse)
-        await hooks?.onControlConnected(toldConversations(host, opened.converse));
+        await hooks?.onControlConnected(observeConversations(host, opened.converse));
       return opened;
     }),
   );
@@ -151,7 +151,7 @@ async function openOverSsh(host: string, phone: Dialer): Promise<Open> {
   const { client, route } = await phone.connect(host);
   const connection = connectionOver(client, host);
   const login = await checkLogin(connection, host, route.user);
-  toldLogin(host, route.user, startedAt);
+  publishLogin(host, route.user, startedAt);
   return {
     host: (name) => sshHost(name, connection, login),
     converse: converseOverSsh(connection, login),

@@ -3,8 +3,8 @@ import { commandHost } from '../../../src/host/command-host.ts';
 import type { Ending } from '../../../src/host/execution.ts';
 import {
   type CommandSeen,
-  toldConversations,
-  toldLogin,
+  observeConversations,
+  publishLogin,
   watchCommands,
 } from '../../../src/host/watch-commands.ts';
 import { Secret } from '../../../src/model/secret.ts';
@@ -64,7 +64,7 @@ test('a login is told, and nothing any more to one who stopped listening', async
   const seen: object[] = [];
   const stop = watchCommands((one) => void seen.push(one));
 
-  toldLogin('10.0.0.11', 'root', performance.now());
+  publishLogin('10.0.0.11', 'root', performance.now());
   stop();
   await hostThatEnds({}).run(action(['true']));
 
@@ -73,7 +73,7 @@ test('a login is told, and nothing any more to one who stopped listening', async
 
 test('a command that stays open is told of when it begins', async () => {
   const seen = watch();
-  const converse = toldConversations('pg1', async () => 'a conversation' as never);
+  const converse = observeConversations('pg1', async () => 'a conversation' as never);
 
   expect(await converse(['bash', '-c', 'read'])).toBe('a conversation');
   expect(seen).toMatchObject([

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { toldCluster } from '../../../src/config/loaded.ts';
+import { publishCluster } from '../../../src/config/loaded.ts';
 import { CommandError, RefusedError } from '../../../src/model/errors.ts';
 import { commandHost } from '../../../src/host/command-host.ts';
 import { action } from '../../../src/host/command.ts';
@@ -49,7 +49,7 @@ const host = commandHost('pg1', async ({ argv }) => ({
 
 test('-v shows each command with its host, duration and exit code, and neither its input nor a secret', async () => {
   const { text } = begin({ verbosity: 'verbose' });
-  toldCluster(cluster as never);
+  publishCluster(cluster as never);
 
   await host.run(action(['psql', '-f', '-'], { asUser: 'postgres', stdin: cluster.password }));
   await host.run(action(['echo', password]));
