@@ -36,7 +36,7 @@ export const init = command({
   },
   yes: 'ask nothing: use the defaults',
   run: async ({ file, args: { hosts }, flags, yes }) =>
-    (await import('./init.ts')).writeNewCluster(file, { ...flags, hosts }, yes),
+    (await import('./init-operation.ts')).writeNewCluster(file, { ...flags, hosts }, yes),
   text: async (cluster, { file }) => (await import('./new-cluster-text.ts')).newClusterText(cluster, file),
   json: async (cluster, { file }) => (await import('./new-cluster-text.ts')).newClusterJson(cluster, file),
 });

@@ -1,6 +1,14 @@
-import { argument } from '../kit/flags.ts';
+import { argument, option, restartFlag } from '../kit/flags.ts';
 import { changeCommand } from '../operation/change-command.ts';
-import { cloneFlags } from './clone-flags.ts';
+
+/** What add-replica and reinit have in common. */
+export const cloneFlags = {
+  restart: restartFlag(),
+  from: option('--from <source>', 'where the data is copied from; auto takes the faster source', {
+    choices: ['auto', 'primary', 'backup'],
+    otherwise: 'auto',
+  }),
+};
 
 /** `dbctl add-replica <host>…`: from plain hosts to replicas that stream. */
 export const addReplica = changeCommand({
@@ -13,7 +21,7 @@ export const addReplica = changeCommand({
   },
   flags: cloneFlags,
   run: async ({ file, args: { names }, flags, ...access }) =>
-    (await import('./make-replicas.ts')).addReplicas(file, { names, ...flags }, access),
+    (await import('./make-replicas-operation.ts')).addReplicas(file, { names, ...flags }, access),
   text: async (made) => (await import('./replication-text.ts')).replicasText(made),
   json: ({ replicas, isProtected }) => ({ replicas, isProtected }),
 });

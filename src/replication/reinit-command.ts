@@ -1,6 +1,6 @@
 import { argument, flag } from '../kit/flags.ts';
 import { changeCommand } from '../operation/change-command.ts';
-import { cloneFlags } from './clone-flags.ts';
+import { cloneFlags } from './add-replica-command.ts';
 
 /** `dbctl reinit <node>`: a broken replica gets new data. */
 export const reinit = changeCommand({
@@ -12,7 +12,7 @@ export const reinit = changeCommand({
   },
   yes: 'do not ask',
   run: async ({ cluster, args: { name }, flags, ...access }) =>
-    (await import('./reinit-plan.ts')).reinitReplica(cluster, { name, ...flags }, access),
+    (await import('./reinit-operation.ts')).reinitReplica(cluster, { name, ...flags }, access),
   text: async (made) => (await import('./replication-text.ts')).replicasText(made),
   json: ({ replicas, isProtected }) => ({ replicas, isProtected }),
 });

@@ -2,9 +2,6 @@
 
 import { hostProblems } from '../server/host-check.ts';
 import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
-import { findNode } from '../model/find-node.ts';
-import type { ChangeAccess } from '../operation/change-command.ts';
-import { makeReplicas, type CloneChoice, type MadeReplicas, type Making } from './make-replicas.ts';
 import { instanceOf, type Instance } from '../model/instance.ts';
 import { controlOf } from '../postgres/control/control-of.ts';
 import { reinitWay, type ReinitRequest, type ReinitWay } from './reinit.ts';
@@ -21,32 +18,6 @@ import { keepDataAside, markRestoring, removeCopy, stopReplica } from './make-ro
 import { neededBytes } from './add-replica-plan.ts';
 import type { Source } from '../server/source-facts.ts';
 import { ownerOf } from '../server/owner-facts.ts';
-
-interface ReinitFlags extends CloneChoice {
-  readonly name: string;
-  readonly delta: boolean;
-}
-
-/** Gives a replica new data, when its name is typed. */
-export async function reinitReplica(
-  cluster: LedCluster,
-  { name, delta, ...choice }: ReinitFlags,
-  access: ChangeAccess,
-): Promise<MadeReplicas> {
-  const node = findNode(cluster, name);
-  refusePrimary(cluster, node);
-  const prepare: Making['prepare'] = async (question) => {
-    const host = question.hosts.get(node.name);
-    const place = { host, source: question.source };
-    const way = await chooseReinit(cluster, node, place, { delta, from: question.from });
-    await access.confirm(
-      node.name,
-      `${node.name} (${node.host}) is cloned again: its present data is discarded.`,
-    );
-    return { question: { ...question, way }, stages: makeRoomPlan(cluster, node, host, way) };
-  };
-  return makeReplicas({ cluster, nodes: [node], choice, prepare }, access);
-}
 
 /** Throws RefusedError for the primary of .env.cluster. */
 export function refusePrimary({ primary }: LedCluster, node: Node): void {

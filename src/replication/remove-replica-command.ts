@@ -11,7 +11,7 @@ export const removeReplica = changeCommand({
   },
   yes: 'do not ask',
   run: async ({ cluster, args, flags, ...access }) =>
-    (await import('./remove-replica.ts')).removeReplicaFrom(cluster, { ...args, ...flags }, access),
+    (await import('./remove-replica-operation.ts')).removeReplicaFrom(cluster, { ...args, ...flags }, access),
   text: async ({ removal, node }, { cluster, dryRun }) =>
     dryRun ? '' : (await import('./removal-text.ts')).removalText(removal, node, cluster),
   json: ({ removal }) => ({ removal }),

@@ -1,4 +1,4 @@
-import type { MadeReplicas } from './make-replicas.ts';
+import type { MadeReplicas } from './make-replicas-operation.ts';
 import type { ReplicationView } from './replication-facts.ts';
 import { formatBytes } from '../model/units.ts';
 import { shorten, tableText } from '../ui/text.ts';

@@ -11,7 +11,7 @@ export const report = lookCommand({
     ),
   },
   run: async ({ login, flags: { outputFile }, progress, ...understood }) =>
-    (await import('./write-report.ts')).writeReport(understood, login, {
+    (await import('./report-operation.ts')).writeReport(understood, login, {
       outputFile,
       progress: await progress(),
     }),

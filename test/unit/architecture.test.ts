@@ -63,7 +63,9 @@ const isIn = (path: string, ...folders: readonly string[]): boolean => folders.i
 // The ending of a file's name says what kind of file it is; a file without one has types and decisions.
 const uses = {
   /** Reads flags, makes one call, prints: the only kind that knows commander and stdout. */
-  command: ['command', 'text', 'plan', 'step', 'facts', 'query', 'plain'],
+  command: ['command', 'operation', 'text', 'plan', 'step', 'facts', 'query', 'plain'],
+  /** What a command does: facts, a decision, and plans that are carried out. */
+  operation: ['operation', 'text', 'plan', 'step', 'facts', 'query', 'plain'],
   /** Makes text of an answer. */
   text: ['text', 'plain'],
   /** Stages, in order. */
