@@ -4,6 +4,7 @@ import { checkLogin, converseOverSsh, sshHost } from './ssh-host.ts';
 import { dialer, type ConnectOptions, type Dialer } from './connect.ts';
 import { connectionOver } from './connection.ts';
 import type { Converse } from './conversation.ts';
+import type { OperationHooks } from './operation-hooks.ts';
 import { guardedHost } from './guarded-host.ts';
 import type { Host, ReadableHost } from './host.ts';
 import { isSilence } from './silence.ts';
@@ -20,34 +21,6 @@ export interface WantedMachine extends Machine {
   /** The work begins also when nothing answers at its address. Its host says so then: `unreachable`. */
   readonly mayBeDown?: boolean;
 }
-
-/** What an operation does around its work, on one of the machines. Only with them can hosts be changed. */
-export interface OperationHooks {
-  /** The name of the machine. */
-  readonly machine: string;
-  /** Called as soon as that machine is logged in on, while others still are. Throws when the work may not begin. */
-  readonly onControlConnected: (converse: Converse) => Promise<void>;
-  /** Asked before each change of any host. Throws when nothing may be changed any more. */
-  readonly assertAllowed: () => Promise<void>;
-  /** Called once, before hanging up, also when that machine was not reached; with the error that ended the work, if one did. */
-  readonly onEnd: (error?: unknown) => Promise<void>;
-}
-
-const nothing = (): Promise<void> => Promise.resolve();
-
-/** For work on a host that is safe while another operation has the lock. */
-export const besideTheLock: OperationHooks = {
-  machine: '',
-  onControlConnected: nothing,
-  assertAllowed: nothing,
-  onEnd: nothing,
-};
-
-/** Plans hold hosts that could be changed; while they are only looked at, these refuse to be. */
-export const changesNothing: OperationHooks = {
-  ...besideTheLock,
-  assertAllowed: () => Promise.reject(new Error('a host was about to be changed by what only looks')),
-};
 
 const isLocal = (host: string): boolean => host === 'local' || host === 'localhost';
 

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Cluster, Machine } from '../model/cluster.ts';
 import type { Plan, PlanResult } from '../engine/run-plan.ts';
 import type { Journal } from '../engine/journal.ts';
+import { changesNothing } from '../host/operation-hooks.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { commonFlags, type CommonFlags } from './common.ts';
 import { duration } from './flags.ts';
@@ -43,7 +44,7 @@ export async function onHosts<Answer>(
   { acceptHostKey = [] }: Pick<ChangeFlags, 'acceptHostKey'>,
   work: (hosts: HostSet) => Promise<Answer>,
 ): Promise<Answer> {
-  const { changesNothing, withHosts } = await import('../host/with-hosts.ts');
+  const { withHosts } = await import('../host/with-hosts.ts');
   const { loginEnvironment } = await import('../config/environment.ts');
   return withHosts(
     machines,

@@ -5,6 +5,7 @@ import type { Cluster, Machine } from '../model/cluster.ts';
 import type { Operation } from './operation.ts';
 import type { LockHooks } from './lock-hooks.ts';
 import type { Plan, PlanResult } from '../engine/run-plan.ts';
+import { changesNothing } from '../host/operation-hooks.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import type { LoginOptions } from '../host/ask-machines.ts';
 import { carryOut, type ChangeFlags } from '../kit/change.ts';
@@ -52,7 +53,7 @@ export type ChangeHosts = <Answer>(
 export const changing =
   (request: ChangeRequest): ChangeHosts =>
   async (cluster, machines, work) => {
-    const { changesNothing, withHosts } = await import('../host/with-hosts.ts');
+    const { withHosts } = await import('../host/with-hosts.ts');
     const all = [...machines.filter(({ name }) => name !== cluster.control.name), cluster.control];
     const { dryRun } = request;
     const login = { ...request.login, ssh: cluster.ssh };

@@ -16,7 +16,7 @@ import {
 } from '../model/errors.ts';
 import { type ClusterLock, takeLock } from './cluster-lock.ts';
 import type { Converse } from '../host/conversation.ts';
-import type { OperationHooks } from '../host/with-hosts.ts';
+import type { OperationHooks } from '../host/operation-hooks.ts';
 import { recordJournal, type OperationJournal } from './keep-journal.ts';
 
 export interface LockOptions {

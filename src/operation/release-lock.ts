@@ -1,6 +1,7 @@
 import { operatorName } from '../config/environment.ts';
 import type { LoginOptions } from '../host/ask-machines.ts';
-import { besideTheLock, withHosts } from '../host/with-hosts.ts';
+import { besideTheLock } from '../host/operation-hooks.ts';
+import { withHosts } from '../host/with-hosts.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { lockText } from './lock-text.ts';
 import { lockHolder, releaseLock } from './lock-query.ts';

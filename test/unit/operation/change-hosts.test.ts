@@ -6,12 +6,8 @@ import { buildProgram } from '../../../src/cli.ts';
 import type { Stage } from '../../../src/engine/run-plan.ts';
 import type { ConnectOptions } from '../../../src/host/connect.ts';
 import type { Host, ReadableHost } from '../../../src/host/host.ts';
-import {
-  changesNothing,
-  type HostSet,
-  type OperationHooks,
-  type withHosts,
-} from '../../../src/host/with-hosts.ts';
+import { changesNothing, type OperationHooks } from '../../../src/host/operation-hooks.ts';
+import type { HostSet, withHosts } from '../../../src/host/with-hosts.ts';
 import type { LookAccess, LookAt } from '../../../src/kit/look-command.ts';
 import type { ChangeHosts, LockedOperation } from '../../../src/operation/change-hosts.ts';
 
