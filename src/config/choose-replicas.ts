@@ -1,4 +1,4 @@
-import { configuredReplicas, type Cluster, type Node } from '../model/cluster.ts';
+import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
 import { isNamed } from '../model/find-node.ts';
 import { ConfigError } from '../model/errors.ts';
 import { addReplica, writeNode } from './edit.ts';
@@ -8,33 +8,34 @@ import { parseNode } from './readers/node.ts';
 export interface ChosenReplicas {
   /** The cluster as it is when the new replicas are in the file. */
   readonly cluster: Cluster;
-  readonly replicas: readonly Node[];
+  /** Those that were named; none stands for all. */
+  readonly named: readonly Node[];
 }
 
 /**
- * The replicas that a command line names: those of .env.cluster by name, host or host:port, new ones as
- * [name=]host[:port], and all of the file when none is named. Writes nothing. Throws ConfigError.
+ * The nodes that a command line names: those of .env.cluster by name, host or host:port, new ones as
+ * [name=]host[:port]. Writes nothing. Throws ConfigError.
  */
 export function chooseReplicas(file: string, named: readonly string[]): ChosenReplicas {
   const cluster = loadCluster(file);
-  if (named.length === 0) return { cluster, replicas: allOf(cluster) };
   const wanted = named.map((text) => {
     const found = cluster.nodes.find((node) => isNamed(node, text));
     if (found) return found;
     const written = parseNode(text, cluster.configuredPrimary.port);
     return cluster.nodes.find((node) => writeNode(node) === writeNode(written)) ?? written;
   });
-  const isPrimary = wanted.find(({ name }) => name === cluster.configuredPrimary.name);
-  if (isPrimary) throw primaryNamed(isPrimary);
-
   // One that was not found is new, whatever its name: two of one name are refused when the text is parsed.
-  const added = wanted.filter((node) => !configuredReplicas(cluster).includes(node));
+  const added = wanted.filter((node) => !cluster.nodes.includes(node));
   const text = added.reduce((draft, node) => addReplica(draft, writeNode(node)), readClusterText(file));
-  return { cluster: parseCluster(text, file), replicas: [...new Set(wanted)] };
+  return { cluster: added.length > 0 ? parseCluster(text, file) : cluster, named: [...new Set(wanted)] };
 }
 
-function allOf(cluster: Cluster): readonly Node[] {
-  if (configuredReplicas(cluster).length > 0) return configuredReplicas(cluster);
+/** Of the named nodes those that follow the one that leads, or everyone that does. Throws ConfigError. */
+export function replicasAmong(cluster: LedCluster, named: readonly Node[]): readonly Node[] {
+  const isPrimary = named.find(({ name }) => name === cluster.primary.name);
+  if (isPrimary) throw primaryNamed(isPrimary);
+  if (named.length > 0) return named;
+  if (cluster.replicas.length > 0) return cluster.replicas;
   throw new ConfigError({
     what: 'there is no replica to add',
     why: `${cluster.file} lists none in CLUSTER_DB_REPLICA_HOSTS, and the command names none.`,

@@ -1,16 +1,20 @@
 // What a command may ask to have before it is run. A row more here is a kind of need more.
 
 import type { Backup } from '../model/backup.ts';
-import { ledAsConfigured, type Cluster, type LedCluster } from '../model/cluster.ts';
+import type { Cluster, LedCluster } from '../model/cluster.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { LoginOptions } from '../host/ask-machines.ts';
+import { noteLeader, seeLeader } from './see-leader.ts';
 
 export interface Needs {
   readonly nothing: object;
   /** Where .env.cluster is, or shall be. */
   readonly file: { readonly file: string };
   readonly cluster: { readonly cluster: Cluster };
-  /** The cluster as it is led. */
+  /** The cluster. When another node leads than the file says, a line says so. */
+  readonly 'noted cluster': { readonly cluster: Cluster };
+  readonly 'noted backup': { readonly cluster: Cluster; readonly backup: Backup };
+  /** The cluster as it is led now; two leaders are refused. */
   readonly leader: { readonly cluster: LedCluster };
   /** The cluster, and where each of its settings stands. */
   readonly settings: LoadedConfig;
@@ -30,16 +34,23 @@ export const provide: { readonly [Need in keyof Needs]: (given: Given) => Promis
   nothing: () => Promise.resolve({}),
   file: ({ file }) => Promise.resolve({ file }),
   cluster: async ({ file }) => ({ cluster: (await load()).loadCluster(file) }),
-  leader: async ({ file, login }) => ({ cluster: await led((await load()).loadCluster(file), login) }),
+  async 'noted cluster'({ file, login }) {
+    const cluster = (await load()).loadCluster(file);
+    await noteLeader(cluster, login);
+    return { cluster };
+  },
+  async 'noted backup'({ file, login }) {
+    const { cluster, backup } = (await load()).loadBackedUpCluster(file);
+    await noteLeader(cluster, login);
+    return { cluster, backup };
+  },
+  leader: async ({ file, login }) => ({ cluster: await seeLeader((await load()).loadCluster(file), login) }),
   settings: async ({ file }) => (await load()).loadConfig(file),
   backup: async ({ file }) => (await load()).loadBackedUpCluster(file),
   async 'leader and backup'({ file, login }) {
     const { cluster, backup } = (await load()).loadBackedUpCluster(file);
-    return { cluster: await led(cluster, login), backup };
+    return { cluster: await seeLeader(cluster, login), backup };
   },
 };
-
-/** Who leads: the file is believed. */
-const led = async (cluster: Cluster, _login: LoginOptions): Promise<LedCluster> => ledAsConfigured(cluster);
 
 const load = () => import('../config/load.ts');

@@ -13,6 +13,10 @@ const succeeds = (condition: string, ...parameters: readonly string[]): Query<bo
 export const hasDataDirectory = ({ dataDirectory }: Instance): Query<boolean> =>
   succeeds('[ -e "$1/PG_VERSION" ]', dataDirectory);
 
+/** Whether a server that is started with the data would take writes. */
+export const wouldLead = ({ dataDirectory }: Instance): Query<boolean> =>
+  succeeds('[ -e "$1/PG_VERSION" ] && [ ! -e "$1/standby.signal" ]', dataDirectory);
+
 /** Makes the directory that the data directory will be in; the file system that is mounted there may still be root's. */
 export const makeParent = ({ dataDirectory }: Instance): Action =>
   action(['install', '-d', '-o', 'postgres', '-g', 'postgres', '-m', '755', dirname(dataDirectory)]);

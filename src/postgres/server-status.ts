@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Query } from '../host/command.ts';
 import { askJson, type Socket } from './psql.ts';
+import { timelineSql } from './timeline.ts';
 
 const ServerStatus = v.object({
   isInRecovery: v.boolean(),
@@ -20,8 +21,7 @@ export const serverStatus = (socket: Socket): Query<ServerStatus> =>
     `select json_build_object(
        'isInRecovery', pg_is_in_recovery(),
        'version', split_part(current_setting('server_version'), ' ', 1),
-       'timeline', coalesce((select received_tli from pg_stat_wal_receiver),
-                            (select timeline_id from pg_control_checkpoint())),
+       'timeline', ${timelineSql},
        'startedAt', pg_postmaster_start_time(),
        'isReceiving', exists (select from pg_stat_wal_receiver where status = 'streaming'),
        'databaseBytes', (select coalesce(sum(pg_database_size(oid)), 0)::bigint from pg_database))`,

@@ -2,6 +2,7 @@
 
 import type { Cluster, Node } from '../model/cluster.ts';
 import type { NodeFacts, ServerState } from './facts.ts';
+import { settingsFor } from '../model/topology.ts';
 import { finding, type Finding, type Status } from '../model/finding.ts';
 
 type Answering = NodeFacts & { readonly server: ServerState };
@@ -45,7 +46,7 @@ function judgePrimary(cluster: Cluster, all: readonly NodeFacts[], answering: re
 }
 
 function judgeRoles(cluster: Cluster, answering: readonly Answering[]): readonly Finding[] {
-  const primaries = answering.filter(({ server }) => !server.inRecovery);
+  const [leader, ...others] = answering.filter(({ server }) => !server.inRecovery);
   return answering.map(({ node, server }) => {
     const about = { node, check: 'role' };
     const expected = node.name === cluster.configuredPrimary.name ? 'primary' : 'replica';
@@ -53,8 +54,8 @@ function judgeRoles(cluster: Cluster, answering: readonly Answering[]): readonly
     if (expected === actual) return finding(about, 'ok', `is a ${actual}, as in .env.cluster`);
     const message = `is a ${actual}, but .env.cluster has ${expected}`;
     const fix =
-      primaries.length === 1
-        ? [`if that is intended, set ${names(primaries)} CLUSTER_DB_PRIMARY_HOST in .env.cluster`]
+      leader !== undefined && others.length === 0
+        ? [`if that is right, write into .env.cluster: ${settingsFor(cluster, leader.node).join(' and ')}`]
         : [];
     return finding(about, 'warning', message, fix);
   });

@@ -3,14 +3,12 @@
 import * as v from 'valibot';
 import { PrimarySide, ReplicaSide, RoleAttributes, ServerState } from './facts.ts';
 import { ArchiverFacts, archiverSql } from '../postgres/archiver.ts';
+import { timelineSql } from '../postgres/timeline.ts';
 import type { Session } from './connection.ts';
 
 const maybe = <Schema extends v.GenericSchema>(schema: Schema) => v.nullable(schema);
 
-/**
- * Open to every role. A primary's timeline is read from the WAL it writes and a replica's from what it receives or
- * has replayed, because the control file names the old one until the first checkpoint after a promotion.
- */
+/** Open to every role. */
 export const readState = (session: Session): Promise<ServerState> =>
   one(
     session,
@@ -19,12 +17,7 @@ export const readState = (session: Session): Promise<ServerState> =>
        current_setting('server_version_num')::int as "versionNumber",
        split_part(current_setting('server_version'), ' ', 1) as version,
        (select system_identifier::text from pg_control_system()) as "systemIdentifier",
-       case when pg_is_in_recovery()
-         then greatest((select timeline_id from pg_control_checkpoint()),
-                       (select min_recovery_end_timeline from pg_control_recovery()),
-                       (select received_tli from pg_stat_wal_receiver))
-         else ('x' || left(pg_walfile_name(pg_current_wal_flush_lsn()), 8))::bit(32)::int
-       end as timeline`,
+       ${timelineSql} as timeline`,
   );
 
 const mark = v.object({ position: v.number(), clock: v.number(), isWhole: v.boolean() });

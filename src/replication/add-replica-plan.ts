@@ -32,6 +32,8 @@ export interface AddReplicaOptions {
   readonly restart: Restart;
   /** How the cluster is backed up, when backups are set up: the replicas get their part in it. */
   readonly backup?: Backup | undefined;
+  /** Whether what the nodes hold is replaced, whatever it is. */
+  readonly replaces?: boolean;
   /** From where each replica is made; the primary for one that is not there. */
   readonly methods?: CloneMethods;
 }
@@ -47,7 +49,7 @@ export function addReplicaPlan(
   cluster: LedCluster,
   nodes: readonly Node[],
   { hosts, source }: { readonly hosts: HostSet; readonly source: Source },
-  { restart, backup, methods = new Map() }: AddReplicaOptions,
+  { restart, backup, replaces = false, methods = new Map() }: AddReplicaOptions,
 ): readonly Stage[] {
   const primary = source.host;
   const control = hosts.get(cluster.control.name);
@@ -59,7 +61,7 @@ export function addReplicaPlan(
     );
   const archiving = (node: Node): readonly Step[] => (backup ? [ensureArchiving(cluster, backup, node)] : []);
   return [
-    onEach('Check the hosts', (node) => checks(cluster, node, source)),
+    onEach('Check the hosts', (node) => checks(cluster, node, source, replaces)),
     onEach(`Install PostgreSQL ${cluster.postgres.version}`, () => installPostgres(cluster.postgres.version)),
     onlyOn('Allow the replicas in pg_hba.conf', primary, () => [
       ...nodes.map((node) => listReplica(cluster, node)),
@@ -97,11 +99,11 @@ export function addReplicaPlan(
 
 export const neededBytes = ({ databaseBytes }: Source): number => roomForCopy(databaseBytes);
 
-const checks = (cluster: LedCluster, node: Node, source: Source): readonly Step[] => {
+const checks = (cluster: LedCluster, node: Node, source: Source, replaces: boolean): readonly Step[] => {
   const instance = instanceOf(cluster, node);
   const owner = ownerOf(cluster, node);
   return [
-    checkHost({ instance, owner, role: 'replica', neededBytes: neededBytes(source) }),
+    checkHost({ instance, owner, role: replaces ? 'replaced' : 'replica', neededBytes: neededBytes(source) }),
     checkSameCluster(instance, source.systemIdentifier),
   ];
 };

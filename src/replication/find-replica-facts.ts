@@ -6,6 +6,7 @@ import { slotNameOf } from '../model/slot.ts';
 import { DbctlError, RefusedError } from '../model/errors.ts';
 import type { ConnectOptions } from '../host/connect.ts';
 import { withHosts } from '../host/with-hosts.ts';
+import { settingsFor } from '../model/topology.ts';
 import { ifRunning } from '../postgres/psql.ts';
 import { slotFacts } from '../postgres/replication.ts';
 
@@ -17,6 +18,7 @@ export async function findReplica(cluster: LedCluster, text: string, options: Co
   const found = cluster.nodes.find((node) => isNamed(node, text));
   if (found === undefined) throw await unknown(cluster, text, options);
   if (found.name === cluster.primary.name) throw isPrimary(found);
+  if (found.name === cluster.configuredPrimary.name) throw isNamedPrimary(found, cluster);
   if (found.name === cluster.control.name) throw isControlHost(found);
   return found;
 }
@@ -24,7 +26,20 @@ export async function findReplica(cluster: LedCluster, text: string, options: Co
 const isPrimary = ({ name }: Node): RefusedError =>
   new RefusedError({
     what: `${name} is the primary: the replicas follow it`,
-    next: ['set another node as the primary first (CLUSTER_DB_PRIMARY_HOST)', 'nothing was changed'],
+    next: [
+      'it cannot be removed while it leads: another node has to be promoted first',
+      'nothing was changed',
+    ],
+  });
+
+/** The file would be left without a primary. */
+const isNamedPrimary = ({ name }: Node, cluster: LedCluster): RefusedError =>
+  new RefusedError({
+    what: `${name} is still named as the primary in .env.cluster, and ${cluster.primary.name} leads`,
+    next: [
+      `write there first: ${settingsFor(cluster, cluster.primary).join(' and ')}`,
+      'nothing was changed',
+    ],
   });
 
 const isControlHost = ({ name }: Node): RefusedError =>

@@ -9,7 +9,7 @@ export const listReplica = ({ file }: Cluster, node: Node): Step => ({
   title: `Add ${node.name} to .env.cluster`,
 
   async diff() {
-    const listed = configuredReplicas(loadCluster(file)).some(({ name }) => name === node.name);
+    const listed = loadCluster(file).nodes.some(({ name }) => name === node.name);
     return listed
       ? []
       : [change('cluster-file.add-node', `add ${writeNode(node)} to ${shownPath(file)}`, node.name)];

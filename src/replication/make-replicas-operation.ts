@@ -1,9 +1,10 @@
 // What add-replica and reinit have in common: from where the data comes, the plan, and the answer.
 
 import { backupsInPlace } from '../backup/backups-in-place-facts.ts';
-import { chooseReplicas } from '../config/choose-replicas.ts';
+import { chooseReplicas, replicasAmong } from '../config/choose-replicas.ts';
 import type { PlanResult, Stage } from '../engine/run-plan.ts';
-import { ledAsConfigured, type LedCluster, type Node } from '../model/cluster.ts';
+import { seeLeader } from '../kit/see-leader.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
 import { readSource } from '../server/source-facts.ts';
 import { addReplicaPlan, machinesForReplicas } from './add-replica-plan.ts';
@@ -23,13 +24,14 @@ export interface MadeReplicas {
 }
 
 /** Makes replicas of the file, or new ones that are added to it. */
-export function addReplicas(
+export async function addReplicas(
   file: string,
   { names, ...choice }: CloneChoice & { readonly names: readonly string[] },
   access: ChangeAccess,
 ): Promise<MadeReplicas> {
-  const { cluster, replicas } = chooseReplicas(file, names);
-  return makeReplicas({ cluster: ledAsConfigured(cluster), nodes: replicas, choice }, access);
+  const { cluster: listed, named } = chooseReplicas(file, names);
+  const cluster = await seeLeader(listed, access.login);
+  return makeReplicas({ cluster, nodes: replicasAmong(cluster, named), choice }, access);
 }
 
 export interface Making {
@@ -43,6 +45,8 @@ export interface Making {
 interface Prepared {
   readonly question: CloneQuestion;
   readonly stages: readonly Stage[];
+  /** Whether what the nodes hold is replaced, whatever it is. */
+  readonly replaces?: boolean;
 }
 
 /** Makes replicas, and answers how they stream. */
@@ -55,9 +59,15 @@ export const makeReplicas = (
       readSource(cluster, hosts.get(cluster.primary.name)),
       backupsInPlace(cluster, hosts),
     ]);
-    const { question, stages } = await prepare({ cluster, nodes, hosts, source, backup, from });
+    const {
+      question,
+      stages,
+      replaces = false,
+    } = await prepare({
+      ...{ cluster, nodes, hosts, source, backup, from },
+    });
     const methods = await chooseCloneMethods(question);
-    const options = { restart, backup, methods };
+    const options = { restart, backup, methods, replaces };
     const plan = [...stages, ...addReplicaPlan(cluster, nodes, { hosts, source }, options)];
     return {
       result: await carryOut(plan),

@@ -1,4 +1,5 @@
 import type { LedCluster } from '../model/cluster.ts';
+import { lostBy } from './divergence.ts';
 import { findNode } from '../model/find-node.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
 import { makeReplicas, type CloneChoice, type MadeReplicas, type Making } from './make-replicas-operation.ts';
@@ -21,11 +22,11 @@ export async function reinitReplica(
     const host = question.hosts.get(node.name);
     const place = { host, source: question.source };
     const way = await chooseReinit(cluster, node, place, { delta, from: question.from });
-    await access.confirm(
-      node.name,
-      `${node.name} (${node.host}) is cloned again: its present data is discarded.`,
-    );
-    return { question: { ...question, way }, stages: makeRoomPlan(cluster, node, host, way) };
+    const what = `${node.name} (${node.host}) is cloned again: its present data is discarded.`;
+    const lost = await lostBy(cluster, node, question.hosts);
+    await access.confirm(node.name, [what, ...lost].join('\n'));
+    const stages = makeRoomPlan(cluster, node, host, way);
+    return { question: { ...question, way }, stages, replaces: true };
   };
   return makeReplicas({ cluster, nodes: [node], choice, prepare }, access);
 }

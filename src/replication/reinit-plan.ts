@@ -19,15 +19,12 @@ import { neededBytes } from './add-replica-plan.ts';
 import type { Source } from '../server/source-facts.ts';
 import { ownerOf } from '../server/owner-facts.ts';
 
-/** Throws RefusedError for the primary of .env.cluster. */
+/** Throws RefusedError for the node that leads. */
 export function refusePrimary({ primary }: LedCluster, node: Node): void {
   if (node.name !== primary.name) return;
   throw new RefusedError({
     what: `${node.name} is the primary: it holds the only writable copy of the data`,
-    next: [
-      'to restore its data from a backup: dbctl backup restore',
-      'after a failover, set the new primary in CLUSTER_DB_PRIMARY_HOST first',
-    ],
+    next: ['to restore its data from a backup: dbctl backup restore'],
   });
 }
 
@@ -48,7 +45,7 @@ export async function chooseReinit(
     host.ask(ifRunning(instance, isInRecovery(instance))).catch(noAnswer),
   ]);
   if (inRecovery === false) throw isWritable(node);
-  const wanted = { instance, owner: ownerOf(cluster, node), role: 'replica' as const };
+  const wanted = { instance, owner: ownerOf(cluster, node), role: 'replaced' as const };
   const problems = hostProblems(facts, { ...wanted, neededBytes: 0 });
   if (problems.length > 0) {
     throw new RefusedError({
@@ -75,8 +72,8 @@ const isWritable = ({ name }: Node): RefusedError =>
     what: `${name} is not in recovery: it accepts writes`,
     why: 'It was promoted, or has never been a replica. Cloning it again would lose what was written to it.',
     next: [
-      'see which node is the primary: dbctl probe',
-      'set it in CLUSTER_DB_PRIMARY_HOST; stop the other node when its data is not needed',
+      'see which node is the primary: dbctl status',
+      `when nobody needs what ${name} wrote, stop PostgreSQL there, and run the same command again`,
     ],
   });
 

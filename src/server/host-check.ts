@@ -13,7 +13,8 @@ export interface Expectation {
   readonly instance: Instance;
   /** "orders/pg1" */
   readonly owner: string;
-  readonly role: 'primary' | 'replica';
+  /** What its data is to be; "replaced": it is made anew, whatever it is. */
+  readonly role: 'primary' | 'replica' | 'replaced';
   /** What a new data directory will need at least. */
   readonly neededBytes: number;
 }
@@ -137,7 +138,7 @@ const rules: readonly Rule[] = [
     broken: (facts, { role }) => hasData(facts) && role === 'replica' && !facts.isStandby,
     problem: (_facts, { instance }) => ({
       what: `it holds a primary's data (no standby.signal in ${instance.dataDirectory})`,
-      next: 'check both nodes before anything else: dbctl probe',
+      next: 'look at every node before anything else: dbctl status; then, to give it the data of the primary: dbctl reinit NODE',
     }),
   },
   {

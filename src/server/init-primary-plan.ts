@@ -13,15 +13,18 @@ import { ensureRoles } from './roles-step.ts';
 import { verifyLogins } from './verify-logins-step.ts';
 import { credentialSteps, serverSteps } from './node-step.ts';
 import { ownerOf } from './owner-facts.ts';
-import { refuseSecondCluster } from './refuse-second-cluster-facts.ts';
+import { refuseOtherLeader, refuseSecondCluster } from './refuse-second-cluster-facts.ts';
+import { rememberPrimary } from './remember-primary-step.ts';
 import { restartStages, type Restart } from './pending-restarts-plan.ts';
 
-/** Throws RefusedError where the host is another cluster's. */
-export const makePrimary = (cluster: LedCluster, restart: boolean, changeHosts: ChangeHosts) =>
-  changeHosts(cluster, [cluster.primary], async ({ hosts, carryOut }) => {
+/** Throws RefusedError where the host is another cluster's, and while another node leads. */
+export async function makePrimary(cluster: LedCluster, restart: boolean, changeHosts: ChangeHosts) {
+  refuseOtherLeader(cluster);
+  return changeHosts(cluster, [cluster.primary], async ({ hosts, carryOut }) => {
     await refuseSecondCluster(cluster, hosts.get(cluster.primary.name));
     return { result: await carryOut(initPrimaryPlan(cluster, hosts, { restart })) };
   });
+}
 
 /** From a plain host to a primary that every role can log in to. */
 export function initPrimaryPlan(
@@ -41,6 +44,7 @@ export function initPrimaryPlan(
     onlyOn('Create the certificate authority', control, () => [
       ensureAuthority(cluster),
       copyAuthority(cluster, control),
+      rememberPrimary(cluster),
     ]),
     onlyOn(`Install PostgreSQL ${instance.version}`, primary, () => installPostgres(instance.version)),
     onlyOn('Create the cluster', primary, () => [

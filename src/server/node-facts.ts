@@ -7,6 +7,7 @@ import { RefusedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { fileSettings, recordedValues, standbyValues, valuesAtStart } from '../postgres/file-settings.ts';
+import { wouldLead } from '../postgres/instance.ts';
 import { ifRunning } from '../postgres/psql.ts';
 import { isInRecovery } from '../postgres/replication.ts';
 import { foundAt, notOurs, setUpWith } from './owner-facts.ts';
@@ -15,6 +16,8 @@ export interface NodeFacts {
   readonly node: Node;
   /** Undefined when no server answers; everything it says is undefined then. */
   readonly inRecovery: boolean | undefined;
+  /** Whether it takes writes, or would when it is started. */
+  readonly leads: boolean;
   readonly current: StandbyValues | undefined;
   /** What its control file asks for; for one that is down. */
   readonly floor: StandbyValues | undefined;
@@ -39,8 +42,9 @@ async function factsOf(cluster: Cluster, node: Node, host: ReadableHost): Promis
   const found = await foundAt(cluster, node, host);
   if (found === 'nothing') throw notSetUp(cluster, node);
   if (found === 'another') throw notOurs(cluster, node);
-  const [inRecovery, current, files, atStart] = await Promise.all([
+  const [inRecovery, leads, current, files, atStart] = await Promise.all([
     host.ask(ifRunning(instance, isInRecovery(instance))),
+    host.ask(wouldLead(instance)),
     host.ask(ifRunning(instance, standbyValues(instance))),
     host.ask(ifRunning(instance, fileSettings(instance))),
     host.ask(valuesAtStart(instance)),
@@ -49,6 +53,7 @@ async function factsOf(cluster: Cluster, node: Node, host: ReadableHost): Promis
   return {
     node,
     inRecovery,
+    leads,
     current,
     floor: inRecovery === undefined ? await host.ask(recordedValues(instance)) : undefined,
     pendingRestart: files?.pendingRestart ?? [],

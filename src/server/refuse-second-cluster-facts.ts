@@ -1,5 +1,5 @@
 import { instanceOf } from '../model/instance.ts';
-import { type Cluster } from '../model/cluster.ts';
+import type { Cluster, LedCluster } from '../model/cluster.ts';
 import type { NodeReport } from '../probe/report.ts';
 import { readCaCertificate } from '../pki/ca-certificate.ts';
 import { RefusedError } from '../model/errors.ts';
@@ -19,6 +19,20 @@ export async function refuseSecondCluster(cluster: Cluster, primary: ReadableHos
   const report = await probeCluster({ ...cluster, probed: cluster.nodes }, timeoutMs);
   const alive = report.nodes.find(({ role }) => role !== null);
   if (alive) throw clusterExists(cluster, alive);
+}
+
+/** Refuses to make or start a primary beside the one that leads, or led last. */
+export function refuseOtherLeader({ name, configuredPrimary, primary }: LedCluster): void {
+  if (primary.name === configuredPrimary.name) return;
+  throw new RefusedError({
+    what: `${primary.name} is the primary of ${name}, and ${configuredPrimary.name} is not`,
+    why: `A server that is started on ${configuredPrimary.name} now would be a second primary.`,
+    next: [
+      `name ${primary.name} in CLUSTER_DB_PRIMARY_HOST, and ${configuredPrimary.name} among the replicas`,
+      `then give ${configuredPrimary.name} the data of ${primary.name}: dbctl reinit ${configuredPrimary.name}`,
+      'nothing was changed',
+    ],
+  });
 }
 
 const clusterExists = (

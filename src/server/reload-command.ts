@@ -4,7 +4,7 @@ import { changeCommand } from '../operation/change-command.ts';
 
 /** `dbctl reload [node…]`: PostgreSQL reads its files anew, on all nodes at once. */
 export const reload = changeCommand({
-  needs: 'cluster',
+  needs: 'noted cluster',
   arguments: { names: argument('[node...]', 'nodes of .env.cluster; without one: all of them') },
   run: async ({ cluster, args, ...access }) =>
     (await import('./reload-plan.ts')).reloadNodes(cluster, findNodes(cluster, args.names), access),

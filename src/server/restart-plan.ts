@@ -43,6 +43,7 @@ export async function chooseRestarts(request: RestartRequest): Promise<RestartCh
   const primary = facts.find(({ node }) => node.name === cluster.primary.name)!;
   const replicas = facts.filter((one) => one !== primary);
   refuseStrangeRoles(primary, replicas);
+  refuseFormerPrimary(restarting, primary);
   if (restarting.length > 0 && !restarting.includes(primary)) refuseWithoutPrimary(primary, restarting);
   const asStandby = (one: NodeFacts): StandbyNode => standbyOf(one, restarting.includes(one));
   const order = restartOrder(asStandby(primary), replicas.map(asStandby));
@@ -114,9 +115,26 @@ function refuseStrangeRoles(primary: NodeFacts, replicas: readonly NodeFacts[]):
   throw new RefusedError({
     what:
       strange === primary
-        ? `${primary.node.name} is a replica, and .env.cluster has it as the primary`
-        : `${strange.node.name} takes writes of its own, and .env.cluster has it as a replica`,
-    next: ['see which node is the primary: dbctl probe', 'set CLUSTER_DB_PRIMARY_HOST to that node'],
+        ? `${primary.node.name} is a replica now, and was taken for the primary`
+        : `${strange.node.name} takes writes of its own, and ${primary.node.name} is the primary`,
+    next: ['see which node is the primary: dbctl status', 'nothing was changed'],
+  });
+}
+
+/** A stopped node whose data is a primary's led before this one: started, it would lead beside it. */
+function refuseFormerPrimary(restarting: readonly NodeFacts[], primary: NodeFacts): void {
+  const former = restarting.filter((one) => one !== primary && one.inRecovery === undefined && one.leads);
+  if (former.length === 0) return;
+  const names = former.map(({ node }) => node.name);
+  const others = restarting.filter((one) => !former.includes(one)).map(({ node }) => node.name);
+  throw new RefusedError({
+    what: `${names.join(' and ')} was a primary before ${primary.node.name}, and would be a second one`,
+    why: `PostgreSQL does not run there, and its data has no standby.signal: a server that is started with it takes writes.`,
+    next: [
+      ...names.map((name) => `give it the data of ${primary.node.name}: dbctl reinit ${name}`),
+      ...(others.length > 0 ? [`restart the others: dbctl restart ${others.join(' ')}`] : []),
+      'nothing was changed',
+    ],
   });
 }
 

@@ -35,17 +35,21 @@ export async function sourceToBe(cluster: LedCluster, hosts: HostSet): Promise<S
   return { host, cores: 1, databaseBytes: 0, systemIdentifier: identifier ?? '', flushLsn: null };
 }
 
-const notRunning = ({ name }: LedCluster, host: ReadableHost): RefusedError =>
+const notRunning = ({ name, configuredPrimary }: LedCluster, host: ReadableHost): RefusedError =>
   new RefusedError({
     what: `PostgreSQL does not answer on ${host.name}, the primary of ${name}`,
-    next: ['set it up, or start it: dbctl init-primary', `see why it stopped: dbctl logs ${host.name}`],
+    next: [
+      host.name === configuredPrimary.name
+        ? 'set it up, or start it: dbctl init-primary'
+        : `start it: dbctl restart ${host.name}`,
+      `see why it stopped: dbctl logs ${host.name}`,
+    ],
   });
 
 const isReplica = ({ primary }: LedCluster): RefusedError =>
   new RefusedError({
-    what: `${primary.name} is a replica`,
-    why: 'CLUSTER_DB_PRIMARY_HOST has it as the primary.',
-    next: ['see which node is the primary now: dbctl probe', 'and set CLUSTER_DB_PRIMARY_HOST to that node'],
+    what: `${primary.name} is a replica, and no other node takes writes`,
+    next: ['see what each node is now: dbctl status'],
   });
 
 export interface CloneSource {

@@ -12,6 +12,7 @@ import { hostFacts } from '../server/host-facts-query.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
 import { readDrills } from '../backup/drill/drills-query.ts';
 import { backupInfo, controlPlace } from '../backup/pgbackrest-query.ts';
+import { primariesAmong, type NodeSight } from '../model/topology.ts';
 import { serverStatus, type ServerStatus } from '../postgres/server-status.ts';
 import { bucketLinks, impatient } from '../backup/check/broken-links-facts.ts';
 
@@ -30,6 +31,8 @@ export interface NodeStatus {
 }
 
 export interface ClusterStatus {
+  /** The nodes that take writes. */
+  readonly leaders: readonly NodeSight[];
   readonly nodes: readonly NodeStatus[];
   readonly protection: Protection;
 }
@@ -44,7 +47,11 @@ export async function readStatus(cluster: Cluster, options: Options): Promise<Cl
   ]);
   const archiver = looks.find((look) => look.archiver?.isInRecovery === false)?.archiver;
   const drills = looks.flatMap((look) => look.drills);
+  const leaders = primariesAmong(cluster, ({ name }) =>
+    looks.some(({ status: { node, server } }) => node === name && server?.isInRecovery === false),
+  );
   return {
+    leaders,
     nodes: looks.map(({ status }) => status),
     protection: repository ? protectionOf({ archiver, drills, ...repository }) : noBackups,
   };

@@ -1,4 +1,4 @@
-import type { LedCluster, Node } from '../model/cluster.ts';
+import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
 import { plan, type PlanView } from '../engine/plan.ts';
 import { batchingHost } from '../host/batching-host.ts';
 import { mapHosts, type HostSet } from '../host/with-hosts.ts';
@@ -6,7 +6,7 @@ import { upPlan } from './up-plan.ts';
 
 /** The nodes whose hosts answer: the others do not keep them from getting what they need. */
 export const reachedNodes = (cluster: LedCluster, hosts: HostSet): readonly Node[] =>
-  cluster.nodes.filter(({ name }) => hosts.get(name).unreachable === undefined);
+  [cluster.primary, ...cluster.replicas].filter(({ name }) => hosts.get(name).unreachable === undefined);
 
 /** What `up` would change, found by looking at everything at once. */
 export function planUp(cluster: LedCluster, hosts: HostSet): Promise<PlanView> {
@@ -20,7 +20,7 @@ export function planUp(cluster: LedCluster, hosts: HostSet): Promise<PlanView> {
 }
 
 /** Throws UnreachableError for hosts that were down: what could be done without them is done. */
-export function throwUnreachable(cluster: LedCluster, hosts: HostSet): void {
+export function throwUnreachable(cluster: Cluster, hosts: HostSet): void {
   const errors = cluster.nodes.flatMap(({ name }) => hosts.get(name).unreachable ?? []);
   const different = [...new Set(errors)];
   if (different.length > 1)

@@ -9,13 +9,16 @@ const changesExitCode = 10;
 export const plan = (bare: Command): Command =>
   withHostKeyFlag(withCommonFlags(bare)).action(async (flags: ChangeFlags, command: Command) => {
     const { loadCluster } = await import('../config/load.ts');
-    const { ledAsConfigured } = await import('../model/cluster.ts');
+    const { leaderForUp } = await import('./leader-for-up-facts.ts');
+    const { tellNotes } = await import('../kit/see-leader.ts');
     const { machinesForUp } = await import('./machines-for-up.ts');
     const { planUp, throwUnreachable } = await import('./look-ahead-plan.ts');
     const { config, output } = commonFlags(command);
-    const cluster = ledAsConfigured(loadCluster(config));
+    const cluster = loadCluster(config);
     await onHosts(cluster, machinesForUp(cluster), flags, async (hosts) => {
-      const planned = await planUp(cluster, hosts);
+      const led = await leaderForUp(cluster, hosts);
+      await tellNotes(led.notes);
+      const planned = await planUp(led.cluster, hosts);
       if (output === 'json') {
         const { planFormat } = await import('../config/plan-file.ts');
         const { version } = await import('../model/version-version.ts');

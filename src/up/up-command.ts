@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { LedCluster } from '../model/cluster.ts';
 import type { PlannedChange } from '../engine/plan.ts';
 import type { PlanResult } from '../engine/run-plan.ts';
 import { answer, withChangeFlags, type ChangeFlags } from '../kit/change.ts';
@@ -19,9 +18,8 @@ export const up = (bare: Command): Command =>
       'apply only the plan that `dbctl plan -o json` wrote there; stop when it is stale',
     )
     .action(async (flags: Flags, command: Command) => {
-      const { ledAsConfigured } = await import('../model/cluster.ts');
       const { loadCluster } = await import('../config/load.ts');
-      const cluster = ledAsConfigured(loadCluster(commonFlags(command).config));
+      const cluster = loadCluster(commonFlags(command).config);
       // Two hundred files, read while the hosts answer the logins.
       const loading = import('./look-ahead-plan.ts');
       const { machinesForUp } = await import('./machines-for-up.ts');
@@ -33,11 +31,15 @@ export const up = (bare: Command): Command =>
     });
 
 async function converge(
-  { cluster, flags }: Asked & { readonly cluster: LedCluster; readonly flags: Flags },
+  { cluster: configured, flags }: Asked & { readonly flags: Flags },
   turn: LockedOperation,
 ): Promise<PlanResult> {
+  const { leaderForUp } = await import('./leader-for-up-facts.ts');
+  const { tellNotes } = await import('../kit/see-leader.ts');
   const { planUp, reachedNodes } = await import('./look-ahead-plan.ts');
   const { upPlan } = await import('./up-plan.ts');
+  const { cluster, notes } = await leaderForUp(configured, turn.hosts);
+  await tellNotes(notes);
   const planned = await planUp(cluster, turn.hosts);
   if (flags.plan !== undefined) await refuseWhenStale(flags.plan, planned.changes);
   if (planned.changes.length === 0 || flags.dryRun) return planned;

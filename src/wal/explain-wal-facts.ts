@@ -1,5 +1,5 @@
-import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
-import { explainWal } from './explain-wal.ts';
+import type { Cluster, Node } from '../model/cluster.ts';
+import { explainWal, leadersAmong } from './explain-wal.ts';
 import { instanceOf } from '../model/instance.ts';
 import { nodeConfigOf, queueLimitOf } from '../backup/pgbackrest.ts';
 import { formatBytes } from '../model/units.ts';
@@ -14,10 +14,12 @@ import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
 const watchedSeconds = 2;
 
 /** Looks, and explains; also whether the primary was seen, which most of it is about. */
-export async function explainWalOf(cluster: LedCluster, login: LoginOptions, listener: Listener) {
+export async function explainWalOf(cluster: Cluster, login: LoginOptions, listener: Listener) {
   const sights = await readWalFacts(cluster, login, listener);
-  const primary = sights.find(({ node }) => node === cluster.primary.name);
-  return { explanation: explainWal(cluster, sights), isPrimarySeen: primary?.problem === undefined };
+  const leaders = leadersAmong(cluster, sights);
+  const { name } = leaders[0]?.node ?? cluster.configuredPrimary;
+  const primary = sights.find(({ node }) => node === name);
+  return { explanation: explainWal(cluster, sights), isPrimarySeen: primary?.problem === undefined, leaders };
 }
 
 /** Looks at the WAL of every node, all at once; one that cannot be reached hides no other. Changes nothing. */

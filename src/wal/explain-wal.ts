@@ -1,6 +1,7 @@
 // From what was seen of WAL to an answer: who holds how much, how long that lasts, what to do.
 
-import { type Cluster } from '../model/cluster.ts';
+import type { Cluster } from '../model/cluster.ts';
+import { primariesAmong, type NodeSight } from '../model/topology.ts';
 import { adviceOn, lostSlotAdvice, nowhereAdvice, type WalAdvice, type WalStep } from './advice.ts';
 import { formatBytes, formatSpan } from '../model/units.ts';
 import type { WalDirectory, WalServerFacts, WalFacts } from './facts.ts';
@@ -47,6 +48,12 @@ export function explainWal(cluster: Cluster, sights: readonly WalFacts[]): WalEx
     advice: nodes.flatMap((one) => adviceAbout(one, cluster, sights)),
   };
 }
+
+/** The nodes that take writes. */
+export const leadersAmong = (cluster: Cluster, sights: readonly WalFacts[]): readonly NodeSight[] =>
+  primariesAmong(cluster, ({ name }) =>
+    sights.some(({ node, server }) => node === name && server?.isInRecovery === false),
+  );
 
 const mostOf = (holders: readonly WalHolder[]): WalHolder | undefined =>
   holders.toSorted((one, other) => other.bytes - one.bytes)[0];

@@ -4,8 +4,10 @@ import type { Backup } from '../../model/backup.ts';
 import type { BackupFacts, CertificateFacts } from './backup-facts.ts';
 import { checkArchiving, checkLinks } from './check-archiving.ts';
 import { checkRepository } from './check-repository.ts';
-import type { LedCluster } from '../../model/cluster.ts';
+import type { Cluster } from '../../model/cluster.ts';
 import { finding, probeExitCode, worstOf, type Finding, type Status } from '../../model/finding.ts';
+import { primariesAmong } from '../../model/topology.ts';
+import { leaderNote } from '../../postgres/leader.ts';
 import { storeWarning } from '../../store/store.ts';
 import { isoTime } from '../../model/units.ts';
 
@@ -24,14 +26,16 @@ export interface BackupCheck {
 
 /** `deep` are the complaints of pgBackRest's own check, when it was asked for. */
 export function backupCheck(
-  cluster: LedCluster,
+  cluster: Cluster,
   backup: Backup,
   sight: BackupFacts,
   deep?: readonly string[],
 ): BackupCheck {
+  const leaders = sight.nodes.filter(({ archiver }) => archiver?.isInRecovery === false);
   const findings = [
     ...checkRepository(backup, sight),
-    ...checkArchiving(cluster.primary, sight),
+    ...(leaders.length > 1 ? [judgeLeaders(leaders)] : []),
+    ...checkArchiving(leaders[0]?.node ?? cluster.configuredPrimary, sight),
     ...checkLinks(sight),
     ...checkCertificates(sight),
     ...(deep ? [judgeDeep(deep)] : []),
@@ -44,10 +48,24 @@ export function backupCheck(
     exitCode: probeExitCode[status],
     time: isoTime(sight.now),
     restorable: newest ? { from: newest.from, to: newest.to } : null,
-    notes: [storeWarning(backup.repository) ?? []].flat(),
+    notes: [
+      storeWarning(backup.repository) ?? [],
+      leaderNote(
+        cluster,
+        primariesAmong(cluster, (one) => leaders.some(({ node }) => node.name === one.name)),
+      ) ?? [],
+    ].flat(),
     findings,
   };
 }
+
+const judgeLeaders = (leaders: BackupFacts['nodes']): Finding =>
+  finding(
+    { check: 'one-primary' },
+    'critical',
+    `${leaders.map(({ node }) => node.name).join(' and ')} both take writes: what each archives is of no use to the other`,
+    ['see what each node is, before anything else: dbctl probe'],
+  );
 
 const judgeDeep = (complaints: readonly string[]): Finding =>
   complaints.length === 0

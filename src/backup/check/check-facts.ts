@@ -3,7 +3,7 @@
 import { backupCheck, type BackupCheck } from './backup-check.ts';
 import type { BackupFacts } from './backup-facts.ts';
 import type { Backup } from '../../model/backup.ts';
-import { ledAsConfigured, type Cluster } from '../../model/cluster.ts';
+import type { Cluster } from '../../model/cluster.ts';
 import { withHosts } from '../../host/with-hosts.ts';
 import { askEnd, pgbackrest, controlPlace } from '../pgbackrest-query.ts';
 import { askMachines, type LoginOptions } from '../../host/ask-machines.ts';
@@ -31,7 +31,7 @@ export async function checkBackups(
     unseen,
   };
   const deep = options.deep && control?.answer ? await checkDeeply(cluster, backup, options) : undefined;
-  return backupCheck(ledAsConfigured(cluster), backup, sight, deep);
+  return backupCheck(cluster, backup, sight, deep);
 }
 
 /** Lets pgBackRest switch to a new WAL file and see the old one arrive. Answers its complaints. */

@@ -1,13 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { chooseReplicas } from '../../../src/config/choose-replicas.ts';
+import { chooseReplicas, replicasAmong } from '../../../src/config/choose-replicas.ts';
 import { ConfigError } from '../../../src/model/errors.ts';
 import { fileOf, temporaryFile } from '../../support/cluster-file.ts';
-import { configuredReplicas } from '../../../src/model/cluster.ts';
+import { configuredReplicas, ledAsConfigured, ledBy } from '../../../src/model/cluster.ts';
 
 const replicas = 'pg2=10.0.0.12,pg3=10.0.0.13:6000';
 const withReplicas = (): string => temporaryFile(fileOf({ CLUSTER_DB_REPLICA_HOSTS: replicas }));
-const choose = (...named: readonly string[]) => chooseReplicas(withReplicas(), named);
+function choose(file: string, ...named: readonly string[]) {
+  const chosen = chooseReplicas(file, named);
+  const cluster = ledAsConfigured(chosen.cluster);
+  return { cluster, replicas: replicasAmong(cluster, chosen.named) };
+}
+
 const names = (nodes: readonly { name: string }[]): readonly string[] => nodes.map(({ name }) => name);
 
 test.each([
@@ -20,7 +25,7 @@ test.each([
   ['one under two names is one', ['pg2', '10.0.0.12'], ['pg2']],
   ['in the order of the command line', ['pg3', 'pg2'], ['pg3', 'pg2']],
 ])('%s', (_reason, named, chosen) => {
-  const { cluster, replicas: found } = choose(...named);
+  const { cluster, replicas: found } = choose(withReplicas(), ...named);
 
   expect(names(found)).toEqual(chosen);
   expect(names(configuredReplicas(cluster))).toEqual(['pg2', 'pg3']);
@@ -29,7 +34,7 @@ test.each([
 test('a new one is in the cluster, and not in the file yet', () => {
   const file = withReplicas();
 
-  const { cluster, replicas: found } = chooseReplicas(file, ['pg4=10.0.0.14', 'pg2']);
+  const { cluster, replicas: found } = choose(file, 'pg4=10.0.0.14', 'pg2');
 
   expect(found[0]).toEqual({ name: 'pg4', host: '10.0.0.14', port: 5432 });
   expect(names(configuredReplicas(cluster))).toEqual(['pg2', 'pg3', 'pg4']);
@@ -49,7 +54,7 @@ test.each([
 ])('%s is refused', (_reason, named, words) => {
   let error: unknown;
   try {
-    choose(named);
+    choose(withReplicas(), named);
   } catch (thrown) {
     error = thrown;
   }
@@ -59,10 +64,20 @@ test.each([
 });
 
 test('a file without replicas needs a name', () => {
-  expect(() => chooseReplicas(temporaryFile(fileOf()), [])).toThrow(
+  expect(() => choose(temporaryFile(fileOf()))).toThrow(
     expect.objectContaining({
       message: 'there is no replica to add',
       next: ['name one: dbctl add-replica pg2=10.0.0.12'],
     }),
   );
+});
+
+test('where another node leads, the primary of the file is a replica like any other', () => {
+  const { cluster } = chooseReplicas(withReplicas(), []);
+  const [pg1, pg2, pg3] = cluster.nodes;
+  const led = ledBy(cluster, pg2!);
+
+  expect(replicasAmong(led, [])).toEqual([pg1, pg3]);
+  expect(replicasAmong(led, [pg1!])).toEqual([pg1]);
+  expect(() => replicasAmong(led, [pg2!])).toThrow('pg2 is the primary');
 });

@@ -63,6 +63,7 @@ function choiceOf(order: RestartChoice['order'], down: readonly string[] = []): 
     const inRecovery = node.name !== cluster.primary.name;
     return {
       node,
+      leads: !inRecovery,
       inRecovery: runs ? inRecovery : undefined,
       current: runs ? values : undefined,
       floor: undefined,

@@ -1,0 +1,49 @@
+// For commands that work with the node that leads, whatever the file says.
+
+import type { LoginOptions } from '../host/ask-machines.ts';
+import { ledAsConfigured, type Cluster, type LedCluster } from '../model/cluster.ts';
+import type { NodeSight } from '../model/topology.ts';
+
+/**
+ * The cluster as it is led now. Says on stderr when the file names another primary. Throws RefusedError when two nodes
+ * lead, or when nobody can be taken for the leader.
+ */
+export async function seeLeader(cluster: Cluster, login: LoginOptions): Promise<LedCluster> {
+  // A single node leads, or nobody does: whoever works with it finds out.
+  if (cluster.nodes.length === 1) return ledAsConfigured(cluster);
+  const { readTopology } = await import('../postgres/topology-query.ts');
+  const { ledCluster } = await import('../postgres/leader.ts');
+  const topology = await readTopology(cluster, login);
+  const led = ledCluster(cluster, topology);
+  await tellLeader(cluster, topology.nodes);
+  return led;
+}
+
+/** For commands that only look: whoever leads, they show it, and nothing is refused. */
+export async function noteLeader(cluster: Cluster, login: LoginOptions): Promise<void> {
+  if (cluster.nodes.length === 1) return;
+  const { readTopology } = await import('../postgres/topology-query.ts');
+  await tellLeader(cluster, (await readTopology(cluster, login)).nodes);
+}
+
+/** The same answer. Says who leads when the file says something else, where somebody has looked already. */
+export async function tellingLeader<Answer extends { readonly leaders: readonly NodeSight[] }>(
+  cluster: Cluster,
+  answer: Answer,
+): Promise<Answer> {
+  await tellLeader(cluster, answer.leaders);
+  return answer;
+}
+
+async function tellLeader(cluster: Cluster, nodes: readonly NodeSight[]): Promise<void> {
+  const { leaderNote } = await import('../postgres/leader.ts');
+  await tellNotes([leaderNote(cluster, nodes) ?? []].flat());
+}
+
+/** Shows lines that are neither progress, answer nor error. */
+export async function tellNotes(notes: readonly string[]): Promise<void> {
+  if (notes.length === 0) return;
+  const { printable } = await import('../host/printable.ts');
+  const { notices } = await import('../ui/current-run.ts');
+  for (const note of notes) notices(process.stderr).write(`${printable(note)}\n`);
+}

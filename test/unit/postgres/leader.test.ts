@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { RefusedError } from '../../../src/model/errors.ts';
+import { topologyOf, type NodeSight } from '../../../src/model/topology.ts';
+import { describeSight, leaderNote, ledCluster } from '../../../src/postgres/leader.ts';
+import { clusterOf } from '../../support/cluster-file.ts';
+
+const cluster = clusterOf({ CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12,pg3=10.0.0.13:5433' });
+const [pg1, pg2, pg3] = cluster.nodes as readonly [NodeSight['node'], NodeSight['node'], NodeSight['node']];
+
+const sight = (node: NodeSight['node'], state: NodeSight['state'], timeline = 1): NodeSight => ({
+  node,
+  state,
+  data: {
+    timeline,
+    isStandby: state === 'replica',
+    systemIdentifier: '1',
+    lsn: '0/3000060',
+    since: timeline > 1 && state === 'primary' ? '2026-11-21T10:00:00.000Z' : null,
+    upstream: state === 'replica' ? '10.0.0.11' : null,
+    isStreaming: false,
+  },
+});
+const seen = (...nodes: readonly NodeSight[]) => topologyOf(nodes, '2026-11-21T10:01:00Z');
+const moved = seen(sight(pg1, 'stopped'), sight(pg2, 'primary', 2), sight(pg3, 'replica', 2));
+
+function refusal(...nodes: readonly NodeSight[]): RefusedError {
+  try {
+    ledCluster(cluster, seen(...nodes));
+  } catch (error) {
+    if (error instanceof RefusedError) return error;
+    throw error;
+  }
+  throw new Error('expected a RefusedError');
+}
+
+test('a cluster is led by the node that takes writes, and the others follow', () => {
+  const led = ledCluster(cluster, moved);
+
+  expect(led.primary).toBe(pg2);
+  expect(led.replicas).toEqual([pg1, pg3]);
+  expect(led.configuredPrimary).toBe(pg1);
+});
+
+test('two leaders are refused with both named, and how each would be stopped', () => {
+  const error = refusal(sight(pg1, 'primary'), sight(pg2, 'primary', 2), sight(pg3, 'replica', 2));
+
+  expect([error.message, error.why, ...error.next].join('\n')).toMatchInlineSnapshot(`
+    "shop has 2 primaries: pg1 and pg2
+    pg1 (10.0.0.11:5432): takes writes, timeline 1
+    pg2 (10.0.0.12:5432): takes writes, timeline 2, since 2026-11-21 10:00:00 UTC
+    /etc/dbctl/.env.cluster names pg1; each of them takes writes that the others do not have.
+    stop the applications, and compare what was written on each: dbctl probe
+    if pg1 must not lead: on 10.0.0.11: systemctl stop postgresql@17-main.service
+    if pg2 must not lead: on 10.0.0.12: systemctl stop postgresql@17-main.service
+    then give the one that was stopped the data of the other: dbctl reinit NODE
+    nothing was changed"
+  `);
+});
+
+test('where nobody can be taken for the leader, everybody is named', () => {
+  const error = refusal(
+    sight(pg1, 'stopped'),
+    { node: pg2, state: 'unreachable', problem: 'no answer' },
+    sight(pg3, 'replica', 2),
+  );
+
+  expect([error.message, error.why, ...error.next].join('\n')).toMatchInlineSnapshot(`
+    "nobody can be taken for the primary of shop
+    pg1 (10.0.0.11:5432): does not accept connections, timeline 1
+    pg2 (10.0.0.12:5432): cannot be asked, no answer
+    pg3 (10.0.0.13:5433): replica, timeline 2, follows 10.0.0.11
+    So a replica is on a newer timeline than every node that led before: another one was promoted, and is out of sight.
+    bring back the node that leads, or what keeps it out of sight: dbctl status
+    if it is gone for good, promote the replica that is furthest ahead: see docs/primary.md
+    nothing was changed"
+  `);
+});
+
+test('one line says who leads, and what to write', () => {
+  expect(leaderNote(cluster, moved.nodes)).toMatchInlineSnapshot(
+    `"pg2 is the primary since 2026-11-21 10:00:00 UTC, and /etc/dbctl/.env.cluster names pg1; write there: CLUSTER_DB_PRIMARY_HOST=pg2=10.0.0.12:5432 and CLUSTER_DB_REPLICA_HOSTS=pg1=10.0.0.11:5432,pg3=10.0.0.13:5433"`,
+  );
+});
+
+test('one line says that two lead', () => {
+  expect(leaderNote(cluster, [sight(pg1, 'primary'), sight(pg2, 'primary', 2)])).toMatchInlineSnapshot(
+    `"shop has 2 primaries: pg1 (10.0.0.11:5432): takes writes, timeline 1; pg2 (10.0.0.12:5432): takes writes, timeline 2, since 2026-11-21 10:00:00 UTC"`,
+  );
+});
+
+test.each([
+  ['the file is right', [sight(pg1, 'primary'), sight(pg2, 'replica')]],
+  ['nobody leads', [sight(pg1, 'stopped'), sight(pg2, 'replica')]],
+])('nothing is said while %s', (_, nodes) => {
+  expect(leaderNote(cluster, nodes)).toBeUndefined();
+});
+
+test('a leader whose beginning nobody knows is said without it', () => {
+  expect(leaderNote(cluster, [sight(pg2, 'primary')])).toMatch(/^pg2 is the primary, and /);
+});
+
+test.each<[NodeSight['state'], string]>([
+  ['bare', 'pg2 (10.0.0.12:5432): has no data'],
+  ['another', 'pg2 (10.0.0.12:5432): is not of this cluster'],
+])('a node that is %s is described', (state, wanted) => {
+  expect(describeSight({ node: pg2, state })).toBe(wanted);
+});
