@@ -41,6 +41,13 @@ test.each(pages)('%s links only to files that are there', (page) => {
   expect(links.filter((link) => !existsSync(join(dirname(page), link)))).toEqual([]);
 });
 
+test.each(pages)('%s names only sources that are there', (page) => {
+  const sources = [...readFileSync(page, 'utf8').matchAll(/\bsrc\/[a-z][\w/-]*\.ts\b/g)].map(
+    ([path]) => path,
+  );
+  expect(sources.filter((path) => !existsSync(path))).toEqual([]);
+});
+
 test('every page of docs/ is in its index', () => {
   const index = readFileSync('docs/README.md', 'utf8');
   const missing = pages.filter((page) => /^docs\/[a-z-]+\.md$/.test(page) && !index.includes(page.slice(5)));
