@@ -65,7 +65,7 @@ describeOnHosts('certificates', () => {
       'presents another certificate',
     ]) {
       expect(finished.stdout).toContain(
-        `pg1 PostgreSQL: ${problem}`.replace(': shows', `: ${addressOf(lab, 'pg1')}:5432 shows`),
+        `pg1 PostgreSQL: ${problem}`.replace(': presents', `: ${addressOf(lab, 'pg1')}:5432 presents`),
       );
     }
 
