@@ -69,7 +69,7 @@ describeOnHosts('a cluster of which one host is down', () => {
     expect(status.stdout).toMatch(/pg2.*streaming/);
     expect(status.stdout).toMatch(/pg3.*unreachable/);
     expectExit(certificates, 3);
-    expect(certificates.stdout).toMatch(/pg2.*server/);
+    expect(certificates.stdout).toMatch(/pg2.*PostgreSQL/);
     expect(certificates.stdout).toContain('not known: pg3: ');
     expectExit(doctor, 3);
     expect(doctor.stdout).toMatch(/pg3/);
