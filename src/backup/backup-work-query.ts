@@ -18,26 +18,26 @@ import {
 } from './pgbackrest-query.ts';
 
 /** Exit code when its turn did not come in time. */
-export const turnDidNotCome = 75;
+export const lockTimeoutCode = 75;
 /** pgBackRest's exit code when another pgBackRest process holds the stanza. */
-export const heldByAnother = 50;
+export const lockHeldCode = 50;
 
 /** The argv of work that waits until the work before it has ended, for so many seconds. */
-export const inTurn = (
+export const withRepositoryLock = (
   cluster: Pick<Cluster, 'name'>,
   argv: readonly string[],
   waitSeconds = 6 * 3600,
 ): readonly string[] => [
   '/usr/bin/flock',
   `--timeout=${waitSeconds}`,
-  `--conflict-exit-code=${turnDidNotCome}`,
+  `--conflict-exit-code=${lockTimeoutCode}`,
   pgbackrestFiles(cluster).backupLock,
   ...argv,
 ];
 
 /** The argv of a backup, for a unit of dbctl's or a schedule. */
 export const backupArgv = (cluster: Cluster, stanza: string, type: BackupType): readonly string[] =>
-  inTurn(cluster, pgbackrest(controlPlace(cluster, { stanza }), 'backup', `--type=${type}`));
+  withRepositoryLock(cluster, pgbackrest(controlPlace(cluster, { stanza }), 'backup', `--type=${type}`));
 
 /** The unit that makes a backup because somebody asked for it; without ".service". */
 export const backupUnitNow = ({ name }: Pick<Cluster, 'name'>, type: BackupType): string =>

@@ -6,7 +6,7 @@ import { onlyOn } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
 import { CommandError } from '../model/errors.ts';
 import type { ChangeHosts } from '../operation/change-hosts.ts';
-import { expirable, inTurn } from './backup-work-query.ts';
+import { expirable, withRepositoryLock } from './backup-work-query.ts';
 import { knownBackups } from './backup-plan.ts';
 import { pgbackrest, controlPlace } from './pgbackrest-query.ts';
 import { followRepositoryWork } from './repository-work-facts.ts';
@@ -44,7 +44,7 @@ function expire(cluster: Cluster, backup: Backup): Step {
       const work = {
         unit: `dbctl-expire-${cluster.name}`,
         what: 'backup expire',
-        argv: inTurn(cluster, pgbackrest(place, 'expire'), patience),
+        argv: withRepositoryLock(cluster, pgbackrest(place, 'expire'), patience),
         progress: () => 'removing expired backups and WAL',
       };
       await followRepositoryWork(cluster, backup, host, work, report);

@@ -3,7 +3,7 @@ import type { Cluster } from '../model/cluster.ts';
 import { CommandError, type DbctlError, RefusedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { longWorkState } from '../host/long-work.ts';
-import { heldByAnother, lockHolders, turnDidNotCome } from './backup-work-query.ts';
+import { lockHeldCode, lockHolders, lockTimeoutCode } from './backup-work-query.ts';
 import { complaintsOf } from './pgbackrest-query.ts';
 import { unitJournal } from '../host/systemd.ts';
 
@@ -26,10 +26,10 @@ export async function explainWork(
 ): Promise<DbctlError | undefined> {
   const state = await longWorkState(host, unit);
   if (state.kind !== 'failed') return undefined;
-  if (state.exitCode === heldByAnother) {
+  if (state.exitCode === lockHeldCode) {
     return refused(what, await host.ask(lockHolders(cluster, stanza)));
   }
-  if (state.exitCode === turnDidNotCome) return waitedTooLong(what);
+  if (state.exitCode === lockTimeoutCode) return waitedTooLong(what);
   const complaints = complaintsOf(said ?? (await host.ask(unitJournal(state, 200))));
   return new CommandError({
     what: `${what} failed on ${host.name}`,

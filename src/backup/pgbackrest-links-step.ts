@@ -13,13 +13,13 @@ import { repositoryComplaints, serverComplaints, startingMs } from './server-lin
 import {
   askEnd,
   backupInfo,
-  bounded,
+  ioTimeout10s,
   pgbackrest,
   controlPlace,
   pgbackrestVersion,
 } from './pgbackrest-query.ts';
 
-const patiently = { patienceMs: startingMs, timeout: bounded };
+const retryWindow = { patienceMs: startingMs, timeout: ioTimeout10s };
 
 /** The control host reaches the TLS servers of these nodes, and each accepts the other. */
 export const verifyServerLinks = (
@@ -34,14 +34,14 @@ export const verifyServerLinks = (
     // to find out about.
     const info = await host.ask(backupInfo(place)).catch(noAnswer);
     if (info && hasStanza(info)) return;
-    return refuse(host, await serverComplaints(cluster, backup, host, { nodes, ...patiently }));
+    return refuse(host, await serverComplaints(cluster, backup, host, { nodes, ...retryWindow }));
   });
 
 /** The control host reaches these nodes, whatever the others do. */
 export const verifyNodeLinks = (cluster: Cluster, backup: Backup, nodes: readonly Node[]): Step =>
   check("Verify access to the nodes' TLS servers", async (host) => {
     if ((await host.readFile(pgbackrestFiles(cluster).controlConfig)) === undefined) return;
-    return refuse(host, await serverComplaints(cluster, backup, host, { nodes, ...patiently }));
+    return refuse(host, await serverComplaints(cluster, backup, host, { nodes, ...retryWindow }));
   });
 
 /** A node reaches the control host's TLS server, which keeps the repository. */
@@ -52,7 +52,7 @@ export const verifyRepositoryLink = (cluster: Cluster, backup: Backup, node: Nod
     const unanswered = await repositoryComplaints(cluster, backup, { node, host, patienceMs: startingMs });
     if (unanswered.length > 0) return refuse(host, unanswered);
     const { stanza } = backup;
-    const { complaints } = await host.ask(askEnd(pgbackrest({ config, stanza }, 'info', bounded)));
+    const { complaints } = await host.ask(askEnd(pgbackrest({ config, stanza }, 'info', ioTimeout10s)));
     return refuse(host, linkComplaints(complaints));
   });
 

@@ -33,7 +33,7 @@ const logging = ['--log-level-console=info', '--log-level-stderr=off', '--log-le
  * For a command that only looks: a host that does not answer is given up after three tries of ten seconds, not of sixty.
  * Never for work that moves data, where a slow disk or store may be silent for longer.
  */
-export const bounded = '--io-timeout=10';
+export const ioTimeout10s = '--io-timeout=10';
 
 /** The argv of a pgBackRest command. */
 export const pgbackrest = (
@@ -106,7 +106,7 @@ export function complaintsOf(said: string): readonly string[] {
 /** What is in the repository; undefined when it has no such stanza. `timeout` is pgBackRest's own option. */
 export const backupInfo = (
   place: PgbackrestPlace,
-  timeout: string = bounded,
+  timeout: string = ioTimeout10s,
 ): Query<BackupInfo | undefined> =>
   loneQuery(
     plainAnswer(place, '--output=json', timeout, 'info'),

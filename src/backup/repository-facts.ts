@@ -6,12 +6,12 @@ import { noAnswer } from '../host/no-answer.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { withHosts } from '../host/with-hosts.ts';
 import { readDrills } from './drill/drills-query.ts';
-import { backupInfo, bounded, timelineHistory, controlPlace } from './pgbackrest-query.ts';
+import { backupInfo, ioTimeout10s, timelineHistory, controlPlace } from './pgbackrest-query.ts';
 import { dataMachines } from './pgbackrest-config.ts';
 import { storedWal } from './repository-list-query.ts';
 import { backupsNotSetUp } from './not-set-up.ts';
 import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
-import { impatient } from './check/broken-links-facts.ts';
+import { ioTimeout2s } from './check/broken-links-facts.ts';
 
 /** The answer of `dbctl backup info`. Drills are told by the hosts that can be reached. */
 export async function readRepository(
@@ -21,7 +21,7 @@ export async function readRepository(
 ): Promise<RepositoryReport> {
   const [repository, rehearsed] = await Promise.all([
     withHosts([cluster.control], { ...options, ssh: cluster.ssh }, (hosts) =>
-      repositoryFacts(cluster, backup, hosts.get(cluster.control.name), impatient),
+      repositoryFacts(cluster, backup, hosts.get(cluster.control.name), ioTimeout2s),
     ),
     askMachines(cluster, dataMachines(cluster), options, (host) => host.ask(readDrills(cluster))),
   ]);
@@ -34,7 +34,7 @@ export async function repositoryFacts(
   cluster: Cluster,
   backup: Backup,
   control: ReadableHost,
-  timeout: string = bounded,
+  timeout: string = ioTimeout10s,
 ): Promise<Omit<RepositoryFacts, 'drills'>> {
   const place = controlPlace(cluster, backup);
   if ((await control.readFile(place.config)) === undefined) throw backupsNotSetUp(cluster);

@@ -63,7 +63,8 @@ async function unansweredBy(
     const links = machines.map(
       ({ host }) => ({ host, port, service: 'pgbackrest', caFile: undefined }) as const,
     );
-    states = links.length === 0 ? [] : (await from.ask(tryLinks(links))).map(({ state }) => state);
+    const query = { ...tryLinks(links), isRepeated: patienceMs > 0 };
+    states = links.length === 0 ? [] : (await from.ask(query)).map(({ state }) => state);
     return !states.includes('refused');
   };
   await waitUntil(look, { deadlineMs: patienceMs });

@@ -7,7 +7,7 @@ import { waitUntil } from '../engine/wait-until.ts';
 import { change, type Step } from '../engine/step.ts';
 import { UnverifiedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { askEnd, bounded, pgbackrest } from './pgbackrest-query.ts';
+import { askEnd, ioTimeout10s, pgbackrest } from './pgbackrest-query.ts';
 import { archiverFacts } from '../postgres/archiver.ts';
 import { fileSettings } from '../postgres/file-settings.ts';
 import { ifRunning } from '../postgres/psql.ts';
@@ -42,7 +42,7 @@ export function verifyArchiving(cluster: LedCluster, backup: Backup, control?: R
   }
 
   async function check(host: ReadableHost, config: string, primary: ReadableHost): Promise<void> {
-    const command = askEnd(pgbackrest({ config, stanza: backup.stanza }, 'check', bounded));
+    const command = askEnd(pgbackrest({ config, stanza: backup.stanza }, 'check', ioTimeout10s));
     const first = await host.ask(command);
     // A file that was finished while the server was being told its new command may have been let go by the old one.
     const { exitCode, complaints } = first.exitCode === archiveTimeout ? await host.ask(command) : first;

@@ -23,8 +23,10 @@ export function batchingHost<Asked extends ReadableHost>(host: Asked): Asked {
     cacheKeyFn: keyOf,
     batchScheduleFn: (run) => setImmediate(run),
   });
-  const ask = async <Answer>(query: Query<Answer>): Promise<Answer> =>
-    understand(host.name, query, await (isBatchable(query) ? batched : lone).load(query));
+  const ask = async <Answer>(query: Query<Answer>): Promise<Answer> => {
+    if (query.isRepeated) return host.ask(query);
+    return understand(host.name, query, await (isBatchable(query) ? batched : lone).load(query));
+  };
   return { ...host, ask, readFile: (path) => ask(fileAt(path)) };
 }
 

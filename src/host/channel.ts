@@ -2,8 +2,8 @@
 
 import type { ClientChannel } from 'ssh2';
 import type { Ending, Input, Outcome } from './execution.ts';
-import { keepOutput } from './output.ts';
-import { limitTime } from './time-limit.ts';
+import { keepOutput } from './execution.ts';
+import { limitTime } from './execution.ts';
 
 /**
  * Sends the input and waits for the end. The exit status may never come (the connection died, the server misbehaved):

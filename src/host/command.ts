@@ -28,6 +28,8 @@ export interface Query<Answer> extends Invocation {
   readonly parse: (stdout: string) => Answer;
   /** undefined: it travels alone, because it may take long or its input is its own. */
   readonly batch?: Batch | undefined;
+  /** Somebody waits for another answer: one from before is of no use. */
+  readonly isRepeated?: boolean;
 }
 
 /** Changes a host. */

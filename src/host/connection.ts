@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientChannel } from 'ssh2';
 import { UnreachableError } from '../model/errors.ts';
 import { collect } from './channel.ts';
-import { conversationOver, type Conversation } from './conversation.ts';
+import { lineSessionOver, type LineSession } from './line-session.ts';
 import type { Ending, Input } from './execution.ts';
 
 /** sshd allows 10 sessions per connection (MaxSessions); two are left for others who share the login. */
@@ -15,13 +15,13 @@ export interface Connection {
   /** Runs one line in the login shell. Rejects with UnreachableError once the connection is lost. */
   exec(line: string, stdin: Input, timeoutMs: number): Promise<Ending>;
   /** Runs one line that stays open. It takes one of the places until it ends. */
-  converse(line: string): Promise<Conversation>;
+  openSession(line: string): Promise<LineSession>;
   end(): void;
 }
 
 /** `client` is logged in. `where` is shown in errors: "pg1 (10.0.0.11)". */
 export function connectionOver(client: Client, where: string): Connection {
-  const inTurn = semaphore(channelsAtOnce);
+  const withChannel = semaphore(channelsAtOnce);
   const pending = new Set<(reason: Error) => void>();
   let cause: Error | undefined;
   let loss: UnreachableError | undefined;
@@ -33,7 +33,7 @@ export function connectionOver(client: Client, where: string): Connection {
   });
 
   const open = <Answer>(line: string, listen: Listen<Answer>): Promise<Answer> =>
-    inTurn(async () => {
+    withChannel(async () => {
       if (loss !== undefined) throw loss;
       const { promise: lost, reject } = withResolvers<never>();
       pending.add(reject);
@@ -45,10 +45,10 @@ export function connectionOver(client: Client, where: string): Connection {
 
   return {
     exec: (line, stdin, timeoutMs) => open(line, (channel) => collect(channel, stdin, timeoutMs)),
-    converse: (line) =>
+    openSession: (line) =>
       new Promise((resolve, reject) => {
         const listen = (channel: ClientChannel): Promise<void> => {
-          resolve(conversationOver({ input: channel, output: channel, errors: channel.stderr }));
+          resolve(lineSessionOver({ input: channel, output: channel, errors: channel.stderr }));
           return new Promise((end) => channel.on('close', end));
         };
         open(line, listen).catch(reject);

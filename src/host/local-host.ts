@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { homedir } from 'node:os';
 import type { Writable } from 'node:stream';
 import { commandHost } from './command-host.ts';
-import { conversationOver, type Converse } from './conversation.ts';
+import { lineSessionOver, type OpenSession } from './line-session.ts';
 import {
   type Ending,
   environment,
@@ -13,8 +13,8 @@ import {
   privileged,
 } from './execution.ts';
 import type { Host } from './host.ts';
-import { keepOutput } from './output.ts';
-import { limitTime } from './time-limit.ts';
+import { keepOutput } from './execution.ts';
+import { limitTime } from './execution.ts';
 
 export const localLogin = (): Login => (process.getuid?.() === 0 ? 'root' : 'sudoer');
 
@@ -23,14 +23,14 @@ export const localHost = (name: string, login: Login = localLogin()): Host =>
   commandHost(name, (execution) => runHere(execution, login));
 
 /** Starts a command on this machine that stays open, as root. */
-export const converseHere =
-  (login: Login = localLogin()): Converse =>
+export const openSessionHere =
+  (login: Login = localLogin()): OpenSession =>
   async (argv) => {
     const [program = '', ...parameters] = privileged(argv, 'root', login);
     const child = spawn(program, parameters, { cwd: '/', env: environment });
     // What cannot be started is told by its streams, which end.
     child.on('error', () => {});
-    return conversationOver({ input: child.stdin, output: child.stdout, errors: child.stderr });
+    return lineSessionOver({ input: child.stdin, output: child.stdout, errors: child.stderr });
   };
 
 async function runHere({ argv, asUser, stdin, timeoutMs }: Execution, login: Login): Promise<Ending> {

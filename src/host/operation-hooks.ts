@@ -1,11 +1,11 @@
-import type { Converse } from './conversation.ts';
+import type { OpenSession } from './line-session.ts';
 
 /** What an operation does around its work, on one of the machines. Only with them can hosts be changed. */
 export interface OperationHooks {
   /** The name of the machine. */
   readonly machine: string;
   /** Called as soon as that machine is logged in on, while others still are. Throws when the work may not begin. */
-  readonly onControlConnected: (converse: Converse) => Promise<void>;
+  readonly onControlConnected: (openSession: OpenSession) => Promise<void>;
   /** Asked before each change of any host. Throws when nothing may be changed any more. */
   readonly assertAllowed: () => Promise<void>;
   /** Called once, before hanging up, also when that machine was not reached; with the error that ended the work, if one did. */

@@ -1,7 +1,7 @@
 import { quote } from './quote.ts';
 import { commandHost } from './command-host.ts';
 import type { Connection } from './connection.ts';
-import type { Converse } from './conversation.ts';
+import type { OpenSession } from './line-session.ts';
 import { environment, type Execution, type Login, privileged } from './execution.ts';
 import type { Host } from './host.ts';
 import { UnreachableError } from '../model/errors.ts';
@@ -15,10 +15,10 @@ export const sshHost = (name: string, connection: Connection, login: Login): Hos
   );
 
 /** Starts a command that stays open, as root. */
-export const converseOverSsh =
-  (connection: Connection, login: Login): Converse =>
+export const openSessionOverSsh =
+  (connection: Connection, login: Login): OpenSession =>
   (argv) =>
-    connection.converse(loginShellLine({ argv }, login));
+    connection.openSession(loginShellLine({ argv }, login));
 
 /**
  * What the login shell is given. `exec` replaces that shell: no second process, and no alias, function or builtin of

@@ -1,10 +1,10 @@
 // Tells whoever asked to be told of every login and every command on a host, wherever in dbctl it was asked for.
 
 import { channel } from 'node:diagnostics_channel';
-import type { Converse } from './conversation.ts';
+import type { OpenSession } from './line-session.ts';
 import type { Ending, Execution, Outcome } from './execution.ts';
 
-/** A command that has ended. Its input is never told, only how much it was. */
+/** A command that has ended. Its input is never observeCommand, only how much it was. */
 export interface CommandSeen {
   readonly kind: 'command';
   readonly host: string;
@@ -61,11 +61,11 @@ export async function observeCommand(
 }
 
 /** The same, and tells of each command that begins that way. */
-export const observeConversations =
-  (host: string, converse: Converse): Converse =>
+export const observeSessions =
+  (host: string, openSession: OpenSession): OpenSession =>
   async (argv) => {
     const startedAt = performance.now();
-    const conversation = await converse(argv);
+    const conversation = await openSession(argv);
     const durationMs = performance.now() - startedAt;
     const outcome = { kind: 'stays open' } as const;
     const rest = { asUser: undefined, stdinBytes: 0, durationMs, outcome, stderr: '' };

@@ -1,14 +1,14 @@
 import type { Machine } from '../model/cluster.ts';
 import { RefusedError, type UnreachableError } from '../model/errors.ts';
-import { checkLogin, converseOverSsh, sshHost } from './ssh-host.ts';
-import { dialer, type ConnectOptions, type Dialer } from './connect.ts';
+import { checkLogin, openSessionOverSsh, sshHost } from './ssh-host.ts';
+import { openDialer, type ConnectOptions, type Dialer } from './connect.ts';
 import { connectionOver } from './connection.ts';
-import type { Converse } from './conversation.ts';
+import type { OpenSession } from './line-session.ts';
 import type { OperationHooks } from './operation-hooks.ts';
 import { guardedHost } from './guarded-host.ts';
 import type { Host, ReadableHost } from './host.ts';
-import { isSilence } from './silence.ts';
-import { observeConversations, publishLogin } from './watch-commands.ts';
+import { isNoAnswer } from './no-answer.ts';
+import { observeSessions, publishLogin } from './watch-commands.ts';
 
 /** The hosts that were connected to. */
 export interface HostSet<Connected extends ReadableHost = Host> {
@@ -46,9 +46,9 @@ export async function withHosts<Answer>(
   work: (hosts: HostSet) => Promise<Answer>,
   hooks?: OperationHooks,
 ): Promise<Answer> {
-  const phone = dialer(options);
+  const dialer = openDialer(options);
   try {
-    const hosts = await openAll(machines, phone, hooks);
+    const hosts = await openAll(machines, dialer, hooks);
     const answer = await work(
       setOf(hooks ? hosts.map((host) => guardedHost(host, hooks.assertAllowed)) : hosts),
     );
@@ -58,14 +58,14 @@ export async function withHosts<Answer>(
     await hooks?.onEnd(error);
     throw error;
   } finally {
-    phone.end();
+    dialer.end();
   }
 }
 
 interface Open {
   host(name: string): Host;
   /** undefined for a host that is down. */
-  readonly converse?: Converse;
+  readonly openSession?: OpenSession;
 }
 
 /** Nothing is asked of it, and nothing done. */
@@ -86,7 +86,7 @@ function downHost(unreachable: UnreachableError): Open {
 
 async function openAll(
   machines: readonly WantedMachine[],
-  phone: Dialer,
+  dialer: Dialer,
   hooks: OperationHooks | undefined,
 ): Promise<readonly Host[]> {
   const addresses = [...new Set(machines.map(({ host }) => host))];
@@ -94,14 +94,14 @@ async function openAll(
   const results = await Promise.allSettled(
     addresses.map(async (host) => {
       const mayBeDown = machines.every((one) => one.host !== host || one.mayBeDown);
-      const opened = await (isLocal(host) ? openLocal() : openOverSsh(host, phone)).catch(
+      const opened = await (isLocal(host) ? openLocal() : openOverSsh(host, dialer)).catch(
         (error: unknown) => {
-          if (mayBeDown && isSilence(error)) return downHost(error);
+          if (mayBeDown && isNoAnswer(error)) return downHost(error);
           throw error;
         },
       );
-      if (host === gated && opened.converse)
-        await hooks?.onControlConnected(observeConversations(host, opened.converse));
+      if (host === gated && opened.openSession)
+        await hooks?.onControlConnected(observeSessions(host, opened.openSession));
       return opened;
     }),
   );
@@ -119,23 +119,23 @@ async function openAll(
   return machines.flatMap(({ name, host }) => open.get(host)?.host(name) ?? []);
 }
 
-async function openOverSsh(host: string, phone: Dialer): Promise<Open> {
+async function openOverSsh(host: string, dialer: Dialer): Promise<Open> {
   const startedAt = performance.now();
-  const { client, route } = await phone.connect(host);
+  const { client, route } = await dialer.connect(host);
   const connection = connectionOver(client, host);
   const login = await checkLogin(connection, host, route.user);
   publishLogin(host, route.user, startedAt);
   return {
     host: (name) => sshHost(name, connection, login),
-    converse: converseOverSsh(connection, login),
+    openSession: openSessionOverSsh(connection, login),
   };
 }
 
 async function openLocal(): Promise<Open> {
-  const { converseHere, localHost, localLogin } = await import('./local-host.ts');
+  const { openSessionHere, localHost, localLogin } = await import('./local-host.ts');
   const login = localLogin();
   if (login === 'sudoer') await checkSudo(localHost('this machine', login));
-  return { host: (name) => localHost(name, login), converse: converseHere(login) };
+  return { host: (name) => localHost(name, login), openSession: openSessionHere(login) };
 }
 
 async function checkSudo(host: Host): Promise<void> {

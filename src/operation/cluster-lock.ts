@@ -5,7 +5,7 @@ import type { Holder, Operation, UnfinishedOperation } from './operation.ts';
 import { CommandError, LockLostError } from '../model/errors.ts';
 import { journalTail, parseJournal } from './journal-query.ts';
 import { holdLock, parseBusy } from './lock-query.ts';
-import type { Conversation, Converse } from '../host/conversation.ts';
+import type { LineSession, OpenSession } from '../host/line-session.ts';
 
 export interface ClusterLock {
   /** What was left unfinished by the operation before. */
@@ -44,19 +44,19 @@ const longestAnswerMs = 60_000;
 
 /** Asks for the lock once. Throws UnreachableError, and CommandError where there is no lock to be had. */
 export async function takeLock(
-  converse: Converse,
+  openSession: OpenSession,
   cluster: string,
   operation: Operation,
   times: LockTimes = usualTimes,
 ): Promise<Attempt> {
   const { id } = operation;
-  const talk = await converse(holdLock({ cluster, id, patienceSeconds: times.patienceMs / 1000 }));
+  const talk = await openSession(holdLock({ cluster, id, patienceSeconds: times.patienceMs / 1000 }));
   const heldSince = now();
-  talk.say(journalTail(operation));
-  const limit = setTimeout(() => talk.hangUp(), longestAnswerMs);
+  talk.send(journalTail(operation));
+  const limit = setTimeout(() => talk.close(), longestAnswerMs);
   const before: string[] = [];
   for (;;) {
-    const line = await talk.hear();
+    const line = await talk.receive();
     if (line === undefined || line === 'held' || line.startsWith('busy ')) clearTimeout(limit);
     if (line === undefined) throw noLock(cluster, talk);
     if (line.startsWith('busy ')) return { kind: 'busy', holder: parseBusy(line) };
@@ -79,7 +79,7 @@ const since = ({ monotonic, wall }: Moment): number =>
   Math.max(performance.now() - monotonic, Date.now() - wall);
 
 function keep(
-  talk: Conversation,
+  talk: LineSession,
   cluster: string,
   heldSince: Moment,
   { beatMs, trustMs, answerMs }: LockTimes,
@@ -94,13 +94,13 @@ function keep(
   const beat = (): void => {
     beats += 1;
     sent.set(beats, now());
-    talk.say(`beat ${beats}`);
+    talk.send(`beat ${beats}`);
   };
   const isTrusted = (): boolean => !isOver && since(alive) < trustMs;
   const timer = setInterval(beat, beatMs);
 
   const listen = async (): Promise<void> => {
-    for (let line = await talk.hear(); line !== undefined; line = await talk.hear()) {
+    for (let line = await talk.receive(); line !== undefined; line = await talk.receive()) {
       const number = Number(/^ack (\d+)$/.exec(line)?.[1]);
       alive = sent.get(number) ?? alive;
       for (const past of sent.keys()) if (past <= number) sent.delete(past);
@@ -134,11 +134,11 @@ function keep(
       while (mayCome()) await hearing(answerMs - since(asked));
       if (!isTrusted()) throw lockLost(cluster, silentMs);
     },
-    tell: (step) => talk.say(`step ${JSON.stringify(step)}`),
+    tell: (step) => talk.send(`step ${JSON.stringify(step)}`),
     async release(end) {
       clearInterval(timer);
-      talk.say(`end ${journalTail(end)}`);
-      const limit = hearing(answerMs).then(() => talk.hangUp());
+      talk.send(`end ${journalTail(end)}`);
+      const limit = hearing(answerMs).then(() => talk.close());
       await Promise.race([over, limit]);
     },
   };
@@ -157,9 +157,9 @@ const lockLost = (cluster: string, silentMs: number): LockLostError =>
     ],
   });
 
-const noLock = (cluster: string, talk: Conversation): CommandError =>
+const noLock = (cluster: string, talk: LineSession): CommandError =>
   new CommandError({
     what: `the control host cannot keep the lock of ${cluster}`,
-    why: talk.complaint() || 'the program that holds it ended without a message',
+    why: talk.stderrTail() || 'the program that holds it ended without a message',
     next: ['the control host needs bash, coreutils and util-linux (flock), and a writable /run'],
   });

@@ -15,7 +15,7 @@ import {
   UnconfirmedError,
 } from '../model/errors.ts';
 import { type ClusterLock, takeLock } from './cluster-lock.ts';
-import type { Converse } from '../host/conversation.ts';
+import type { OpenSession } from '../host/line-session.ts';
 import type { OperationHooks } from '../host/operation-hooks.ts';
 import { recordJournal, type OperationJournal } from './keep-journal.ts';
 
@@ -51,8 +51,8 @@ export function lockHooks(
   return {
     machine: cluster.control.name,
     journal,
-    async onControlConnected(converse) {
-      lock = await takeOrWait(converse, cluster, operation, { waitMs, onNote });
+    async onControlConnected(openSession) {
+      lock = await takeOrWait(openSession, cluster, operation, { waitMs, onNote });
       if (lock.before) onNote(unfinishedText(lock.before));
     },
     assertAllowed: async () => lock?.assertHeld(),
@@ -68,14 +68,14 @@ export function lockHooks(
 }
 
 async function takeOrWait(
-  converse: Converse,
+  openSession: OpenSession,
   cluster: Cluster,
   operation: Operation,
   { waitMs, onNote }: LockOptions,
 ): Promise<ClusterLock> {
   const startedAt = Date.now();
   for (let saidAt = 0; ;) {
-    const attempt = await takeLock(converse, cluster.name, operation);
+    const attempt = await takeLock(openSession, cluster.name, operation);
     if (attempt.kind === 'held') return attempt.lock;
     const { holder } = attempt;
     if (Date.now() - startedAt >= waitMs) throw locked(cluster, holder, waitMs);

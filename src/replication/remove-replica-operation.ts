@@ -1,7 +1,7 @@
 import { backupsInPlace } from '../backup/backups-in-place-facts.ts';
 import { withoutReplica } from '../config/edit.ts';
 import type { PlanResult } from '../engine/run-plan.ts';
-import { whoAnswers, type Answering } from '../host/who-answers.ts';
+import { probeReachability, type Reachability } from '../host/reachability.ts';
 import { ledBy, type LedCluster, type Node } from '../model/cluster.ts';
 import { ConfigError, UnreachableError } from '../model/errors.ts';
 import { instanceOf } from '../model/instance.ts';
@@ -36,12 +36,12 @@ export async function removeReplicaFrom(
 ): Promise<Removed> {
   if (request.dead && request.wipe) throw nothingToWipe();
   const node = await findReplica(cluster, request.name, { ...access.login, ssh: cluster.ssh });
-  const { present, silent } = await reach(cluster, node, request, access);
-  if (silent.some(({ name }) => name === node.name)) access.remark(deadNote(node));
-  const machines = [cluster.control, cluster.primary, ...present];
+  const { reachable, unreachable } = await reach(cluster, node, request, access);
+  if (unreachable.some(({ name }) => name === node.name)) access.remark(deadNote(node));
+  const machines = [cluster.control, cluster.primary, ...reachable];
   return access.changeHosts(cluster, machines, async (operation) => {
-    const names = present.map(({ name }) => name);
-    const { place, isOurs, result } = await remove({ cluster, node, present: names }, request, {
+    const names = reachable.map(({ name }) => name);
+    const { place, isOurs, result } = await remove({ cluster, node, reachable: names }, request, {
       ...access,
       ...operation,
     });
@@ -52,7 +52,7 @@ export async function removeReplicaFrom(
       isWiped: request.wipe,
       keptData: access.dryRun || !isOurs ? null : await keptData(place),
       left: place.isReached ? [] : leftOnHost(cluster, node),
-      notReached: silent.map(({ name }) => name).filter((name) => name !== node.name),
+      notReached: unreachable.map(({ name }) => name).filter((name) => name !== node.name),
     };
     return { node, result, removal };
   });
@@ -64,25 +64,28 @@ async function reach(
   node: Node,
   { dead }: RemovalRequest,
   { login }: ChangeAccess,
-): Promise<Answering> {
+): Promise<Reachability> {
   const options = { ...login, ssh };
   const others = replicas.filter(({ name }) => name !== node.name);
-  const itself = whoAnswers(dead ? [] : [node], options).catch((error: unknown) => {
+  const itself = probeReachability(dead ? [] : [node], options).catch((error: unknown) => {
     throw error instanceof UnreachableError ? refusesUs(error, node) : error;
   });
-  const [own, rest] = await Promise.all([itself, whoAnswers(others, options)]);
-  return { present: [...own.present, ...rest.present], silent: [...own.silent, ...rest.silent] };
+  const [own, rest] = await Promise.all([itself, probeReachability(others, options)]);
+  return {
+    reachable: [...own.reachable, ...rest.reachable],
+    unreachable: [...own.unreachable, ...rest.unreachable],
+  };
 }
 
 interface Leaving {
   readonly cluster: LedCluster;
   readonly node: Node;
   /** Replicas whose hosts are reached. */
-  readonly present: readonly string[];
+  readonly reachable: readonly string[];
 }
 
 async function remove(
-  { cluster, node, present }: Leaving,
+  { cluster, node, reachable }: Leaving,
   { wipe, dead }: RemovalRequest,
   { hosts, carryOut, confirm }: LockedOperation & Pick<ChangeAccess, 'confirm'>,
 ) {
@@ -92,8 +95,8 @@ async function remove(
     cluster,
     node,
     hosts,
-    others: after.replicas.filter((one) => present.includes(one.name)),
-    isReached: present.includes(node.name),
+    others: after.replicas.filter((one) => reachable.includes(one.name)),
+    isReached: reachable.includes(node.name),
     backup: (await backupsInPlace(cluster, hosts)) && after.backup,
   };
   const facts = await readRemovalFacts(place);

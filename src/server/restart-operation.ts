@@ -1,4 +1,4 @@
-import { whoAnswers } from '../host/who-answers.ts';
+import { probeReachability } from '../host/reachability.ts';
 import type { LedCluster, Node } from '../model/cluster.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
 import { chooseRestarts, restartPlan, type RestartRequest } from './restart-plan.ts';
@@ -29,8 +29,8 @@ async function otherReplicas(
   { login }: ChangeAccess,
 ): Promise<readonly Node[]> {
   const others = replicas.filter((node) => !named.includes(node));
-  const { present } = await whoAnswers(others, { ...login, ssh });
-  return others.filter(({ name }) => present.some((one) => one.name === name));
+  const { reachable } = await probeReachability(others, { ...login, ssh });
+  return others.filter(({ name }) => reachable.some((one) => one.name === name));
 }
 
 const closes = ({ name, primary }: LedCluster): string =>

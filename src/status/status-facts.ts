@@ -14,7 +14,7 @@ import { readDrills } from '../backup/drill/drills-query.ts';
 import { backupInfo, controlPlace } from '../backup/pgbackrest-query.ts';
 import { primariesAmong, type NodeSight } from '../model/topology.ts';
 import { serverStatus, type ServerStatus } from '../postgres/server-status.ts';
-import { bucketLinks, impatient } from '../backup/check/broken-links-facts.ts';
+import { bucketLinks, ioTimeout2s } from '../backup/check/broken-links-facts.ts';
 
 /** A node as its own host sees it. */
 export interface NodeStatus {
@@ -105,7 +105,7 @@ async function askRepository(
     return await withHosts([control], { ...options, ssh }, async (hosts) => {
       const host = hosts.get(control.name);
       if ((await host.readFile(place.config)) === undefined) return { info: undefined, problem: undefined };
-      const info = host.ask(backupInfo(place, impatient));
+      const info = host.ask(backupInfo(place, ioTimeout2s));
       // pgBackRest tries for a while what the bucket's own test knows to fail: nobody waits for it then.
       info.catch(() => {});
       const [broken] = await bucketLinks(cluster, backup, host);

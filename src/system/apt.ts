@@ -16,9 +16,9 @@ export const isAvailable = (name: string): Query<boolean> =>
 
 const tenMinutes = 600_000;
 /** Nodes that share a host are set up at the same time: the second waits, and finds everything done. */
-const inTurn = ['flock', '--timeout=300', '/run/dbctl-packages.lock'];
+const withPackageLock = ['flock', '--timeout=300', '/run/dbctl-packages.lock'];
 const apt = [
-  ...inTurn,
+  ...withPackageLock,
   'env',
   'DEBIAN_FRONTEND=noninteractive',
   'apt-get',
@@ -31,7 +31,7 @@ const apt = [
 
 /** Finishes what an interrupted dpkg left behind; does nothing otherwise. */
 export const finishInterrupted = (): Action =>
-  action([...inTurn, 'dpkg', '--configure', '-a'], { timeoutMs: tenMinutes });
+  action([...withPackageLock, 'dpkg', '--configure', '-a'], { timeoutMs: tenMinutes });
 
 export const updateLists = (): Action => action([...apt, 'update'], { timeoutMs: tenMinutes });
 

@@ -92,6 +92,13 @@ test('a file that cannot be read among others has the error that it has alone', 
   expect(asked).toEqual([['sh', '-s', 'cat', 'cat', 'sh']]);
 });
 
+test('what somebody waits for is asked anew each time', async () => {
+  const growing = join(directory, 'growing');
+  const grow = { ...shell(`echo more >> ${growing}; wc -l < ${growing}`), isRepeated: true };
+
+  expect([await host.ask(grow), await host.ask(grow)].map(Number)).toEqual([1, 2]);
+});
+
 test('a failure is remembered too', async () => {
   const failing = shell('echo no >&2; exit 3');
   const slow = loneQuery(['false'], verbatim, { timeoutMs: 5000 });

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { journalDirectory, lockDirectory, type Holder } from '../../src/operation/operation.ts';
 import { takeLock, type ClusterLock, type LockTimes } from '../../src/operation/cluster-lock.ts';
-import type { Conversation, Converse } from '../../src/host/conversation.ts';
+import type { LineSession, OpenSession } from '../../src/host/line-session.ts';
 import type { Host } from '../../src/host/host.ts';
-import { converseHere, localHost } from '../../src/host/local-host.ts';
-import { converseOverSsh } from '../../src/host/ssh-host.ts';
+import { openSessionHere, localHost } from '../../src/host/local-host.ts';
+import { openSessionOverSsh } from '../../src/host/ssh-host.ts';
 import type { Action, Query } from '../../src/host/command.ts';
 import { appendToJournal, parseJournal, readJournal } from '../../src/operation/journal-query.ts';
 import { lockHolder, releaseLock } from '../../src/operation/lock-query.ts';
@@ -39,15 +39,15 @@ const operation = (id: string) => ({
 });
 const lineOf = (id: string) => ({ kind: 'end', id, result: 'done', exitCode: 0, changes: 0 }) as const;
 
-const ways: readonly (readonly [string, Converse, Host])[] = [
-  ['local', converseHere('root'), localHost('control', 'root')],
-  ['ssh', converseOverSsh(ssh.connection, 'root'), ssh.host],
+const ways: readonly (readonly [string, OpenSession, Host])[] = [
+  ['local', openSessionHere('root'), localHost('control', 'root')],
+  ['ssh', openSessionOverSsh(ssh.connection, 'root'), ssh.host],
 ];
 
-describe.each(ways)('a lock over %s', (kind, converse, host) => {
-  const talks: Conversation[] = [];
-  const talk: Converse = async (argv) => {
-    const one = await converse(elsewhere(argv));
+describe.each(ways)('a lock over %s', (kind, openSession, host) => {
+  const talks: LineSession[] = [];
+  const talk: OpenSession = async (argv) => {
+    const one = await openSession(elsewhere(argv));
     talks.push(one);
     return one;
   };
@@ -121,7 +121,7 @@ describe.each(ways)('a lock over %s', (kind, converse, host) => {
 
   test('is free at once when its holder is gone, which is written down', async () => {
     await take('gone', 'a');
-    talks.at(-1)?.hangUp();
+    talks.at(-1)?.close();
 
     await expect.poll(() => isFree('gone'), { timeout: 2000, interval: 5 }).toBe(true);
 
@@ -151,7 +151,7 @@ describe.each(ways)('a lock over %s', (kind, converse, host) => {
 
   test('that cannot be kept is an error that says why', async () => {
     const argv = ['sh', '-c', 'echo flock: not found >&2; exit 127'];
-    await expect(takeLock(() => converse(argv), 'x', operation('a'), times)).rejects.toMatchObject({
+    await expect(takeLock(() => openSession(argv), 'x', operation('a'), times)).rejects.toMatchObject({
       ...{ exitCode: 5, why: 'flock: not found' },
     });
   });

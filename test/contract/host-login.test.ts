@@ -6,7 +6,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { type ConnectOptions, dialer } from '../../src/host/connect.ts';
+import { type ConnectOptions, openDialer } from '../../src/host/connect.ts';
 import { fingerprint } from '../../src/host/known-hosts.ts';
 import { newKey, startSshServer } from '../support/ssh-server.ts';
 
@@ -56,14 +56,14 @@ const staleAgentAnd = (key: string): ConnectOptions => {
 
 /** Logs in, hangs up, and answers the error if there was one. */
 async function login(given: ConnectOptions, host = '127.0.0.1'): Promise<unknown> {
-  const phone = dialer(given);
-  return phone
+  const dialer = openDialer(given);
+  return dialer
     .connect(host)
     .then(
       () => undefined,
       (error: unknown) => error,
     )
-    .finally(() => phone.end());
+    .finally(() => dialer.end());
 }
 
 const jumpConfig = (): string => {
@@ -227,9 +227,9 @@ describe('ProxyJump', () => {
   test('several hosts behind one bastion share the login on it', async () => {
     writeFileSync(file('known_hosts'), line(server) + line(other));
     const before = other.seen.logins;
-    const phone = dialer(options({}, { sshConfigFile: jumpConfig() }));
-    await Promise.all([phone.connect('inner1'), phone.connect('inner2')]);
-    phone.end();
+    const dialer = openDialer(options({}, { sshConfigFile: jumpConfig() }));
+    await Promise.all([dialer.connect('inner1'), dialer.connect('inner2')]);
+    dialer.end();
     expect(other.seen.logins - before).toBe(1);
   });
 

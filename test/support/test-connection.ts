@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import ssh2 from 'ssh2';
-import { dial } from '../../src/host/dial.ts';
+import { dial } from '../../src/host/connect.ts';
 import { connectionOver } from '../../src/host/connection.ts';
 import { sshHost } from '../../src/host/ssh-host.ts';
 import { startSshServer } from './ssh-server.ts';

@@ -12,7 +12,7 @@ import { findBucketProblem, storeCaFile } from '../bucket-link-facts.ts';
 import { bucketOf } from '../../model/backup.ts';
 
 /** pgBackRest tries again until three times this has passed; by default that is three minutes. */
-export const impatient = '--io-timeout=2';
+export const ioTimeout2s = '--io-timeout=2';
 
 /** From the control host to the TLS server of every node, each of which must accept it. */
 export async function serverLinks(
@@ -21,7 +21,7 @@ export async function serverLinks(
   control: ReadableHost,
 ): Promise<readonly BrokenLink[]> {
   if ((await control.readFile(pgbackrestFiles(cluster).controlConfig)) === undefined) return [];
-  const ask = { nodes: cluster.nodes, patienceMs: 0, timeout: impatient };
+  const ask = { nodes: cluster.nodes, patienceMs: 0, timeout: ioTimeout2s };
   return asLinks(control, await serverComplaints(cluster, backup, control, ask));
 }
 
@@ -38,7 +38,7 @@ export async function repositoryLinks(
   if ((await host.readFile(config)) === undefined) return [];
   const unanswered = await repositoryComplaints(cluster, backup, { node, host, patienceMs: 0 });
   if (unanswered.length > 0) return asLinks(host, unanswered);
-  const info = await host.ask(backupInfo({ config, stanza }, impatient));
+  const info = await host.ask(backupInfo({ config, stanza }, ioTimeout2s));
   return asLinks(host, linkComplaints(info?.status.message.split('\n') ?? []));
 }
 

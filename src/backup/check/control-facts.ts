@@ -11,7 +11,7 @@ import { backupUnitTimed } from '../backup-work-query.ts';
 import { spaceAt } from '../../system/store.ts';
 import { calendarInterval, timerStates } from '../../system/timer.ts';
 import { storeHealth } from '../../store/store-health-step.ts';
-import { bucketLinks, impatient, serverLinks } from './broken-links-facts.ts';
+import { bucketLinks, ioTimeout2s, serverLinks } from './broken-links-facts.ts';
 import { repositoryFacts } from '../repository-facts.ts';
 import { readCertificateFacts } from './certificate-facts.ts';
 
@@ -54,7 +54,7 @@ async function readRepository(
   control: ReadableHost,
 ): Promise<RepositoryContents> {
   try {
-    const facts = await repositoryFacts(cluster, backup, control, impatient);
+    const facts = await repositoryFacts(cluster, backup, control, ioTimeout2s);
     const report = repositoryReport({ name: cluster.name, stanza: backup.stanza }, { ...facts, drills: [] });
     return {
       repository: { ...facts.info.status, report },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { UnverifiedError } from '../../../src/model/errors.ts';
 import { acceptsConnections } from '../../../src/postgres/instance.ts';
-import { askEnd, bounded, pgbackrest } from '../../../src/backup/pgbackrest-query.ts';
+import { askEnd, ioTimeout10s, pgbackrest } from '../../../src/backup/pgbackrest-query.ts';
 import { newestChange } from '../../../src/system/paths.ts';
 import { verifyArchiving } from '../../../src/backup/verify-archiving-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
@@ -12,7 +12,7 @@ import { backedUpShop, ended, plan, primary, run } from '../../support/shop.ts';
 const { cluster, backup } = backedUpShop();
 const controlConfig = '/etc/dbctl/shop/_pgbackrest/control.conf';
 const nodeConfig = '/etc/dbctl/shop/pg1/pgbackrest.conf';
-const check = (config: string) => askEnd(pgbackrest({ config, stanza: 'shop' }, 'check', bounded));
+const check = (config: string) => askEnd(pgbackrest({ config, stanza: 'shop' }, 'check', ioTimeout10s));
 
 const facts = {
   ...archiver,

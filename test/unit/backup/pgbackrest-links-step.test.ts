@@ -3,7 +3,7 @@ import { CommandError, RefusedError, UnreachableError } from '../../../src/model
 import {
   askEnd,
   backupInfo,
-  bounded,
+  ioTimeout10s,
   pgbackrest,
   pgbackrestVersion,
 } from '../../../src/backup/pgbackrest-query.ts';
@@ -34,9 +34,9 @@ const controlWith = (info: string | (() => never), end: string) =>
   fakeHost(
     { [control.config]: '' },
     answering(
-      when(backupInfo(control, bounded), info),
+      when(backupInfo(control, ioTimeout10s), info),
       when(nodePorts, 'link=open|1|\nlink=open|1|\n'),
-      when(checkLinks(control, { numbers: [1, 2], all: 2 }, bounded), end),
+      when(checkLinks(control, { numbers: [1, 2], all: 2 }, ioTimeout10s), end),
     ),
     'control',
   ).host;
@@ -80,7 +80,7 @@ const nodeWith = (port: string, end: string) =>
     { [node.config]: '' },
     answering(
       when(ports('10.0.0.10'), `link=${port}\n`),
-      when(askEnd(pgbackrest(node, 'info', bounded)), end),
+      when(askEnd(pgbackrest(node, 'info', ioTimeout10s)), end),
     ),
   ).host;
 
@@ -114,11 +114,11 @@ const control2 = (first: string, then = first, said = ended(0)) => {
   return fakeHost(
     { [control.config]: '' },
     answering(
-      when(backupInfo(control, bounded), infoWithoutStanza),
+      when(backupInfo(control, ioTimeout10s), infoWithoutStanza),
       when(nodePorts, () => (looks++ === 0 ? first : then)),
       when(ports('10.0.0.12'), 'link=open|1|\n'),
-      when(checkLinks(control, { numbers: [2], all: 2 }, bounded), said),
-      when(checkLinks(control, { numbers: [1, 2], all: 2 }, bounded), ended(0)),
+      when(checkLinks(control, { numbers: [2], all: 2 }, ioTimeout10s), said),
+      when(checkLinks(control, { numbers: [1, 2], all: 2 }, ioTimeout10s), ended(0)),
     ),
     'control',
   ).host;

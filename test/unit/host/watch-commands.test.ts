@@ -3,7 +3,7 @@ import { commandHost } from '../../../src/host/command-host.ts';
 import type { Ending } from '../../../src/host/execution.ts';
 import {
   type CommandSeen,
-  observeConversations,
+  observeSessions,
   publishLogin,
   watchCommands,
 } from '../../../src/host/watch-commands.ts';
@@ -60,7 +60,7 @@ test('one that fails is told with what it said, and one whose connection broke a
   ]);
 });
 
-test('a login is told, and nothing any more to one who stopped listening', async () => {
+test('a login is observeCommand, and nothing any more to one who stopped listening', async () => {
   const seen: object[] = [];
   const stop = watchCommands((one) => void seen.push(one));
 
@@ -73,9 +73,9 @@ test('a login is told, and nothing any more to one who stopped listening', async
 
 test('a command that stays open is told of when it begins', async () => {
   const seen = watch();
-  const converse = observeConversations('pg1', async () => 'a conversation' as never);
+  const openSession = observeSessions('pg1', async () => 'a conversation' as never);
 
-  expect(await converse(['bash', '-c', 'read'])).toBe('a conversation');
+  expect(await openSession(['bash', '-c', 'read'])).toBe('a conversation');
   expect(seen).toMatchObject([
     { kind: 'command', host: 'pg1', argv: ['bash', '-c', 'read'], outcome: { kind: 'stays open' } },
   ]);

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { takeLock } from '../../../src/operation/cluster-lock.ts';
-import type { Converse } from '../../../src/host/conversation.ts';
+import type { OpenSession } from '../../../src/host/line-session.ts';
 
 const operation = {
   ...{ id: 'x1', title: 'add-replica pg2', command: 'dbctl add-replica pg2', by: 'alice@laptop' },
@@ -12,32 +12,32 @@ function holder(answers: () => boolean) {
   const said: string[] = [];
   const lines = ['held'];
   let wake: (() => void) | undefined;
-  const converse: Converse = async () => ({
-    say(line) {
+  const openSession: OpenSession = async () => ({
+    send(line) {
       said.push(line);
       if (answers()) lines.push(line.replace('beat', 'ack'));
       wake?.();
     },
-    async hear() {
+    async receive() {
       while (lines.length === 0) await new Promise<void>((resolve) => (wake = resolve));
       return lines.shift();
     },
-    hangUp: () => {},
-    complaint: () => '',
+    close: () => {},
+    stderrTail: () => '',
   });
   const late = (line: string): void => {
     lines.push(line);
     wake?.();
   };
-  return { converse, said, late };
+  return { openSession, said, late };
 }
 
 afterEach(() => void vi.useRealTimers());
 
 async function take(answers: () => boolean) {
   vi.useFakeTimers();
-  const { converse, ...rest } = holder(answers);
-  const attempt = await takeLock(converse, 'shop', operation);
+  const { openSession, ...rest } = holder(answers);
+  const attempt = await takeLock(openSession, 'shop', operation);
   if (attempt.kind === 'busy') throw new Error('busy');
   return { lock: attempt.lock, ...rest };
 }

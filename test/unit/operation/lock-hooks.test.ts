@@ -7,7 +7,7 @@ import {
   UnconfirmedError,
 } from '../../../src/model/errors.ts';
 import { lockHooks } from '../../../src/operation/lock-hooks.ts';
-import type { Converse } from '../../../src/host/conversation.ts';
+import type { OpenSession } from '../../../src/host/line-session.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
 
 const testCluster = clusterOf({});
@@ -30,19 +30,19 @@ beforeEach(() => {
 });
 
 /** A control host on which the program that holds the lock says these lines; each attempt its own. */
-function control(...attempts: readonly (readonly string[])[]): Converse {
+function control(...attempts: readonly (readonly string[])[]): OpenSession {
   const left = [...attempts];
   return async () => {
     const lines = [...(left.length > 1 ? left.shift()! : left[0]!)];
     let wake: ((line: string | undefined) => void) | undefined;
     return {
-      say(line) {
+      send(line) {
         said.push(line);
         if (line.startsWith('end ')) wake?.('ended');
       },
-      hear: async () => lines.shift() ?? new Promise((resolve) => (wake = resolve)),
-      hangUp: () => wake?.(undefined),
-      complaint: () => '',
+      receive: async () => lines.shift() ?? new Promise((resolve) => (wake = resolve)),
+      close: () => wake?.(undefined),
+      stderrTail: () => '',
     };
   };
 }
@@ -155,9 +155,9 @@ test.each(['done', 'refused', 'failed'])(
 test('a lock that the host has ended is lost', async () => {
   const mine = hooks();
   let end: (() => void) | undefined;
-  const talk: Converse = async (argv) => {
+  const talk: OpenSession = async (argv) => {
     const one = await control(['held'])(argv);
-    end = () => one.hangUp();
+    end = () => one.close();
     return one;
   };
   await mine.onControlConnected(talk);

@@ -1,22 +1,23 @@
-// A command that stays open and is spoken with line by line.
+// A command that stays open and is spoken with line by line. A line ends at LF and nowhere else: node:readline would also
+// end it at U+2028, which JSON may hold.
 
 import type { Readable, Writable } from 'node:stream';
 import { outputLimit } from './execution.ts';
 import { lastLines } from './printable.ts';
 
-export interface Conversation {
-  /** Says a line. What is said after the end is lost. */
-  say(line: string): void;
+export interface LineSession {
+  /** Sends a line. What is sent after the end is lost. */
+  send(line: string): void;
   /** The next line of the other side, waited for; undefined once it has ended. */
-  hear(): Promise<string | undefined>;
+  receive(): Promise<string | undefined>;
   /** Ends it from here: the other side reads the end of its input, and is cut off soon after when it goes on talking. */
-  hangUp(): void;
-  /** The last words on its stderr. */
-  complaint(): string;
+  close(): void;
+  /** The last lines of its stderr. */
+  stderrTail(): string;
 }
 
 /** Starts a command as root and answers at once. Rejects with UnreachableError when the connection is gone. */
-export type Converse = (argv: readonly string[]) => Promise<Conversation>;
+export type OpenSession = (argv: readonly string[]) => Promise<LineSession>;
 
 export interface Streams {
   readonly input: Writable;
@@ -28,11 +29,11 @@ export interface Streams {
 const longestLine = 1_000_000;
 const longestComplaint = 10_000;
 /** How long the other side may take to end after we have. */
-const farewellMs = 2000;
+const closeGraceMs = 2000;
 /** How long stderr is waited for after the end of stdout. */
 const stderrMs = 200;
 
-export function conversationOver({ input, output, errors }: Streams): Conversation {
+export function lineSessionOver({ input, output, errors }: Streams, graceMs = closeGraceMs): LineSession {
   const lines: string[] = [];
   let rest = '';
   let said = '';
@@ -84,15 +85,15 @@ export function conversationOver({ input, output, errors }: Streams): Conversati
   for (const event of ['end', 'close']) output.once(event, endSoon);
 
   return {
-    say: (line) => void (input.writable && input.write(`${line}\n`)),
-    async hear() {
+    send: (line) => void (input.writable && input.write(`${line}\n`)),
+    async receive() {
       while (isWaiting()) await new Promise<void>((resolve) => (wake = resolve));
       return lines.shift();
     },
-    hangUp() {
+    close() {
       input.end();
-      setTimeout(cutOff, farewellMs).unref();
+      setTimeout(cutOff, graceMs).unref();
     },
-    complaint: () => lastLines(said, 5),
+    stderrTail: () => lastLines(said, 5),
   };
 }

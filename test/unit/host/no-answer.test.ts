@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CommandError, UnreachableError } from '../../../src/model/errors.ts';
-import { isSilence } from '../../../src/host/silence.ts';
+import { isNoAnswer } from '../../../src/host/no-answer.ts';
 
 const because = (cause: unknown): UnreachableError =>
   new UnreachableError({ what: 'pg2 cannot be reached', cause });
@@ -15,5 +15,5 @@ test.each([
   ['a refused login', because(new Error('All configured authentication methods failed')), false],
   ['another failure', new CommandError({ what: 'x', cause: coded('EHOSTUNREACH') }), false],
 ])('%s', (_case, error, expected) => {
-  expect(isSilence(error)).toBe(expected);
+  expect(isNoAnswer(error)).toBe(expected);
 });
