@@ -104,7 +104,16 @@ describeOnHosts('a host that is not as it should be', () => {
     const [pg1, pg2] = [lab.env['CLUSTER_DB_PRIMARY_HOST']!, lab.env['CLUSTER_DB_REPLICA_HOSTS']!];
     lab.configure({ CLUSTER_DB_PRIMARY_HOST: pg2, CLUSTER_DB_REPLICA_HOSTS: pg1 });
 
-    await expectRefused(['init-primary'], 'pg2', 'pg1 is the primary', 'CLUSTER_DB_PRIMARY_HOST');
+    const untouched = await filesOn(lab, 'pg2');
+    expectClear(
+      lab,
+      await lab.dbctl('init-primary'),
+      4,
+      'pg1 is the primary',
+      'pg2 is not',
+      'CLUSTER_DB_PRIMARY_HOST',
+    );
+    expect(await filesOn(lab, 'pg2')).toBe(untouched);
     const before = await filesOn(lab, 'pg1');
     const added = await lab.dbctl('add-replica');
     lab.configure({ CLUSTER_DB_PRIMARY_HOST: pg1, CLUSTER_DB_REPLICA_HOSTS: pg2 });

@@ -11,7 +11,7 @@ import { expectExit, sqlAs, succeed } from '../../support/story.ts';
 const unit = 'postgresql@17-main';
 const rows = `select string_agg(word, ' ' order by word) from words`;
 const timeline = `select ('x' || left(pg_walfile_name(pg_current_wal_flush_lsn()), 8))::bit(32)::int`;
-const senders = `select coalesce(string_agg(application_name || ' ' || state, ',' order by 1), '') from pg_stat_replication`;
+const senders = `select coalesce(string_agg(application_name || ' ' || state, ',' order by application_name), '') from pg_stat_replication`;
 
 export function movedPrimary(theLab: () => Lab, addressOf: (name: string) => string): void {
   let lab: Lab;
