@@ -3,6 +3,7 @@ import type { Listed } from '../kit/listed.ts';
 export const backupCommands: readonly Listed[] = [
   {
     name: 'backup',
+    group: 'Backups and certificates:',
     about: 'Backups with pgBackRest: set up, run, check, restore, drill',
     children: [
       {

@@ -3,6 +3,7 @@ import type { Listed } from '../kit/listed.ts';
 export const certificatesCommands: readonly Listed[] = [
   {
     name: 'certs',
+    group: 'Backups and certificates:',
     about: 'Certificates: status and rotation',
     children: [
       {

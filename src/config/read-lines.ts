@@ -77,7 +77,7 @@ function quoted(rest: string): Meant | string {
   if (end === -1) return `the quote ${quote} is never closed on this line`;
   const value = rest.slice(1, end);
   if (!/^(\s+#.*)?\s*$/s.test(rest.slice(end + 1))) {
-    return `the value goes on after its closing ${quote}; a quote cannot be escaped inside itself: ${howToQuote}`;
+    return `the value continues after its closing ${quote}; a quote cannot be escaped inside itself: ${howToQuote}`;
   }
   if (quote === '"' && /\\[nr]/.test(value)) {
     return 'inside double quotes, \\n and \\r become line breaks; use single quotes to keep the backslash';

@@ -75,20 +75,20 @@ interface CertificateRule {
 const certificateRules: readonly CertificateRule[] = [
   {
     broken: ({ certificate }) => certificate === undefined,
-    what: () => 'is open and shows no certificate',
+    what: () => 'is open and presents no certificate',
   },
   {
     broken: ({ certificate }) => certificate?.hasName === false,
     what: ({ certificate, host }) =>
-      `shows a certificate for ${certificate?.names.join(', ') || 'nobody'}, not for ${host}`,
+      `presents a certificate for ${certificate?.names.join(', ') || 'no name'}, not for ${host}`,
   },
   {
     broken: ({ certificate }) => (certificate?.daysLeft ?? 0) < 0,
-    what: ({ certificate }) => `shows a certificate that ended ${-(certificate?.daysLeft ?? 0)} days ago`,
+    what: ({ certificate }) => `presents a certificate that ended ${-(certificate?.daysLeft ?? 0)} days ago`,
   },
   {
     broken: ({ certificate }) => certificate?.isTrusted === false,
-    what: () => 'shows a certificate that is not signed by a CA trusted here',
+    what: () => 'presents a certificate that is not signed by a CA trusted here',
   },
 ];
 

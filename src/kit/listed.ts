@@ -9,6 +9,8 @@ export interface Listed {
   readonly aliases?: readonly string[];
   /** What it does, in one line; missing where it only adds to a command of another area. */
   readonly about?: string;
+  /** The heading in --help that it stands under. */
+  readonly group?: string;
   /** Gives it its flags, its arguments and its action. */
   readonly complete?: () => Promise<(bare: Command) => unknown>;
   /** What may follow its name: `dbctl backup run`. */
@@ -34,8 +36,9 @@ export async function addCommands(
   words: readonly string[],
   commands: readonly Listed[],
 ): Promise<void> {
-  for (const { name, aliases = [], about = '', complete, children, hasPassThrough } of commands) {
+  for (const { name, aliases = [], about = '', group, complete, children, hasPassThrough } of commands) {
     const bare = program.command(name).aliases(aliases).description(about);
+    if (group) bare.helpGroup(group);
     if (![name, ...aliases].some((one) => words.includes(one))) continue;
     if (complete) (await complete())(bare);
     else withHiddenFlags(bare);

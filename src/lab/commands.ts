@@ -3,22 +3,23 @@ import type { Listed } from '../kit/listed.ts';
 export const labCommands: readonly Listed[] = [
   {
     name: 'lab',
+    group: 'Other:',
     about: 'Real Debian hosts on this machine, to try, learn and test',
     hasPassThrough: true,
     children: [
       {
         name: 'up',
-        about: 'boot the hosts; when they are there, bring back what does not run',
+        about: 'boot the hosts; start those of an existing lab that are not running',
         complete: async () => (await import('./lab-command.ts')).labUpCommand,
       },
       {
         name: 'down',
-        about: 'throw a lab away, with everything it left on this machine',
+        about: 'remove a lab, with everything it left on this machine',
         complete: async () => (await import('./lab-command.ts')).labDownCommand,
       },
       {
         name: 'status',
-        about: 'which hosts run, where, and how to reach into them',
+        about: 'show the hosts, their addresses and their state',
         complete: async () => (await import('./lab-command.ts')).labStatusCommand,
       },
       {
@@ -38,7 +39,7 @@ export const labCommands: readonly Listed[] = [
       },
       {
         name: 'restore',
-        about: 'bring a saved lab back; a lab that has its name is thrown away first',
+        about: 'restore a saved lab; a running lab of that name is removed first',
         complete: async () => (await import('./saved-command.ts')).labRestoreCommand,
       },
       {

@@ -22,7 +22,7 @@ export function describeUp({ lab, changes }: UpResult, here: string): string {
   return [
     changes.length === 0
       ? `Everything is running: 0 changes`
-      : `The lab "${lab.name}" is up: ${releases[lab.release].title}${lab.online ? ', online' : ', cut off from outside'}`,
+      : `The lab "${lab.name}" is up: ${releases[lab.release].title}${lab.online ? ', online' : ', without access to the outside'}`,
     '',
     columns(lab.hosts.map(({ name, address }) => [name, address])),
     '',

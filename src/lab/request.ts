@@ -68,8 +68,8 @@ export function checkSame(request: UpRequest, lab: Lab): void {
     what: `the lab "${lab.name}" is there, and is not what was asked for`,
     why: different.map((key) => `${key}: asked for ${String(request[key])}, it has ${is[key]}`).join('\n'),
     next: [
-      `throw it away first: dbctl lab down --name ${lab.name}`,
-      'or make a second one beside it: dbctl lab up --name lab2',
+      `remove it first: dbctl lab down --name ${lab.name}`,
+      'or make a second lab: dbctl lab up --name lab2',
     ],
   });
 }

@@ -91,7 +91,7 @@ async function checkNetwork(root: string, { name, lab: { network, online } }: Sa
     what: `the network ${network} of the saved lab "${name}" is in use on this machine`,
     why: `it overlaps ${clash}`,
     next: [
-      'throw away the lab that has it: sudo dbctl lab down --name <lab>',
+      'remove the lab that uses it: sudo dbctl lab down --name <lab>',
       ...(online ? [] : [`or keep both apart: sudo dbctl lab restore ${name} --isolated --name <lab>`]),
     ],
   });

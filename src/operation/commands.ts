@@ -3,11 +3,13 @@ import type { Listed } from '../kit/listed.ts';
 export const operationCommands: readonly Listed[] = [
   {
     name: 'history',
+    group: 'Operations:',
     about: 'Show who changed what on the cluster, when, from where, and how it ended',
     complete: async () => (await import('./history-command.ts')).history,
   },
   {
     name: 'lock',
+    group: 'Operations:',
     about: 'The lock of the cluster: one operation changes it at a time',
     children: [
       {

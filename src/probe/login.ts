@@ -48,15 +48,15 @@ const nodeWide: Partial<Record<FailureKind, Reason>> = {
   'starting-up': { says: ({ detail }) => `does not accept logins yet: ${detail}`, next: readLog },
   'no-tls': { says: () => 'has no TLS', next: newCertificate },
   'tls-name': {
-    says: ({ detail }) => `shows a certificate for another name: ${detail}`,
+    says: ({ detail }) => `presents a certificate for another name: ${detail}`,
     next: newCertificate,
   },
   'tls-ca': {
-    says: (_, { name }) => `shows a certificate that the CA of ${name} did not sign`,
+    says: (_, { name }) => `presents a certificate that the CA of ${name} did not sign`,
     next: newCertificate,
   },
   'tls-date': {
-    says: ({ detail }) => `shows a certificate outside its dates: ${detail}`,
+    says: ({ detail }) => `presents a certificate outside its dates: ${detail}`,
     next: newCertificate,
   },
 };

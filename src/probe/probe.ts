@@ -77,7 +77,7 @@ async function readCa(cluster: Cluster): Promise<string> {
       what: `the CA certificate of ${cluster.name} cannot be read, so no server can be trusted`,
       why: cause instanceof Error ? cause.message : String(cause),
       next: [
-        'dbctl init-primary   (writes it beside .env.cluster)',
+        'dbctl init-primary   (writes it next to .env.cluster)',
         'or set CLUSTER_CA_CERT to a copy of the certificate',
       ],
       cause,

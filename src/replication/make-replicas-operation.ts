@@ -19,7 +19,7 @@ export interface CloneChoice {
 export interface MadeReplicas {
   readonly result: PlanResult;
   readonly replicas: readonly ReplicationView[];
-  /** null where the file says nothing about backups. */
+  /** null where the file sets up no backups. */
   readonly isProtected: boolean | null;
 }
 

@@ -31,7 +31,7 @@ export const stopReplica = (instance: Instance): Step => ({
     const isSilent = async () => !(await host.ask(acceptsConnections(instance)));
     if (await waitUntil(isSilent, { deadlineMs: lingerMs })) return;
     throw new CommandError({
-      what: `a server on ${host.name} goes on after ${control.name} was stopped`,
+      what: `a server on ${host.name} is still running after ${control.name} was stopped`,
       next: [`stop it, on ${host.name}: pg_ctl stop -D ${instance.dataDirectory}`],
     });
   },

@@ -79,7 +79,7 @@ const isWritable = ({ name }: Node): RefusedError =>
 
 const noRoom = ({ name }: Node, instance: Instance): RefusedError =>
   new RefusedError({
-    what: `there is no room on ${name} for a second copy beside ${instance.dataDirectory}`,
+    what: `there is no room on ${name} for a second copy of ${instance.dataDirectory}`,
     next: [
       `with backups, restore it in place: dbctl reinit ${name} --delta`,
       `or without the old data: ${controlOf(instance).byHand.stop} && rm -r ${instance.dataDirectory}, then: dbctl add-replica ${name}`,

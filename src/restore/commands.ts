@@ -3,6 +3,7 @@ import type { Listed } from '../kit/listed.ts';
 export const restoreCommands: readonly Listed[] = [
   {
     name: 'backup',
+    group: 'Backups and certificates:',
     children: [
       {
         name: 'restore',

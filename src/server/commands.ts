@@ -3,21 +3,25 @@ import type { Listed } from '../kit/listed.ts';
 export const serverCommands: readonly Listed[] = [
   {
     name: 'init-primary',
+    group: 'Nodes:',
     about: 'Set up the primary of .env.cluster on its host',
     complete: async () => (await import('./init-primary-command.ts')).initPrimary,
   },
   {
     name: 'restart',
+    group: 'Nodes:',
     about: 'Restart nodes: replicas one by one, each confirmed streaming before the next, the primary last',
     complete: async () => (await import('./restart-command.ts')).restart,
   },
   {
     name: 'reload',
+    group: 'Nodes:',
     about: 'Reload the configuration of PostgreSQL on all nodes',
     complete: async () => (await import('./reload-command.ts')).reload,
   },
   {
     name: 'roles',
+    group: 'Nodes:',
     about: 'Roles, database and privileges',
     children: [
       {
@@ -29,11 +33,13 @@ export const serverCommands: readonly Listed[] = [
   },
   {
     name: 'logs',
+    group: 'Observe:',
     about: "Show the last lines of a node's PostgreSQL log and journal",
     complete: async () => (await import('./logs-command.ts')).logs,
   },
   {
     name: 'render',
+    group: 'Observe:',
     about: 'Print a configuration file as dbctl would write it on a node; changes nothing',
     complete: async () => (await import('./render-command.ts')).renderTemplate,
   },

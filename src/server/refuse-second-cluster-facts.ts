@@ -48,7 +48,7 @@ const clusterExists = (
             `name it in .env.cluster: CLUSTER_DB_PRIMARY_HOST=${node}=…, then: dbctl add-replica ${primary.name}`,
           ]
         : [
-            `if the old primary is gone for good, promote ${node}: runuser -u postgres -- psql -c 'select pg_promote()'`,
+            `if the old primary is gone permanently, promote ${node}: runuser -u postgres -- psql -c 'select pg_promote()'`,
             'then name it in CLUSTER_DB_PRIMARY_HOST, and the others in CLUSTER_DB_REPLICA_HOSTS',
           ],
   });

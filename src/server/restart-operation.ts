@@ -34,4 +34,4 @@ async function otherReplicas(
 }
 
 const closes = ({ name, primary }: LedCluster): string =>
-  `PostgreSQL on ${primary.name}, the primary of ${name}, is restarted: every connection to it is closed, and nobody can write until it is back.`;
+  `PostgreSQL on ${primary.name}, the primary of ${name}, is restarted: every connection to it is closed, and no client can write until it is back.`;

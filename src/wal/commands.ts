@@ -3,6 +3,7 @@ import type { Listed } from '../kit/listed.ts';
 export const walCommands: readonly Listed[] = [
   {
     name: 'explain',
+    group: 'Observe:',
     about: 'Explain a state: what retains WAL on the disks, and for how long',
     children: [
       {

@@ -158,9 +158,9 @@ describeOnHosts('probe of a cluster in trouble', () => {
     await lab.sql('pg3', `alter system reset ssl;\n${reload}`);
     const mended = await show(ownCertificate, ownKey);
 
-    expectProblems(strange, [/^critical pg3: shows a certificate that the CA of .* did not sign$/]);
+    expectProblems(strange, [/^critical pg3: presents a certificate that the CA of .* did not sign$/]);
     expect(stateOf(strange)['pg3']).toBe('tls-ca');
-    expectProblems(misnamed, [/^critical pg3: shows a certificate for another name/]);
+    expectProblems(misnamed, [/^critical pg3: presents a certificate for another name/]);
     expect(stateOf(misnamed)['pg3']).toBe('tls-name');
     expectProblems(open, [/^critical pg3: has no TLS$/]);
     expect(stateOf(open)['pg3']).toBe('no-tls');

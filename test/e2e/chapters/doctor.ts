@@ -81,7 +81,7 @@ export function doctorOnACluster(theLab: () => Lab): void {
       ['pg1', fitting],
     ]);
     expectExit(ill, 4);
-    expect(ill.stdout).toMatch(/pg2: pg1 \(\S+:5432\) shows a certificate for nobody, not for/);
+    expect(ill.stdout).toMatch(/pg2: pg1 \(\S+:5432\) presents a certificate for nobody, not for/);
   });
 }
 
@@ -106,7 +106,7 @@ const dropFrom = (address: string): string => `table inet broken {
   }
 }`;
 
-/** PostgreSQL on pg1 shows a certificate that somebody else made, for nobody. */
+/** PostgreSQL on pg1 presents a certificate that somebody else made, for nobody. */
 const showAnother = (cluster: string): string => {
   const directory = `/etc/dbctl/${cluster}/pg1`;
   const made = 'openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x -days 3';

@@ -72,7 +72,7 @@ test('a store of somebody else must be there, and be trusted', () => {
   expect(
     told(foreign, { control: { links: { [link]: shows(true) } }, pg1: { links: { [link]: shows(false) } } }),
   ).toEqual([
-    'pg1: s3.example.org:443 shows a certificate that is not signed by a CA trusted here → set the CA of the store: MINIO_CA_CERT',
+    'pg1: s3.example.org:443 presents a certificate that is not signed by a CA trusted here → set the CA of the store: MINIO_CA_CERT',
   ]);
   expect(told(foreign, { control: { links: { [link]: shows(true) } } })).toEqual([
     'pg1: s3.example.org:443 refuses: nothing listens there → check MINIO_ENDPOINT, and that the store on s3.example.org is running',

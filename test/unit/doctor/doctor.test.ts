@@ -240,27 +240,27 @@ test.each<Cases[number]>([
   [
     'a port without TLS',
     { control: { links: { 'pg1:8432': { state: 'open' } } } },
-    ['fail control: pg1 (10.0.0.11:8432) is open and shows no certificate'],
+    ['fail control: pg1 (10.0.0.11:8432) is open and presents no certificate'],
   ],
   [
     'another name',
     shows({ names: ['db1'], hasName: false }),
-    ['fail control: pg1 (10.0.0.11:8432) shows a certificate for db1, not for 10.0.0.11'],
+    ['fail control: pg1 (10.0.0.11:8432) presents a certificate for db1, not for 10.0.0.11'],
   ],
   [
     'no name at all',
     shows({ names: [], hasName: false }),
-    ['fail control: pg1 (10.0.0.11:8432) shows a certificate for nobody, not for 10.0.0.11'],
+    ['fail control: pg1 (10.0.0.11:8432) presents a certificate for nobody, not for 10.0.0.11'],
   ],
   [
     'an old one',
     shows({ daysLeft: -3 }),
-    ['fail control: pg1 (10.0.0.11:8432) shows a certificate that ended 3 days ago'],
+    ['fail control: pg1 (10.0.0.11:8432) presents a certificate that ended 3 days ago'],
   ],
   [
     'one of nobody that is trusted',
     shows({ isTrusted: false }),
-    ['fail control: pg1 (10.0.0.11:8432) shows a certificate that is not signed by a CA trusted here'],
+    ['fail control: pg1 (10.0.0.11:8432) presents a certificate that is not signed by a CA trusted here'],
   ],
 ])('a link can fail: %s', (_, otherwise, wanted) => {
   expect(told(otherwise)).toEqual(wanted);
