@@ -250,7 +250,7 @@ test.each<Cases[number]>([
   [
     'no name at all',
     shows({ names: [], hasName: false }),
-    ['fail control: pg1 (10.0.0.11:8432) presents a certificate for nobody, not for 10.0.0.11'],
+    ['fail control: pg1 (10.0.0.11:8432) presents a certificate for no name, not for 10.0.0.11'],
   ],
   [
     'an old one',
