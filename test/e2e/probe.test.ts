@@ -136,7 +136,7 @@ describeOnHosts('probe of a primary with a replica', () => {
       const wrong = ['pg1', 'pg2'].map(
         (node) => new RegExp(`^critical ${node}: the password of ${kind} ${name} is wrong`),
       );
-      const unseen = kind === 'admin' ? [/^unknown pg2: only the admin can see/] : [];
+      const unseen = kind === 'admin' ? [/^unknown pg2: only the admin role can see/] : [];
       expectProblems(answer, [...wrong, ...unseen]);
       expect(answer.exitCode).toBe(2);
       expect(answer.said).not.toContain('not-this-password');

@@ -68,7 +68,7 @@ export function nodeOperations(theLab: () => Lab): void {
     const before = await askAll(loads);
     await lab.shell('pg2', write('work_mem = much'));
 
-    expectClear(lab, await lab.dbctl('reload'), 4, 'pg2 would not accept', 'work_mem');
+    expectClear(lab, await lab.dbctl('reload'), 4, 'pg2 would reject', 'work_mem');
     expect(await askAll(loads)).toEqual(before);
     await onAll(write('work_mem = 5MB'));
     await succeed(lab, 'reload');
