@@ -10,11 +10,21 @@ export function noAnswer(error: unknown): undefined {
 const noAnswerCodes = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ETIMEDOUT', 'ENONET']);
 
 /** Whether a host could not be reached because nothing answers at its address, not because it refused. */
-export function isNoAnswer(error: unknown): error is UnreachableError {
-  if (!(error instanceof UnreachableError)) return false;
-  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
-    if (cause.name === 'AbortError' || cause.name === 'TimeoutError') return true;
-    if ('code' in cause && typeof cause.code === 'string' && noAnswerCodes.has(cause.code)) return true;
-  }
-  return false;
-}
+export const isNoAnswer = (error: unknown): error is UnreachableError =>
+  error instanceof UnreachableError &&
+  causesOf(error).some((cause) => isTimeOut(cause) || hasCode(cause, noAnswerCodes));
+
+/** Whether a host takes no connections: nothing answers, or its sshd does not run. One that refuses a login takes them. */
+export const isDown = (error: unknown): error is UnreachableError =>
+  isNoAnswer(error) ||
+  (error instanceof UnreachableError && causesOf(error).some((cause) => hasCode(cause, refusedCodes)));
+
+const refusedCodes = new Set(['ECONNREFUSED']);
+
+const causesOf = ({ cause }: Error): readonly Error[] =>
+  cause instanceof Error ? [cause, ...causesOf(cause)] : [];
+
+const isTimeOut = ({ name }: Error): boolean => name === 'AbortError' || name === 'TimeoutError';
+
+const hasCode = (cause: Error, codes: ReadonlySet<string>): boolean =>
+  'code' in cause && typeof cause.code === 'string' && codes.has(cause.code);

@@ -7,7 +7,7 @@ import type { OpenSession } from './line-session.ts';
 import type { OperationHooks } from './operation-hooks.ts';
 import { guardedHost } from './guarded-host.ts';
 import type { Host, ReadableHost } from './host.ts';
-import { isNoAnswer } from './no-answer.ts';
+import { isDown } from './no-answer.ts';
 import { observeSessions, publishLogin } from './watch-commands.ts';
 
 /** The hosts that were connected to. */
@@ -18,7 +18,7 @@ export interface HostSet<Connected extends ReadableHost = Host> {
 
 /** A machine to log in on. */
 export interface WantedMachine extends Machine {
-  /** The work begins also when nothing answers at its address. Its host says so then: `unreachable`. */
+  /** The work begins also when it takes no connections. Its host says so then: `unreachable`. */
   readonly mayBeDown?: boolean;
 }
 
@@ -96,7 +96,7 @@ async function openAll(
       const mayBeDown = machines.every((one) => one.host !== host || one.mayBeDown);
       const opened = await (isLocal(host) ? openLocal() : openOverSsh(host, dialer)).catch(
         (error: unknown) => {
-          if (mayBeDown && isNoAnswer(error)) return downHost(error);
+          if (mayBeDown && isDown(error)) return downHost(error);
           throw error;
         },
       );

@@ -100,11 +100,14 @@ test.skipIf(!me.isRoot)(
   },
 );
 
-test('one that refuses is there, and one that is needed must be there', async () => {
-  const refusing = { name: 'pg2', host: '127.0.0.2', mayBeDown: true };
+const work = async (): Promise<string> => 'begun';
 
-  for (const machine of [refusing, off]) {
-    const work = withHosts([machine], options, async () => 'begun');
-    await expect(work).rejects.toMatchObject({ exitCode: 3 });
-  }
+test('one whose sshd does not run is down, too; one that is needed, or is another host than known, ends it', async () => {
+  const stopped = { name: 'pg2', host: '127.0.0.2', mayBeDown: true };
+  const stranger = { name: 'pg2', host: '127.0.0.1', mayBeDown: true };
+  const knowingNobody = { ...options, ssh: { ...options.ssh, knownHostsFile: join(directory, 'config') } };
+
+  expect(await withHosts([stopped], options, work)).toBe('begun');
+  await expect(withHosts([off], options, work)).rejects.toMatchObject({ exitCode: 3 });
+  await expect(withHosts([stranger], knowingNobody, work)).rejects.toMatchObject({ exitCode: 3 });
 });
