@@ -1,10 +1,9 @@
 import type { Cluster, Machine } from '../model/cluster.ts';
 import { DbctlError } from '../model/errors.ts';
-import type { ConnectOptions } from './connect.ts';
 import type { ReadableHost } from './host.ts';
-import { withHosts } from './with-hosts.ts';
+import { withHosts, type HostOptions } from './with-hosts.ts';
 
-export type LoginOptions = Omit<ConnectOptions, 'ssh'>;
+export type LoginOptions = Omit<HostOptions, 'ssh'>;
 
 /** What a machine answered, or why it did not. */
 export type Asked<Answer> =

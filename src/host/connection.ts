@@ -16,6 +16,7 @@ export interface Connection {
   exec(line: string, stdin: Input, timeoutMs: number): Promise<Ending>;
   /** Runs one line that stays open. It takes one of the places until it ends. */
   openSession(line: string): Promise<LineSession>;
+  isLost(): boolean;
   end(): void;
 }
 
@@ -53,6 +54,7 @@ export function connectionOver(client: Client, where: string): Connection {
         };
         open(line, listen).catch(reject);
       }),
+    isLost: () => loss !== undefined,
     end: () => client.end(),
   };
 }

@@ -1,7 +1,6 @@
 import type { Machine } from '../model/cluster.ts';
-import type { ConnectOptions } from './connect.ts';
 import { isNoAnswer } from './no-answer.ts';
-import { withHosts } from './with-hosts.ts';
+import { withHosts, type HostOptions } from './with-hosts.ts';
 
 /** Machines, by whether anything answers at their addresses. */
 export interface Reachability {
@@ -12,7 +11,7 @@ export interface Reachability {
 /** Tries to log in on each of them; throws for one that is there and refuses. */
 export async function probeReachability(
   machines: readonly Machine[],
-  options: ConnectOptions,
+  options: HostOptions,
 ): Promise<Reachability> {
   const answers = await Promise.all(machines.map((machine) => isReachable(machine, options)));
   return {
@@ -21,7 +20,7 @@ export async function probeReachability(
   };
 }
 
-async function isReachable(machine: Machine, options: ConnectOptions): Promise<boolean> {
+async function isReachable(machine: Machine, options: HostOptions): Promise<boolean> {
   try {
     return await withHosts([machine], options, () => Promise.resolve(true));
   } catch (error) {

@@ -1,14 +1,12 @@
 import type { Machine } from '../model/cluster.ts';
-import { RefusedError, type UnreachableError } from '../model/errors.ts';
-import { checkLogin, openSessionOverSsh, sshHost } from './ssh-host.ts';
-import { openDialer, type ConnectOptions, type Dialer } from './connect.ts';
-import { connectionOver } from './connection.ts';
-import type { OpenSession } from './line-session.ts';
+import type { UnreachableError } from '../model/errors.ts';
+import type { ConnectOptions } from './connect.ts';
+import { openLogins, type Login, type Logins } from './logins.ts';
 import type { OperationHooks } from './operation-hooks.ts';
 import { guardedHost } from './guarded-host.ts';
 import type { Host, ReadableHost } from './host.ts';
 import { isDown } from './no-answer.ts';
-import { observeSessions, publishLogin } from './watch-commands.ts';
+import { observeSessions } from './watch-commands.ts';
 
 /** The hosts that were connected to. */
 export interface HostSet<Connected extends ReadableHost = Host> {
@@ -22,7 +20,11 @@ export interface WantedMachine extends Machine {
   readonly mayBeDown?: boolean;
 }
 
-const isLocal = (host: string): boolean => host === 'local' || host === 'localhost';
+/** How to log in, and the logins that are there already. */
+export interface HostOptions extends ConnectOptions {
+  /** Used, and left open for whoever comes next; without them, all hosts are hung up on at the end. */
+  readonly logins?: Logins | undefined;
+}
 
 /**
  * Logs in on all machines at once, does the work, and hangs up whatever happens. Machines with the same address share
@@ -31,24 +33,24 @@ const isLocal = (host: string): boolean => host === 'local' || host === 'localho
  */
 export async function withHosts<Answer>(
   machines: readonly WantedMachine[],
-  options: ConnectOptions,
+  options: HostOptions,
   work: (hosts: HostSet<ReadableHost>) => Promise<Answer>,
 ): Promise<Answer>;
 export async function withHosts<Answer>(
   machines: readonly WantedMachine[],
-  options: ConnectOptions,
+  options: HostOptions,
   work: (hosts: HostSet) => Promise<Answer>,
   hooks: OperationHooks,
 ): Promise<Answer>;
 export async function withHosts<Answer>(
   machines: readonly WantedMachine[],
-  options: ConnectOptions,
+  options: HostOptions,
   work: (hosts: HostSet) => Promise<Answer>,
   hooks?: OperationHooks,
 ): Promise<Answer> {
-  const dialer = openDialer(options);
+  const logins = options.logins ?? openLogins();
   try {
-    const hosts = await openAll(machines, dialer, hooks);
+    const hosts = await openAll(machines, (host) => logins.at(host, options), hooks);
     const answer = await work(
       setOf(hooks ? hosts.map((host) => guardedHost(host, hooks.assertAllowed)) : hosts),
     );
@@ -58,15 +60,12 @@ export async function withHosts<Answer>(
     await hooks?.onEnd(error);
     throw error;
   } finally {
-    dialer.end();
+    if (logins !== options.logins) logins.end();
   }
 }
 
-interface Open {
-  host(name: string): Host;
-  /** undefined for a host that is down. */
-  readonly openSession?: OpenSession;
-}
+/** A login, or what stands for a host that is down. */
+type Open = Pick<Login, 'host'> & Partial<Login>;
 
 /** Nothing is asked of it, and nothing done. */
 function downHost(unreachable: UnreachableError): Open {
@@ -86,7 +85,7 @@ function downHost(unreachable: UnreachableError): Open {
 
 async function openAll(
   machines: readonly WantedMachine[],
-  dialer: Dialer,
+  logInOn: (host: string) => Promise<Login>,
   hooks: OperationHooks | undefined,
 ): Promise<readonly Host[]> {
   const addresses = [...new Set(machines.map(({ host }) => host))];
@@ -94,12 +93,10 @@ async function openAll(
   const results = await Promise.allSettled(
     addresses.map(async (host) => {
       const mayBeDown = machines.every((one) => one.host !== host || one.mayBeDown);
-      const opened = await (isLocal(host) ? openLocal() : openOverSsh(host, dialer)).catch(
-        (error: unknown) => {
-          if (mayBeDown && isDown(error)) return downHost(error);
-          throw error;
-        },
-      );
+      const opened: Open = await logInOn(host).catch((error: unknown) => {
+        if (mayBeDown && isDown(error)) return downHost(error);
+        throw error;
+      });
       if (host === gated && opened.openSession)
         await hooks?.onControlConnected(observeSessions(host, opened.openSession));
       return opened;
@@ -117,41 +114,6 @@ async function openAll(
     if (result.status === 'fulfilled') open.set(addresses[index] ?? '', result.value);
   });
   return machines.flatMap(({ name, host }) => open.get(host)?.host(name) ?? []);
-}
-
-async function openOverSsh(host: string, dialer: Dialer): Promise<Open> {
-  const startedAt = performance.now();
-  const { client, route } = await dialer.connect(host);
-  const connection = connectionOver(client, host);
-  const login = await checkLogin(connection, host, route.user);
-  publishLogin(host, route.user, startedAt);
-  return {
-    host: (name) => sshHost(name, connection, login),
-    openSession: openSessionOverSsh(connection, login),
-  };
-}
-
-async function openLocal(): Promise<Open> {
-  const { openSessionHere, localHost, localLogin } = await import('./local-host.ts');
-  const login = localLogin();
-  if (login === 'sudoer') await checkSudo(localHost('this machine', login));
-  return { host: (name) => localHost(name, login), openSession: openSessionHere(login) };
-}
-
-async function checkSudo(host: Host): Promise<void> {
-  try {
-    await host.run({ kind: 'action', argv: ['true'] });
-  } catch (cause) {
-    throw new RefusedError({
-      what: 'dbctl needs root on this machine, and sudo asks for a password',
-      why: 'This machine is one of the hosts: without CLUSTER_CONTROL_HOST it is the control host and keeps the key of the CA.',
-      next: [
-        'run the same command as root: sudo dbctl …',
-        'or name another control host in .env.cluster: CLUSTER_CONTROL_HOST=control=10.0.0.10',
-      ],
-      cause,
-    });
-  }
 }
 
 /** The same hosts, each as something that looks through it. */

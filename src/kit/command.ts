@@ -70,6 +70,8 @@ export type Definition = (bare: Command) => Command;
 /** What a kind of commands has in common besides the form: flags of their own, and what `run` gets for them. */
 export interface Kind<Shared extends Flags, Access> {
   readonly flags: Shared;
+  /** Whether hosts are logged in on; all parts of a command share the logins. */
+  readonly reachesHosts: boolean;
   readonly login: (flags: Values<Shared>) => LoginOptions;
   readonly access: (flags: Values<Shared>, typed: Typed<Positionals, Flags>, login: LoginOptions) => Access;
 }
@@ -94,9 +96,14 @@ export const commandsOf =
       const shared = valuesOf(kind.flags, bare);
       const { remarks } = await import('../ui/current-run.ts');
       const typed = typedIn(bare, form, remarks(process.stderr));
-      const login = kind.login(shared);
-      const needed = await provide[needs]({ file: commonFlags(bare).config, login });
-      await perform(form, { ...needed, ...typed, ...kind.access(shared, typed, login) });
+      const logins = kind.reachesHosts ? (await import('../host/logins.ts')).openLogins() : undefined;
+      const login = { ...kind.login(shared), logins };
+      try {
+        const needed = await provide[needs]({ file: commonFlags(bare).config, login });
+        await perform(form, { ...needed, ...typed, ...kind.access(shared, typed, login) });
+      } finally {
+        logins?.end();
+      }
     });
   };
 
@@ -106,6 +113,7 @@ const hiddenConfig = (): Option => new Option('-c, --config <file>').hideHelp();
 /** Commands that reach no host. */
 export const command = commandsOf<Flags, object>({
   flags: {},
+  reachesHosts: false,
   login: () => loginEnvironment(),
   access: () => ({}),
 });

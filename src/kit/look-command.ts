@@ -41,6 +41,7 @@ export const lookingWith =
 
 export const lookCommand = commandsOf<typeof hostFlags, LookAccess>({
   flags: hostFlags,
+  reachesHosts: true,
   login: loginOf,
   access: (_flags, _typed, login) => ({ login, lookAt: lookingWith(login) }),
 });

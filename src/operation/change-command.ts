@@ -38,6 +38,7 @@ const changeFlags = (dryRun?: string) => ({ ...lockFlags, dryRun: dryRunFlag(dry
 /** For commands that take the lock and answer something else than changes. */
 export const lockedCommand = commandsOf<typeof lockFlags, ChangeAccess>({
   flags: lockFlags,
+  reachesHosts: true,
   login: loginOf,
   access: ({ lockWait }, typed, login) => accessTo({ ...typed, lockWait, login, dryRun: false }),
 });
@@ -81,6 +82,7 @@ export function changeCommand<
   const flags = changeFlags(about);
   return commandsOf<typeof flags, ChangeAccess>({
     flags,
+    reachesHosts: true,
     login: loginOf,
     access: ({ lockWait, dryRun }, typed, login) => accessTo({ ...typed, lockWait, login, dryRun }),
   })<Need, Answer, Arguments, Own>({
