@@ -12,7 +12,7 @@ import type { LoginOptions } from '../host/ask-machines.ts';
 import type { Host } from '../host/host.ts';
 import { besideTheLock } from '../host/operation-hooks.ts';
 import { withHosts } from '../host/with-hosts.ts';
-import { carryOut } from '../kit/change.ts';
+import { carryOut } from '../kit/carry-out.ts';
 import { hasOption } from './backup-work-query.ts';
 import { pgbackrest, controlPlace } from './pgbackrest-query.ts';
 import { followRepositoryWork } from './repository-work-facts.ts';
@@ -40,7 +40,7 @@ export const verifyBackups = (
         change('repository.verify', 'read every file of the repository'),
         (control, report) => verifyRepository(cluster, backup, control, report),
       );
-      await carryOut([onlyOn(step.title, hosts.get(cluster.control.name), () => [step])], {});
+      await carryOut([onlyOn(step.title, hosts.get(cluster.control.name), () => [step])]);
       return answer();
     },
     besideTheLock,

@@ -1,6 +1,5 @@
 // The one way in which a command changes a cluster: with its lock held, and written down on the hosts.
 
-import type { Command } from 'commander';
 import type { Cluster, Machine } from '../model/cluster.ts';
 import type { Operation } from './operation.ts';
 import type { LockHooks } from './lock-hooks.ts';
@@ -8,8 +7,7 @@ import type { Plan, PlanResult } from '../engine/run-plan.ts';
 import { changesNothing } from '../host/operation-hooks.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import type { LoginOptions } from '../host/ask-machines.ts';
-import { carryOut, type ChangeFlags } from '../kit/change.ts';
-import { namesOf } from '../kit/command.ts';
+import { carryOut } from '../kit/carry-out.ts';
 
 /** What a command may do while the cluster is its own. */
 export interface LockedOperation {
@@ -21,13 +19,8 @@ export interface LockedOperation {
     machines: readonly Machine[],
     work: (hosts: HostSet) => Promise<Answer>,
   ) => Promise<Answer>;
-}
-
-export interface Asked {
-  readonly cluster: Cluster;
-  /** The control host need not be one of them; it is logged in on in any case. */
-  readonly machines: readonly Machine[];
-  readonly flags: ChangeFlags;
+  /** The operation is written down as ended by this error, though it has an answer. */
+  readonly endsWith: (error: Error) => void;
 }
 
 /** How a command came to change hosts. */
@@ -58,15 +51,23 @@ export const changing =
     const { dryRun } = request;
     const login = { ...request.login, ssh: cluster.ssh };
     if (dryRun) {
-      const look = (plan: Plan): Promise<PlanResult> => carryOut(plan, { dryRun });
+      const look = async (plan: Plan): Promise<PlanResult> => (await import('../engine/plan.ts')).plan(plan);
       const alsoOn: LockedOperation['alsoOn'] = (more, also) => withHosts(more, login, also, changesNothing);
-      return withHosts(all, login, (hosts) => work({ hosts, carryOut: look, alsoOn }), changesNothing);
+      return withHosts(
+        all,
+        login,
+        (hosts) => work({ hosts, carryOut: look, alsoOn, endsWith: () => {} }),
+        changesNothing,
+      );
     }
     const hooks = await hooksFor(cluster, request);
-    const apply = (plan: Plan): Promise<PlanResult> => carryOut(plan, {}, hooks.journal);
+    const apply = (plan: Plan): Promise<PlanResult> => carryOut(plan, hooks.journal);
     const inside = { ...hooks, onControlConnected: nothing, onEnd: nothing };
     const alsoOn: LockedOperation['alsoOn'] = (more, also) => withHosts(more, login, also, inside);
-    return withHosts(all, login, (hosts) => work({ hosts, carryOut: apply, alsoOn }), hooks);
+    let end: Error | undefined;
+    const endsWith = (error: Error): void => void (end = error);
+    const inOperation = (hosts: HostSet) => work({ hosts, carryOut: apply, alsoOn, endsWith });
+    return withHosts(all, login, inOperation, { ...hooks, onEnd: (error) => hooks.onEnd(error ?? end) });
   };
 
 const nothing = (): Promise<void> => Promise.resolve();
@@ -80,19 +81,6 @@ async function hooksFor(cluster: Cluster, { title, lockWait = 0 }: ChangeRequest
     waitMs: lockWait,
     onNote: (note) => notices(process.stderr).write(`${printable(note)}\n`),
   });
-}
-
-/** For commands that are not written in the form of change-command.ts. */
-export async function changeHosts<Answer>(
-  command: Command,
-  { cluster, machines, flags }: Asked,
-  work: (operation: LockedOperation) => Promise<Answer>,
-): Promise<Answer> {
-  const { loginEnvironment } = await import('../config/environment.ts');
-  const { dryRun = false, lockWait, acceptHostKey = [] } = flags;
-  const title = [...namesOf(command), ...command.args].join(' ');
-  const login = { ...loginEnvironment(), acceptHostKeys: acceptHostKey };
-  return changing({ title, login, dryRun, lockWait })(cluster, machines, work);
 }
 
 /** Long enough for every command line that a person types. */

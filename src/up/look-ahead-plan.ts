@@ -19,11 +19,11 @@ export function planUp(cluster: LedCluster, hosts: HostSet): Promise<PlanView> {
   return plan(upPlan({ cluster, nodes, hosts: looking, restarting: [] }), absent);
 }
 
-/** Throws UnreachableError for hosts that were down: what could be done without them is done. */
-export function throwUnreachable(cluster: Cluster, hosts: HostSet): void {
+/** The error for hosts that were down, if one was. */
+export function unreachableIn(cluster: Cluster, hosts: HostSet): Error | undefined {
   const errors = cluster.nodes.flatMap(({ name }) => hosts.get(name).unreachable ?? []);
   const different = [...new Set(errors)];
   if (different.length > 1)
-    throw new AggregateError(different, `${different.length} hosts cannot be reached`);
-  if (different[0]) throw different[0];
+    return new AggregateError(different, `${different.length} hosts cannot be reached`);
+  return different[0];
 }

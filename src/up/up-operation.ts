@@ -1,0 +1,68 @@
+// Brings the whole cluster to what its file says: look, then do what was found.
+
+import type { Cluster } from '../model/cluster.ts';
+import type { PlannedChange } from '../engine/plan.ts';
+import type { PlanResult } from '../engine/run-plan.ts';
+import type { ChangeAccess } from '../operation/change-command.ts';
+import type { LockedOperation } from '../operation/change-hosts.ts';
+import { tellNotes } from '../kit/see-leader.ts';
+import { machinesForUp } from './machines-for-up.ts';
+
+export interface UpRequest {
+  readonly cluster: Cluster;
+  /** Whether PostgreSQL is restarted where a setting needs it. */
+  readonly restart: boolean;
+  /** A file with what `dbctl plan -o json` answered. */
+  readonly planFile: string | undefined;
+}
+
+export interface UpAnswer {
+  readonly result: PlanResult;
+  /** Throws for hosts that were down: what could be done without them is done. */
+  readonly throwUnreachable: () => void;
+}
+
+export async function bringUp(request: UpRequest, access: ChangeAccess): Promise<UpAnswer> {
+  const { cluster } = request;
+  // Two hundred files, read while the hosts answer the logins.
+  const loading = import('./look-ahead-plan.ts');
+  return access.changeHosts(cluster, machinesForUp(cluster), async (operation) => {
+    const result = await converge(request, operation, access.dryRun);
+    const { unreachableIn } = await loading;
+    const error = unreachableIn(cluster, operation.hosts);
+    if (error !== undefined) operation.endsWith(error);
+    return {
+      result,
+      throwUnreachable: () => {
+        if (error !== undefined) throw error;
+      },
+    };
+  });
+}
+
+async function converge(
+  { cluster: configured, restart, planFile }: UpRequest,
+  operation: LockedOperation,
+  dryRun: boolean,
+): Promise<PlanResult> {
+  const { leaderForUp } = await import('./leader-for-up-facts.ts');
+  const { planUp, reachedNodes } = await import('./look-ahead-plan.ts');
+  const { upPlan } = await import('./up-plan.ts');
+  const { hosts } = operation;
+  const { cluster, notes } = await leaderForUp(configured, hosts);
+  await tellNotes(notes);
+  const planned = await planUp(cluster, hosts);
+  if (planFile !== undefined) await refuseWhenStale(planFile, planned.changes);
+  if (planned.changes.length === 0 || dryRun) return planned;
+  const isPlanned = (name: string): boolean =>
+    planned.changes.some(({ host, disrupts }) => disrupts && host === name);
+  const nodes = reachedNodes(cluster, hosts);
+  const restarting = restart ? nodes.filter(({ name }) => isPlanned(name)) : [];
+  return operation.carryOut(upPlan({ cluster, nodes, hosts, restarting }));
+}
+
+async function refuseWhenStale(file: string, planned: readonly PlannedChange[]): Promise<void> {
+  const { readPlanFile } = await import('../config/plan-file.ts');
+  const { refuseStalePlan } = await import('./stale-plan.ts');
+  refuseStalePlan(readPlanFile(file), planned);
+}
