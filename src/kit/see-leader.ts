@@ -11,6 +11,8 @@ import type { NodeSight } from '../model/topology.ts';
 export async function seeLeader(cluster: Cluster, login: LoginOptions): Promise<LedCluster> {
   // A single node leads, or nobody does: whoever works with it finds out.
   if (cluster.nodes.length === 1) return ledAsConfigured(cluster);
+  // The control host is logged in on meanwhile: whoever works with the leader needs it next, and meets its failure there.
+  login.logins?.at(cluster.control.host, { ...login, ssh: cluster.ssh }).catch(() => {});
   const { readTopology } = await import('../postgres/topology-query.ts');
   const { ledCluster } = await import('../postgres/leader.ts');
   const topology = await readTopology(cluster, login);
