@@ -64,8 +64,10 @@ function twoLeaders(cluster: Cluster, leaders: readonly NodeSight[], why: string
     ].join('\n'),
     next: [
       'stop the applications, and compare what was written on each: dbctl probe',
-      ...leaders.map(({ node }) => `if ${node.name} must not lead: ${stopByHand(cluster, node)}`),
-      'then give the one that was stopped the data of the other: dbctl reinit NODE',
+      ...leaders.map(
+        ({ node }) =>
+          `if ${node.name} must not lead: ${stopByHand(cluster, node)}; then give it the data of the other: dbctl reinit ${node.name}`,
+      ),
       'nothing was changed',
     ],
   });

@@ -136,9 +136,9 @@ const rules: readonly Rule[] = [
   {
     reason: 'a primary holds the only writable copy of the data',
     broken: (facts, { role }) => hasData(facts) && role === 'replica' && !facts.isStandby,
-    problem: (_facts, { instance }) => ({
+    problem: (_facts, { instance, owner }) => ({
       what: `it holds a primary's data (no standby.signal in ${instance.dataDirectory})`,
-      next: 'look at every node before anything else: dbctl status; then, to give it the data of the primary: dbctl reinit NODE',
+      next: `look at every node before anything else: dbctl status; then, to give it the data of the primary: dbctl reinit ${owner.split('/')[1]}`,
     }),
   },
   {

@@ -60,6 +60,7 @@ export const coresOf = (): Query<number> => query(['nproc'], Number);
 export function parseHostFacts(stdout: string, now: number): HostFacts {
   const of = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '';
   const [os = '', release = ''] = of('os').split(' ');
+  const postmaster = parsePostmaster(of('postmaster'));
   const [totalKb, freeKb] = of('disk').split(' ').map(Number);
   return {
     os,
@@ -67,8 +68,8 @@ export function parseHostFacts(stdout: string, now: number): HostFacts {
     hasSystemd: of('systemd') === 'yes',
     clockOffsetSeconds: Number(of('clock')) - now / 1000,
     owner: of('owner') || undefined,
-    listener: parseListener(of('listener')),
-    postmaster: parsePostmaster(of('postmaster')),
+    listener: parseListener(of('listener'), postmaster?.pid),
+    postmaster,
     data: parseData(of('data')),
     isStandby: of('standby') === 'yes',
     configuredFor: of('configured') || undefined,
@@ -90,8 +91,14 @@ function parsePostmaster(text: string): HostFacts['postmaster'] {
   return pid && port ? { pid, port } : undefined;
 }
 
-/** users:(("postgres",pid=123,fd=6),…) */
-function parseListener(text: string): HostFacts['listener'] {
-  const found = /\("([^"]*)",pid=(\d+)/.exec(text);
-  return found ? { command: found[1]!, pid: Number(found[2]) } : undefined;
+/**
+ * users:(("postgres",pid=123,fd=6),…). A server that has just forked holds its port twice for a moment, so the postmaster
+ * goes before the others.
+ */
+function parseListener(text: string, postmaster: number | undefined): HostFacts['listener'] {
+  const users = [...text.matchAll(/\("([^"]*)",pid=(\d+)/g)].map(([, command = '', pid]) => ({
+    command,
+    pid: Number(pid),
+  }));
+  return users.find(({ pid }) => pid === postmaster) ?? users[0];
 }

@@ -81,7 +81,7 @@ export function doctorOnACluster(theLab: () => Lab): void {
       ['pg1', fitting],
     ]);
     expectExit(ill, 4);
-    expect(ill.stdout).toMatch(/pg2: pg1 \(\S+:5432\) presents a certificate for nobody, not for/);
+    expect(ill.stdout).toMatch(/pg2: pg1 \(\S+:5432\) presents a certificate for no name, not for/);
   });
 }
 

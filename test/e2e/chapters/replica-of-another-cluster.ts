@@ -48,7 +48,12 @@ export function replicaOfAnotherCluster(theLab: () => Lab): void {
   test("which has a primary's data is refused", async () => {
     await lab.shell('pg2', `systemctl stop postgresql@17-main && rm -r ${directory} && ${initdb}`);
 
-    await expectRefused('pg2 cannot be used', "it holds a primary's data", 'dbctl probe');
+    await expectRefused(
+      'pg2 cannot be used',
+      "it holds a primary's data",
+      'dbctl status',
+      'dbctl reinit pg2',
+    );
   });
 
   test('is refused with both system identifiers, also while it runs', async () => {
@@ -56,9 +61,9 @@ export function replicaOfAnotherCluster(theLab: () => Lab): void {
     const [ours, theirs] = [await identifier('pg1'), await identifier('pg2')];
     expect(ours).not.toBe(theirs);
 
-    await expectRefused('of another cluster', ours, theirs);
+    await expectRefused('belongs to another cluster', ours, theirs);
     await lab.shell('pg2', 'systemctl start postgresql@17-main');
-    await expectRefused('of another cluster', ours, theirs);
+    await expectRefused('belongs to another cluster', ours, theirs);
   });
 
   test('is cloned anew once its data was moved away with the line that was printed', async () => {

@@ -50,9 +50,8 @@ test('two leaders are refused with both named, and how each would be stopped', (
     pg2 (10.0.0.12:5432): takes writes, timeline 2, since 2026-11-21 10:00:00 UTC
     /etc/dbctl/.env.cluster names pg1; each of them takes writes that the others do not have.
     stop the applications, and compare what was written on each: dbctl probe
-    if pg1 must not lead: on 10.0.0.11: systemctl stop postgresql@17-main.service
-    if pg2 must not lead: on 10.0.0.12: systemctl stop postgresql@17-main.service
-    then give the one that was stopped the data of the other: dbctl reinit NODE
+    if pg1 must not lead: on 10.0.0.11: systemctl stop postgresql@17-main.service; then give it the data of the other: dbctl reinit pg1
+    if pg2 must not lead: on 10.0.0.12: systemctl stop postgresql@17-main.service; then give it the data of the other: dbctl reinit pg2
     nothing was changed"
   `);
 });

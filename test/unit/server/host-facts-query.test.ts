@@ -49,6 +49,11 @@ test.each([
     'listener=users:(("my (app)",pid=9,fd=3))',
     { listener: { command: 'my (app)', pid: 9 } },
   ],
+  [
+    'a process that the server has just forked holds the port too',
+    'listener=users:(("postgres",pid=900,fd=6),("postgres",pid=812,fd=6))',
+    { listener: { command: 'postgres', pid: 812 } },
+  ],
   ['nobody can say who listens', 'listener=users:(nonsense)', { listener: undefined }],
   ['no server runs', 'postmaster=', { postmaster: undefined }],
   ['a server is about to start', 'postmaster=812 ', { postmaster: undefined }],
