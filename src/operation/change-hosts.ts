@@ -51,7 +51,6 @@ export const changing =
     const { dryRun } = request;
     const login = { ...request.login, ssh: cluster.ssh };
     if (dryRun) {
-      const look = async (plan: Plan): Promise<PlanResult> => (await import('../engine/plan.ts')).plan(plan);
       const alsoOn: LockedOperation['alsoOn'] = (more, also) => withHosts(more, login, also, changesNothing);
       return withHosts(
         all,
@@ -71,6 +70,9 @@ export const changing =
   };
 
 const nothing = (): Promise<void> => Promise.resolve();
+
+/** What a dry run does with a plan. */
+const look = async (plan: Plan): Promise<PlanResult> => (await import('../engine/plan.ts')).plan(plan);
 
 async function hooksFor(cluster: Cluster, { title, lockWait = 0 }: ChangeRequest): Promise<LockHooks> {
   const { lockHooks } = await import('./lock-hooks.ts');
