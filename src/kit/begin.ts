@@ -7,6 +7,7 @@ import { quote } from '../host/quote.ts';
 import { beginRun, currentRun } from '../ui/current-run.ts';
 import type { Run, RunOptions } from '../ui/run.ts';
 import { version } from '../model/version-version.ts';
+import { namesOf } from './command.ts';
 import { shownBy } from './common.ts';
 
 /** To be called once a command is known, before it does anything. Throws ConfigError for flags that contradict. */
@@ -41,10 +42,6 @@ const beginWith = (options: Partial<RunOptions>): Run =>
     stateDirectory: stateDirectory(),
     ...options,
   });
-
-/** "backup", "run": without the name of dbctl itself. */
-const namesOf = (command: Command): readonly string[] =>
-  command.parent === null ? [] : [...namesOf(command.parent), command.name()];
 
 const asConfigError = ({ message }: CommanderError): ConfigError =>
   new ConfigError({ what: message.replace(/^error: /, ''), next: ['see all commands: dbctl --help'] });
