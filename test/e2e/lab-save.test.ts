@@ -72,7 +72,7 @@ describeOnHosts('a saved lab', () => {
     expect(layers).toHaveLength(1);
     expect(await sql(name, 'select count(*) from orders')).toBe('1000');
     expect(await succeed('lab', 'saved')).toMatch(
-      new RegExp(`^ {2}${saved} .*Z  \\d+ MB  10\\..*control,pg1$`),
+      new RegExp(`^ {2}${saved} .*Z +\\d+ MB +10\\..*control,pg1$`),
     );
   });
 

@@ -87,7 +87,7 @@ describeOnHosts('the lock of a cluster', () => {
       await first.end,
       6,
       /the lock of .+ was lost/,
-      /nothing was heard .+ for \d+ s/i,
+      /the control host did not answer for \d+ s/i,
       'run the same',
     );
     expect(await everything()).toEqual(before);

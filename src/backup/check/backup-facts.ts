@@ -8,7 +8,7 @@ import type { RepositoryReport } from '../repository-report.ts';
 
 /** A link that does not work, with what to do. */
 export interface BrokenLink {
-  /** "pg1 → 10.0.0.10:8432: nothing answers there" */
+  /** "pg1 → 10.0.0.10:8432: no answer: the TLS server is down" */
   readonly what: string;
   readonly next: readonly string[];
 }

@@ -108,7 +108,7 @@ test('what is protected is OK, exit code 0', () => {
 });
 
 const gap = { fromLsn: '0/7000000', toLsn: '0/8000000', missingFiles: 1 };
-const broken = { what: 'pg1 → control:8432: nothing answers there', next: ['look'] };
+const broken = { what: 'pg1 → control:8432: no answer: the TLS server is down', next: ['look'] };
 
 test.each([
   {
@@ -260,7 +260,7 @@ test('for people it is a few lines and one verdict, at most 80 columns wide', ()
     ✓ no restore drill has run yet
     ✓ pg1: WAL archived 30 s ago
 
-    CRITICAL pg1 → control:8432: nothing answers there
+    CRITICAL pg1 → control:8432: no answer: the TLS server is down
      → look
 
     CRITICAL: 1 problem
