@@ -180,7 +180,7 @@ describeOnHosts('MinIO on the control host', () => {
     await showCertificate(lab, 'minio', { names, from: longAgo, to: past });
     await faulty({}, 3, 'its certificate has ended (on Feb  1 00:00:00 2026 GMT');
     await showCertificate(lab, 'minio', { names: 'DNS:other', from: longAgo, to: future });
-    await faulty({}, 3, 'its certificate is for other names (it names other)');
+    await faulty({}, 3, 'its certificate is for other names (it is for other)');
     await showCertificate(lab, 'minio', { names, from: longAgo, to: future });
 
     const wrongClock = `#!/bin/sh\nexec /usr/bin/date -d "$(/usr/bin/date '+%F %T') 1 hour" "$@"\n`;
