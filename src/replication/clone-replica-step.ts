@@ -68,7 +68,7 @@ function describeWork(
 ): string {
   const why = method ? `: ${method.why}` : '';
   if (method?.from !== 'backup') return `clone ${primary.name} into ${dataDirectory}${why}`;
-  const verb = data === 'restoring' ? 'put right' : 'restore';
+  const verb = data === 'restoring' ? 'repair' : 'restore';
   return `${verb} ${dataDirectory} from backup ${method.backup.label}${why}`;
 }
 

@@ -24,7 +24,7 @@ export function ensureSlot(cluster: LedCluster, node: Node, primary: Host): Step
         : [
             change(
               'slot.recreate',
-              `make slot ${name} on ${primary.name} anew: it keeps no WAL any more`,
+              `replace slot ${name} on ${primary.name}: it is invalid and retains no WAL`,
               name,
             ),
           ];

@@ -7,7 +7,9 @@ const shown = 10;
 /** Refuses to carry out what nobody has read: the hosts, or the file, are not as they were when the plan was made. */
 export function refuseStalePlan(accepted: readonly WrittenChange[], now: readonly PlannedChange[]): void {
   const [before, after] = [new Set(accepted.map(keyOf)), new Set(now.map(keyOf))];
-  const gone = accepted.filter((one) => !after.has(keyOf(one))).map((one) => `no more: ${sentence(one)}`);
+  const gone = accepted
+    .filter((one) => !after.has(keyOf(one)))
+    .map((one) => `no longer planned: ${sentence(one)}`);
   const fresh = now.filter((one) => !before.has(keyOf(one))).map((one) => `new: ${sentence(one)}`);
   const differences = [...gone, ...fresh];
   if (differences.length === 0) return;

@@ -98,7 +98,7 @@ function replicaAdvice({ name }: Node, slot: SlotFacts, { sights }: Place): WalA
     return { why: `PostgreSQL does not run on ${name}.`, next: [logs, start, anew, forget] };
   }
   if (!sight.server.isInRecovery) {
-    return { why: `${name} is no replica any more: it accepts writes.`, next: [logs, anew] };
+    return { why: `${name} is no longer a replica: it accepts writes.`, next: [logs, anew] };
   }
   if (!slot.isActive) {
     return { why: `${name} runs, but does not use its slot.`, next: [logs, start, anew, forget] };

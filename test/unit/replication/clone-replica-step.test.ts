@@ -221,7 +221,7 @@ test('a restore in place that was cut off goes on', async () => {
   const { host, step } = pair({ isMarked: true, method: fromBackup });
 
   expect((await run(step, host)).changes).toEqual([
-    'put right /var/lib/postgresql/17/main from backup 20261121-020000F: as requested',
+    'repair /var/lib/postgresql/17/main from backup 20261121-020000F: as requested',
   ]);
 });
 

@@ -32,12 +32,12 @@ test.each<[string, sql.SlotFacts, string]>([
   [
     'that lost its WAL',
     { active: false, isValid: false },
-    'make slot dbctl_pg2 on pg1 anew: it keeps no WAL any more',
+    'replace slot dbctl_pg2 on pg1: it is invalid and retains no WAL',
   ],
   [
     'that lost its WAL and is in use again',
     { active: true, isValid: false },
-    'make slot dbctl_pg2 on pg1 anew: it keeps no WAL any more',
+    'replace slot dbctl_pg2 on pg1: it is invalid and retains no WAL',
   ],
 ])('a slot %s is planned, made once, then in place', async (_reason, slot, change) => {
   const { host, done } = primaryWith(slot);

@@ -29,12 +29,12 @@ test('the same change of another thing is another change', () => {
 
 test.each([
   ['a change that was not read', [], [now('pg1', 'a')], 'new: pg1: make it a'],
-  ['a change that is gone', [now('pg1', 'a')], [], 'no more: pg1: make it a'],
+  ['a change that is gone', [now('pg1', 'a')], [], 'no longer planned: pg1: make it a'],
   [
     'other lines',
     [now('pg1', 'a', '+ x')],
     [now('pg1', 'a', '+ y')],
-    'no more: pg1: make it a\n  + x\nnew: pg1: make it a\n  + y',
+    'no longer planned: pg1: make it a\n  + x\nnew: pg1: make it a\n  + y',
   ],
 ])('%s makes it stale', (_what, accepted, found, why) => {
   expect(() => refuseStalePlan(accepted, found)).toThrow(RefusedError);

@@ -84,7 +84,7 @@ test.each<
     'was promoted',
     replicaSight({ server: walServer() }),
     deadSlot(),
-    'pg2 is no replica any more: it accepts writes.',
+    'pg2 is no longer a replica: it accepts writes.',
     ['dbctl logs pg2', 'dbctl reinit pg2'],
   ],
   [
