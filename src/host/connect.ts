@@ -37,6 +37,7 @@ export interface Dialer {
 
 export function openDialer(options: ConnectOptions): Dialer {
   const clients = new Set<Client>();
+  let hasEnded = false;
   const jumpLogins = new Map<string, Promise<Login>>();
 
   /** `waitingFor` are the ways that wait for this login: one that waits for itself is a loop. */
@@ -54,6 +55,8 @@ export function openDialer(options: ConnectOptions): Dialer {
     const stream = await open(route, jumps ?? route.jumps, waitingFor);
     const client = await logIn(stream, route, check, credentials);
     clients.add(client);
+    // Nobody waits for a login that ends after the others were hung up on, and it would keep dbctl from ending.
+    if (hasEnded) client.end();
     return { client, route };
   }
 
@@ -89,6 +92,7 @@ export function openDialer(options: ConnectOptions): Dialer {
   return {
     connect: (host) => connect(host, options.ssh, []),
     end() {
+      hasEnded = true;
       for (const client of clients) client.end();
     },
   };

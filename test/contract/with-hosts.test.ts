@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { openLogins } from '../../src/host/logins.ts';
 import { withHosts } from '../../src/host/with-hosts.ts';
 import { query } from '../../src/host/command.ts';
 import { me } from '../support/host-contract.ts';
@@ -110,4 +111,27 @@ test('one whose sshd does not run is down, too; one that is needed, or is anothe
   expect(await withHosts([stopped], options, work)).toBe('begun');
   await expect(withHosts([off], options, work)).rejects.toMatchObject({ exitCode: 3 });
   await expect(withHosts([stranger], knowingNobody, work)).rejects.toMatchObject({ exitCode: 3 });
+});
+
+test.skipIf(!me.isRoot)('parts of a run that share their logins log in on a host once', async () => {
+  const before = server.seen.logins;
+  const logins = openLogins();
+  const look = () =>
+    withHosts([{ name: 'pg1', host: '127.0.0.1' }], { ...options, logins }, (hosts) =>
+      hosts.get('pg1').ask(hello),
+    );
+
+  expect([await look(), await look()]).toEqual(['hello\n', 'hello\n']);
+
+  logins.end();
+  expect(server.seen.logins).toBe(before + 1);
+});
+
+test('a login that is on its way when all others are hung up on is hung up on too', async () => {
+  const logins = openLogins();
+  const late = logins.at('127.0.0.1', options);
+
+  logins.end();
+
+  await expect(late).rejects.toThrow('127.0.0.1');
 });
