@@ -14,5 +14,7 @@ export const plan = lookCommand({
     return { format: planFormat, dbctl: version(), cluster: cluster.name, ...answer.plan };
   },
   exitCode: (answer) => (answer.plan.changes.length > 0 ? changesExitCode : 0),
-  verdict: async ({ throwUnreachable }) => throwUnreachable(),
+  async verdict({ unreachable }) {
+    if (unreachable) throw unreachable;
+  },
 });

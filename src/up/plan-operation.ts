@@ -12,8 +12,8 @@ import { machinesForUp } from './machines-for-up.ts';
 
 export interface PlanAnswer {
   readonly plan: PlanView;
-  /** Throws for hosts that were down: the plan is not whole. */
-  readonly throwUnreachable: () => void;
+  /** For hosts that are down: the plan is not whole. */
+  readonly unreachable: Error | undefined;
 }
 
 export const lookAhead = (cluster: Cluster, login: LoginOptions): Promise<PlanAnswer> =>
@@ -23,13 +23,7 @@ export const lookAhead = (cluster: Cluster, login: LoginOptions): Promise<PlanAn
     async (hosts) => {
       const led = await leaderForUp(cluster, hosts);
       await tellNotes(led.notes);
-      const error = unreachableIn(cluster, hosts);
-      return {
-        plan: await planUp(led.cluster, hosts),
-        throwUnreachable: () => {
-          if (error !== undefined) throw error;
-        },
-      };
+      return { plan: await planUp(led.cluster, hosts), unreachable: unreachableIn(cluster, hosts) };
     },
     changesNothing,
   );

@@ -13,5 +13,7 @@ export const up = changeCommand({
   },
   run: async ({ cluster, flags: { restart, plan }, ...access }) =>
     (await import('./up-operation.ts')).bringUp({ cluster, restart, planFile: plan }, access),
-  verdict: async ({ throwUnreachable }) => throwUnreachable(),
+  async verdict({ unreachable }) {
+    if (unreachable) throw unreachable;
+  },
 });

@@ -18,8 +18,8 @@ export interface UpRequest {
 
 export interface UpAnswer {
   readonly result: PlanResult;
-  /** Throws for hosts that were down: what could be done without them is done. */
-  readonly throwUnreachable: () => void;
+  /** For hosts that are down: what could be done without them is done. */
+  readonly unreachable: Error | undefined;
 }
 
 export async function bringUp(request: UpRequest, access: ChangeAccess): Promise<UpAnswer> {
@@ -28,15 +28,9 @@ export async function bringUp(request: UpRequest, access: ChangeAccess): Promise
   const loading = import('./look-ahead-plan.ts');
   return access.changeHosts(cluster, machinesForUp(cluster), async (operation) => {
     const result = await converge(request, operation, access.dryRun);
-    const { unreachableIn } = await loading;
-    const error = unreachableIn(cluster, operation.hosts);
-    if (error !== undefined) operation.endsWith(error);
-    return {
-      result,
-      throwUnreachable: () => {
-        if (error !== undefined) throw error;
-      },
-    };
+    const unreachable = (await loading).unreachableIn(cluster, operation.hosts);
+    if (unreachable) operation.endsWith(unreachable);
+    return { result, unreachable };
   });
 }
 
