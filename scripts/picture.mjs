@@ -48,7 +48,7 @@ function draw(lines) {
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
 <rect width="100%" height="100%" rx="8" fill="#22272e"/>
-<g font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${size.font}" fill="#d3dae1" xml:space="preserve">
+<g font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${size.font}" fill="#d3dae1" style="white-space: pre">
 ${rows.filter((row) => !row.endsWith('"></text>')).join('\n')}
 </g>
 </svg>
@@ -62,4 +62,15 @@ process.stdout.write(stdout);
 if (status !== 0) process.exit(status ?? 1);
 const lines = screenOf(stdout);
 while (lines.at(-1)?.length === 0) lines.pop();
-writeFileSync(`${root}docs/demo.svg`, draw(lines));
+// The beginning and the end: a picture of all lines would be too tall to be read.
+const [first, last] = [12, 34];
+const hidden = lines.slice(first, -last);
+const shown =
+  hidden.length === 0
+    ? lines
+    : [
+        ...lines.slice(0, first),
+        [{ text: `⋮ ${hidden.length} more lines`, style: '90' }],
+        ...lines.slice(-last),
+      ];
+writeFileSync(`${root}docs/demo.svg`, draw(shown));

@@ -2,7 +2,7 @@
 // What a command needs is imported by its action, so that --help starts at once.
 
 import { Command, CommanderError } from 'commander';
-import { hasNoColor, withCommonFlags } from './kit/common.ts';
+import { hasNoColor, withCommonFlags } from './kit/flags.ts';
 import { list } from './cli/list.ts';
 import { addCommands } from './kit/listed.ts';
 import { probeExitCode } from './model/finding.ts';
@@ -10,18 +10,19 @@ import { declinesColour } from './config/environment.ts';
 import { exitCode } from './model/errors.ts';
 import { printable } from './host/printable.ts';
 import { forbidColour } from './ui/terminal.ts';
-import { version } from './model/version-version.ts';
+import { version } from './model/version.ts';
 
 /** Runs one command line and answers the exit code. Never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
   exitQuietlyWhenNobodyReads(process.stdout);
+  goOnWhenNobodyReads(process.stderr);
   if (declinesColour()) forbidColour();
   const program = await buildProgram(argv);
   if (argv[2] === '__complete') return answerShell(program, argv.slice(3));
   const fail = async (error: unknown): Promise<number> => {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCode.ok;
     const { end, show } = await import('./kit/begin.ts');
-    const code = show(error, argv);
+    const code = show(error, argv, ['dbctl', ...namesOf(program, argv)]);
     return end(code !== exitCode.ok && isMonitoring(program, argv) ? probeExitCode.unknown : code);
   };
   // A bug in a callback, which no promise carries to us.
@@ -47,8 +48,10 @@ async function answerShell(program: Command, words: readonly string[]): Promise<
 /** Monitoring runs these. It would read our usual codes for a bug and for a wrong command line as WARNING and CRITICAL. */
 const monitoring: ReadonlySet<string> = new Set(['probe', 'backup check']);
 
-const isMonitoring = (program: Command, argv: readonly string[]): boolean =>
-  monitoring.has(namesOf(program, argv).join(' '));
+const isMonitoring = (program: Command, argv: readonly string[]): boolean => {
+  const name = namesOf(program, argv).join(' ');
+  return monitoring.has(name) || (name === 'status' && argv.includes('--check'));
+};
 
 /** The command that the words name: `-c file backup check` is "backup", "check". */
 function namesOf(parent: Command, words: readonly string[]): readonly string[] {
@@ -65,10 +68,10 @@ export async function buildProgram(words: readonly string[]): Promise<Command> {
     .option('-y, --yes', 'agree to whatever would be asked')
     .description('Turns plain Linux hosts into a production PostgreSQL cluster, and keeps it healthy')
     .version(version())
-    .showHelpAfterError('(see: dbctl --help)')
     .exitOverride()
     .configureOutput({
-      // As an event, it comes with the error.
+      // Shown in the one form that errors have, by main.
+      outputError: () => {},
       writeErr: (text) => words.includes('--json') || process.stderr.write(printable(text)),
     })
     .hook('preAction', async (_, command) => {
@@ -87,5 +90,12 @@ function exitQuietlyWhenNobodyReads(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCode.ok);
     throw error;
+  });
+}
+
+/** A run goes on when whoever read its progress is gone: the hosts are not left halfway. */
+function goOnWhenNobodyReads(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
   });
 }

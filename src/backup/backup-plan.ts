@@ -3,6 +3,8 @@
 import type { BackupSet } from './backup-info.ts';
 import type { Backup, BackupType } from '../model/backup.ts';
 import type { Cluster, LedCluster } from '../model/cluster.ts';
+import { backupWords } from './backup-runs.ts';
+import { readBackupRuns } from './backup-runs-facts.ts';
 import { backupsNotSetUp } from './not-set-up.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import { RefusedError, UnverifiedError } from '../model/errors.ts';
@@ -10,7 +12,7 @@ import type { Host, ReadableHost } from '../host/host.ts';
 import { isFromReplica } from './backup-work-query.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
 import { backupInfo, controlPlace } from './pgbackrest-query.ts';
-import { backupWords, makeNewBackup } from './make-backup-step.ts';
+import { ensureBackupProgram, makeNewBackup } from './make-backup-step.ts';
 import { verifyNodeLinks } from './pgbackrest-links-step.ts';
 import { isoTime } from '../model/units.ts';
 
@@ -21,6 +23,8 @@ export interface MadeBackup {
   readonly askedType: BackupType;
   /** undefined: its manifest does not say. */
   readonly from: 'replica' | 'primary' | undefined;
+  /** Why a replica was passed over, in pgBackRest's words; null when none was. */
+  readonly passedOver: string | null;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly stoppedAt: string;
@@ -79,6 +83,7 @@ export const backupRunPlan = (cluster: LedCluster, backup: Backup, asked: NewBac
     verifyNodeLinks(cluster, backup, [cluster.primary]),
   ]),
   onlyOn(`Make ${backupWords[asked.type]}`, asked.control, () => [
+    ensureBackupProgram(),
     makeNewBackup(cluster, backup, asked.type),
   ]),
 ];
@@ -94,11 +99,19 @@ async function madeBackup(
     ({ label }) => !known.includes(label),
   );
   if (made === undefined) return undefined;
-  const isReplica = await control.ask(isFromReplica(place, made.label));
-  return asMade(made, type, isReplica);
+  const [isReplica, { last }] = await Promise.all([
+    control.ask(isFromReplica(place, made.label)),
+    readBackupRuns(cluster, control),
+  ]);
+  const passedOver = last.find((run) => run.type === type)?.passedOver;
+  return { ...asMade(made, type, isReplica), passedOver: passedOver ?? null };
 }
 
-const asMade = (made: BackupSet, askedType: BackupType, isReplica: boolean | undefined): MadeBackup => ({
+const asMade = (
+  made: BackupSet,
+  askedType: BackupType,
+  isReplica: boolean | undefined,
+): Omit<MadeBackup, 'passedOver'> => ({
   label: made.label,
   type: made.type,
   askedType,

@@ -2,7 +2,7 @@
 // pgBackRest's lock, at which they fail.
 
 import { change, type Change } from '../model/change.ts';
-import { pgbackrestFiles, pgbackrestUser } from './pgbackrest.ts';
+import { pgbackrestFiles, pgbackrestUser, runNoteOf } from './pgbackrest.ts';
 import type { BackupType } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { loneQuery, query, type Query } from '../host/command.ts';
@@ -35,9 +35,16 @@ export const withRepositoryLock = (
   ...argv,
 ];
 
-/** The argv of a backup, for a unit of dbctl's or a schedule. */
-export const backupArgv = (cluster: Cluster, stanza: string, type: BackupType): readonly string[] =>
-  withRepositoryLock(cluster, pgbackrest(controlPlace(cluster, { stanza }), 'backup', `--type=${type}`));
+/** The program that writes down on the control host how a backup ended. */
+export const notedProgram = '/usr/local/lib/dbctl/noted.sh';
+
+/** The argv of a backup, for a unit of dbctl's or a schedule. Needs the program above on the control host. */
+export const backupArgv = (cluster: Cluster, stanza: string, type: BackupType): readonly string[] => [
+  '/bin/sh',
+  notedProgram,
+  runNoteOf(cluster, type),
+  ...withRepositoryLock(cluster, pgbackrest(controlPlace(cluster, { stanza }), 'backup', `--type=${type}`)),
+];
 
 /** The unit that makes a backup because somebody asked for it; without ".service". */
 export const backupUnitNow = ({ name }: Pick<Cluster, 'name'>, type: BackupType): string =>

@@ -1,3 +1,4 @@
+import { backupWords } from './backup-runs.ts';
 import { describeBackup } from './backup-progress.ts';
 import type { Backup, BackupType } from '../model/backup.ts';
 import { backupTypes } from '../model/backup.ts';
@@ -7,17 +8,28 @@ import { act, change, type Report, type Step } from '../engine/step.ts';
 import { CommandError, UnverifiedError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { followLongWork, longWorkState } from '../host/long-work.ts';
-import { backupArgv, backupUnitNow, backupUnitTimed, clock, runningUnits } from './backup-work-query.ts';
+import {
+  backupArgv,
+  backupUnitNow,
+  backupUnitTimed,
+  clock,
+  notedProgram,
+  runningUnits,
+} from './backup-work-query.ts';
 import { backupInfo, controlPlace, type PgbackrestPlace } from './pgbackrest-query.ts';
+import { programFile } from '../host/script.ts';
+import { ownFile } from '../system/own-file.ts';
 import { forgetUnit, type UnitState } from '../host/systemd.ts';
 import { explainWork } from './explain-work-facts.ts';
 
-/** What the users call them. */
-export const backupWords: Readonly<Record<BackupType, string>> = {
-  full: 'a full backup',
-  diff: 'a differential backup',
-  incr: 'an incremental backup',
-};
+/** Keeps the program that backups run below, on the control host. */
+export const ensureBackupProgram = (): Step =>
+  ownFile('Write the program that notes how backups end', {
+    path: notedProgram,
+    content: programFile('backup/noted.sh'),
+    owner: 'root:root',
+    mode: 0o644,
+  });
 
 /**
  * Makes a first backup where there is none: until then, WAL in the repository protects nothing. While backups move to

@@ -1,9 +1,11 @@
 // Lines of pgBackRest's configuration. No comment may stand behind a value: pgBackRest takes it for a part of the value.
 
-import { sameHost } from '../model/address.ts';
+import { isIP } from 'node:net';
+import { bracketed, sameHost } from '../model/address.ts';
 import {
   bucketOf,
   isOnControlHost,
+  isOwnStore,
   repositoriesOf,
   type Backup,
   type RepositoryTarget,
@@ -52,7 +54,7 @@ function bucketOptions(cluster: Cluster, target: RepositoryTarget, index: number
     type: 's3',
     path: '/pgbackrest',
     's3-bucket': bucket.bucket,
-    's3-endpoint': bucket.host,
+    ...endpointOf(cluster, target),
     'storage-port': String(bucket.port),
     's3-region': bucket.region,
     's3-uri-style': bucket.uriStyle,
@@ -60,6 +62,14 @@ function bucketOptions(cluster: Cluster, target: RepositoryTarget, index: number
     's3-key': bucket.accessKey.reveal(),
     's3-key-secret': bucket.secretKey.reveal(),
   };
+}
+
+/** pgBackRest writes an IPv6 address without brackets into the Host header, which is no host: a store of our own has a name. */
+function endpointOf(cluster: Cluster, { repository }: RepositoryTarget): Options {
+  const { host } = bucketOf({ repository })!;
+  if (isIP(host) === 6 && isOwnStore(repository))
+    return { 's3-endpoint': cluster.control.name, 'storage-host': bracketed(host) };
+  return { 's3-endpoint': bracketed(host) };
 }
 
 function posixOptions(cluster: Cluster, { tlsPort }: Backup, from: Machine): Options {

@@ -25,8 +25,6 @@ export function ensureStoreAuthorities(cluster: Cluster, backup: Backup): readon
     return ownFile("Install the CA of the store's certificate", {
       path: index === 0 ? storeCaCertificate : formerStoreCaCertificate,
       content: readCertificateFile(bucket.caCertificateFile),
-      owner: 'root:root',
-      mode: 0o644,
     });
   });
 }

@@ -5,11 +5,11 @@ import { isAtLeast } from '../model/version.ts';
 import type { Cluster, Machine, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { nodeConfigOf, nodeSpoolOf, pgbackrestFiles } from './pgbackrest.ts';
-import { walLimitGigabytes } from '../server/parameters.ts';
+import { walLimitOf } from '../server/parameters.ts';
 import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { render } from '../model/render.ts';
-import { coresOf, fileSystemBytes } from '../server/host-facts-query.ts';
+import { coresOf, walDisk } from '../server/host-facts-query.ts';
 import { pgbackrestVersion } from './pgbackrest-query.ts';
 import { clientLines, keepingLines, nodeLines, repositoryLines } from './pgbackrest-config.ts';
 import { ownFile } from '../system/own-file.ts';
@@ -22,16 +22,13 @@ export const ensureNodeConfig = (cluster: Cluster, backup: Backup, node: Node): 
     path: nodeConfigOf(cluster, node),
     content: async (host) => {
       const instance = instanceOf(cluster, node);
-      const [diskBytes, cores] = await Promise.all([
-        host.ask(fileSystemBytes(instance.dataDirectory)),
-        host.ask(coresOf()),
-      ]);
+      const [{ bytes }, cores] = await Promise.all([host.ask(walDisk(instance)), host.ask(coresOf())]);
       return render('etc/dbctl/cluster/node/pgbackrest.conf', {
         ...commonValues(cluster, backup, node),
         node: node.name,
         path: nodeConfigOf(cluster, node),
         spool: nodeSpoolOf(cluster, node),
-        queue_gigabytes: String(walLimitGigabytes(diskBytes)),
+        queue: walLimitOf(bytes).replace('B', 'iB'),
         restore_processes: String(cores),
         data_directory: instance.dataDirectory,
         port: String(node.port),

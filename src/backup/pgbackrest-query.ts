@@ -1,13 +1,16 @@
 // pgBackRest's command line. Its secrets are in its configuration files, never in its argv (it refuses them there).
 
+import * as v from 'valibot';
 import type { Backup } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
+import type { Instance } from '../model/instance.ts';
 import { pgbackrestFiles, pgbackrestUser } from './pgbackrest.ts';
 import type { BackupInfo } from './backup-info.ts';
 import { loneQuery, query, type Query } from '../host/command.ts';
-import { sh } from '../host/script.ts';
+import { script, sh } from '../host/script.ts';
 import { parseInfo } from './pgbackrest-info.ts';
-import { historyFileOf, parseHistory, type Ancestor } from './timeline.ts';
+import { historyFileOf, parseHistory } from '../model/timeline-history.ts';
+import { timelineOf, type Histories } from './timeline.ts';
 
 /** Which pgBackRest is meant: the configuration of a node, or of the control host. */
 export interface PgbackrestPlace {
@@ -96,8 +99,11 @@ export function complaintsOf(said: string): readonly string[] {
   for (const line of said.split('\n')) {
     const [, level, text = ''] = /^(?:\S+ \S+ )?P\d\d +(\w+): (.*)$/.exec(line) ?? [];
     if (level !== undefined) {
-      isComplaint = level === 'WARN' || level === 'ERROR';
+      isComplaint = level === 'WARN' || level === 'ERROR' || level === 'ASSERT';
       if (isComplaint) complaints.push(text);
+    } else if (/^ *-{20,}$/.test(line)) {
+      // Below it pgBackRest says what its developers want to know.
+      isComplaint = false;
     } else if (isComplaint && line.trim() !== '') complaints.push(line.trim());
   }
   return complaints;
@@ -117,18 +123,67 @@ export const backupInfo = (
     },
   );
 
-/** The ancestors of a timeline, from the repository; none when it has no history there. */
-export const timelineHistory = (
-  place: PgbackrestPlace,
+/** What the .history files of these timelines say, from the repository; one that is not there says nothing. */
+export const timelineHistories = (
+  { config, stanza }: PgbackrestPlace,
   archiveId: string,
-  timeline: number,
-): Query<readonly Ancestor[]> =>
+  timelines: readonly number[],
+): Query<Histories> =>
   loneQuery(
-    plainAnswer(
-      place,
-      ...['--repo=1', '--ignore-missing', 'repo-get'],
-      `archive/${place.stanza}/${archiveId}/${historyFileOf(timeline)}`,
+    script(
+      'backup/histories.sh',
+      ...[config, stanza, `archive/${stanza}/${archiveId}`],
+      ...timelines.map(historyFileOf),
     ),
-    parseHistory,
+    parseHistories,
     { asUser: pgbackrestUser, timeoutMs: 120_000 },
   );
+
+/** "history 00000002.history", and what is in it. */
+export function parseHistories(stdout: string): Histories {
+  const [, ...parts] = stdout.split(/^history (?=[0-9A-F]{8}\.history$)/m);
+  const found = parts.map(
+    (part) => [timelineOf(part), parseHistory(part.slice(part.indexOf('\n')))] as const,
+  );
+  return new Map(found.filter(([, ancestors]) => ancestors.length > 0));
+}
+
+/** The same of the files that a data directory has itself: those that it made, and those that it followed. */
+export const localHistories = ({ dataDirectory }: Pick<Instance, 'dataDirectory'>): Query<Histories> =>
+  query(script('postgres/histories.sh', dataDirectory), parseHistories);
+/** A tablespace, as a backup has it. */
+export interface BackupTablespace {
+  readonly oid: string;
+  readonly name: string;
+  readonly path: string;
+}
+
+const Sets = v.array(
+  v.object({
+    backup: v.array(
+      v.object({
+        tablespace: v.nullish(
+          v.array(v.object({ oid: v.number(), name: v.string(), destination: v.string() })),
+        ),
+      }),
+    ),
+  }),
+);
+
+/** The tablespaces in one backup. */
+export const backupTablespaces = (
+  place: PgbackrestPlace,
+  { label, repository }: { readonly label: string; readonly repository: number },
+): Query<readonly BackupTablespace[]> =>
+  loneQuery(
+    plainAnswer(place, '--output=json', ioTimeout10s, `--repo=${repository}`, `--set=${label}`, 'info'),
+    parseTablespaces,
+    { asUser: pgbackrestUser, timeoutMs: 120_000 },
+  );
+
+export const parseTablespaces = (stdout: string): readonly BackupTablespace[] =>
+  v
+    .parse(Sets, JSON.parse(stdout))
+    .flatMap(({ backup }) => backup)
+    .flatMap(({ tablespace }) => tablespace ?? [])
+    .map(({ oid, name, destination }) => ({ oid: String(oid), name, path: destination }));

@@ -1,6 +1,7 @@
 import type { Cluster } from '../model/cluster.ts';
 import { pgbackrestFiles } from './pgbackrest.ts';
 import type { Step } from '../engine/step.ts';
+import { withoutLibpqVariables } from '../host/systemd.ts';
 import { render } from '../model/render.ts';
 import { ownFile } from '../system/own-file.ts';
 import { ensureService } from '../system/service-step.ts';
@@ -14,10 +15,9 @@ export function ensureTlsServer(cluster: Cluster): readonly Step[] {
       path: unitFile,
       content: render('etc/systemd/system/dbctl-pgbackrest.service', {
         cluster: cluster.name,
+        unset: withoutLibpqVariables,
         config: files.serverConfig,
       }),
-      owner: 'root:root',
-      mode: 0o644,
       isSealed: true,
     }),
     ensureService('Run the TLS server', {

@@ -1,5 +1,6 @@
 // Where pgBackRest's files, units and directories are on the hosts.
 
+import type { BackupType } from '../model/backup.ts';
 import type { Cluster, Machine, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 
@@ -55,6 +56,10 @@ export function pgbackrestFiles({ name }: Pick<Cluster, 'name'>): PgbackrestFile
   };
 }
 
+/** Where the control host writes down how the last backup of a type went. */
+export const runNoteOf = (cluster: Pick<Cluster, 'name'>, type: BackupType): string =>
+  `${pgbackrestFiles(cluster).controlSpool}/last-${type}`;
+
 /** A node's own configuration: several nodes may share one host. */
 export const nodeConfigOf = (cluster: Cluster, node: Node): string =>
   `${instanceOf(cluster, node).dbctlDirectory}/pgbackrest.conf`;
@@ -73,6 +78,6 @@ export const recoverUnitOf = ({ name }: Cluster, node: Node): string => `dbctl-r
 
 /** Bytes of waiting WAL after which pgBackRest gives it up, from a node's configuration of it. */
 export function queueLimitOf(config: string): number | undefined {
-  const gigabytes = /^archive-push-queue-max=(\d+)GiB$/m.exec(config)?.[1];
-  return gigabytes === undefined ? undefined : Number(gigabytes) * 1024 ** 3;
+  const [, amount, unit] = /^archive-push-queue-max=(\d+)([GM])iB$/m.exec(config) ?? [];
+  return amount === undefined ? undefined : Number(amount) * 1024 ** (unit === 'G' ? 3 : 2);
 }

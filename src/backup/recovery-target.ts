@@ -57,12 +57,6 @@ function reasonOf(target: RecoveryTarget, ranges: readonly RecoveryRange[]): str
 export const describeTarget = (target: RecoveryTarget): string =>
   'value' in target ? `${target.type} ${target.value}` : target.type;
 
-/** Why the target cannot be reached, with the range that can; undefined when it can. */
-export function refuseTarget(target: RecoveryTarget, window: RecoveryWindow): string | undefined {
-  const choice = chooseBackup(target, window);
-  return 'reason' in choice ? choice.reason : undefined;
-}
-
 /** Seconds since 1970; undefined for what is no time, or has no zone. */
 export function parseTargetTime(text: string): number | undefined {
   const [, date, time, zone] =

@@ -1,12 +1,15 @@
 // What a repository holds and what can be restored from it: the answer of `dbctl backup info`, and its JSON
 // (docs/backups.md): fields may be added, never renamed. Times are ISO 8601, UTC.
 
-import type { BackupInfo, BackupSet, RunningBackup } from './backup-info.ts';
+import type { BackupSet, RunningBackup } from './backup-info.ts';
 import type { BackupType } from '../model/backup.ts';
 import type { DrillResult } from './drill/drill.ts';
+import { parseLsn } from '../model/lsn.ts';
 import { recoveryWindow } from './recovery-window.ts';
-import { hasItsWal, ownWal, type StoredWal } from './stored-wal.ts';
-import type { Lineage } from './timeline.ts';
+import { damageOf, type DamageNote } from './damage.ts';
+import { hasItsWal, ownWal, walSinceFirst } from './stored-wal.ts';
+import { ownLineage, type OwnFacts } from './own-recovery.ts';
+import { branchesOf, currentArchive, leadsTo, type Branch } from './timeline.ts';
 import { findGaps } from './wal-gaps.ts';
 import { isoTime } from '../model/units.ts';
 
@@ -23,6 +26,21 @@ export interface BackupRow {
   /** Whether all WAL that makes it whole is there; of a repository that is being left, nobody looked. */
   readonly hasItsWal: boolean;
   readonly hasPageErrors: boolean;
+  /** Why it is not restored unless it is named; null when nothing is known against it. */
+  readonly damage: string | null;
+}
+
+/** A timeline that the cluster's own did not grow from. */
+export interface BranchRow {
+  readonly timeline: number;
+  /** Where it left another one; null where its history is not there. */
+  readonly fromTimeline: number | null;
+  readonly fromLsn: string | null;
+  readonly files: number;
+  readonly bytes: number;
+  readonly newestAt: string;
+  /** Whether it is newer than the cluster's own: another server made it. */
+  readonly isForeign: boolean;
 }
 
 export interface Restorable {
@@ -43,6 +61,12 @@ export interface RepositoryReport {
     readonly toLsn: string;
     readonly missingFiles: number;
   }[];
+  /** The cluster's own, as far as anybody can say. */
+  readonly timeline: number;
+  /** Other timelines in the repository, which the cluster did not grow from. */
+  readonly branches: readonly BranchRow[];
+  /** Whether the history of the cluster's own timeline is there, without which nobody reaches it. */
+  readonly hasOwnHistory: boolean;
   /** Oldest first. */
   readonly backups: readonly BackupRow[];
   readonly wal: {
@@ -58,28 +82,36 @@ export interface RepositoryReport {
   readonly running: RunningBackup | null;
 }
 
-export interface RepositoryFacts {
-  readonly info: BackupInfo;
-  readonly wal: readonly StoredWal[];
-  /** The newest timeline with its ancestors; undefined when only one is there. */
-  readonly lineage: Lineage | undefined;
+export interface RepositoryFacts extends OwnFacts {
+  /** What the last verification found. */
+  readonly note: DamageNote | undefined;
   /** Of all hosts. */
   readonly drills: readonly DrillResult[];
 }
 
 export function repositoryReport(
   { name, stanza }: { readonly name: string; readonly stanza: string },
-  { info, wal, lineage, drills }: RepositoryFacts,
+  facts: RepositoryFacts,
   segmentBytes?: number,
 ): RepositoryReport {
+  const { info, wal, drills, histories } = facts;
+  const lineage = ownLineage(facts);
+  const damage = damageOf(info, facts.note, drills);
   const own = walSinceFirst(info, ownWal(info, wal, lineage, segmentBytes));
   const gaps = findGaps(own, segmentBytes);
   const newestAt = own.length > 0 ? Math.max(...own.map(({ archivedAt }) => archivedAt)) : undefined;
-  const { ranges } = recoveryWindow(info, {
-    archivedAt: newestAt,
-    gaps,
-    ...(segmentBytes && { segmentBytes }),
-  });
+  const isWhole = (one: BackupSet): boolean => one.repository !== 1 || hasItsWal(one, wal, segmentBytes);
+  const usable = info.backups.filter(
+    (one) => leadsTo(one, lineage) && isWhole(one) && !damage.has(one.label),
+  );
+  const { ranges } = recoveryWindow(
+    { ...info, backups: usable },
+    {
+      archivedAt: newestAt,
+      gaps,
+      ...(segmentBytes && { segmentBytes }),
+    },
+  );
   const drill = drills.toSorted((a, b) => a.finishedAt - b.finishedAt).at(-1);
   return {
     cluster: name,
@@ -92,7 +124,13 @@ export function repositoryReport(
       toLsn: to.lsn,
     })),
     gaps: gaps.map(({ fromLsn, toLsn, missingFiles }) => ({ fromLsn, toLsn, missingFiles })),
-    backups: info.backups.map((one) => rowOf(one, one.repository !== 1 || hasItsWal(one, wal, segmentBytes))),
+    timeline: lineage.timeline,
+    branches: branchesOf(wal, currentArchive(info), lineage, histories).map(branchRow),
+    hasOwnHistory: lineage.timeline === 1 || lineage.ancestors.length > 0,
+    backups: info.backups.map((one) => ({
+      ...rowOf(one, isWhole(one)),
+      damage: damage.get(one.label) ?? null,
+    })),
     wal: {
       oldest: own.length > 0 ? own[0]!.name.slice(0, 24) : null,
       newest: own.at(-1)?.name.slice(0, 24) ?? null,
@@ -108,15 +146,25 @@ export function repositoryReport(
   };
 }
 
-/** In order, and from the first backup on: what is before it serves nothing, and may have holes. */
-function walSinceFirst({ backups }: BackupInfo, files: readonly StoredWal[]): readonly StoredWal[] {
-  const first = backups[0]?.startWal?.slice(8) ?? '';
-  return files
-    .filter(({ name }) => name.slice(8, 24) >= first)
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-}
+/** The gap after which nothing can be restored: no backup was made behind it. */
+export const gapAtEnd = ({ gaps, backups }: Pick<RepositoryReport, 'gaps' | 'backups'>) =>
+  gaps
+    .slice(-1)
+    .find(({ toLsn }) =>
+      backups.every(({ startLsn }) => startLsn === null || parseLsn(startLsn)! < parseLsn(toLsn)!),
+    );
 
-const rowOf = (one: BackupSet, isWhole: boolean): BackupRow => ({
+const branchRow = ({ timeline, parent, files, bytes, newestAt, isForeign }: Branch): BranchRow => ({
+  timeline,
+  fromTimeline: parent?.timeline ?? null,
+  fromLsn: parent?.endLsn ?? null,
+  files,
+  bytes,
+  newestAt: isoTime(newestAt),
+  isForeign,
+});
+
+const rowOf = (one: BackupSet, isWhole: boolean): Omit<BackupRow, 'damage'> => ({
   label: one.label,
   type: one.type,
   startedAt: isoTime(one.startedAt),

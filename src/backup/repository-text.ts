@@ -1,5 +1,5 @@
 import { counted, formatBytes } from '../model/units.ts';
-import type { BackupRow, RepositoryReport } from './repository-report.ts';
+import type { BackupRow, BranchRow, RepositoryReport } from './repository-report.ts';
 import { tableText, utc } from '../ui/text.ts';
 
 /** What can be restored, from what, and how large it is; at most 80 columns wide. */
@@ -16,9 +16,14 @@ export function repositoryText(report: RepositoryReport): string {
       ({ fromLsn, toLsn, missingFiles }) =>
         `WAL is missing from ${fromLsn} to ${toLsn}: ${counted(missingFiles, 'file')}`,
     ),
+    ...report.branches.map(branch),
+    ...report.backups.flatMap(({ label, damage }) =>
+      damage === null ? [] : [`damaged: ${label}: ${damage}`],
+    ),
     '',
     ...(report.backups.length > 0 ? [table(report.backups), ''] : []),
     `WAL         ${report.wal.files} files up to ${report.wal.newest ?? '-'}, ${formatBytes(report.wal.bytes)}`,
+    `TIMELINE    ${report.timeline}`,
     `BACKUPS     ${formatBytes(report.backupBytes)} in the repository`,
     `LAST DRILL  ${drill(report)}`,
     '',
@@ -27,6 +32,13 @@ export function repositoryText(report: RepositoryReport): string {
 
 const range = ({ from, to }: RepositoryReport['restorable'][number]): string =>
   `restorable to any second from ${utc(from)} to ${to === null ? 'now' : utc(to)} UTC`;
+
+/** "timeline 2 left timeline 1 at 0/5000110: 3 files, 48 MB, up to 11-21 10:00 UTC; not the cluster's own" */
+function branch({ timeline, fromTimeline, fromLsn, files, bytes, isForeign }: BranchRow): string {
+  const from = fromTimeline === null ? 'has no history' : `left timeline ${fromTimeline} at ${fromLsn}`;
+  const whose = isForeign ? 'of another server' : 'left behind';
+  return `timeline ${timeline} ${from}: ${counted(files, 'file')}, ${formatBytes(bytes)}, ${whose}`;
+}
 
 function drill({ lastDrill }: RepositoryReport): string {
   if (lastDrill === null) return 'never';
@@ -48,7 +60,8 @@ function table(backups: readonly BackupRow[]): string {
   return tableText(rows, { head, gap: ' ' });
 }
 
-function mark({ hasItsWal, hasPageErrors }: BackupRow): string {
+function mark({ hasItsWal, hasPageErrors, damage }: BackupRow): string {
+  if (damage !== null) return 'bad';
   if (!hasItsWal) return 'gap';
   return hasPageErrors ? 'pages' : 'ok';
 }

@@ -5,6 +5,9 @@ import { changeCommand } from '../operation/change-command.ts';
 /** `dbctl backup run`: one backup more, now. */
 export const backupRun = changeCommand({
   needs: 'leader and backup',
+  examples: {
+    'dbctl backup run --type full': 'before a risky migration',
+  },
   flags: {
     type: option('--type <type>', 'full, diff (since the last full) or incr (since the last one)', {
       choices: backupTypes,

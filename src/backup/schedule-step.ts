@@ -3,6 +3,7 @@ import type { Cluster } from '../model/cluster.ts';
 import { pgbackrestUser } from './pgbackrest.ts';
 import type { Step } from '../engine/step.ts';
 import { backupArgv, backupUnitTimed } from './backup-work-query.ts';
+import { ensureBackupProgram } from './make-backup-step.ts';
 import { ensureTimedWork, type TimedWork } from '../system/timed-work.ts';
 
 /** The backups that the control host makes by itself. */
@@ -21,5 +22,7 @@ export const timedBackups = (
   }));
 
 /** Keeps the schedule of backups; for the control host. */
-export const ensureSchedule = (cluster: Cluster, backup: Backup): readonly Step[] =>
-  ensureTimedWork(cluster, timedBackups(cluster, backup));
+export const ensureSchedule = (cluster: Cluster, backup: Backup): readonly Step[] => [
+  ensureBackupProgram(),
+  ...ensureTimedWork(cluster, timedBackups(cluster, backup)),
+];

@@ -7,4 +7,7 @@ export const backupSetup = changeCommand({
   flags: { restart: restartFlag() },
   run: async ({ cluster, backup, flags: { restart }, changeHosts }) =>
     (await import('./setup-plan.ts')).setUpBackups({ cluster, backup, restart }, changeHosts),
+  async verdict({ overridden }) {
+    if (overridden) throw overridden;
+  },
 });

@@ -6,12 +6,14 @@ import { instanceOf } from '../model/instance.ts';
 import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
 import type { ChangeHosts } from '../operation/change-hosts.ts';
+import { overriddenOn } from '../server/overrides-facts.ts';
+import { refusal } from '../server/tablespace-step.ts';
 import { setUpNodes } from '../server/set-up-nodes-facts.ts';
 import { readSource } from '../server/source-facts.ts';
 import { ensureArchiving } from './archiving-step.ts';
 import { ensureDrillSchedule } from './drill/drill-schedule-step.ts';
 import { finishPromotion } from './finish-promotion-step.ts';
-import { ensureFirstBackup } from './make-backup-step.ts';
+import { ensureBackupProgram, ensureFirstBackup } from './make-backup-step.ts';
 import { reloadSettings } from '../server/reload-settings-step.ts';
 import { ensureSchedule } from './schedule-step.ts';
 import { ensureSettings } from '../server/settings-step.ts';
@@ -23,10 +25,13 @@ import { restartStages, type Restart } from '../server/pending-restarts-plan.ts'
 
 /** Throws RefusedError unless the primary runs and is the cluster's. */
 export const setUpBackups = ({ cluster, backup, restart }: SetupRequest, changeHosts: ChangeHosts) =>
-  changeHosts(cluster, machinesOf(cluster), async ({ hosts, carryOut }) => {
-    await readSource(cluster, hosts.get(cluster.primary.name));
-    const options = { restart, nodes: await setUpNodes(cluster, hosts) };
-    return { result: await carryOut(backupSetupPlan({ cluster, backup, hosts }, options)) };
+  changeHosts(cluster, machinesOf(cluster), async ({ hosts, carryOut, endsWith }) => {
+    const { host, fixed = [] } = await readSource(cluster, hosts.get(cluster.primary.name));
+    const uncopied = fixed.filter(({ forbids }) => forbids !== 'moving');
+    if (uncopied.length > 0) throw refusal(host, uncopied);
+    const nodes = await setUpNodes(cluster, hosts);
+    const result = await carryOut(backupSetupPlan({ cluster, backup, hosts }, { restart, nodes }));
+    return { result, overridden: await overriddenOn(cluster, nodes, { hosts, endsWith }) };
   });
 
 interface SetupRequest {
@@ -58,7 +63,7 @@ export function backupSetupPlan(
     onlyOn('Create the stanza', control, () => [ensureStanza(cluster, backup, primary)]),
     onNodes('Send WAL to the repository', options.nodes, (node) => [
       ensureSettings(cluster, node),
-      ensureArchiving(cluster, backup, node),
+      ...ensureArchiving(cluster, backup, node),
       reloadSettings(instanceOf(cluster, node)),
     ]),
     ...restartStages(options.nodes.toReversed(), { cluster, hosts, restart: options.restart }),
@@ -67,7 +72,10 @@ export function backupSetupPlan(
       // pgBackRest's check from the control host wants every node; from the primary, that one alone.
       verifyArchiving(cluster, backup, reached.length === cluster.nodes.length ? control : undefined),
     ]),
-    onlyOn('Make the first backup', control, () => [ensureFirstBackup(cluster, backup)]),
+    onlyOn('Make the first backup', control, () => [
+      ensureBackupProgram(),
+      ensureFirstBackup(cluster, backup),
+    ]),
     onlyOn('Set up the backup timers', control, () => ensureSchedule(cluster, backup)),
     onNodes('Schedule restore drills', reached, (node) => ensureDrillSchedule(cluster, backup, node)),
   ];

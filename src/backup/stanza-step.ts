@@ -27,6 +27,7 @@ export function ensureStanza(cluster: LedCluster, { stanza }: Backup, primary: R
       if (info === undefined || !hasStanza(info))
         return [change('stanza.make', `make the stanza ${stanza}`, stanza)];
       const last = info.databases.at(-1)?.systemIdentifier;
+      if (own === undefined && last !== undefined) throw hasNoData(stanza, cluster.primary.name, last);
       if (last !== own) throw belongsToAnother(stanza, [`there: ${last}, here: ${own}`]);
       return [];
     },
@@ -45,8 +46,21 @@ const belongsToAnother = (stanza: string, complaints: readonly string[]): Refuse
     what: `the stanza ${stanza} in the repository belongs to another cluster`,
     why: ['Its system identifier differs from that of this primary.', ...complaints].join('\n'),
     next: [
-      'if this is a new cluster under an old name, give it its own stanza: PGBACKREST_STANZA in .env.cluster',
-      'the old backups remain and can be restored: dbctl backup info',
+      'if the disk of the cluster was not mounted when this primary was made, mount it; or restore the backups: dbctl backup restore --in-place',
+      'only a new cluster that somebody wanted gets a stanza of its own (PGBACKREST_STANZA); a person must decide: see docs/operations.md',
+      'the old backups remain: dbctl backup info',
+    ],
+  });
+
+/** A primary that is made now would be another cluster: no advice here may end in one. */
+const hasNoData = (stanza: string, primary: string, identifier: string): RefusedError =>
+  new RefusedError({
+    what: `the stanza ${stanza} has the backups of a cluster, and ${primary} has no data: is its disk mounted?`,
+    why: `The system identifier of the cluster in the repository is ${identifier}.`,
+    next: [
+      `mount the disk of ${primary}, and run the same command again`,
+      'if it is lost for good, restore the backups: dbctl backup restore --in-place',
+      'nothing was changed',
     ],
   });
 

@@ -2,7 +2,8 @@
 
 import type { BackupInfo, BackupSet } from './backup-info.ts';
 import { defaultSegmentBytes, parseLsn, startOfWal } from '../model/lsn.ts';
-import { timelineOf, type Lineage } from './timeline.ts';
+import type { Lineage } from '../model/timeline-history.ts';
+import { timelineOf } from './timeline.ts';
 import type { WalFile } from './wal-gaps.ts';
 
 export interface StoredWal extends WalFile {
@@ -45,8 +46,21 @@ export function hasItsWal(
   const there = new Set(
     files
       .filter(({ archiveId, name }) => archiveId.endsWith(`-${databaseId}`) && name.startsWith(timeline))
+      // A .backup file has the name of the WAL file that it speaks of.
+      .filter(({ name }) => isSegment(name))
       .map(({ name }) => startOfWal(name, segmentBytes)),
   );
   for (let at = start; at <= stop; at += BigInt(segmentBytes)) if (!there.has(at)) return false;
   return true;
+}
+
+/** In order, and from the first backup on: what is before it serves nothing, and may have holes. */
+export function walSinceFirst<File extends WalFile>(
+  { backups }: BackupInfo,
+  files: readonly File[],
+): readonly File[] {
+  const first = backups[0]?.startWal?.slice(8) ?? '';
+  return files
+    .filter(({ name }) => name.slice(8, 24) >= first)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

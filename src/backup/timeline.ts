@@ -1,37 +1,15 @@
 // Timelines: every recovery that ends in a writable server begins a new one, and leaves what came after behind.
 
 import type { BackupInfo, BackupSet } from './backup-info.ts';
-import { parseLsn } from '../model/lsn.ts';
-
-/** One line of a .history file: up to where an earlier timeline belongs to this one. */
-export interface Ancestor {
-  readonly timeline: number;
-  readonly endLsn: string;
-}
-
-/** A timeline with those it grew from. */
-export interface Lineage {
-  readonly timeline: number;
-  readonly ancestors: readonly Ancestor[];
-}
-
-/** Reads a .history file (PostgreSQL's timeline.c): number, position, reason; comments are left out. */
-export const parseHistory = (text: string): readonly Ancestor[] =>
-  text.split('\n').flatMap((line) => {
-    const [, timeline, endLsn] = /^\s*(\d+)\s+([0-9A-F]+\/[0-9A-F]+)/i.exec(line) ?? [];
-    return timeline === undefined || endLsn === undefined ? [] : [{ timeline: Number(timeline), endLsn }];
-  });
+import { parseLsn, startOfWal } from '../model/lsn.ts';
+import type { Ancestor, Lineage } from '../model/timeline-history.ts';
 
 /** The timeline of a WAL file, from its name. */
 export const timelineOf = (wal: string): number => Number.parseInt(wal.slice(0, 8), 16);
 
-/** "00000002.history" */
-export const historyFileOf = (timeline: number): string =>
-  `${timeline.toString(16).toUpperCase().padStart(8, '0')}.history`;
-
 /** Whether a timeline leads from the end of a backup to the lineage's own end. */
 export function leadsTo(
-  { stopWal, stopLsn }: Pick<BackupSet, 'stopWal' | 'stopLsn'>,
+  { stopWal, stopLsn }: Partial<Pick<BackupSet, 'stopWal' | 'stopLsn'>>,
   lineage: Lineage,
 ): boolean {
   const end = parseLsn(stopLsn ?? '');
@@ -42,12 +20,111 @@ export function leadsTo(
   return ancestor !== undefined && end <= parseLsn(ancestor.endLsn)!;
 }
 
-/** The repository's place of the current database's WAL: "17-1"; the newest timeline there, 1 when there is no WAL. */
-export function newestTimeline(info: BackupInfo): {
-  readonly archiveId: string | undefined;
+/** The repository's place of the current database's WAL: "17-1"; undefined when there is no WAL. */
+export function currentArchive({ databases, archives }: BackupInfo): string | undefined {
+  const current = Math.max(...databases.map(({ id }) => id));
+  return archives.find(({ id }) => id.endsWith(`-${current}`))?.id;
+}
+
+/** The timelines that have a .history file among these files, oldest first. */
+export const timelinesWithHistory = (
+  files: readonly { readonly archiveId: string; readonly name: string }[],
+  archive: string | undefined,
+): readonly number[] =>
+  files
+    .flatMap(({ archiveId, name }) =>
+      archiveId === archive && /^[0-9A-F]{8}\.history$/.test(name) ? timelineOf(name) : [],
+    )
+    .toSorted((a, b) => a - b);
+
+/** What the .history files of a repository say, by timeline. */
+export type Histories = ReadonlyMap<number, readonly Ancestor[]>;
+
+/** A timeline of the repository that the cluster's own did not grow from. */
+export interface Branch {
   readonly timeline: number;
-} {
-  const current = Math.max(...info.databases.map(({ id }) => id));
-  const archive = info.archives.find(({ id }) => id.endsWith(`-${current}`));
-  return { archiveId: archive?.id, timeline: archive?.max ? timelineOf(archive.max) : 1 };
+  /** Where it left which timeline; undefined where its history is not there. */
+  readonly parent: Ancestor | undefined;
+  readonly files: number;
+  readonly bytes: number;
+  /** When its first and its newest file arrived, seconds since 1970. */
+  readonly firstAt: number;
+  readonly newestAt: number;
+  /**
+   * Whether it stands in the way: PostgreSQL follows the timeline with the highest number, wherever it is not told which
+   * one. One that a restore left has a lower number than the cluster's own.
+   */
+  readonly isForeign: boolean;
+}
+
+interface ArchivedFile {
+  readonly archiveId: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly archivedAt: number;
+}
+
+/** The timelines of an archive that are neither the lineage's own nor its ancestors'. Oldest first. */
+export function branchesOf(
+  files: readonly ArchivedFile[],
+  archive: string | undefined,
+  lineage: Lineage,
+  histories: Histories,
+): readonly Branch[] {
+  const own = new Set([lineage.timeline, ...lineage.ancestors.map(({ timeline }) => timeline)]);
+  const others = files.filter(
+    ({ archiveId, name }) => archiveId === archive && timelineOf(name) > 0 && !own.has(timelineOf(name)),
+  );
+  const timelines = [...new Set(others.map(({ name }) => timelineOf(name)))].toSorted((a, b) => a - b);
+  return timelines.map((timeline) => {
+    const its = others.filter(({ name }) => timelineOf(name) === timeline);
+    const arrivals = its.map(({ archivedAt }) => archivedAt);
+    return {
+      timeline,
+      parent: histories.get(timeline)?.at(-1),
+      files: its.length,
+      bytes: its.reduce((sum, { bytes }) => sum + bytes, 0),
+      firstAt: Math.min(...arrivals),
+      newestAt: Math.max(...arrivals),
+      isForeign: timeline > lineage.timeline,
+    };
+  });
+}
+
+/** Which timeline is the cluster's own; or those of which nobody can say which one it is. */
+export type OwnTimeline =
+  | { readonly timeline: number }
+  | { readonly timeline: undefined; readonly candidates: readonly number[] };
+
+/**
+ * The cluster's own timeline, from the repository alone: the newest backup's, or the newest that grew from it. Where an
+ * older one went on when that had begun, two servers wrote at the same time, and nobody can say which was the cluster's.
+ */
+export function ownTimeline(
+  files: readonly ArchivedFile[],
+  archive: string | undefined,
+  histories: Histories,
+  newest: Pick<BackupSet, 'stopWal' | 'stopLsn'> | undefined,
+): OwnTimeline {
+  const wal = files.filter(({ archiveId, name }) => archiveId === archive && /^[0-9A-F]{24}(-|$)/.test(name));
+  const begun = newest?.stopWal === undefined ? 1 : timelineOf(newest.stopWal);
+  const known = [...new Set([...wal.map(({ name }) => timelineOf(name)), ...histories.keys()])];
+  const grown = known.filter(
+    (timeline) =>
+      timeline > begun && leadsTo(newest ?? {}, { timeline, ancestors: histories.get(timeline) ?? [] }),
+  );
+  const timeline = Math.max(begun, ...grown);
+  const ends = new Map(histories.get(timeline)?.map((one) => [one.timeline, parseLsn(one.endLsn)!] as const));
+  const own = wal.filter(({ name }) => timelineOf(name) === timeline).map(({ archivedAt }) => archivedAt);
+  const beganAt = Math.min(...own);
+  const rivals = [begun, ...grown].filter(
+    (other) =>
+      other !== timeline &&
+      wal.some(
+        ({ name, archivedAt }) =>
+          timelineOf(name) === other && archivedAt > beganAt && startOfWal(name)! >= (ends.get(other) ?? 0n),
+      ),
+  );
+  if (rivals.length === 0) return { timeline };
+  return { timeline: undefined, candidates: [...rivals, timeline].toSorted((a, b) => a - b) };
 }

@@ -4,7 +4,7 @@ import { instanceOf } from '../model/instance.ts';
 import { nodeConfigOf, pgbackrestFiles } from './pgbackrest.ts';
 import { linkComplaints } from './pgbackrest-complaints.ts';
 import { waitUntil } from '../engine/wait-until.ts';
-import { change, type Step } from '../engine/step.ts';
+import { change, ensure, type Step } from '../engine/step.ts';
 import { UnverifiedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { askEnd, ioTimeout10s, pgbackrest } from './pgbackrest-query.ts';
@@ -50,15 +50,9 @@ export function verifyArchiving(cluster: LedCluster, backup: Backup, control?: R
     throw checkFailed(host, complaints, await archiverSays(primary, socket));
   }
 
-  return {
-    title: 'Verify that WAL reaches the repository',
-
-    async diff(primary) {
-      return (await isProven(primary))
-        ? []
-        : [change('archiving.verify', 'see WAL arrive in the repository')];
-    },
-
+  const what = change('archiving.verify', 'see WAL arrive in the repository');
+  return ensure('Verify that WAL reaches the repository', what, {
+    isRight: isProven,
     async apply(primary, report) {
       if (control) {
         report('checking from the control host that WAL arrives');
@@ -68,7 +62,7 @@ export function verifyArchiving(cluster: LedCluster, backup: Backup, control?: R
       await check(primary, nodeConfig, primary);
       await waitUntil(() => isProven(primary), { deadlineMs: countedMs });
     },
-  };
+  });
 }
 
 function checkFailed(

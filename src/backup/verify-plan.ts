@@ -13,6 +13,7 @@ import type { Host } from '../host/host.ts';
 import { besideTheLock } from '../host/operation-hooks.ts';
 import { withHosts } from '../host/with-hosts.ts';
 import { carryOut } from '../kit/carry-out.ts';
+import { damageNote, damageNoteOf, readableWal } from './damage.ts';
 import { hasOption } from './backup-work-query.ts';
 import { pgbackrest, controlPlace } from './pgbackrest-query.ts';
 import { followRepositoryWork } from './repository-work-facts.ts';
@@ -65,7 +66,16 @@ async function verifyRepository(
   const found = parseVerify(await followRepositoryWork(cluster, backup, control, work, report));
   if (tells && !found.isToldInFull) throw noVerdict(control);
   const damaged = found.backups.map(({ label }) => label);
-  const { gaps } = repositoryReport({ name: cluster.name, stanza: backup.stanza }, { ...facts, drills: [] });
+  // Every file was read: what is remembered from now on is this.
+  const note = damageNote(found, Date.now() / 1000);
+  await control.writeFile(damageNoteOf(cluster), `${JSON.stringify(note)}\n`, {
+    owner: 'root:root',
+    mode: 0o644,
+  });
+  const { gaps } = repositoryReport(
+    { name: cluster.name, stanza: backup.stanza },
+    { ...facts, note, wal: readableWal(facts.wal, note), drills: [], leaderTimeline: undefined },
+  );
   return { ...found, builtOnDamaged: builtOn(facts.info, damaged), gaps };
 }
 

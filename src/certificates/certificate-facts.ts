@@ -5,7 +5,9 @@ import type { HostSet } from '../host/with-hosts.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
 import { seenCertificates, type SeenCertificate } from '../pki/seen-certificates-query.ts';
 import type { ClusterCredential } from '../pki/cluster-credential.ts';
-import { credentialsOf } from './cluster-credentials.ts';
+import { backupCredentials } from '../backup/credentials.ts';
+import { serverCredentials } from '../server/credentials.ts';
+import { storeCredentials } from '../store/credentials.ts';
 
 export interface SeenCredential extends ClusterCredential {
   readonly seen: SeenCertificate;
@@ -39,3 +41,10 @@ export async function runningNodes(cluster: Cluster, hosts: HostSet<ReadableHost
   );
   return nodes.filter((_, index) => answers[index]);
 }
+
+/** In the order in which people look: databases first. */
+const areas = [serverCredentials, backupCredentials, storeCredentials] as const;
+
+/** Every certificate that a cluster has; one that is not set up yet is in it too. */
+export const credentialsOf = (cluster: Cluster): readonly ClusterCredential[] =>
+  areas.flatMap((credentials) => credentials(cluster));

@@ -2,7 +2,6 @@
 
 import { hostAndPort } from '../model/address.ts';
 import { machinesOf, type Cluster } from '../model/cluster.ts';
-import type { RotationPhase } from '../pki/rotation.ts';
 import {
   certificatesOf,
   covers,
@@ -13,12 +12,13 @@ import {
   namesIn,
   parseCertificate,
   type Certificate,
+  renewBeforeDays,
 } from '../pki/inspect.ts';
-import { renewBeforeDays } from '../pki/problems.ts';
 import { readCaCertificate } from '../pki/ca-certificate.ts';
 import { shownPath } from '../config/shown-path.ts';
 import type { ReadableHost } from '../host/host.ts';
-import type { HostSet } from '../host/with-hosts.ts';
+import type { LoginOptions } from '../host/ask-machines.ts';
+import { withHosts, type HostSet } from '../host/with-hosts.ts';
 import { bundleOf, readAuthority, type ClusterAuthority } from '../pki/read-authority.ts';
 import { readCredentialFacts, type SeenCredential } from './certificate-facts.ts';
 
@@ -28,37 +28,32 @@ export type AuthorityKind = 'current' | 'next' | 'old' | 'unknown';
 /** "other": than what is in the file; "nothing": no TLS there. */
 export type Shown = 'yes' | 'other' | 'nothing';
 
+/** What is known of one; of one that is not set up, only where it belongs. */
 export interface CertificateStatus {
   readonly host: string;
   /** undefined for a client's and for a CA. */
-  readonly port: number | undefined;
+  readonly port?: number | undefined;
   readonly what: string;
-  /** Everything from here on is undefined when it is not set up. */
-  readonly daysLeft: number | undefined;
-  readonly names: readonly string[] | undefined;
-  readonly authority: AuthorityKind | undefined;
+  readonly daysLeft?: number | undefined;
+  readonly names?: readonly string[] | undefined;
+  readonly authority?: AuthorityKind | undefined;
   /** Whether the port shows what is in the file; undefined without a port. */
-  readonly shown: Shown | undefined;
+  readonly shown?: Shown | undefined;
   /** SHA-256 of what is in the file. */
-  readonly fingerprint: string | undefined;
+  readonly fingerprint?: string | undefined;
   readonly problems: readonly string[];
 }
 
-export interface CertificatesReport {
-  readonly rotation: RotationPhase | undefined;
-  readonly authorities: readonly CertificateStatus[];
-  readonly certificates: readonly CertificateStatus[];
-  /** About the copy beside .env.cluster. */
-  readonly copyProblems: readonly string[];
-  /** Hosts that do not answer, whose certificates are not among these. */
-  readonly unknown: readonly { readonly host: string; readonly why: string }[];
+export type CertificatesReport = Awaited<ReturnType<typeof certificatesReport>>;
+
+/** Looks at all of them. The control host has the CA: without it, no certificate can be judged. */
+export function readCertificates(cluster: Cluster, login: LoginOptions) {
+  const machines = machinesOf(cluster).map((machine) => ({ ...machine, mayBeDown: true }));
+  const options = { ...login, ssh: cluster.ssh };
+  return withHosts([cluster.control, ...machines], options, (hosts) => certificatesReport(cluster, hosts));
 }
 
-/** Looks at all of them; changes nothing. */
-export async function certificatesReport(
-  cluster: Cluster,
-  hosts: HostSet<ReadableHost>,
-): Promise<CertificatesReport> {
+export async function certificatesReport(cluster: Cluster, hosts: HostSet<ReadableHost>) {
   const [authority, credentials] = await Promise.all([
     readAuthority(cluster, hosts.get(cluster.control.name)),
     readCredentialFacts(cluster, hosts),
@@ -67,7 +62,9 @@ export async function certificatesReport(
     rotation: authority?.rotation?.phase,
     authorities: (authority?.trusted ?? []).map((pem) => authorityStatus(cluster, authority!, pem)),
     certificates: credentials.map((credential) => statusOf(credential, authority)),
+    /** About the copy beside .env.cluster. */
     copyProblems: copyProblems(cluster, authority),
+    /** Hosts that do not answer, whose certificates are not among these. */
     unknown: machinesOf(cluster).flatMap(({ name }) => {
       const { unreachable } = hosts.get(name);
       return unreachable ? [{ host: name, why: unreachable.message }] : [];
@@ -79,13 +76,9 @@ function authorityStatus(cluster: Cluster, authority: ClusterAuthority, pem: str
   const certificate = parseCertificate(pem);
   const daysLeft = certificate && daysLeftOf(certificate);
   return {
-    host: cluster.control.name,
-    port: undefined,
-    what: 'CA',
-    daysLeft,
+    ...{ host: cluster.control.name, what: 'CA', daysLeft },
     names: certificate && [nameOf(certificate)],
     authority: kindOf(authority, pem),
-    shown: undefined,
     fingerprint: fingerprintOf(pem),
     // Certificates live 397 days, and none may outlive its CA.
     problems: daysLeft !== undefined && daysLeft < 400 ? [`it ends in ${daysLeft} days`] : [],
@@ -97,7 +90,7 @@ export function statusOf(
   authority: ClusterAuthority | undefined,
 ): CertificateStatus {
   const common = { host: machine.name, port: port?.port, what };
-  if (seen.certificate === undefined) return { ...common, ...notSetUp };
+  if (seen.certificate === undefined) return { ...common, problems: [] };
   const certificate = parseCertificate(seen.certificate);
   const signer = certificate && signerOf(certificate, authority);
   const fingerprint = certificate?.fingerprint256;
@@ -130,15 +123,6 @@ const portProblems: Readonly<Record<Shown, (address: string) => readonly string[
   other: (address) => [`${address} presents another certificate`],
   nothing: (address) => [`nothing answers with TLS on ${address}`],
 };
-
-const notSetUp = {
-  daysLeft: undefined,
-  names: undefined,
-  authority: undefined,
-  shown: undefined,
-  fingerprint: undefined,
-  problems: [],
-} as const;
 
 function leafProblems(
   certificate: Certificate,

@@ -1,5 +1,8 @@
 import type { CertificatesReport, CertificateStatus } from './certificate-status-facts.ts';
 import { shorten, tableText } from '../ui/text.ts';
+import type { Cluster } from '../model/cluster.ts';
+import type { RotationRequest, RotationWork } from '../pki/rotation.ts';
+import { shownPath } from '../config/shown-path.ts';
 
 /** What is left of 80 columns for the names, with every other column at its widest. */
 const longestNames = 22;
@@ -10,7 +13,7 @@ export function certificatesText(report: CertificatesReport): string {
   const problems = problemsIn(report);
   return [
     tableText(rows, { head: ['HOST', 'PORT', 'WHAT', 'DAYS', 'CA', 'SHOWN', 'NAMES'], gap: ' ' }),
-    ...(report.rotation ? [`\n${inWords[report.rotation]}`] : []),
+    ...(report.rotation ? [`\n${report.rotation === 'overlap' ? twoAuthorities : unfinished}`] : []),
     ...report.unknown.map(({ host, why }) => `\nnot known: ${host}: ${why}`),
     ...(problems.length > 0 ? ['', ...problems, ...nextSteps(report).map((step) => `→ ${step}`)] : []),
     '',
@@ -61,11 +64,21 @@ const cells = ({ host, port, what, daysLeft, authority, shown, names }: Certific
 
 const unfinished = 'A rotation was interrupted; finish it: dbctl certs rotate';
 
-const inWords: Readonly<Record<NonNullable<CertificatesReport['rotation']>, string>> = {
-  leaves: unfinished,
-  trust: unfinished,
-  renew: unfinished,
-  issue: unfinished,
-  drop: unfinished,
-  overlap: 'Two CAs are trusted. When no client uses the old CA file: dbctl certs rotate --ca --finish',
-};
+const twoAuthorities =
+  'Two CAs are trusted. When no client uses the old CA file: dbctl certs rotate --ca --finish';
+
+/** What is left to do after a rotation, for people: nothing, or to hand out the new CA. */
+export function rotationHint(
+  { caCertificateFile }: Pick<Cluster, 'caCertificateFile'>,
+  asked: RotationRequest,
+  { kind }: Pick<RotationWork, 'kind'>,
+): string {
+  const isOverlap = kind === 'trust' || kind === 'renew' || (kind === 'nothing' && asked === 'authority');
+  if (!isOverlap) return '';
+  return [
+    `The new CA and the old one are both trusted; ${shownPath(caCertificateFile)} has both.`,
+    'Distribute that file to all clients that have a copy of the old one, then:',
+    '  dbctl certs rotate --ca --finish',
+    '',
+  ].join('\n');
+}

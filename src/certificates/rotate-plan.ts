@@ -7,15 +7,15 @@ import {
   type RotationRequest,
   type RotationWork,
 } from '../pki/rotation.ts';
-import { onlyOn, together, type Plan, type PlanResult, type Stage } from '../engine/run-plan.ts';
+import { onlyOn, type Plan, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
-import { ConfigError, RefusedError } from '../model/errors.ts';
-import type { Host } from '../host/host.ts';
+import { ConfigError } from '../model/errors.ts';
+import { onMachines } from '../engine/on-machines.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import type { ChangeHosts } from '../operation/change-hosts.ts';
 import { copyAuthority } from '../pki/certificate-authority.ts';
 import type { ClusterCredential } from '../pki/cluster-credential.ts';
-import { ensureCredential, ensureTrust } from '../pki/credential-step.ts';
+import { ensureCredential, ensureTrust, noAuthority } from '../pki/credential-step.ts';
 import { readAuthority, type ClusterAuthority } from '../pki/read-authority.ts';
 import { makeNextAuthority, markRotation, removeOldAuthority, unmarkRotation } from './rotation-step.ts';
 import { showCertificate } from './show-certificate-step.ts';
@@ -30,15 +30,11 @@ interface RotationFacts {
   readonly running: readonly Node[];
 }
 
-export function rotateCertificates(
-  cluster: LedCluster,
-  flags: RotationFlags,
-  changeHosts: ChangeHosts,
-): Promise<Rotated> {
+export function rotateCertificates(cluster: LedCluster, flags: RotationFlags, changeHosts: ChangeHosts) {
   const asked = rotationRequest(flags);
   return changeHosts(cluster, machinesOf(cluster), async ({ hosts, carryOut }) => {
     const facts = await rotationFacts(cluster, hosts, asked);
-    const result = await carryOut(rotationPlan(cluster, hosts, facts));
+    const result = await carryOut(rotationPlan({ cluster, hosts, facts }));
     return { asked, work: facts.work, result };
   });
 }
@@ -46,12 +42,6 @@ export function rotateCertificates(
 interface RotationFlags {
   readonly ca: boolean;
   readonly finish: boolean;
-}
-
-interface Rotated {
-  readonly asked: RotationRequest;
-  readonly work: RotationWork;
-  readonly result: PlanResult;
 }
 
 function rotationRequest({ ca, finish }: RotationFlags): RotationRequest {
@@ -71,7 +61,7 @@ async function rotationFacts(
     readCredentialFacts(cluster, hosts),
     runningNodes(cluster, hosts),
   ]);
-  if (authority === undefined) throw nothingThere(cluster);
+  if (authority === undefined) throw noAuthority(cluster);
   return {
     work: rotationWork(authority.rotation, asked),
     // What was never set up gets its certificate when it is.
@@ -81,14 +71,15 @@ async function rotationFacts(
 }
 
 /** The stages from where the rotation is to where it can stay. */
-function rotationPlan(cluster: LedCluster, hosts: HostSet, facts: RotationFacts): Plan {
+function rotationPlan(scene: Scene): Plan {
+  const { cluster, hosts, facts } = scene;
   const { kind, startedAt } = facts.work;
   const control = hosts.get(cluster.control.name);
   const mark = (title: string, phase: RotationPhase, ...before: readonly Step[]): Stage =>
     onlyOn(title, control, () => [...before, markRotation(cluster, { phase, startedAt })]);
-  const replace = () => replaceStages({ cluster, hosts, facts });
+  const replace = () => replaceStages(scene);
   const drop = [
-    () => trustStages('Trust only the new certificate authority', 1, { cluster, hosts, facts }),
+    () => trustStages('Trust only the new certificate authority', 1, scene),
     onlyOn('Remove the old certificate authority', control, () => [removeOldAuthority(cluster)]),
   ];
   const stages: Readonly<Record<RotationWork['kind'], Plan>> = {
@@ -96,12 +87,12 @@ function rotationPlan(cluster: LedCluster, hosts: HostSet, facts: RotationFacts)
     leaves: [
       mark('Begin the rotation', 'leaves'),
       replace,
-      copyStage({ cluster, hosts }),
+      copyStage(scene),
       onlyOn('End the rotation', control, () => [unmarkRotation(cluster)]),
     ],
     trust: [
       mark('Create a new certificate authority', 'trust', makeNextAuthority(cluster, startedAt)),
-      () => trustStages('Trust both certificate authorities', 2, { cluster, hosts, facts }),
+      () => trustStages('Trust both certificate authorities', 2, scene),
       mark('Record that both are trusted', 'overlap'),
     ],
     renew: [mark('Begin the rotation', 'renew'), replace, mark('Record that both are trusted', 'overlap')],
@@ -145,10 +136,10 @@ async function replaceStages({ cluster, hosts, facts }: Scene): Promise<readonly
   const primary = hosts.get(cluster.primary.name);
   const replicas = running.filter(({ name }) => name !== cluster.primary.name);
   const isPrimaryRunning = running.some(({ name }) => name === cluster.primary.name);
-  const verify = together('Verify that the replicas stream', hostsOf(hosts, replicas), ({ name }) => {
-    const node = replicas.find((one) => one.name === name)!;
-    return [verifyReplicationLogin(cluster, node), verifyStreaming(cluster, node, primary)];
-  });
+  const verify = onMachines('Verify that the replicas stream', replicas, hosts, (node) => [
+    verifyReplicationLogin(cluster, node),
+    verifyStreaming(cluster, node, primary),
+  ]);
   return [
     onEach('Replace the certificates', hosts, credentials, (credential) => [
       ensureCredential(cluster, credential.place, source, { since }),
@@ -161,14 +152,15 @@ async function replaceStages({ cluster, hosts, facts }: Scene): Promise<readonly
 /** As the marks before these stages left it: nothing changes it until they are done. */
 async function currentAuthority(cluster: LedCluster, hosts: HostSet): Promise<ClusterAuthority> {
   const authority = await readAuthority(cluster, hosts.get(cluster.control.name));
-  if (authority === undefined) throw nothingThere(cluster);
+  if (authority === undefined) throw noAuthority(cluster);
   return authority;
 }
 
 function copyStage({ cluster, hosts }: Omit<Scene, 'facts'>, authorities?: number): Stage {
   const control = hosts.get(cluster.control.name);
-  const options = authorities === undefined ? {} : { authorities };
-  return onlyOn("Copy the CA's certificate here", control, () => [copyAuthority(cluster, control, options)]);
+  return onlyOn("Copy the CA's certificate here", control, () => [
+    copyAuthority(cluster, control, { authorities }),
+  ]);
 }
 
 const showing = ({ reader, ...credential }: ClusterCredential): readonly Step[] =>
@@ -181,19 +173,8 @@ function onEach(
   credentials: readonly ClusterCredential[],
   steps: (credential: ClusterCredential) => readonly Step[],
 ): Stage {
-  const names = [...new Set(credentials.map(({ machine }) => machine.name))];
-  return together(
-    title,
-    names.map((name) => hosts.get(name)),
-    ({ name }) => credentials.filter(({ machine }) => machine.name === name).flatMap(steps),
+  const machines = new Map(credentials.map(({ machine }) => [machine.name, machine]));
+  return onMachines(title, [...machines.values()], hosts, ({ name }) =>
+    credentials.filter(({ machine }) => machine.name === name).flatMap(steps),
   );
 }
-
-const hostsOf = (hosts: HostSet, nodes: readonly Node[]): readonly Host[] =>
-  nodes.map(({ name }) => hosts.get(name));
-
-const nothingThere = ({ name, control }: LedCluster): RefusedError =>
-  new RefusedError({
-    what: `${control.name} has no certificate authority for ${name}`,
-    next: ['set up the primary first: dbctl init-primary'],
-  });

@@ -1,12 +1,12 @@
 import { fingerprintOf } from '../pki/inspect.ts';
-import { change, type Change, type Step } from '../engine/step.ts';
+import { change, ensure, type Change, type Step } from '../engine/step.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { fileSettings } from '../postgres/file-settings.ts';
 import { ifRunning } from '../postgres/psql.ts';
 import { seenCertificates } from '../pki/seen-certificates-query.ts';
 import { newestChange } from '../system/paths.ts';
-import { reloadService, serviceState } from '../system/service.ts';
+import { reloadService, serviceState } from '../system/service-step.ts';
 import type { ClusterCredential, Reader } from '../pki/cluster-credential.ts';
 import { unitJournalTail } from '../system/evidence.ts';
 import { serverLogTail } from '../postgres/control/server-log.ts';
@@ -20,30 +20,25 @@ export function showCertificate({ reader, place, port }: ClusterCredential & { r
   const isJudge = reader.kind === 'postgres' || reader.judges;
   const files = [...(isJudge ? [place.authority] : []), place.certificate, place.key];
 
-  async function isStale(host: ReadableHost): Promise<boolean> {
+  async function isRight(host: ReadableHost): Promise<boolean> {
     const [loadedAt, changedAt, [seen]] = await Promise.all([
       readAt(reader, host),
       host.ask(newestChange(files)),
       host.ask(seenCertificates([{ place, port }])),
     ]);
-    if (loadedAt === undefined) return false;
+    if (loadedAt === undefined) return true;
     const isShown = port === undefined || fingerprintOf(seen?.shown) === fingerprintOf(seen?.certificate);
-    return changedAt > loadedAt || !isShown;
+    return isShown && changedAt <= loadedAt;
   }
 
-  return {
-    title: 'Serve the new certificate',
+  return ensure('Serve the new certificate', inWords(reader), {
     ...(reader.kind === 'postgres' ? serverLogTail(reader.instance) : unitJournalTail(reader.unit)),
-
-    async diff(host) {
-      return (await isStale(host)) ? [inWords(reader)] : [];
-    },
-
+    isRight,
     async apply(host) {
       await readAnew(reader, host);
-      await waitUntil(async () => !(await isStale(host)), { deadlineMs: 10_000 });
+      await waitUntil(() => isRight(host), { deadlineMs: 10_000 });
     },
-  };
+  });
 }
 
 /** When it last read its files, seconds since 1970; undefined when it does not run. */

@@ -2,7 +2,7 @@
 
 import type { Argument, Command, Option } from 'commander';
 import { expandHome } from '../config/shown-path.ts';
-import type { NamedNode } from '../config/node-names.ts';
+import type { NamedNode } from '../cluster-file/node-names.ts';
 
 export interface Candidate {
   readonly value: string;
@@ -139,7 +139,7 @@ export async function answer(program: Command, words: readonly string[]): Promis
 }
 
 /** Only where a node may come next: reading the file is most of the time that an answer takes. */
-const namesIn: NodeNames = async (file) => (await import('../config/node-names.ts')).nodeNames(file);
+const namesIn: NodeNames = async (file) => (await import('../cluster-file/node-names.ts')).nodeNames(file);
 
 function linesOf(completion: Completion, word: string): readonly string[] {
   if (typeof completion === 'string') return [`:${completion}\n`];

@@ -1,6 +1,6 @@
 // What `dbctl init` asks at a terminal: only what the command line has not said.
 
-import { checkFlags, defaultRepository, wrongAnswers, type Answers } from '../config/new-cluster.ts';
+import { checkFlags, defaultRepository, flagOf, wrongAnswers, type Answers } from './new-cluster.ts';
 import { databaseFor } from '../config/new-names.ts';
 import { settings } from '../config/settings.ts';
 import { Secret } from '../model/secret.ts';
@@ -8,8 +8,9 @@ import type { Asking } from '../ui/questions.ts';
 
 interface Topic {
   readonly key: Exclude<keyof Answers, 'hosts'>;
-  /** Whose problems are this answer's, the first one its own. */
-  readonly flags: readonly [string, ...string[]];
+  /** How it is given on a command line, where that is not its name; and another one whose problems are this answer's. */
+  readonly flag?: string;
+  readonly alsoAbout?: string;
   readonly title: string;
   readonly fallback?: (soFar: Answers) => string;
   readonly emptyMeans?: string;
@@ -22,72 +23,64 @@ const isS3 = ({ repository }: Answers): boolean => repository === 's3';
 const topics: readonly Topic[] = [
   {
     key: 'name',
-    flags: ['--name'],
     title: 'Name of the cluster',
     fallback: ({ name }) => name,
   },
   {
     key: 'sshUser',
-    flags: ['--ssh-user'],
     title: 'SSH user (root, or one with sudo)',
     emptyMeans: 'from ~/.ssh/config',
   },
   {
     key: 'allow',
-    flags: ['--allow'],
     title: 'Networks of the applications (10.0.1.0/24)',
     emptyMeans: "only the cluster's own hosts",
   },
   {
     key: 'control',
-    flags: ['--control'],
     title: "Control host, which keeps the CA's key and the backups",
     fallback: () => 'local',
   },
   {
     key: 'repository',
-    flags: ['--repository', '--control'],
+    alsoAbout: '--control',
     title: 'Backups (posix, minio, versitygw, s3 or none)',
     fallback: defaultRepository,
   },
-  { key: 'endpoint', flags: ['--endpoint'], title: 'Object store (host[:port])', isAsked: isS3 },
+  { key: 'endpoint', title: 'Object store (host[:port])', isAsked: isS3 },
   {
     key: 'bucket',
-    flags: ['--bucket'],
     title: 'Bucket, which must exist',
     fallback: ({ name }) => name,
     isAsked: isS3,
   },
   {
     key: 'region',
-    flags: ['--region'],
     title: 'Region',
     fallback: () => settings.MINIO_REGION.fallback,
     isAsked: isS3,
   },
   {
     key: 'accessKey',
-    flags: ['--access-key-file'],
+    flag: '--access-key-file',
     title: 'Id of the key to the bucket',
     isSecret: true,
     isAsked: (soFar) => isS3(soFar) && soFar.accessKeyFile === undefined,
   },
   {
     key: 'secretKey',
-    flags: ['--secret-key-file'],
+    flag: '--secret-key-file',
     title: 'The key itself',
     isSecret: true,
     isAsked: (soFar) => isS3(soFar) && soFar.secretKeyFile === undefined,
   },
   {
     key: 'database',
-    flags: ['--database'],
     title: 'Database of the application',
     fallback: ({ name }) => databaseFor(name),
   },
   {
     key: 'postgresVersion',
-    flags: ['--postgres-version'],
     title: 'Major version of PostgreSQL',
     fallback: () => settings.POSTGRES_VERSION.fallback,
   },
@@ -121,7 +114,7 @@ const askHosts = async (given: Answers, file: string, asking: Asking): Promise<A
 };
 
 async function askOne(answers: Answers, topic: Topic, file: string, asking: Asking): Promise<Answers> {
-  const { key, flags, title, fallback, emptyMeans, isSecret = false } = topic;
+  const { key, flag = flagOf(key), alsoAbout = '', title, fallback, emptyMeans, isSecret = false } = topic;
   const withAnswer = (text: string): Answers => ({
     ...answers,
     [key]: text === '' ? undefined : isSecret ? new Secret(text) : text,
@@ -131,7 +124,7 @@ async function askOne(answers: Answers, topic: Topic, file: string, asking: Aski
     ...(fallback && { fallback: fallback(answers) }),
     ...(emptyMeans !== undefined && { emptyMeans }),
     isSecret,
-    check: (answer) => wrongAbout(flags, withAnswer(answer), file),
+    check: (answer) => wrongAbout([flag, alsoAbout], withAnswer(answer), file),
   });
   return withAnswer(text);
 }

@@ -11,12 +11,12 @@ export const clusterFileCommands: readonly Listed[] = [
     name: 'config',
     group: 'Set up:',
     about: 'Show the effective settings, without secrets, and where each value comes from',
-    complete: async () => (await import('./show-command.ts')).configShow,
+    complete: async () => (await import('./config-command.ts')).configShow,
     children: [
       {
         name: 'explain',
         about: 'Explain one setting, or list them all by topic',
-        complete: async () => (await import('./explain-command.ts')).configExplain,
+        complete: async () => (await import('./config-command.ts')).configExplain,
       },
     ],
   },

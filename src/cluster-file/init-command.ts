@@ -4,6 +4,11 @@ import { argument, option } from '../kit/flags.ts';
 /** `dbctl init`: a new .env.cluster, from flags and, at a terminal, from questions. */
 export const init = command({
   needs: 'file',
+  examples: {
+    'dbctl init --ssh-user admin --control 10.0.0.10 10.0.0.11 10.0.0.12':
+      'a primary, a replica, and a control host for the backups',
+    'dbctl init': 'at a terminal: asks for everything',
+  },
   arguments: { hosts: argument('[host...]', '[name=]host[:port] of each node, the primary first') },
   flags: {
     name: option('--name <cluster>', 'short name of the cluster (default: the name of this directory)'),

@@ -1,6 +1,6 @@
 import { createFile, refuseExisting } from '../config/create-file.ts';
 import { loadCluster } from '../config/load.ts';
-import { newClusterText, refuseWithoutHosts, type Answers } from '../config/new-cluster.ts';
+import { newFileText, refuseWithoutHosts, type Answers } from './new-cluster.ts';
 import { clusterNameFor } from '../config/new-names.ts';
 import type { Cluster } from '../model/cluster.ts';
 
@@ -10,7 +10,7 @@ type Said = Partial<Record<Exclude<keyof Answers, 'hosts' | 'accessKey' | 'secre
 /** Writes a file that is not there yet, and answers the cluster that it describes. */
 export async function writeNewCluster(file: string, said: Said, isQuiet: boolean): Promise<Cluster> {
   refuseExisting(file);
-  createFile(file, newClusterText(await answersFrom(said, file, isQuiet), file));
+  createFile(file, newFileText(await answersFrom(said, file, isQuiet), file));
   return loadCluster(file);
 }
 

@@ -1,11 +1,12 @@
 // Shows how .env.cluster was understood.
 
 import { hostAndPort } from '../model/address.ts';
-import { type Cluster } from '../model/cluster.ts';
+import type { Cluster } from '../model/cluster.ts';
 import { groups } from '../config/setting.ts';
 import { shownPath } from '../config/shown-path.ts';
-import type { ShownSetting } from '../config/shown-settings.ts';
+import type { ShownSetting } from './shown-settings.ts';
 import { pad, screenWidth, shorten, widestOf, wrap } from '../ui/text.ts';
+import type { Explained } from './explain.ts';
 
 const longestOrigin = 'line 9999'.length;
 
@@ -69,3 +70,50 @@ function rowsOf({ name, value, isSecret, from }: ShownSetting, longestName: numb
   ];
   return [row, ...more.map((one) => `${' '.repeat(start)}${shorten(one, screenWidth - start)}`)];
 }
+
+const labelWidth = 11;
+
+/** One setting in full. */
+export function explainedText(one: Explained): string {
+  const { name, topic, meaning, takes, example, aliases, partOf, gives, isSecret } = one;
+  const facts: readonly (readonly [label: string, text: string])[] = [
+    ['takes', takes],
+    ['default', defaultOf(one)],
+    ['example', example === null ? '' : example.includes('=') ? example : `${name}=${example}`],
+    ['also', aliases.join(', ')],
+    ['part of', partOf.join(', ')],
+    ['means', gives.join(', ')],
+    ['from a file', isSecret ? `${name}_FILE=/path/of/it (mode 600)` : ''],
+    ['topic', topic],
+  ];
+  const lines = facts.flatMap(([label, text]) => (text === '' ? [] : fact(label, text)));
+  return [name, ...wrap(meaning, screenWidth - 2).map((line) => `  ${line}`), '', ...lines, ''].join('\n');
+}
+
+function fact(label: string, text: string): readonly string[] {
+  const room = screenWidth - labelWidth - 4;
+  return wrap(text, room).map((line, index) => `  ${(index === 0 ? label : '').padEnd(labelWidth)}  ${line}`);
+}
+
+function defaultOf({ isRequired, default: fallback, gives, meaning }: Explained): string {
+  if (isRequired) return 'none: it is required';
+  if (fallback) return fallback;
+  if (gives.length > 0 || meaning.includes('Default:')) return '';
+  return fallback === '' ? 'none' : 'not set';
+}
+
+/** All settings by topic, each with what it means in full: the list is searched. */
+export function explainedList(all: readonly Explained[]): string {
+  const longest = Math.max(...all.map(({ name }) => name.length));
+  const topics = [...new Set(all.map(({ topic }) => topic))];
+  const sections = topics.flatMap((topic) => {
+    const rows = all.filter((one) => one.topic === topic);
+    return [topic, ...rows.flatMap(({ name, meaning }) => explainedRow(name.padEnd(longest), meaning)), ''];
+  });
+  return [...sections, 'More about one of them: dbctl config explain <name>', ''].join('\n');
+}
+
+const explainedRow = (name: string, meaning: string): readonly string[] =>
+  wrap(meaning, screenWidth - name.length - 4).map(
+    (line, index) => `  ${index === 0 ? name : ' '.repeat(name.length)}  ${line}`,
+  );

@@ -1,27 +1,21 @@
 // From settings that are right one by one to a cluster that is right as a whole.
 
-import { resolve } from 'node:path';
-import type { Cluster } from '../model/cluster.ts';
-import { buildBackup } from './build-backup.ts';
+import { dirname, resolve } from 'node:path';
+import type { Cluster, Machine } from '../model/cluster.ts';
 import { expandHome } from './shown-path.ts';
 import type { Problem } from './problem.ts';
 import type { Settings } from './settings.ts';
 import type { topologyOf } from './topology.ts';
+import type { Backup, Repository } from '../model/backup.ts';
 
-/** Where .env.cluster is, as absolute paths. */
-interface Place {
-  readonly file: string;
-  readonly directory: string;
-}
-
-/** Puts a cluster together from settings and nodes without problems. */
+/** Puts a cluster together from settings and nodes without problems. `file` is the absolute path of .env.cluster. */
 export function buildCluster(
   settings: Settings,
   parameters: Readonly<Record<string, string>>,
   topology: ReturnType<typeof topologyOf>,
-  { file, directory }: Place,
+  file: string,
 ): Cluster {
-  const located = (path: string): string => resolve(directory, expandHome(path));
+  const located = (path: string): string => resolve(dirname(file), expandHome(path));
   return {
     name: settings.CLUSTER_NAME,
     configuredPrimary: topology.primary!,
@@ -76,11 +70,63 @@ export function* checkRoles(settings: Partial<Settings>): Iterable<Problem> {
   }
 }
 
-/** A warning that comes after the alarm is a slip. */
-export function* checkLag({
-  WARN_REPLICA_LAG: warn,
-  MAX_REPLICA_LAG: max,
-}: Partial<Settings>): Iterable<Problem> {
-  if (warn === undefined || max === undefined || warn <= max) return;
-  yield { setting: 'WARN_REPLICA_LAG', text: `is ${warn} s, which is above MAX_REPLICA_LAG (${max} s)` };
+const storePort = 9000;
+
+/** Puts together settings without problems; undefined when no repository is named. */
+function buildBackup(
+  settings: Settings,
+  control: Machine,
+  located: (path: string) => string,
+): Backup | undefined {
+  if (settings.BACKUP_REPOSITORY === undefined) return undefined;
+  return {
+    movingFrom: undefined,
+    repository: buildRepository(settings.BACKUP_REPOSITORY, settings, control, located),
+    stanza: settings.PGBACKREST_STANZA ?? settings.CLUSTER_NAME,
+    tlsPort: settings.PGBACKREST_TLS_PORT,
+    cipherPass: settings.PGBACKREST_CIPHER_PASS!,
+    retention: { full: settings.PGBACKREST_RETENTION_FULL, diff: settings.PGBACKREST_RETENTION_DIFF },
+    schedule: {
+      full: settings.BACKUP_SCHEDULE_FULL,
+      diff: settings.BACKUP_SCHEDULE_DIFF,
+      incr: settings.BACKUP_SCHEDULE_INCR,
+      drill: settings.BACKUP_SCHEDULE_DRILL,
+    },
+    ageLimits: { warnSeconds: settings.BACKUP_WARN_AGE, maxSeconds: settings.BACKUP_MAX_AGE },
+    drillAgeSeconds: settings.BACKUP_DRILL_AGE,
+    drillAssertionsFile: settings.BACKUP_DRILL_SQL && located(settings.BACKUP_DRILL_SQL),
+  };
+}
+
+function buildRepository(
+  kind: Repository['kind'],
+  settings: Settings,
+  control: Machine,
+  located: (path: string) => string,
+): Repository {
+  if (kind === 'posix') return { kind };
+  const bucket = {
+    host: settings.MINIO_ENDPOINT?.host ?? control.host,
+    port: settings.MINIO_ENDPOINT?.port ?? (kind === 's3' ? 443 : storePort),
+    bucket: settings.MINIO_BUCKET ?? settings.CLUSTER_NAME,
+    region: settings.MINIO_REGION,
+    uriStyle: settings.MINIO_URI_STYLE,
+    accessKey: settings.MINIO_ACCESS_KEY!,
+    secretKey: settings.MINIO_SECRET_KEY!,
+  };
+  if (kind === 's3') {
+    return { kind, ...bucket, caCertificateFile: settings.MINIO_CA_CERT && located(settings.MINIO_CA_CERT) };
+  }
+  const location = settings.MINIO_BINARY;
+  return {
+    kind,
+    ...bucket,
+    root: { user: settings.MINIO_ROOT_USER!, password: settings.MINIO_ROOT_PASSWORD! },
+    binary: location
+      ? {
+          location: location.startsWith('https:') ? location : located(location),
+          sha256: settings.MINIO_BINARY_SHA256,
+        }
+      : undefined,
+  };
 }

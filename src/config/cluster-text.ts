@@ -8,6 +8,9 @@ import type { SettingName } from './settings.ts';
 /** A setting and its value, or a line that stands as it is: a comment, or nothing. */
 export type Line = readonly [SettingName | `${SettingName}_FILE`, string] | string;
 
+/** One without a value is left out. */
+export type MaybeLine = readonly [Exclude<Line, string>[0], string | undefined] | string | undefined;
+
 /** What a new file is to say. */
 export interface NewCluster {
   readonly name: string;
@@ -28,7 +31,7 @@ export interface NewRepository {
   readonly kind: string;
   readonly bucket?: string | undefined;
   /** For a store that is there already: where it is, and the key to it. */
-  readonly store: readonly Line[];
+  readonly store: readonly MaybeLine[];
 }
 
 /** Makes a secret of so many letters and digits, a new one each time. */
@@ -39,14 +42,15 @@ export const clusterLines = (
   wanted: NewCluster,
   header: readonly string[],
   secret: MakeSecret,
-): readonly Line[] => [
-  ...header.map((line) => `# ${line}`),
-  '',
-  ...clusterPart(wanted),
-  ...sshPart(wanted),
-  ...postgresPart(wanted, secret),
-  ...backupPart(wanted, secret),
-];
+): readonly Line[] =>
+  [
+    ...header.map((line) => `# ${line}`),
+    '',
+    ...clusterPart(wanted),
+    ...sshPart(wanted),
+    ...postgresPart(wanted, secret),
+    ...backupPart(wanted, secret),
+  ].filter((line): line is Line => typeof line === 'string' || Boolean(line?.[1]));
 
 /** The lines as text. Throws ConfigError for a value that cannot be written. */
 export const textOf = (lines: readonly Line[]): string =>
@@ -54,31 +58,26 @@ export const textOf = (lines: readonly Line[]): string =>
     .map((line) => (typeof line === 'string' ? `${line}\n` : `${line[0]}=${quoteValue(line[1])}\n`))
     .join('');
 
-function clusterPart({ name, nodes, control, allowedCidrs }: NewCluster): readonly Line[] {
-  const [primary, ...replicas] = nodes;
-  return [
-    ['CLUSTER_NAME', name],
-    ...(primary === undefined ? [] : [['CLUSTER_DB_PRIMARY_HOST', primary] as const]),
-    ...(replicas.length > 0 ? [['CLUSTER_DB_REPLICA_HOSTS', replicas.join(',')] as const] : []),
-    ...(control === undefined
-      ? []
-      : [
-          "# Keeps the key of the cluster's CA, and the backups.",
-          ['CLUSTER_CONTROL_HOST', control] as const,
-        ]),
-    "# Networks that applications and dbctl probe connect from. The cluster's own hosts always may.",
-    allowedCidrs ? ['CLUSTER_ALLOWED_CIDRS', allowedCidrs] : '# CLUSTER_ALLOWED_CIDRS=10.0.1.0/24',
-  ];
-}
+const clusterPart = ({
+  name,
+  nodes: [primary, ...replicas],
+  control,
+  allowedCidrs,
+}: NewCluster): readonly MaybeLine[] => [
+  ['CLUSTER_NAME', name],
+  ['CLUSTER_DB_PRIMARY_HOST', primary],
+  ['CLUSTER_DB_REPLICA_HOSTS', replicas.join(',')],
+  control && "# Keeps the key of the cluster's CA, and the backups.",
+  ['CLUSTER_CONTROL_HOST', control],
+  "# Networks that applications and dbctl probe connect from. The cluster's own hosts always may.",
+  allowedCidrs ? ['CLUSTER_ALLOWED_CIDRS', allowedCidrs] : '# CLUSTER_ALLOWED_CIDRS=10.0.1.0/24',
+];
 
-function sshPart({ ssh }: NewCluster): readonly Line[] {
+function sshPart({ ssh }: NewCluster): readonly MaybeLine[] {
   const parts = ['USER', 'PORT', 'KEY', 'KNOWN_HOSTS'] as const;
-  const lines = parts.flatMap((part): readonly Line[] =>
-    ssh[part] ? [[`CLUSTER_SSH_${part}`, ssh[part]]] : [],
-  );
-  return lines.length === 0
-    ? []
-    : ['', '# How to log in on the hosts; the rest is up to ~/.ssh/config.', ...lines];
+  if (!parts.some((part) => ssh[part])) return [];
+  const lines = parts.map((part) => [`CLUSTER_SSH_${part}`, ssh[part]] as const);
+  return ['', '# How to log in on the hosts; the rest is up to ~/.ssh/config.', ...lines];
 }
 
 function postgresPart({ version, database, roles }: NewCluster, secret: MakeSecret): readonly Line[] {
@@ -101,14 +100,14 @@ function postgresPart({ version, database, roles }: NewCluster, secret: MakeSecr
   ];
 }
 
-function backupPart({ repository }: NewCluster, secret: MakeSecret): readonly Line[] {
+function backupPart({ repository }: NewCluster, secret: MakeSecret): readonly MaybeLine[] {
   if (repository === undefined) return [];
   const { kind, bucket, store } = repository;
   return [
     '',
     '# Backups and WAL, with pgBackRest.',
     ['BACKUP_REPOSITORY', kind],
-    ...(bucket ? [['MINIO_BUCKET', bucket] as const] : []),
+    ['MINIO_BUCKET', bucket],
     ...(isOurs(kind) ? keysOfStore(secret) : store),
     '# Encrypts the backups. Keep a copy elsewhere: without it nothing can be restored.',
     ['PGBACKREST_CIPHER_PASS', secret(48)],

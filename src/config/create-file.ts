@@ -2,11 +2,15 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fchmodSync,
+  fchownSync,
   fsyncSync,
   linkSync,
   lstatSync,
   openSync,
-  unlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -34,15 +38,9 @@ function isThere(file: string): boolean {
  */
 export function createFile(file: string, text: string): void {
   const target = resolve(file);
-  const draft = `${target}.${randomBytes(6).toString('hex')}`;
   try {
-    writeDraft(draft, text);
-    try {
-      // Unlike a rename, a link never replaces what has the name already.
-      linkSync(draft, target);
-    } finally {
-      unlinkSync(draft);
-    }
+    // Unlike a rename, a link never replaces what has the name already.
+    writeDraft(target, text, (draft) => linkSync(draft, target));
     syncDirectory(dirname(target));
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
@@ -68,16 +66,31 @@ const reasons: Readonly<Record<string, string>> = {
   EDQUOT: 'your quota is used up',
 };
 
-function writeDraft(draft: string, text: string): void {
+/**
+ * Replaces a local file by a new text with the same owner and mode. Readers see the old text or the new one; a symbolic
+ * link stays a link.
+ */
+export function replaceFile(file: string, text: string): void {
+  const target = realpathSync(file);
+  const { mode, uid, gid } = statSync(target);
+  writeDraft(target, text, (draft, descriptor) => {
+    if (process.getuid?.() === 0) fchownSync(descriptor, uid, gid);
+    fchmodSync(descriptor, mode & 0o7777);
+    renameSync(draft, target);
+  });
+}
+
+/** A file beside the target, for its owner alone, that `place` gives the target's name; nothing of it stays behind. */
+function writeDraft(target: string, text: string, place: (draft: string, descriptor: number) => void): void {
+  const draft = `${target}.${randomBytes(6).toString('hex')}`;
   const descriptor = openSync(draft, 'wx', 0o600);
   try {
     fchmodSync(descriptor, 0o600);
     writeFileSync(descriptor, text);
     fsyncSync(descriptor);
-  } catch (error) {
-    unlinkSync(draft);
-    throw error;
+    place(draft, descriptor);
   } finally {
+    rmSync(draft, { force: true });
     closeSync(descriptor);
   }
 }

@@ -1,28 +1,15 @@
 // Adds a replica to .env.cluster, or takes one out, without touching anything else in it: comments, order, quotes and
 // line endings stay.
 
-import { isIPv6 } from 'node:net';
-import { sameHost } from '../model/address.ts';
+import { hostAndPort, sameHost } from '../model/address.ts';
 import { configuredReplicas, type Cluster, type Node } from '../model/cluster.ts';
 import { ConfigError } from '../model/errors.ts';
 import { addNumbered, isNumbered, removeNumbered } from './numbered-replicas.ts';
 import { parseCluster, readClusterText } from './load.ts';
-import { readNodeEntry } from './readers/node.ts';
+import { readNodeEntry } from './readers/host.ts';
 import { settings } from './settings.ts';
 import { shownPath } from './shown-path.ts';
-import { randomBytes } from 'node:crypto';
-import {
-  realpathSync,
-  statSync,
-  openSync,
-  writeFileSync,
-  chownSync,
-  fchmodSync,
-  fsyncSync,
-  renameSync,
-  rmSync,
-  closeSync,
-} from 'node:fs';
+import { replaceFile } from './create-file.ts';
 
 const replicaNames = ['CLUSTER_DB_REPLICA_HOSTS', ...settings.CLUSTER_DB_REPLICA_HOSTS.aliases];
 const primaryNames = ['CLUSTER_DB_PRIMARY_HOST', ...settings.CLUSTER_DB_PRIMARY_HOST.aliases];
@@ -61,8 +48,15 @@ export function withoutReplica(
     return entries.indexOf(meant.length === 1 ? meant[0]! : (entries[position] ?? ''));
   });
   const without = removeNumbered(shorter.split(/(?<=\n)/), (entry) => means(entry, node)).join('');
-  const text = removeEntries(without, ['CLUSTER_DB_HOSTS'], (entries) =>
+  const probed = removeEntries(without, ['CLUSTER_DB_HOSTS'], (entries) =>
     entries.findIndex((entry) => entry === node.name || means(entry, node)),
+  );
+  const text = (node.otherAddresses ?? []).reduce(
+    (left) =>
+      removeEntries(left, ['CLUSTER_NODE_ADDRESSES'], (entries) =>
+        entries.findIndex((entry) => entry.startsWith(`${node.name}=`)),
+      ),
+    probed,
   );
   const cluster = parseCluster(text, file);
   const isOut = configuredReplicas(cluster).length === replicas.length - 1;
@@ -82,8 +76,7 @@ function means(entry: string, node: Node): boolean {
 }
 
 /** A node as an entry of the list: `name=host:port`. */
-export const writeNode = ({ name, host, port }: Node): string =>
-  `${name}=${isIPv6(host) ? `[${host}]` : host}:${port}`;
+export const writeNode = ({ name, ...place }: Node): string => `${name}=${hostAndPort(place)}`;
 
 /** The text of .env.cluster with one more entry among the replicas, in every way in which they stand there. */
 export function addReplica(text: string, entry: string): string {
@@ -143,27 +136,4 @@ function extend(line: string, entry: string): string {
   const { start, list, after } = taken(line);
   const separator = list.trim() === '' ? '' : list.includes(', ') ? ', ' : ',';
   return `${start}${list}${separator}${entry}${after.startsWith('#') ? ' ' : ''}${after}`;
-}
-
-/**
- * Replaces a local file by a new text with the same owner and mode. Readers see the old text or the new one; a symbolic
- * link stays a link.
- */
-export function replaceFile(file: string, text: string): void {
-  const target = realpathSync(file);
-  const { mode, uid, gid } = statSync(target);
-  const draft = `${target}.${randomBytes(6).toString('hex')}`;
-  const descriptor = openSync(draft, 'wx', 0o600);
-  try {
-    writeFileSync(descriptor, text);
-    if (process.getuid?.() === 0) chownSync(draft, uid, gid);
-    fchmodSync(descriptor, mode & 0o7777);
-    fsyncSync(descriptor);
-    renameSync(draft, target);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  } finally {
-    closeSync(descriptor);
-  }
 }

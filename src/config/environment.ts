@@ -23,10 +23,13 @@ export function shortenNameLookups(env: NodeJS.ProcessEnv = process.env): void {
 }
 
 /** Where programs that were built or downloaded are kept (XDG Base Directory Specification). */
-export function cacheDirectory(env: NodeJS.ProcessEnv = process.env): string {
-  const base = env['XDG_CACHE_HOME'];
-  // "All paths set in these environment variables must be absolute": others are ignored.
-  return join(base?.startsWith('/') ? base : join(env['HOME'] || homedir(), '.cache'), 'dbctl', 'programs');
+export const cacheDirectory = (env: NodeJS.ProcessEnv = process.env): string =>
+  join(baseDirectory(env, 'XDG_CACHE_HOME', '.cache'), 'dbctl', 'programs');
+
+/** "All paths set in these environment variables must be absolute": others are ignored. */
+function baseDirectory(env: NodeJS.ProcessEnv, name: string, otherwise: string): string {
+  const base = env[name];
+  return base?.startsWith('/') ? base : join(env['HOME'] || homedir(), otherwise);
 }
 
 /** PATH with the place last where Go's own installer puts it: sudo's PATH, and many others, lack it. */
@@ -48,10 +51,8 @@ function accountName(): string {
 }
 
 /** Where the logs of runs are kept (XDG Base Directory Specification). */
-export function stateDirectory(env: NodeJS.ProcessEnv = process.env): string {
-  const base = env['XDG_STATE_HOME'];
-  return join(base?.startsWith('/') ? base : join(env['HOME'] || homedir(), '.local/state'), 'dbctl');
-}
+export const stateDirectory = (env: NodeJS.ProcessEnv = process.env): string =>
+  join(baseDirectory(env, 'XDG_STATE_HOME', '.local/state'), 'dbctl');
 
 const keptRuns = 10;
 
@@ -83,10 +84,6 @@ function wholeLines(text: string): string {
 }
 // What `dbctl lab` takes from the environment: where labs live, which mirror they come from, and who called sudo.
 
-const directorySetting = 'DBCTL_LAB_DIR';
-
-const mirrorSetting = 'DBCTL_LAB_MIRROR';
-
 export interface LabEnvironment {
   /** Where images and hosts' disks are kept; must not be on an overlay file system. */
   readonly root: string;
@@ -101,8 +98,8 @@ export function labEnvironment(env: NodeJS.ProcessEnv = process.env): LabEnviron
   const uid = Number.parseInt(env['SUDO_UID'] ?? '', 10);
   const gid = Number.parseInt(env['SUDO_GID'] ?? '', 10);
   return {
-    root: env[directorySetting] || '/var/lib/dbctl-lab',
-    mirror: env[mirrorSetting] || undefined,
+    root: env['DBCTL_LAB_DIR'] || '/var/lib/dbctl-lab',
+    mirror: env['DBCTL_LAB_MIRROR'] || undefined,
     owner: Number.isNaN(uid) || Number.isNaN(gid) ? undefined : { uid, gid },
   };
 }

@@ -1,17 +1,10 @@
 // From names that speak of several settings, or of a part of one, to what they say about each setting.
 
-import { givenFor, InvalidSetting, type RawValue } from './raw-value.ts';
+import { givenFor, type RawValue } from './raw-value.ts';
 import { numberedName, numberedReplicas } from './numbered-replicas.ts';
-import { InvalidValue, type Problem } from './problem.ts';
+import { gather, InvalidValue, type Problem } from './problem.ts';
 import type { Entry } from './read-lines.ts';
 import type { SettingName } from './settings.ts';
-
-interface Expanded {
-  readonly given: ReadonlyMap<string, RawValue>;
-  readonly problems: readonly Problem[];
-  /** Settings that a line with a problem speaks of: they are not missing. */
-  readonly unclear: ReadonlySet<string>;
-}
 
 const urlNames = ['DATABASE_URL', 'DATABASE_URL_FILE'];
 
@@ -20,46 +13,38 @@ export const isComposite = (name: string): boolean =>
   urlNames.includes(name) || numberedName(name) !== undefined;
 
 /** What such lines say about each setting. `directory` is where relative paths start. */
-export function expandComposite(entries: readonly Entry[], directory: string): Expanded {
+export function expandComposite(entries: readonly Entry[], directory: string) {
   const replicas = numberedReplicas(entries);
   const given = new Map<string, RawValue>();
   if (replicas.given) given.set('CLUSTER_DB_REPLICA_HOSTS', replicas.given);
-  const problems = [...replicas.problems];
-  try {
-    for (const [name, one] of fromUrl(entries, directory)) given.set(name, one);
-  } catch (error) {
-    if (!(error instanceof InvalidSetting)) throw error;
-    problems.push(error.problem);
-  }
-  const faulty = problems.some(({ setting = '' }) => urlNames.includes(setting));
-  return { given, problems, unclear: new Set(faulty ? compositeNames['DATABASE_URL']!.gives : []) };
+  const problems: Problem[] = [...replicas.problems];
+  const ofUrl = fromUrl(entries, directory, problems);
+  for (const [name, one] of ofUrl ?? []) given.set(name, one);
+  // Settings that a line with a problem speaks of are not missing.
+  const unclear = new Set(ofUrl === undefined ? compositeNames['DATABASE_URL']!.gives : []);
+  return { given, problems, unclear: unclear as ReadonlySet<string> };
 }
 
-/** The parts of DATABASE_URL, or of the file that holds it. Throws InvalidSetting. */
+/** The parts of DATABASE_URL, or of the file that holds it; undefined when it cannot be read. */
 function fromUrl(
   entries: readonly Entry[],
   directory: string,
-): readonly (readonly [SettingName, RawValue])[] {
+  problems: Problem[],
+): readonly (readonly [SettingName, RawValue])[] | undefined {
   const written = entries.filter(({ name }) => urlNames.includes(name));
-  const [url] = givenFor({ isSecret: true }, written, directory);
-  if (url === undefined) return [];
-  const parts = readParts(url);
+  const given = gather(problems, {}, () => givenFor({ isSecret: true }, written, directory));
+  const [url] = given ?? [];
+  if (url === undefined) return given && [];
+  const parts = gather(problems, { setting: url.name, line: url.line }, () => readDatabaseUrl(url.text));
   const texts: readonly (readonly [SettingName, string | undefined])[] = [
-    ['CLUSTER_DB_PRIMARY_HOST', parts.place],
-    ['POSTGRES_DB', parts.database],
-    ['POSTGRES_APP_USER', parts.user],
-    ['POSTGRES_APP_PASSWORD', parts.password],
+    ['CLUSTER_DB_PRIMARY_HOST', parts?.place],
+    ['POSTGRES_DB', parts?.database],
+    ['POSTGRES_APP_USER', parts?.user],
+    ['POSTGRES_APP_PASSWORD', parts?.password],
   ];
-  return texts.flatMap(([name, text]) => (text === undefined ? [] : [[name, { ...url, text }] as const]));
-}
-
-function readParts({ name, line, text }: RawValue): ReturnType<typeof readDatabaseUrl> {
-  try {
-    return readDatabaseUrl(text);
-  } catch (error) {
-    if (!(error instanceof InvalidValue)) throw error;
-    throw new InvalidSetting({ setting: name, line, text: error.message });
-  }
+  return (
+    parts && texts.flatMap(([name, text]) => (text === undefined ? [] : [[name, { ...url, text }] as const]))
+  );
 }
 
 export interface CompositeName {
@@ -107,14 +92,6 @@ export const compositesOf = (setting: string): readonly string[] =>
     (gives as readonly string[]).includes(setting) ? name : [],
   );
 
-export interface DatabaseUrl {
-  readonly user: string | undefined;
-  readonly password: string | undefined;
-  /** host or host:port, an IPv6 address in brackets; undefined when the URL names none. */
-  readonly place: string | undefined;
-  readonly database: string | undefined;
-}
-
 // So strict that no part of a password can be taken for a host, a port or a database, and so be shown.
 const scheme = 'postgres(?:ql)?(?:\\+[a-z0-9]+)?';
 
@@ -133,7 +110,7 @@ const pattern = new RegExp(
 const overrules = /(^|&)(host|hostaddr|port|user|password|dbname|passfile|service)=/i;
 
 /** Reads the parts of a URL; what it does not say is undefined. Throws InvalidValue, which shows nothing of the URL. */
-export function readDatabaseUrl(text: string): DatabaseUrl {
+export function readDatabaseUrl(text: string) {
   const [isUrl, user, password, where, database, parameters = ''] = pattern.exec(text) ?? [];
   if (isUrl === undefined) {
     throw new InvalidValue(
@@ -143,6 +120,7 @@ export function readDatabaseUrl(text: string): DatabaseUrl {
   if (overrules.test(parameters)) {
     throw new InvalidValue('must not name a host, port, user, password or database behind the ?');
   }
+  // The place is host or host:port, an IPv6 address in brackets.
   return { user: decode(user), password: decode(password), place: where, database: decode(database) };
 }
 

@@ -3,41 +3,33 @@
 
 import { distance } from 'fastest-levenshtein';
 
-interface ForeignName {
-  readonly pattern: RegExp;
-  /** Completes "… is not a setting: ". */
-  readonly about: string;
-}
-
-const foreign: readonly ForeignName[] = [
-  { pattern: /^FAILOVER_(EMAIL|SLACK|PAGERDUTY)_/, about: notYet('notifications about a failover') },
-  {
-    pattern: /^(ENABLE_AUTO_FAILOVER|FAILOVER_TIMEOUT|CLUSTER_HA|CLUSTER_SYNCHRONOUS|ETCD_HOSTS)$/,
-    about: notYet('automatic failover'),
-  },
-  {
-    pattern: /^(REPLICA_LAG_CHECK_INTERVAL|HEALTH_CHECK_(INTERVAL|TIMEOUT))$/,
-    about: notYet('the interval of a check'),
-  },
-  {
-    pattern: /^(CLUSTER_GATEWAYS?(_HOSTS)?|READ_AFTER_WRITE_TTL|PGPOOL_.*|HAPROXY_.*|PGBOUNCER_.*)$/,
-    about: notYet('a gateway in front of the nodes'),
-  },
-  { pattern: /^DB_POOL_/, about: notYet("the application's pool of connections") },
-  { pattern: /^(DB|PG)_?(USER|USERNAME)$/, about: meant('POSTGRES_APP_USER') },
-  { pattern: /^(DB|PG)_?(PASS|PASSWORD)$/, about: meant('POSTGRES_APP_PASSWORD') },
-  { pattern: /^(DB|PG)_?HOST$/, about: meant('CLUSTER_DB_PRIMARY_HOST') },
-  { pattern: /^(DB|PG)_?PORT$/, about: meant('POSTGRES_PORT') },
-  { pattern: /^(DB|PG)_?(NAME|DATABASE)$/, about: meant('POSTGRES_DB') },
-  {
-    pattern: /^DATABASE_REPLICAS?(_|$)/,
-    about: 'one replica is DATABASE_REPLICA_1_HOST with _PORT, or an entry of CLUSTER_DB_REPLICA_HOSTS',
-  },
+/** What the names look like, and what completes "… is not a setting: ". */
+const foreign: readonly (readonly [pattern: RegExp, about: string])[] = [
+  [/^FAILOVER_(EMAIL|SLACK|PAGERDUTY)_/, notYet('notifications about a failover')],
+  [
+    /^(ENABLE_AUTO_FAILOVER|FAILOVER_TIMEOUT|CLUSTER_HA|CLUSTER_SYNCHRONOUS|ETCD_HOSTS)$/,
+    notYet('automatic failover'),
+  ],
+  [/^(REPLICA_LAG_CHECK_INTERVAL|HEALTH_CHECK_(INTERVAL|TIMEOUT))$/, notYet('the interval of a check')],
+  [
+    /^(CLUSTER_GATEWAYS?(_HOSTS)?|READ_AFTER_WRITE_TTL|PGPOOL_.*|HAPROXY_.*|PGBOUNCER_.*)$/,
+    notYet('a gateway in front of the nodes'),
+  ],
+  [/^DB_POOL_/, notYet("the application's pool of connections")],
+  [/^(DB|PG)_?(USER|USERNAME)$/, meant('POSTGRES_APP_USER')],
+  [/^(DB|PG)_?(PASS|PASSWORD)$/, meant('POSTGRES_APP_PASSWORD')],
+  [/^(DB|PG)_?HOST$/, meant('CLUSTER_DB_PRIMARY_HOST')],
+  [/^(DB|PG)_?PORT$/, meant('POSTGRES_PORT')],
+  [/^(DB|PG)_?(NAME|DATABASE)$/, meant('POSTGRES_DB')],
+  [
+    /^DATABASE_REPLICAS?(_|$)/,
+    'one replica is DATABASE_REPLICA_1_HOST with _PORT, or an entry of CLUSTER_DB_REPLICA_HOSTS',
+  ],
 ];
 
 /** Why a name is no setting though it looks like one; undefined for a name that nobody brings along. */
 export const whyForeign = (name: string): string | undefined =>
-  foreign.find(({ pattern }) => pattern.test(name))?.about;
+  foreign.find(([pattern]) => pattern.test(name))?.[1];
 
 function notYet(topic: string): string {
   return `it is about ${topic}, which dbctl does not manage; keep it in the application's own file`;

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { bucketOf, type Backup, type RepositoryTarget } from '../model/backup.ts';
+import { bucketOf, isOwnStore, type Backup, type RepositoryTarget } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { ConfigError } from '../model/errors.ts';
 import { buildCluster } from './build-cluster.ts';
@@ -54,11 +54,10 @@ export const parseCluster = (text: string, file: string): Cluster => understand(
 
 function understand(text: string, file: string, earlier: readonly Problem[]): LoadedConfig {
   const path = resolve(file);
-  const place = { file: path, directory: dirname(path) };
   const lines = readLines(text, file);
   const { settings, parameters, origins, topology, problems } = examine(
     lines.entries,
-    place.directory,
+    dirname(path),
     lines.problems,
   );
   const all = [...earlier, ...lines.problems, ...problems];
@@ -67,14 +66,12 @@ function understand(text: string, file: string, earlier: readonly Problem[]): Lo
     for (const { name, line } of lines.entries) lineOf.set(name, line);
     throw problemError(file, all, lineOf);
   }
-  const built = buildCluster(settings as Settings, parameters, topology, place);
+  const built = buildCluster(settings as Settings, parameters, topology, path);
   const former = settings.BACKUP_MOVE_FROM;
-  const cluster = former && built.backup ? moving(built, built.backup, formerFile(former, place)) : built;
+  const before = former && resolve(dirname(path), expandHome(former));
+  const cluster = before && built.backup ? moving(built, built.backup, before) : built;
   return { cluster: publishCluster(deepFreeze(cluster)), origins, entries: lines.entries };
 }
-
-const formerFile = (path: string, { directory }: { directory: string }): string =>
-  resolve(directory, expandHome(path));
 
 /** The same cluster with the repository of a former file, which is left step by step. */
 function moving(cluster: Cluster, backup: Backup, file: string): Cluster {
@@ -99,7 +96,11 @@ function openFile(file: string): LocalFile {
     if (!(cause instanceof InvalidValue)) throw cause;
     throw new ConfigError({
       what: `${file} ${cause.message}`,
-      next: ['write one: dbctl init', 'or name another file with --config'],
+      why: `It was looked for in ${dirname(resolve(file))}.`,
+      next: [
+        'go to the directory of the cluster, or name its file with --config',
+        'for a new cluster: dbctl init',
+      ],
       cause,
     });
   }
@@ -119,7 +120,7 @@ export function moveProblem(now: Backup, former: Backup | undefined): string | u
   if (former === undefined) return 'It has no repository.';
   if (former.stanza !== now.stanza) return `It has another stanza: ${former.stanza}, not ${now.stanza}.`;
   if (placeOf(former) === placeOf(now)) return 'It has the same repository.';
-  if (isOwnStore(former) && isOwnStore(now)) {
+  if (isOwnStore(former.repository) && isOwnStore(now.repository)) {
     return 'The control host runs one store at a time: move to posix first, and from there on.';
   }
   return undefined;
@@ -129,9 +130,6 @@ const placeOf = (target: RepositoryTarget): string => {
   const bucket = bucketOf(target);
   return bucket ? `${bucket.host}:${bucket.port}/${bucket.bucket}` : 'posix';
 };
-
-const isOwnStore = ({ repository: { kind } }: RepositoryTarget): boolean =>
-  kind === 'minio' || kind === 'versitygw';
 
 /** Every secret that .env.cluster holds or names, also of settings that the cluster does not use. */
 export const allSecrets = ({ cluster, origins }: LoadedConfig): readonly Secret[] => [

@@ -2,11 +2,11 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { Secret } from '../model/secret.ts';
-import { InvalidSetting, type RawValue } from './raw-value.ts';
-import { shown } from './problem.ts';
+import { InvalidSetting, shown } from './problem.ts';
+import type { RawValue } from './raw-value.ts';
 import type { Setting } from './setting.ts';
 import { sameHost } from '../model/address.ts';
-import type { NodeEntry } from './readers/node.ts';
+import type { NodeEntry } from './readers/host.ts';
 
 /** A text that was given, and the value it was read as. */
 export interface ReadValue {

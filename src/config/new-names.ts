@@ -5,9 +5,9 @@ import * as v from 'valibot';
 import { isIpAddress, sameHost } from '../model/address.ts';
 import { isBucketName } from './readers/backup.ts';
 import { clusterName, databaseName, roleName } from './readers/name.ts';
-import { readNodeEntry, type NodeEntry } from './readers/node.ts';
+import { readNodeEntry, type NodeEntry } from './readers/host.ts';
 import type { Reader } from './readers/reader.ts';
-import { InvalidValue } from './problem.ts';
+import { gather } from './problem.ts';
 import { randomInt } from 'node:crypto';
 
 /** The directory's name as the name of a cluster, as far as it can be one; else main. */
@@ -67,14 +67,7 @@ export function namedMachine(text: string, nodes: readonly string[]): string {
 const isBareAddress = (entry: NodeEntry | undefined): boolean =>
   entry !== undefined && entry.name === undefined && isIpAddress(entry.host);
 
-function entryOf(text: string): NodeEntry | undefined {
-  try {
-    return readNodeEntry(text);
-  } catch (error) {
-    if (error instanceof InvalidValue) return undefined;
-    throw error;
-  }
-}
+const entryOf = (text: string): NodeEntry | undefined => gather([], {}, () => readNodeEntry(text));
 
 const fits = (reader: Reader<string>, text: string): boolean => v.safeParse(reader, text).success;
 

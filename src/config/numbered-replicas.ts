@@ -1,10 +1,10 @@
 // DATABASE_REPLICA_1_HOST, DATABASE_REPLICA_1_PORT, …: replicas on lines of their own.
 
 import type { RawValue } from './raw-value.ts';
-import { InvalidValue, shown, type Problem } from './problem.ts';
+import { gather, InvalidSetting, InvalidValue, shown, type Problem } from './problem.ts';
 import type { Entry } from './read-lines.ts';
-import { nameAfter, readNodeEntry } from './readers/node.ts';
-import { isIPv6 } from 'node:net';
+import { nameAfter, readNodeEntry } from './readers/host.ts';
+import { bracketed } from '../model/address.ts';
 
 const pattern = /^DATABASE_REPLICA_([1-9][0-9]{0,3})_(HOST|PORT|WEIGHT)$/;
 
@@ -14,14 +14,11 @@ export function numberedName(name: string): { number: number; part: 'HOST' | 'PO
   return part === undefined ? undefined : { number: Number(number), part: part as 'HOST' };
 }
 
-interface NumberedReplicas {
-  /** All of them as one list of nodes, in the order of their numbers; undefined when there are none. */
-  readonly given: RawValue | undefined;
-  readonly problems: readonly Problem[];
-}
-
-/** Puts the lines of each replica together. A line with an empty value counts as none. */
-export function numberedReplicas(entries: readonly Entry[]): NumberedReplicas {
+/**
+ * Puts the lines of each replica together, as one list of nodes in the order of their numbers. A line with an empty value
+ * counts as none.
+ */
+export function numberedReplicas(entries: readonly Entry[]) {
   const problems: Problem[] = [];
   const byName = new Map(entries.filter(({ value }) => value !== '').map((entry) => [entry.name, entry]));
   const numbers = new Set([...byName.keys()].flatMap((name) => numberedName(name)?.number ?? []));
@@ -31,44 +28,34 @@ export function numberedReplicas(entries: readonly Entry[]): NumberedReplicas {
       const line = (part: string): Entry | undefined => byName.get(`DATABASE_REPLICA_${number}_${part}`);
       const [host, port, weight] = [line('HOST'), line('PORT'), line('WEIGHT')];
       if (weight) problems.push(...checkWeight(weight));
-      if (host === undefined) {
-        problems.push(...[port ?? weight!].map(({ name, line: at }) => withoutHost(name, at, number)));
-        return [];
-      }
-      return attempt(host, port, problems);
+      if (host)
+        return gather(problems, { setting: host.name, line: host.line }, () => textOf(host, port)) ?? [];
+      const { name, line: at } = port ?? weight!;
+      problems.push({ setting: name, line: at, text: `has no DATABASE_REPLICA_${number}_HOST` });
+      return [];
     });
   const first = [...byName.values()].find(({ name }) => numberedName(name));
-  if (first === undefined || problems.length > 0) return { given: undefined, problems };
-  return { given: { name: first.name, line: first.line, text: texts.join(',') }, problems };
+  const given: RawValue | undefined =
+    first === undefined || problems.length > 0
+      ? undefined
+      : { name: first.name, line: first.line, text: texts.join(',') };
+  return { given, problems };
 }
-
-const withoutHost = (setting: string, line: number, number: number): Problem => ({
-  setting,
-  line,
-  text: `has no DATABASE_REPLICA_${number}_HOST`,
-});
 
 /** `host:port`, once both lines are known to be right. */
-function attempt(host: Entry, port: Entry | undefined, problems: Problem[]): readonly string[] {
-  try {
-    const entry = readNodeEntry(host.value);
-    if (port === undefined) return [host.value];
-    if (!/^[1-9][0-9]{0,4}$/.test(port.value) || Number(port.value) > 65_535) {
-      problems.push({ setting: port.name, line: port.line, text: expectedPort(port.value) });
-      return [];
-    }
-    if (entry.port === undefined) return [`${host.value}:${port.value}`];
-    if (entry.port === Number(port.value)) return [host.value];
-    const text = `and ${port.name} (line ${port.line}) disagree: ${entry.port} and ${port.value}; keep one`;
-    problems.push({ setting: host.name, line: host.line, text });
-  } catch (error) {
-    if (!(error instanceof InvalidValue)) throw error;
-    problems.push({ setting: host.name, line: host.line, text: error.message });
+function textOf(host: Entry, port: Entry | undefined): string {
+  const entry = readNodeEntry(host.value);
+  if (port === undefined) return host.value;
+  if (!/^[1-9][0-9]{0,4}$/.test(port.value) || Number(port.value) > 65_535) {
+    const text = `expected a whole number from 1 to 65535, got ${shown(port.value)}`;
+    throw new InvalidSetting({ setting: port.name, line: port.line, text });
   }
-  return [];
+  if (entry.port === undefined) return `${host.value}:${port.value}`;
+  if (entry.port === Number(port.value)) return host.value;
+  throw new InvalidValue(
+    `and ${port.name} (line ${port.line}) disagree: ${entry.port} and ${port.value}; keep one`,
+  );
 }
-
-const expectedPort = (text: string): string => `expected a whole number from 1 to 65535, got ${shown(text)}`;
 
 /** It is for gateways, which share reads out by it. */
 function* checkWeight({ name, line, value }: Entry): Iterable<Problem> {
@@ -78,13 +65,7 @@ function* checkWeight({ name, line, value }: Entry): Iterable<Problem> {
 
 const assignment = /^\uFEFF?\s*(?:export\s+)?([\w.-]+)\s*=\s*(['"`]?)([^]*?)\2\s*(?:\s#[^]*)?$/;
 
-interface NumberedLine {
-  readonly number: number;
-  readonly part: string;
-  readonly value: string;
-}
-
-function numberedLine(line: string): NumberedLine | undefined {
+function numberedLine(line: string) {
   const [, name = '', , value = ''] = assignment.exec(line) ?? [];
   const found = numberedName(name);
   return found && { ...found, value };
@@ -102,7 +83,7 @@ export function addNumbered(lines: readonly string[], entry: string): readonly s
   const numbers = lines.map((line) => numberedLine(line)?.number ?? 0);
   const number = Math.max(...numbers) + 1;
   const { name, host, port } = readNodeEntry(entry);
-  const place = isIPv6(host) ? `[${host}]` : host;
+  const place = bracketed(host);
   const text = name === undefined || name === nameAfter(host) ? place : `${name}=${place}`;
   const at = numbers.findLastIndex((one) => one > 0) + 1;
   const ending = lines[at - 1]!.endsWith('\r\n') ? '\r\n' : '\n';

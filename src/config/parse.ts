@@ -3,22 +3,13 @@
 import * as v from 'valibot';
 import { mergeAliases, type ReadValue } from './merge-aliases.ts';
 import { whyForeign, suggest } from './foreign-names.ts';
-import { givenFor, namesOf, InvalidSetting, type RawValue } from './raw-value.ts';
-import { InvalidValue, type Problem } from './problem.ts';
+import { givenFor, namesOf, type RawValue } from './raw-value.ts';
+import { gather, InvalidSetting, InvalidValue, type Problem } from './problem.ts';
 import type { Entry } from './read-lines.ts';
-import { readParameter } from './readers/parameter.ts';
+import { readParameter } from './readers/name.ts';
 import type { Setting } from './setting.ts';
 import { parameterPrefix, settingRows, settings as table, type Settings } from './settings.ts';
 import { isComposite, expandComposite } from './expand-composite.ts';
-
-/** What the lines say; `settings` lacks those that `problems` speaks of. */
-interface Parsed {
-  readonly settings: Partial<Settings>;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly problems: readonly Problem[];
-  /** Where each setting that was given stands, and its text. */
-  readonly origins: ReadonlyMap<string, RawValue>;
-}
 
 /** Every name that may be written in .env.cluster, besides POSTGRES_CONF_* and the numbered ones. */
 const knownNames = [...settingRows.flatMap(([name, setting]) => namesOf(name, setting)), 'DATABASE_URL'];
@@ -33,11 +24,7 @@ const readingOrder = settingRows.toSorted(
  * Reads every setting. `directory` is where relative NAME_FILE paths start; a setting in `unreadable` has its problem
  * already and is not called missing.
  */
-export function parseSettings(
-  entries: readonly Entry[],
-  directory: string,
-  unreadable: ReadonlySet<string>,
-): Parsed {
+export function parseSettings(entries: readonly Entry[], directory: string, unreadable: ReadonlySet<string>) {
   const composite = expandComposite(entries, directory);
   const problems: Problem[] = [...namedTwice(entries), ...unknown(entries), ...composite.problems];
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
@@ -50,16 +37,16 @@ export function parseSettings(
     const isUnclear = composite.unclear.has(name) || names.some((one) => unreadable.has(one));
     if (written.length === 0 && !implied && isUnclear) continue;
     const port = (values['POSTGRES_PORT'] as number | undefined) ?? Number(table.POSTGRES_PORT.fallback);
-    const result = readSetting({ name, setting, written, implied, directory, port });
-    if ('problems' in result) {
-      problems.push(...result.problems);
-      continue;
-    }
-    values[name] = result.value;
-    if (result.given) origins.set(name, result.given);
+    gather(problems, {}, () => {
+      const given = [...givenFor(setting, written, directory), ...(implied ? [implied] : [])];
+      const said = mergeAliases(setting, given.map(readingOf(setting)), port);
+      values[name] = said ? said.value : fallbackOf(name, setting, written);
+      if (said) origins.set(name, said.given);
+    });
   }
-  const { parameters, problems: misfits } = readParameters(entries);
-  return { settings: values, parameters, origins, problems: [...problems, ...misfits] };
+  const parameters = readParameters(entries, problems);
+  // What the lines say, without those that `problems` speaks of; and where each that was given stands.
+  return { settings: values as Partial<Settings>, parameters, origins, problems };
 }
 
 function* namedTwice(entries: readonly Entry[]): Iterable<Problem> {
@@ -86,60 +73,37 @@ export function whatInstead(name: string): string {
   return meant ? `; did you mean ${meant}?` : '';
 }
 
-interface Unread {
-  readonly name: string;
-  readonly setting: Setting;
-  readonly written: readonly Entry[];
-  /** What a name says that speaks of other settings too. */
-  readonly implied: RawValue | undefined;
-  readonly directory: string;
-  /** Of a node that names none. */
-  readonly port: number;
-}
+/** Reads a text as the setting does. Throws InvalidSetting with all that is wrong with it. */
+const readingOf =
+  (setting: Setting) =>
+  (given: RawValue): ReadValue => {
+    const { issues, output } = v.safeParse(setting.read, given.text);
+    const [first, ...others] = (issues ?? []).map(({ message }) => {
+      return { setting: given.name, line: given.line, text: message };
+    });
+    if (first) throw new InvalidSetting(first, ...others);
+    return { given, value: output };
+  };
 
-type Read =
-  | { readonly value: unknown; readonly given?: RawValue }
-  | { readonly problems: readonly Problem[] };
-
-function readSetting({ name, setting, written, implied, directory, port }: Unread): Read {
-  try {
-    const given = [...givenFor(setting, written, directory), ...(implied ? [implied] : [])];
-    if (given.length === 0) return fallbackOf(name, setting, written);
-    const read = given.map((one) => ({ given: one, result: v.safeParse(setting.read, one.text) }));
-    const problems = read.flatMap(({ given: { name: as, line }, result }) =>
-      (result.issues ?? []).map(({ message }) => ({ setting: as, line, text: message })),
-    );
-    if (problems.length > 0) return { problems };
-    const said = read.map((one): ReadValue => ({ given: one.given, value: one.result.output }));
-    return mergeAliases(setting, said, port)!;
-  } catch (error) {
-    if (!(error instanceof InvalidSetting)) throw error;
-    return { problems: [error.problem] };
-  }
-}
-
-function fallbackOf(name: string, setting: Setting, written: readonly Entry[]): Read {
-  if (setting.fallback !== undefined) return { value: v.parse(setting.read, setting.fallback) };
-  return setting.optional ? { value: undefined } : { problems: [missing(name, setting, written)] };
+function fallbackOf(name: string, setting: Setting, written: readonly Entry[]): unknown {
+  if (setting.fallback !== undefined) return v.parse(setting.read, setting.fallback);
+  if (setting.optional) return undefined;
+  throw new InvalidSetting(missing(name, setting, written));
 }
 
 const missing = (name: string, { doc }: Setting, [empty]: readonly Entry[]): Problem =>
   empty ? { setting: empty.name, text: `is empty: ${doc}` } : { setting: name, text: `is missing: ${doc}` };
 
-function readParameters(entries: readonly Entry[]): Pick<Parsed, 'parameters' | 'problems'> {
+function readParameters(entries: readonly Entry[], problems: Problem[]): Readonly<Record<string, string>> {
   const parameters = new Map<string, string>();
-  const problems: Problem[] = [];
-  for (const { name, value, line } of entries) {
-    if (!name.startsWith(parameterPrefix)) continue;
-    try {
-      const parameter = readParameter(name.slice(parameterPrefix.length), value);
+  for (const { name: setting, value, line } of entries) {
+    if (!setting.startsWith(parameterPrefix)) continue;
+    gather(problems, { setting, line }, () => {
+      const parameter = readParameter(setting.slice(parameterPrefix.length), value);
       // PostgreSQL does not tell upper from lower case, so neither may two lines.
       if (parameters.has(parameter.name)) throw new InvalidValue(`sets ${parameter.name} a second time`);
       parameters.set(parameter.name, parameter.value);
-    } catch (error) {
-      if (!(error instanceof InvalidValue)) throw error;
-      problems.push({ setting: name, line, text: error.message });
-    }
+    });
   }
-  return { parameters: Object.fromEntries(parameters), problems };
+  return Object.fromEntries(parameters);
 }

@@ -16,6 +16,32 @@ export interface Problem {
 /** A value does not fit its setting. Its message becomes one problem. */
 export class InvalidValue extends Error {}
 
+/** Values that do not fit, with the settings that they were meant for. */
+export class InvalidSetting extends InvalidValue {
+  readonly problems: readonly Problem[];
+
+  constructor(...problems: readonly [Problem, ...Problem[]]) {
+    super(problems[0].text);
+    this.problems = problems;
+  }
+}
+
+/** Answers what the work does. A value that does not fit is one more problem `about` a setting, and no answer. */
+export function gather<Answer>(
+  problems: Problem[],
+  about: Omit<Problem, 'text'>,
+  work: () => Answer,
+): Answer | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error;
+    const found = error instanceof InvalidSetting ? error.problems : [{ ...about, text: error.message }];
+    problems.push(...found);
+    return undefined;
+  }
+}
+
 const longest = 80;
 const invisible = /[\p{C}\p{Zl}\p{Zp}]/gu;
 

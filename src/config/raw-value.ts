@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import { expandHome } from './shown-path.ts';
-import { InvalidValue, shown, type Problem } from './problem.ts';
+import { InvalidSetting, InvalidValue, shown } from './problem.ts';
 import { isOpenToOthers, readSmallFile } from './read-file.ts';
 import type { Entry } from './read-lines.ts';
 import type { Setting } from './setting.ts';
@@ -16,16 +16,6 @@ export interface RawValue {
   readonly line: number;
   /** The file that the text was read from, when the line names one. */
   readonly file?: string;
-}
-
-/** An InvalidValue that knows its setting. */
-export class InvalidSetting extends InvalidValue {
-  readonly problem: Problem;
-
-  constructor(problem: Problem) {
-    super(problem.text);
-    this.problem = problem;
-  }
 }
 
 /** Every name a setting may be written under. */
@@ -42,12 +32,8 @@ export function givenFor(
 ): readonly RawValue[] {
   const filled = written.filter(({ value }) => value !== '');
   const cut = setting.isSecret && filled.find(({ isCutByComment }) => isCutByComment);
-  if (cut) {
-    throw new InvalidSetting({
-      setting: cut.name,
-      text: 'is followed by an unquoted #; quote the whole value',
-    });
-  }
+  const cutText = 'is followed by an unquoted #; quote the whole value';
+  if (cut) throw new InvalidSetting({ setting: cut.name, text: cutText });
   const twice = filled.find(({ name }) => filled.some((one) => one.name === `${name}_FILE`));
   if (twice) {
     const { name, line } = twice;

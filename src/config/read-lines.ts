@@ -14,11 +14,6 @@ export interface Entry {
   readonly isCutByComment: boolean;
 }
 
-interface Lines {
-  readonly entries: readonly Entry[];
-  readonly problems: readonly Problem[];
-}
-
 const blank = /^\s*(#.*)?$/s;
 const assignment = /^\s*(?:export\s+)?([\w.-]+)\s*=\s*(.*?)\s*$/su;
 const longestLine = 10_000;
@@ -27,7 +22,7 @@ const howToQuote =
   'put the whole value in single quotes, or in double quotes or backticks when it contains one';
 
 /** Reads every line, and says what is wrong with each that cannot be read as it was meant. `file` is for the advice. */
-export function readLines(text: string, file: string): Lines {
+export function readLines(text: string, file: string) {
   const entries: Entry[] = [];
   const problems: Problem[] = [...wholeFile(text, file)];
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n/);

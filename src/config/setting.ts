@@ -11,9 +11,12 @@ export const groups = {
   backups: 'Backups',
 } as const;
 
-/** One row of the table. */
-export interface Setting<Value = unknown> {
+/** A row of the table, in its section. */
+export interface Setting extends Row {
   readonly group: keyof typeof groups;
+}
+
+export interface Row<Value = unknown> {
   /** One or two sentences for .env.cluster.example and the manual. */
   readonly doc: string;
   readonly read: Reader<Value>;
@@ -33,3 +36,10 @@ export interface Setting<Value = unknown> {
   /** Never shown; `<name>_FILE` is understood. */
   readonly isSecret?: true;
 }
+
+/** A row: how its text is read, one or two sentences about it, and what else there is to say. */
+export const setting = <Value, const More extends Omit<Row, 'read' | 'doc'> = { readonly example?: string }>(
+  read: Reader<Value>,
+  doc: string,
+  more?: More,
+) => ({ read, doc, ...(more as More) });

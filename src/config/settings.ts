@@ -4,10 +4,17 @@
 import type { InferOutput } from 'valibot';
 import type { Setting } from './setting.ts';
 import { backupSettings } from './settings/backup.ts';
-import { clusterSettings } from './settings/cluster.ts';
+import { clusterSettings, sshSettings } from './settings/cluster.ts';
 import { probeSettings } from './settings/probe.ts';
 import { serverSettings } from './settings/server.ts';
-import { sshSettings } from './settings/ssh.ts';
+
+const sections = {
+  cluster: clusterSettings,
+  ssh: sshSettings,
+  postgres: serverSettings,
+  watching: probeSettings,
+  backups: backupSettings,
+} as const satisfies Readonly<Record<Setting['group'], object>>;
 
 export const settings = {
   ...clusterSettings,
@@ -15,7 +22,7 @@ export const settings = {
   ...serverSettings,
   ...probeSettings,
   ...backupSettings,
-} as const satisfies Readonly<Record<string, Setting>>;
+};
 
 export type SettingName = keyof typeof settings;
 
@@ -27,8 +34,8 @@ export type Settings = {
 };
 
 /** The rows in order, for code that treats them all alike. */
-export const settingRows: readonly (readonly [SettingName, Setting])[] = Object.entries(
-  settings,
+export const settingRows = Object.entries(sections).flatMap(([group, rows]) =>
+  Object.entries(rows).map(([name, row]) => [name, { group, ...row }] as const),
 ) as unknown as readonly (readonly [SettingName, Setting])[];
 
 /** Start of the settings that pass a parameter to postgresql.conf. */

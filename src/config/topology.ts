@@ -1,22 +1,13 @@
 // Who is where: nodes and control host, checked against each other.
 
 import { canonical, sameHost } from '../model/address.ts';
-import type { Machine, Node } from '../model/cluster.ts';
-import { InvalidValue, type Problem } from './problem.ts';
-import { nameAfter, nodeFrom, type NodeEntry } from './readers/node.ts';
+import { hostsOf, type Machine, type Node } from '../model/cluster.ts';
+import { gather, InvalidValue, type Problem } from './problem.ts';
+import { nameAfter, nodeFrom, type NodeEntry } from './readers/host.ts';
 import { settings as table, type SettingName, type Settings } from './settings.ts';
 
-interface Topology {
-  /** Missing when it is among the problems. */
-  readonly primary: Node | undefined;
-  readonly replicas: readonly Node[];
-  readonly probed: readonly Node[];
-  readonly control: Machine | undefined;
-  readonly problems: readonly Problem[];
-}
-
 /** Places every node. Works with the settings there are, so that all problems are found at once. */
-export function topologyOf(settings: Partial<Settings>): Topology {
+export function topologyOf(settings: Partial<Settings>) {
   const problems: Problem[] = [];
   const defaultPort = settings.POSTGRES_PORT ?? Number(table.POSTGRES_PORT.fallback);
   const each = <Value>(
@@ -24,21 +15,17 @@ export function topologyOf(settings: Partial<Settings>): Topology {
     entries: readonly (NodeEntry | undefined)[] | undefined,
     make: (entry: NodeEntry) => readonly Value[],
   ): readonly Value[] =>
-    (entries ?? []).flatMap((entry) => {
-      try {
-        return entry ? make(entry) : [];
-      } catch (error) {
-        if (!(error instanceof InvalidValue)) throw error;
-        problems.push({ setting, text: error.message });
-        return [];
-      }
-    });
-  const toNode = (entry: NodeEntry): readonly Node[] => [nodeFrom(entry, defaultPort)];
+    (entries ?? []).flatMap((entry) => (entry && gather(problems, { setting }, () => make(entry))) ?? []);
+  const toNode = (entry: NodeEntry): readonly Node[] => {
+    const node = nodeFrom(entry, defaultPort);
+    const others = (settings.CLUSTER_NODE_ADDRESSES ?? []).filter(({ name }) => name === node.name);
+    return [others.length > 0 ? { ...node, otherAddresses: others.map(({ address }) => address) } : node];
+  };
 
   const [primary] = each('CLUSTER_DB_PRIMARY_HOST', [settings.CLUSTER_DB_PRIMARY_HOST], toNode);
   const replicas = each('CLUSTER_DB_REPLICA_HOSTS', settings.CLUSTER_DB_REPLICA_HOSTS, toNode);
   const nodes = primary ? [primary, ...replicas] : replicas;
-  problems.push(...duplicateNodes(nodes));
+  problems.push(...duplicateNodes(nodes), ...addressesOfNobody(settings, nodes));
   const isWhole = primary !== undefined && settings.CLUSTER_DB_REPLICA_HOSTS?.length === replicas.length;
   const probed = each('CLUSTER_DB_HOSTS', isWhole ? settings.CLUSTER_DB_HOSTS : [], (entry) =>
     nodesMeantBy(entry, nodes, defaultPort),
@@ -68,6 +55,24 @@ function* duplicateNodes(nodes: readonly Node[]): Iterable<Problem> {
     }
     places.add(place);
     names.set(name, node);
+  }
+}
+
+function* addressesOfNobody(
+  { CLUSTER_NODE_ADDRESSES: given = [] }: Partial<Settings>,
+  nodes: readonly Node[],
+): Iterable<Problem> {
+  const setting = 'CLUSTER_NODE_ADDRESSES';
+  for (const { name, address } of given) {
+    if (nodes.every((node) => node.name !== name))
+      yield {
+        setting,
+        text: `${name} is not a node of the cluster; the nodes are ${nodes.map(describe).join(', ')}`,
+      };
+    const other = nodes.find(
+      (node) => node.name !== name && hostsOf(node).some((host) => sameHost(host, address)),
+    );
+    if (other) yield { setting, text: `${address} is an address of ${other.name} already` };
   }
 }
 

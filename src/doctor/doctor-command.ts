@@ -11,6 +11,9 @@ const codes = {
 /** `dbctl doctor`: is every host fit for what .env.cluster wants of it, and does it reach the others? */
 export const doctor = lookCommand({
   needs: 'cluster',
+  examples: {
+    'dbctl doctor': 'before the first up: what on the hosts would stand in its way',
+  },
   help: 'Exit codes: 0 nothing to fix (there may be warnings), 4 something to fix, 3 a host cannot be reached.',
   run: async ({ cluster, login }) => (await import('./doctor-facts.ts')).examine(cluster, login),
   text: async (report, { colour }) => (await import('./doctor-text.ts')).doctorText(report, colour),

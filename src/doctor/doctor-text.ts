@@ -2,7 +2,7 @@
 
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { DoctorFinding, Level } from './finding.ts';
-import { serverPackage, versionsOf } from './packages.ts';
+import { serverPackage, versionsOf } from './needs.ts';
 import type { DoctorReport, DoctorRow, Verdict } from './report.ts';
 import { counted, formatBytes } from '../model/units.ts';
 import { printable } from '../host/printable.ts';

@@ -1,5 +1,7 @@
 // What `dbctl doctor` has to say about one thing. Facts that are as they should be are no findings.
 
+import type { SeenSite } from './facts.ts';
+
 /** "fail": must be put right before dbctl can do its work. "warn": works, and will hurt. "note": good to know. */
 export type Level = 'note' | 'warn' | 'fail';
 
@@ -52,3 +54,15 @@ export function inOrder(findings: readonly DoctorFinding[]): readonly DoctorFind
     severity.indexOf(level) * order.length + order.indexOf(check);
   return [...told.values()].toSorted((one, other) => rank(one) - rank(other));
 }
+
+interface Said extends Pick<DoctorFinding, 'what' | 'why'> {
+  readonly next: string | readonly string[];
+}
+
+/** Says something about one machine. */
+export const about =
+  (level: Level, check: string, { site }: Pick<SeenSite, 'site'>) =>
+  ({ what, why, next }: Said): DoctorFinding => ({
+    ...{ level, check, hosts: [site.name], what, why },
+    next: [next].flat(),
+  });

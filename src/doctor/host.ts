@@ -1,14 +1,12 @@
 // Is one machine fit for what is to be on it? Facts in, findings out.
 
 import type { Cluster } from '../model/cluster.ts';
-import type { DoctorFinding, Level } from './finding.ts';
+import { about, type DoctorFinding, type Level } from './finding.ts';
 import type { SeenSite } from './facts.ts';
-import { hasData, instanceProblems, systemProblems, type HostProblem } from '../server/host-check.ts';
-import { roomForCopy, roomForNewCluster } from '../server/needed-room.ts';
-import { instanceOf, type Instance } from '../model/instance.ts';
-import { controlOf } from '../postgres/control/control-of.ts';
-import { packageFindings } from './packages.ts';
-import { foreignListeners } from './ports.ts';
+import { systemProblems } from '../server/system-check.ts';
+import { nodeFindings, type SeenPrimary } from './nodes.ts';
+import { packageFindings, foreignListeners } from './needs.ts';
+import { memoryFindings } from './settings.ts';
 import { formatBytes } from '../model/units.ts';
 
 interface Rule {
@@ -123,75 +121,22 @@ function slowStart({ facts: { startup } }: SeenSite): string | undefined {
   return slow.length === 0 ? whole : `${whole}; slow startup files: ${slow.join(', ')}`;
 }
 
-/** Everything that is to be said about one machine that was seen. `primaryBytes` is what a replica would clone. */
+/** Everything that is to be said about one machine that was seen. */
 export function siteFindings(
   cluster: Cluster,
   seen: SeenSite,
-  primaryBytes: number | undefined,
+  primary: SeenPrimary,
 ): readonly DoctorFinding[] {
-  const hosts = [seen.site.name];
   return [
-    ...systemProblems(seen.facts).map(failure('system', seen)),
-    ...nodeFindings(cluster, seen, primaryBytes),
-    ...foreignListeners(cluster, seen).map(failure('port', seen)),
+    ...systemProblems(seen.facts).map(about('fail', 'system', seen)),
+    ...nodeFindings(cluster, seen, primary),
+    ...memoryFindings(cluster, seen),
+    ...foreignListeners(cluster, seen).map(about('fail', 'port', seen)),
     ...packageFindings(cluster, seen),
     ...rules
       .filter(({ broken }) => broken(seen))
-      .map(({ check, level, what, next }) => ({ level, check, hosts, what: what(seen), next: next(seen) })),
+      .map(({ check, level, what, next }) =>
+        about(level, check, seen)({ what: what(seen), next: next(seen) }),
+      ),
   ];
-}
-
-/** The very checks that setting up a node begins with, and whether one that is set up runs. */
-const nodeFindings = (
-  cluster: Cluster,
-  seen: SeenSite,
-  primaryBytes: number | undefined,
-): readonly DoctorFinding[] =>
-  seen.nodes.flatMap(({ node, facts, startsAtBoot }) => {
-    const isPrimary = node.name === cluster.configuredPrimary.name;
-    const wanted = {
-      instance: instanceOf(cluster, node),
-      owner: `${cluster.name}/${node.name}`,
-      role: isPrimary ? 'primary' : 'replica',
-      neededBytes: isPrimary || primaryBytes === undefined ? roomForNewCluster : roomForCopy(primaryBytes),
-    } as const;
-    const isOurs = hasData(facts) && facts.owner === wanted.owner;
-    const isStopped = isOurs && !facts.listener && !seen.facts.missingPrograms.includes('ss');
-    return [
-      ...instanceProblems(facts, wanted).map(failure('node', seen)),
-      ...(isStopped ? [stopped(seen, wanted.instance)] : []),
-      ...(isOurs && !startsAtBoot ? [notAtBoot(seen, wanted.instance)] : []),
-    ];
-  });
-
-const failure =
-  (check: string, { site }: SeenSite) =>
-  ({ what, next }: HostProblem): DoctorFinding => ({
-    level: 'fail',
-    check,
-    hosts: [site.name],
-    what,
-    next: [next],
-  });
-
-function notAtBoot({ site }: SeenSite, instance: Instance): DoctorFinding {
-  const { name, byHand } = controlOf(instance);
-  return {
-    level: 'warn',
-    check: 'service',
-    hosts: [site.name],
-    what: `${name} does not start at boot`,
-    next: [byHand.startAtBoot],
-  };
-}
-
-function stopped({ site }: SeenSite, instance: Instance): DoctorFinding {
-  const { name, byHand } = controlOf(instance);
-  return {
-    level: 'warn',
-    check: 'service',
-    hosts: [site.name],
-    what: `${name} is not running`,
-    next: [byHand.start, `see why it ended: ${byHand.journal}`],
-  };
 }

@@ -1,5 +1,3 @@
-// NEW
-
 import type { HostSet } from '../host/with-hosts.ts';
 import type { Machine } from '../model/cluster.ts';
 import { together, type Stage } from './run-plan.ts';

@@ -1,7 +1,8 @@
-import { hostChange, type HostChange, type Part, type Plan, type Stage, type Unknown } from './run-plan.ts';
-import { withEvidence } from './evidence.ts';
+import { hostChange, type HostChange } from './host-change.ts';
+import type { Part, Plan, Stage, Unknown } from './run-plan.ts';
+import { withEvidence } from './run-step.ts';
 import type { Change, Step } from './step.ts';
-import { CommandError, UnreachableError, UnverifiedError } from '../model/errors.ts';
+import { isHostFailure, throwAll } from '../model/errors.ts';
 import type { Host } from '../host/host.ts';
 
 /** A change that was found before anything is made. */
@@ -40,13 +41,12 @@ export async function plan(stages: Plan, absent: readonly Unknown[] = []): Promi
   const failures = looks.filter((one) => 'error' in one);
   const changes = await withConsequences(looks.filter((one) => 'changes' in one));
   const isMended = changes.length > 0 || absent.length > 0;
-  throwFailures(failures.map(({ error }) => error).filter((error) => !(isMended && mayPass(error))));
+  // What does not work yet (a login before its role, a link before its server is there) may work when the changes are made.
+  const lasting = failures.map(({ error }) => error).filter((error) => !(isMended && isHostFailure(error)));
+  const different = new Map(lasting.map((failure) => [String(failure), failure]));
+  throwAll([...different.values()], 'the plan cannot be made');
   return { changes, unknown: [...absent, ...failures.map(unknownOf)].filter(isFirst) };
 }
-
-/** What does not work yet (a login before its role, a link before its server is there) may work when the changes are made, and is seen then. */
-const mayPass = (failure: unknown): failure is Error =>
-  [UnverifiedError, CommandError, UnreachableError].some((kind) => failure instanceof kind);
 
 const unknownOf = ({ host, step, error }: Failure): Unknown => ({
   host: host.name,
@@ -61,7 +61,7 @@ const isFirst = ({ host, why }: Unknown, index: number, all: readonly Unknown[])
 /** A part that is known only later is found out now: while somebody only looks, nothing changes its answer. */
 async function looksOf(part: Part): Promise<readonly (Look | Failure)[]> {
   if (typeof part !== 'function') return Promise.all(looksOfStage(part));
-  return (await allEnded((await part()).map((one) => looksOf(one)))).flat();
+  return (await allEnded((await part(new Set())).map((one) => looksOf(one)))).flat();
 }
 
 /** Like Promise.all, but what is on its way when one fails is waited for: it needs the connections. */
@@ -108,10 +108,4 @@ async function withConsequences(looks: readonly Look[]): Promise<readonly Planne
     }
   }
   return [...planned.values()];
-}
-
-function throwFailures(failures: readonly unknown[]): void {
-  const different = [...new Map(failures.map((failure) => [String(failure), failure])).values()];
-  if (different.length > 1) throw new AggregateError(different, 'the plan cannot be made');
-  if (different.length === 1) throw different[0];
 }

@@ -1,10 +1,10 @@
-import { InterruptedError } from '../model/errors.ts';
+import { InterruptedError, isHostFailure, throwAll } from '../model/errors.ts';
 import type { Host } from '../host/host.ts';
-import { noJournal, recorded, type Journal } from './journal.ts';
-import type { HostEnd, Listener, Order, StepEnd } from './event.ts';
-import { runStep } from './run-step.ts';
+import type { Listener, Order } from './event.ts';
+import type { HostChange } from './host-change.ts';
+import { runSteps, summary, type Journal } from './run-steps.ts';
 import { runTasks, type Watch } from './run-tasks.ts';
-import { textsOf, type Change, type Report, type Step } from './step.ts';
+import type { Report, Step } from './step.ts';
 
 /** The same steps, in order, on several hosts. */
 export interface Stage {
@@ -14,8 +14,11 @@ export interface Stage {
   readonly steps: (host: Host) => readonly Step[];
 }
 
-/** What can be known only when earlier stages are done is a function, which is called when its time comes. */
-export type Part = Stage | (() => Promise<readonly Part[]>);
+/**
+ * What can be known only when earlier stages are done is a function, which is called when its time comes, with the names of the hosts
+ * that have failed until then.
+ */
+export type Part = Stage | ((failed: ReadonlySet<string>) => Promise<readonly Part[]>);
 
 /** Stages in order. */
 export type Plan = readonly Part[];
@@ -34,27 +37,16 @@ export interface Unknown {
   readonly why: string;
 }
 
-export interface HostChange {
-  readonly host: string;
-  readonly step: string;
-  /** See Change: what is done, to what, and the sentence about it. */
-  readonly id: string;
-  readonly subject?: string;
-  readonly change: string;
-}
-
-export const hostChange = (host: Host, step: Step, { text, ...of }: Change): HostChange => ({
-  host: host.name,
-  step: step.title,
-  ...of,
-  change: text,
-});
-
 export interface PlanOptions {
   /** Whether the user asked to stop: looked at between steps and while a step waits. */
   readonly isInterrupted?: () => boolean;
   /** Told of every step before it is applied. */
   readonly journal?: Journal;
+  /**
+   * Names of hosts whose failures hold up no other host: such a host takes no part in later stages, and its failure is thrown when the
+   * plan has ended. Where hosts are worked on one by one, their failures end the plan like those of others.
+   */
+  readonly mayFail?: ReadonlySet<string>;
 }
 
 export const together = (title: string, hosts: readonly Host[], steps: Stage['steps']): Stage => ({
@@ -70,31 +62,58 @@ export const onlyOn = (title: string, host: Host, steps: () => readonly Step[]):
 /** The same stage, one host after the other; the hosts after a failure are not started. */
 export const oneByOne = (stage: Stage): Stage => ({ ...stage, order: 'one by one' });
 
-/** Stage after stage; a failure ends the plan when all hosts of its stage are done. */
+/** Stage after stage; a failure ends the plan when all hosts of its stage are done, but for those of hosts that may fail. */
 export async function runPlan(
   plan: Plan,
   listener: Listener,
   options: PlanOptions = {},
 ): Promise<PlanResult> {
-  const changes: HostChange[] = [];
-  for (const part of plan) {
-    const made =
-      typeof part === 'function'
-        ? (await runPlan(await part(), listener, options)).changes
-        : await runStage(part, listener, options);
-    changes.push(...made);
-  }
+  const failures = new Map<string, unknown>();
+  const ended: unknown[] = [];
+  const changes = await runParts(plan, listener, { ...options, failures }).catch((error: unknown) => {
+    if (failures.size === 0) throw error;
+    ended.push(error);
+    return [];
+  });
+  throwAll([...ended, ...failures.values()].flatMap(errorsIn), 'the plan failed');
   return { changes };
 }
 
+const errorsIn = (error: unknown): readonly unknown[] =>
+  error instanceof AggregateError ? error.errors : [error];
+
+interface Running extends PlanOptions {
+  /** Of hosts that may fail, by name. */
+  readonly failures: Map<string, unknown>;
+}
+
+async function runParts(parts: Plan, listener: Listener, run: Running): Promise<readonly HostChange[]> {
+  const changes: HostChange[] = [];
+  for (const part of parts) {
+    const made =
+      typeof part === 'function'
+        ? await runParts(await part(new Set(run.failures.keys())), listener, run)
+        : await runStage(part, listener, run);
+    changes.push(...made);
+  }
+  return changes;
+}
+
 async function runStage(
-  { title, hosts, order, steps }: Stage,
+  { title, hosts: all, order, steps }: Stage,
   listener: Listener,
-  { isInterrupted = () => false, journal = noJournal }: PlanOptions,
+  { isInterrupted = () => false, journal, mayFail, failures }: Running,
 ): Promise<readonly HostChange[]> {
   const changes: HostChange[] = [];
+  const hosts = all.filter(({ name }) => !failures.has(name));
+  if (hosts.length === 0) return changes;
   const tasks = hosts.map((host) => ({
     host: host.name,
+    keeps(failure: unknown) {
+      const isKept = order === 'together' && mayFail?.has(host.name) === true && isOfOneHost(failure);
+      if (isKept) failures.set(host.name, failure);
+      return isKept;
+    },
     async work({ report, onStep }: Watch) {
       const leave = leaveWhen(isInterrupted, report);
       const found = await runSteps(steps(host), host, { journal, report: leave, onStep });
@@ -117,51 +136,13 @@ const leaveWhen =
     report(note);
   };
 
+/** A refusal, a bug, a lost lock or a request to stop concerns all hosts: nothing more is changed then. */
+const isOfOneHost = (failure: unknown): boolean =>
+  failure instanceof AggregateError ? failure.errors.every(isOfOneHost) : isHostFailure(failure);
+
 const interrupted = (): InterruptedError =>
   new InterruptedError({
     what: 'stopped on request',
     why: 'The running steps have ended. Long-running work such as a clone continues on its host.',
     next: ['run the same command again: it continues from here'],
   });
-
-interface How extends Watch {
-  readonly journal: Journal;
-}
-
-async function runSteps(
-  steps: readonly Step[],
-  host: Host,
-  { journal, report, onStep }: How,
-): Promise<readonly HostChange[]> {
-  const changes: HostChange[] = [];
-  for (const step of steps) {
-    report(step.title);
-    const startedAt = Date.now();
-    const end = (status: StepEnd['status'], made: readonly Change[]): void =>
-      onStep(step.title, { status, changes: textsOf(made), durationMs: Date.now() - startedAt });
-    const written = recorded(step, host, journal);
-    const outcome = await runStep(written.step, host, report).catch((error: unknown) => {
-      written.end(error);
-      end('failed', []);
-      throw error;
-    });
-    written.end();
-    end(outcome.status, outcome.changes);
-    changes.push(...outcome.changes.map((change) => hostChange(host, step, change)));
-  }
-  return changes;
-}
-
-/** A row has room for a few changes; a plan and -o json list all of them. */
-const shownChanges = 3;
-
-function summary(changes: readonly HostChange[]): HostEnd {
-  if (changes.length === 0) return { status: 'in place', note: '' };
-  const few = changes.length <= shownChanges + 1 ? changes.length : shownChanges;
-  const shown = changes.slice(0, few).map(({ change }) => change);
-  const rest = changes.length - few;
-  return {
-    status: 'changed',
-    note: [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(', '),
-  };
-}

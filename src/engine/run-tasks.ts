@@ -1,4 +1,4 @@
-import { InterruptedError } from '../model/errors.ts';
+import { InterruptedError, throwAll } from '../model/errors.ts';
 import type { HostEnd, Listener, Order, StepEnd } from './event.ts';
 import type { Report } from './step.ts';
 
@@ -7,6 +7,8 @@ export interface Task<Answer> {
   /** The host's name. */
   readonly host: string;
   work(watch: Watch): Promise<TaskEnd<Answer>>;
+  /** Whether somebody else deals with a failure of it, so that the others go on. */
+  keeps?(failure: unknown): boolean;
 }
 
 export interface TaskEnd<Answer> extends HostEnd {
@@ -22,7 +24,7 @@ export interface Watch {
 /**
  * Does tasks and tells of them; answers in their order. All are left to finish, even when another one fails: stopping
  * halfway would abandon a running command. One by one, those after a failure are not started. One failure is thrown as
- * it is, several as AggregateError.
+ * it is, several as AggregateError; those that a task keeps are not, and it has no answer.
  */
 export async function runTasks<Answer>(
   stage: string,
@@ -47,7 +49,7 @@ export async function runTasks<Answer>(
       answers.set(task, answer);
       return result;
     } catch (error) {
-      failures.push(error);
+      if (!task.keeps?.(error)) failures.push(error);
       return { status: 'failed', note: error instanceof Error ? error.message : String(error) };
     }
   };
@@ -62,19 +64,13 @@ export async function runTasks<Answer>(
   if (order === 'together') await Promise.all(tasks.map(run));
   else for (const task of tasks) await run(task);
   await listener({ event: 'stage-ended', stage, status, durationMs: since() });
-  throwFailures(stage, failures);
+  const worse = failures.filter((failure) => !(failure instanceof InterruptedError));
+  throwAll(worse.length > 0 ? worse : failures.slice(0, 1), `${stage} failed`);
   return tasks.map((task) => answers.get(task) as Answer);
 }
 
 /** Nobody waits for what a listener does meanwhile. */
 const tell = (listener: Listener, event: Parameters<Listener>[0]): void => void listener(event);
-
-function throwFailures(stage: string, failures: readonly unknown[]): void {
-  const worse = failures.filter((failure) => !(failure instanceof InterruptedError));
-  if (worse.length > 1) throw new AggregateError(worse, `${stage} failed`);
-  const [first] = [...worse, ...failures];
-  if (first !== undefined) throw first;
-}
 
 /** Whole milliseconds from now on. */
 function stopwatch(): () => number {

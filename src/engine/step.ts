@@ -26,7 +26,8 @@ export interface Step {
   /** Whether connections are closed while it is done. */
   readonly disrupts?: boolean;
   diff(host: ReadableHost, coming?: Coming): Promise<readonly Change[]>;
-  apply(host: Host, report: Report): Promise<void>;
+  /** Answers what else came of it that people should read, if anything. */
+  apply(host: Host, report: Report): Promise<readonly Change[] | void>;
   /** What is left to do when it was applied; without it, `diff` is asked again. */
   verify?(host: ReadableHost): Promise<readonly Change[]>;
   /** What the host itself says about it (the end of a journal, of a log): asked when the step failed, for its error. */
@@ -34,6 +35,17 @@ export interface Step {
   /** The changes line by line, "-" and "+" first, for who reads a plan. Never a secret. */
   detail?(host: ReadableHost): Promise<readonly string[]>;
 }
+
+interface Ensured extends Pick<Step, 'apply' | 'evidence'> {
+  readonly isRight: (host: ReadableHost) => Promise<boolean>;
+}
+
+/** A step that makes one thing so, unless it is right already. */
+export const ensure = (title: string, what: Change, { isRight, ...how }: Ensured): Step => ({
+  title,
+  ...how,
+  diff: async (host) => ((await isRight(host)) ? [] : [what]),
+});
 
 /** A step that changes nothing: it throws when something is not as it must be. */
 export const check = (

@@ -3,13 +3,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Secret } from '../model/secret.ts';
-import type { Action, Meaning } from './command.ts';
-import { commandFailure, understand } from './command-failure.ts';
-import { defaultTimeoutMs, type Execute } from './execution.ts';
+import type { Action, Meaning, Query } from './command.ts';
+import { defaultTimeoutMs, type Execute, type Ending, type Execution, outputLimit } from './execution.ts';
 import { fileAt, sendFileArgv, writeFileArgv } from './file-query.ts';
 import type { FileAttributes, Host } from './host.ts';
 import { measureFile, readPieces } from './local-file.ts';
 import { observeCommand } from './watch-commands.ts';
+import { CommandError, DbctlError } from '../model/errors.ts';
+import { quote } from './quote.ts';
+import { lastLines, printable } from './printable.ts';
 
 type Invocation = Omit<Action, 'kind' | 'stdin'> & { readonly stdin?: string | Secret | Readable };
 
@@ -69,3 +71,57 @@ const clear = <Rest>(value: Secret | Rest): string | Rest =>
 
 /** How long nothing may move while a file is sent, and how long checking and syncing it may take. */
 const stallLimitMs = 300_000;
+
+/**
+ * The error of a command that did not end with 0: the command line and the last words on its stderr. Never its stdin,
+ * and never its stdout, which may be the content of a file that is secret.
+ */
+export function commandFailure(
+  host: string,
+  execution: Omit<Execution, 'stdin'> & Pick<Action, 'meaning'>,
+  ending: Ending,
+): CommandError {
+  const { meaning } = execution;
+  const said = lastLines(ending.stderr, 20);
+  const line = shorten(printable(quote(execution.argv)));
+  const account = execution.asUser === undefined ? '' : ` (as ${execution.asUser})`;
+  const how = manner(ending.outcome, execution);
+  return new CommandError({
+    what:
+      meaning === undefined
+        ? `a command failed on ${host}: it ${how}`
+        : `${meaning.doing} on ${host}: the command ${how}`,
+    why: [`${line}${account}`, said].filter((part) => part !== '').join('\n'),
+    next: [`log in and run it by hand on ${host}`, 'run the same dbctl command again: it is safe'],
+  });
+}
+
+/** Parses an answer; nonsense is a CommandError that does not repeat it, because it may hold what is secret. */
+export function understand<Answer>(
+  host: string,
+  { argv, meaning, parse }: Query<Answer>,
+  stdout: string,
+): Answer {
+  try {
+    return parse(stdout);
+  } catch (cause) {
+    if (cause instanceof DbctlError) throw cause;
+    throw new CommandError({
+      what: `${host} gave an answer that dbctl cannot parse`,
+      why: shorten(printable(quote(meaning?.typed ?? argv))),
+      next: [`log in and run it by hand on ${host}`, 'run the same dbctl command again: it is safe'],
+      cause,
+    });
+  }
+}
+
+function manner(outcome: Ending['outcome'], { timeoutMs }: Pick<Execution, 'timeoutMs'>): string {
+  if (outcome.kind === 'exited') return `ended with exit code ${outcome.code}`;
+  if (outcome.kind === 'killed') return `was killed by SIG${outcome.signal.replace(/^SIG/, '')}`;
+  if (outcome.kind === 'printed too much')
+    return `printed more than ${outputLimit / 1024 / 1024} MiB and was stopped`;
+  if (outcome.kind === 'unknown') return 'ended without an exit status';
+  return `did not end within ${timeoutMs / 1000} s; it may still be running there`;
+}
+
+const shorten = (line: string): string => (line.length > 500 ? `${line.slice(0, 500)} …` : line);

@@ -4,9 +4,8 @@ import { withResolvers } from '../model/with-resolvers.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientChannel } from 'ssh2';
 import { UnreachableError } from '../model/errors.ts';
-import { collect } from './channel.ts';
 import { lineSessionOver, type LineSession } from './line-session.ts';
-import type { Ending, Input } from './execution.ts';
+import { type Ending, type Input, type Outcome, keepOutput, limitTime } from './execution.ts';
 
 /** sshd allows 10 sessions per connection (MaxSessions); two are left for others who share the login. */
 const channelsAtOnce = 8;
@@ -120,4 +119,41 @@ function semaphore(places: number): <Answer>(work: () => Promise<Answer>) => Pro
       else next();
     }
   };
+}
+
+/**
+ * Sends the input and waits for the end. The exit status may never come (the connection died, the server misbehaved):
+ * that is an outcome of its own, never success.
+ */
+function collect(channel: ClientChannel, stdin: Input, timeoutMs: number): Promise<Ending> {
+  return new Promise((resolve) => {
+    let outcome: Outcome = { kind: 'unknown' };
+
+    const output = keepOutput({ stdout: channel, stderr: channel.stderr }, () =>
+      giveUp({ kind: 'printed too much' }),
+    );
+    const end = (): void => {
+      limit.stop();
+      if (typeof stdin !== 'string') stdin.destroy();
+      resolve({ outcome, ...output() });
+    };
+    const giveUp = (reason: Outcome): void => {
+      channel.removeAllListeners('exit');
+      outcome = reason;
+      channel.signal('TERM');
+      channel.close();
+      end();
+    };
+    const limit = limitTime(stdin, timeoutMs, () => giveUp({ kind: 'timed out' }));
+
+    channel.on('exit', (code: number | null, signal?: string) => {
+      outcome = code === null ? { kind: 'killed', signal: signal ?? '?' } : { kind: 'exited', code };
+    });
+    // A command that ends without reading its input closes the pipe: its exit status tells, not this.
+    channel.on('error', () => {});
+    channel.on('close', end);
+    if (typeof stdin === 'string') channel.end(stdin);
+    // What cannot be read here is missed there.
+    else stdin.on('error', () => channel.end()).pipe(channel);
+  });
 }

@@ -1,7 +1,6 @@
 // One command on one host, from what is asked to how it ended. ssh-host.ts and local-host.ts each have a way to do it.
 
 import type { Readable } from 'node:stream';
-import { become } from './become.ts';
 
 /** What a command reads: all at once, or piece by piece as it asks for more. */
 export type Input = string | Readable;
@@ -39,20 +38,35 @@ export const outputLimit = 16 * 1024 * 1024;
 /** How long a command may take unless it says otherwise; long work goes into a unit of its own (long-work.ts). */
 export const defaultTimeoutMs = 600_000;
 
-/** What every command finds, whatever the login shell's start-up files say. */
-export const environment = {
-  LC_ALL: 'C',
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-} as const;
-
 /** The account that commands start from: root itself, or one that may use sudo without a password. */
 export type Login = 'root' | 'sudoer';
 
-/** The argv that runs as root, or as `asUser`, from this login. */
-export function privileged(argv: readonly string[], asUser = 'root', login: Login): readonly string[] {
-  if (login === 'sudoer') return ['sudo', '-n', '-u', asUser, '--', ...argv];
-  return asUser === 'root' ? argv : become(asUser, argv);
-}
+/** What a command keeps of the environment that it is started in: apt's way out, and who logged in. */
+const kept = ['http_proxy', 'https_proxy', 'no_proxy', 'SSH_CLIENT', 'SUDO_USER'];
+
+/**
+ * Shell: runs its words with an environment that is the same on every host. PGUSER, TAR_OPTIONS or TZ of /etc/environment,
+ * sshd, sudo or a start-up file change nothing, and a umask of theirs hides no file from the account that needs it.
+ */
+const cleanly = [
+  'umask 022; exec /usr/bin/env -i LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  ...kept.map((name) => `\${${name}+${name}="$${name}"}`),
+  '"$@"',
+].join(' ');
+
+/**
+ * The argv that runs as root, or as `asUser`, from this login. sudo has to allow one thing only, to become root; another
+ * account is become from there.
+ */
+export const privileged = (
+  argv: readonly string[],
+  asUser: string | undefined,
+  login: Login,
+): readonly string[] => [
+  ...(login === 'sudoer' ? ['/usr/bin/sudo', '-n', '-u', 'root', '--'] : []),
+  ...['/bin/sh', '-c', cleanly, 'sh'],
+  ...become(asUser, argv),
+];
 
 /** Keeps what both streams say, up to the limit, and answers how to read it at the end. `onFlood` is called once. */
 export function keepOutput(
@@ -81,3 +95,22 @@ export function limitTime(stdin: Input, timeoutMs: number, giveUp: () => void): 
   if (typeof stdin !== 'string') stdin.on('data', () => timer.refresh());
   return { stop: () => clearTimeout(timer) };
 }
+
+/** The group of an account, where it has another name than the account. */
+const groups: Readonly<Record<string, string>> = { nobody: 'nogroup' };
+
+/**
+ * What root runs to run a command as an account. setpriv takes the account's place by itself: no PAM session as
+ * runuser has, which takes five times as long and leaves two lines in the journal for every command.
+ */
+export const become = (account = 'root', argv: readonly string[]): readonly string[] =>
+  account === 'root'
+    ? argv
+    : [
+        'setpriv',
+        `--reuid=${account}`,
+        `--regid=${groups[account] ?? account}`,
+        '--init-groups',
+        '--',
+        ...argv,
+      ];

@@ -14,21 +14,17 @@ import {
 } from './known-hosts.ts';
 import type { Route } from './ssh-config.ts';
 
-export interface HostKeyCheck {
-  /** Key types in the order to ask the server for: those we know it by first, as OpenSSH does. */
-  readonly types: readonly string[];
-  /** The reason to hang up on the server that shows this key; undefined when it is the right one. */
-  refuse(shown: Buffer): Promise<UnreachableError | undefined>;
-}
+export type HostKeyCheck = Awaited<ReturnType<typeof hostKeyCheck>>;
 
 /** What we know about a route's host. Throws ConfigError when a known_hosts file is there but cannot be read. */
-export async function hostKeyCheck(route: Route, accepted: readonly string[]): Promise<HostKeyCheck> {
+export async function hostKeyCheck(route: Route, accepted: readonly string[]) {
   const files = await Promise.all(route.knownHostsFiles.map(readKnownHosts));
   const name = route.hostKeyAlias ?? knownHostsName(route.host, route.port);
   const known = knownKeys(files, name);
   // As OpenSSH: a key kept without the port is good for every port of that host, but accuses none.
   const anyPort = route.hostKeyAlias === undefined ? knownKeys(files, route.host.toLowerCase()) : [];
 
+  /** The reason to hang up on the server that shows this key; undefined when it is the right one. */
   async function refuse(shown: Buffer): Promise<UnreachableError | undefined> {
     const verdict = judge(known, shown);
     if (verdict.kind === 'known') return undefined;
@@ -40,6 +36,7 @@ export async function hostKeyCheck(route: Route, accepted: readonly string[]): P
     await remember(route.ownKnownHostsFile, `${name} ${keyType(shown)} ${shown.toString('base64')}`);
     return undefined;
   }
+  // Key types in the order to ask the server for: those we know it by first, as OpenSSH does.
   return { types: preferred([...known, ...anyPort].map(({ type }) => type)), refuse };
 }
 

@@ -9,16 +9,7 @@ export interface KnownHostsFile {
 }
 
 /** One line of a known_hosts file that speaks of the host asked for. */
-export interface KnownKey {
-  /** "ssh-ed25519" */
-  readonly type: string;
-  /** The public key in base64, as in the file. */
-  readonly key: string;
-  readonly revoked: boolean;
-  /** "/root/.ssh/known_hosts:3" */
-  readonly place: string;
-  readonly path: string;
-}
+export type KnownKey = ReturnType<typeof parseLine>[number];
 
 export type Verdict =
   | { readonly kind: 'known' }
@@ -55,7 +46,7 @@ export const fingerprint = (key: Buffer): string =>
 export const keyType = (key: Buffer): string =>
   key.length < 4 ? '' : key.toString('latin1', 4, 4 + key.readUInt32BE(0));
 
-function parseLine(text: string, name: string, path: string, number: number): readonly KnownKey[] {
+function parseLine(text: string, name: string, path: string, number: number) {
   const line = text.trim();
   if (line === '' || line.startsWith('#')) return [];
   const fields = line.split(/\s+/);
@@ -64,6 +55,7 @@ function parseLine(text: string, name: string, path: string, number: number): re
   if (patterns === undefined || type === undefined || key === undefined) return [];
   if (marker !== undefined && marker !== '@revoked') return [];
   if (!matches(patterns, name)) return [];
+  // The public key in base64, as in the file; its place is "/root/.ssh/known_hosts:3".
   return [{ type, key, revoked: marker === '@revoked', place: `${path}:${number}`, path }];
 }
 

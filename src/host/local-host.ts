@@ -1,11 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { homedir } from 'node:os';
 import type { Writable } from 'node:stream';
 import { commandHost } from './command-host.ts';
 import { lineSessionOver, type OpenSession } from './line-session.ts';
 import {
   type Ending,
-  environment,
   type Execution,
   type Input,
   type Login,
@@ -27,7 +25,7 @@ export const openSessionHere =
   (login: Login = localLogin()): OpenSession =>
   async (argv) => {
     const [program = '', ...parameters] = privileged(argv, 'root', login);
-    const child = spawn(program, parameters, { cwd: '/', env: environment });
+    const child = spawn(program, parameters, { cwd: '/' });
     // What cannot be started is told by its streams, which end.
     child.on('error', () => {});
     return lineSessionOver({ input: child.stdin, output: child.stdout, errors: child.stderr });
@@ -35,7 +33,7 @@ export const openSessionHere =
 
 async function runHere({ argv, asUser, stdin, timeoutMs }: Execution, login: Login): Promise<Ending> {
   const [program = '', ...parameters] = privileged(argv, asUser, login);
-  const child = spawn(program, parameters, { cwd: '/', env: { ...environment, HOME: homedir() } });
+  const child = spawn(program, parameters, { cwd: '/' });
   let outcome: Outcome | undefined;
   const stop = (reason: Outcome): void => {
     outcome ??= reason;

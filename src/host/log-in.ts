@@ -2,10 +2,10 @@
 
 import type { Duplex } from 'node:stream';
 import ssh2, { type Client, type ConnectConfig } from 'ssh2';
-import { UnreachableError } from '../model/errors.ts';
+import type { UnreachableError } from '../model/errors.ts';
 import type { Credentials } from './credentials.ts';
 import type { HostKeyCheck } from './host-key.ts';
-import { printable } from './printable.ts';
+import { isLoginRefused, loginError, refused } from './login-error.ts';
 import type { Route } from './ssh-config.ts';
 
 /** From the first byte to the login; a busy sshd may be slow, a hanging one must not hold us. */
@@ -84,31 +84,3 @@ export async function logIn(
     );
   }
 }
-
-const isLoginRefused = (error: unknown): boolean =>
-  error instanceof Error && 'level' in error && error.level === 'client-authentication';
-
-function refused(route: Route, { tried, skipped }: Credentials, cause: unknown): UnreachableError {
-  const shown = tried.length === 0 ? 'no key was found' : `keys tried: ${tried.join(', ')}`;
-  return new UnreachableError({
-    what: `${route.host}:${route.port} refuses the login of ${route.user}`,
-    why: [shown, ...skipped].join('\n'),
-    next: [
-      `try it by hand: ssh -p ${route.port} ${route.user}@${route.host}`,
-      'set CLUSTER_SSH_USER and CLUSTER_SSH_KEY in .env.cluster, or load the key: ssh-add',
-    ],
-    cause,
-  });
-}
-
-/** Any other reason why there is no login: no answer, no common algorithm, not an SSH server. */
-export const loginError = (route: Route, cause: unknown): UnreachableError =>
-  new UnreachableError({
-    what: `${route.host} cannot be reached over SSH on port ${route.port} as ${route.user}`,
-    why: printable(cause instanceof Error ? cause.message : String(cause)),
-    next: [
-      `try it by hand: ssh -p ${route.port} ${route.user}@${route.host}`,
-      'check CLUSTER_SSH_USER, CLUSTER_SSH_PORT and the address in .env.cluster',
-    ],
-    cause,
-  });

@@ -15,14 +15,9 @@ export const script = (path: string, ...words: Argv): Argv => {
   return isBash ? ['bash', '--norc', '-c', text, 'bash', ...words] : sh(text, ...words);
 };
 
-interface Script {
-  readonly isBash: boolean;
-  readonly text: string;
-}
+const scripts = new Map<string, ReturnType<typeof readScript>>();
 
-const scripts = new Map<string, Script>();
-
-function readScript(path: string): Script {
+function readScript(path: string) {
   const source = scriptFile(path);
   const read = {
     isBash: source.startsWith('#!/bin/bash\n'),
@@ -34,6 +29,9 @@ function readScript(path: string): Script {
 
 /** A file of templates/run/ as it is. */
 export const scriptFile = (path: string): string => render(`run/${path}`, {});
+
+/** A file of templates/run/ as it is installed on a host: with all that it reads. */
+export const programFile = (path: string): string => withIncludes(path, scriptFile(path));
 
 const withoutHeader = (source: string): string => source.replace(/^(#.*\n)+/, '');
 

@@ -5,23 +5,10 @@ import { execFile } from 'node:child_process';
 import { userInfo } from 'node:os';
 import { ConfigError } from '../model/errors.ts';
 import type { SshSettings } from '../model/cluster.ts';
+import { quote } from './quote.ts';
 
 /** Everything needed to log in on one host. */
-export interface Route {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  /** The name that known_hosts holds instead of host and port. */
-  readonly hostKeyAlias: string | undefined;
-  readonly identityFiles: readonly string[];
-  /** `none`: the user does not want the agent here; a path: this agent; undefined: the one of the session. */
-  readonly agent: string | undefined;
-  readonly knownHostsFiles: readonly string[];
-  /** Where a newly accepted host key is written. */
-  readonly ownKnownHostsFile: string;
-  /** Hosts to go through, in order: "user@host:port". */
-  readonly jumps: readonly string[];
-}
+export type Route = ReturnType<typeof parseRoute>;
 
 export interface SshConfigOptions {
   /** Used instead of the user's own and the system's: `ssh -F`. */
@@ -52,16 +39,10 @@ export async function resolveRoute(
   });
 }
 
-interface Answer {
-  /** The exit code, or the system's word for why it did not start. */
-  readonly code: number | string | null | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Every run asks this, and importing execa takes longer than everything else before the first login. */
-const askSsh = (argv: readonly string[]): Promise<Answer> =>
-  new Promise((resolve) => {
+const askSsh = (argv: readonly string[]) =>
+  new Promise<{ code: number | string | null | undefined; stdout: string; stderr: string }>((resolve) => {
+    // The exit code, or the system's word for why it did not start.
     const child = execFile('ssh', argv, (error, stdout, stderr) =>
       resolve({ code: error ? error.code : 0, stdout, stderr }),
     );
@@ -69,7 +50,7 @@ const askSsh = (argv: readonly string[]): Promise<Answer> =>
   });
 
 /** Reads the answer of `ssh -G`: one "name value" per line, names in lower case, identityfile repeated. */
-export function parseRoute(answer: string, host: string, settings: SshSettings, home: string): Route {
+export function parseRoute(answer: string, host: string, settings: SshSettings, home: string) {
   const lines = answer.split('\n').map((line) => split(line));
   const all = (name: string): readonly string[] =>
     lines.filter(([key]) => key === name).map(([, value]) => value);
@@ -91,14 +72,31 @@ export function parseRoute(answer: string, host: string, settings: SshSettings, 
     host: hostname,
     port: settings.port ?? Number(one('port') ?? 22),
     user,
+    /** The name that known_hosts holds instead of host and port. */
     hostKeyAlias: one('hostkeyalias'),
     identityFiles: (identities.length > 0 ? identities : defaultIdentities).map((path) => expand(path)),
+    /** `none`: the user does not want the agent here; a path: this agent; undefined: the one of the session. */
     agent: agentOf(all('identityagent')[0], expand),
     knownHostsFiles: knownHosts,
+    /** Where a newly accepted host key is written. */
     ownKnownHostsFile: knownHosts[0] ?? expand('~/.ssh/known_hosts'),
+    /** Whether the user wants no other keys of the agent than the identity files. */
+    identitiesOnly: one('identitiesonly') === 'yes',
+    /** What a person types to try the same login. */
+    byHand: loginByHand(host, user, settings),
+    /** Hosts to go through, in order: "user@host:port". */
     jumps: one('proxyjump')?.split(',') ?? [],
   };
 }
+
+const loginByHand = (host: string, user: string, { port, keyFile, knownHostsFile }: SshSettings): string =>
+  quote([
+    'ssh',
+    ...(port === undefined ? [] : ['-p', String(port)]),
+    ...(keyFile === undefined ? [] : ['-i', keyFile, '-o', 'IdentitiesOnly=yes']),
+    ...(knownHostsFile === undefined ? [] : ['-o', `UserKnownHostsFile=${knownHostsFile}`]),
+    `${user}@${host}`,
+  ]);
 
 const defaultIdentities = ['~/.ssh/id_rsa', '~/.ssh/id_ecdsa', '~/.ssh/id_ed25519'];
 

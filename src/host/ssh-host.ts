@@ -2,7 +2,7 @@ import { quote } from './quote.ts';
 import { commandHost } from './command-host.ts';
 import type { Connection } from './connection.ts';
 import type { OpenSession } from './line-session.ts';
-import { environment, type Execution, type Login, privileged } from './execution.ts';
+import { type Execution, type Login, privileged } from './execution.ts';
 import type { Host } from './host.ts';
 import { UnreachableError } from '../model/errors.ts';
 import { lastLines } from './printable.ts';
@@ -22,18 +22,17 @@ export const openSessionOverSsh =
 
 /**
  * What the login shell is given. `exec` replaces that shell: no second process, and no alias, function or builtin of
- * it can stand in for the program. Any shell of the Bourne family reads it; check-login.ts refuses the others.
+ * it can stand in for the program. Any shell of the Bourne family reads it; checkLogin refuses the others.
  */
-function loginShellLine({ argv, asUser }: Pick<Execution, 'argv' | 'asUser'>, login: Login): string {
-  const setting = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  return `cd / && ${setting.join(' ')} exec ${quote(privileged(argv, asUser, login))}`;
-}
+const loginShellLine = ({ argv, asUser }: Pick<Execution, 'argv' | 'asUser'>, login: Login): string =>
+  `cd / && exec ${quote(privileged(argv, asUser, login))}`;
 
 const awkward = String.raw`a'b "c" \\ \n $HOME $(id) !! *` + '\n\tend';
 
 /** Answers how commands become root on this connection. Throws UnreachableError when they cannot. */
 export async function checkLogin(connection: Connection, where: string, user: string): Promise<Login> {
-  const line = `exec ${quote(script('host/check-login.sh', awkward))}`;
+  const asRoot = privileged(['id', '-u'], 'root', 'sudoer');
+  const line = `exec ${quote(script('host/check-login.sh', awkward, ...asRoot))}`;
   const { stdout, stderr } = await connection.exec(line, '', 15_000);
   if (stdout === `${awkward}|root\n`) return 'root';
   if (stdout === `${awkward}|sudoer\n`) return 'sudoer';
@@ -50,10 +49,10 @@ export async function checkLogin(connection: Connection, where: string, user: st
 
 const noSudo = (where: string, user: string, stderr: string): UnreachableError =>
   new UnreachableError({
-    what: `${user} cannot use sudo on ${where} without a password`,
+    what: `${user} cannot become root on ${where} with sudo: it asks for a password or a terminal, or does not allow every command`,
     why: lastLines(stderr, 5),
     next: [
-      `on the host: echo '${user} ALL=(ALL:ALL) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/dbctl`,
+      `on the host, as root: printf '%s\\n' 'Defaults:${user} !requiretty' '${user} ALL=(root) NOPASSWD: ALL' > /etc/sudoers.d/zz-dbctl`,
       'or log in as root: CLUSTER_SSH_USER=root',
     ],
   });

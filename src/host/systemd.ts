@@ -2,6 +2,7 @@
 
 import { type Action, action, type Query, query } from './command.ts';
 import { sh } from './script.ts';
+import { fieldsIn } from '../model/answers.ts';
 
 /** A program to run as a unit of its own. Nothing in it may be secret: units and their argv can be read by everybody. */
 export interface TransientUnit {
@@ -12,15 +13,31 @@ export interface TransientUnit {
   readonly asUser: string;
 }
 
-export interface UnitState {
-  readonly kind: 'absent' | 'running' | 'succeeded' | 'failed';
-  /** The exit code of a failed unit's program, when it exited by itself. */
-  readonly exitCode: number | undefined;
-  /** systemd's word for how it ended: "exit-code", "signal", "oom-kill", "timeout". */
-  readonly result: string;
-  /** Tells this run of the unit from earlier ones of the same name; empty when it never ran. */
-  readonly invocation: string;
-}
+const libpqVariables = [
+  ...['PGHOST', 'PGHOSTADDR', 'PGPORT', 'PGDATABASE', 'PGUSER', 'PGPASSWORD', 'PGPASSFILE', 'PGSERVICE'],
+  ...[
+    'PGSERVICEFILE',
+    'PGSYSCONFDIR',
+    'PGOPTIONS',
+    'PGAPPNAME',
+    'PGREQUIREAUTH',
+    'PGREQUIREPEER',
+    'PGCHANNELBINDING',
+  ],
+  ...['PGSSLMODE', 'PGSSLNEGOTIATION', 'PGSSLCERT', 'PGSSLKEY', 'PGSSLCERTMODE', 'PGSSLROOTCERT', 'PGSSLCRL'],
+  ...['PGSSLCRLDIR', 'PGSSLSNI', 'PGSSLMINPROTOCOLVERSION', 'PGSSLMAXPROTOCOLVERSION', 'PGGSSENCMODE'],
+  ...[
+    'PGCONNECT_TIMEOUT',
+    'PGCLIENTENCODING',
+    'PGTARGETSESSIONATTRS',
+    'PGLOADBALANCEHOSTS',
+    'PGDATESTYLE',
+    'PGTZ',
+  ],
+].join(' ');
+
+/** Of a unit: what the manager's own environment (DefaultEnvironment=) says to programs that connect to PostgreSQL is dropped. */
+export const withoutLibpqVariables = `UnsetEnvironment=${libpqVariables}`;
 
 /**
  * Starts the unit. It stays after it has ended, whichever way, so that the result can be found by a later run; that run
@@ -35,6 +52,7 @@ export const startUnit = ({ name, description, argv, asUser }: TransientUnit): A
     `--uid=${asUser}`,
     '--remain-after-exit',
     '--setenv=LC_ALL=C',
+    `--property=${withoutLibpqVariables}`,
     '--property=Type=exec',
     '--',
     ...argv.map((word) => word.replaceAll('$', '$$$$')),
@@ -46,26 +64,15 @@ export const environmentLine = (name: string, value: string): string =>
 
 /** How a unit is doing; `absent` when systemd does not know it, or when it was stopped. */
 export const unitState = (name: string): Query<UnitState> =>
-  query(
-    [
-      'systemctl',
-      'show',
-      '--property=LoadState,ActiveState,SubState,Result,ExecMainCode,ExecMainStatus,InvocationID',
-      `${checked(name)}.service`,
-    ],
-    parseUnitState,
-  );
+  query(showUnits(unitProperties, `${checked(name)}.service`), parseUnitState);
+
+const unitProperties = 'LoadState,ActiveState,SubState,Result,ExecMainCode,ExecMainStatus,InvocationID';
 
 /** The last lines that one run of a unit wrote itself. */
 export const unitJournal = ({ invocation }: UnitState, lines: number): Query<string> =>
   query(
     [
-      'journalctl',
-      '--quiet',
-      '--no-pager',
-      '-o',
-      'cat',
-      '-n',
+      ...'journalctl --quiet --no-pager -o cat -n'.split(' '),
       String(lines),
       `_SYSTEMD_INVOCATION_ID=${invocation}`,
     ],
@@ -79,21 +86,40 @@ export const forgetUnit = (name: string): Action =>
     { timeoutMs: 120_000 },
   );
 
-function parseUnitState(stdout: string): UnitState {
-  const values = new Map(
-    stdout.split('\n').map((line) => [line.split('=')[0], line.slice(line.indexOf('=') + 1)]),
-  );
+/** Asks for properties of units; several are answered in paragraphs. */
+export const showUnits = (properties: string, ...units: readonly string[]): readonly string[] => [
+  ...['systemctl', 'show', '--timestamp=us+utc', `--property=${properties}`, '--'],
+  ...units,
+];
+
+/**
+ * "Sun 2026-11-22 01:00:00.000000 UTC", as systemd writes a time (--timestamp=us+utc), in seconds since 1970; undefined for
+ * what is no time.
+ */
+export function epochOf(text: string): number | undefined {
+  const [, day, time, fraction = '0'] =
+    /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d+))? UTC$/.exec(text) ?? [];
+  return day === undefined ? undefined : Date.parse(`${day}T${time}Z`) / 1000 + Number(`0.${fraction}`);
+}
+
+function parseUnitState(stdout: string) {
+  const { of } = fieldsIn(stdout);
   // ExecMainCode is waitid's si_code: 1 is CLD_EXITED, the only one whose status is an exit code.
-  const hasExited = values.get('ExecMainCode') === '1';
+  const hasExited = of('ExecMainCode') === '1';
   return {
-    kind: kindOf(values.get('LoadState'), values.get('ActiveState'), values.get('SubState')),
-    exitCode: hasExited ? Number(values.get('ExecMainStatus')) : undefined,
-    result: values.get('Result') ?? '',
-    invocation: values.get('InvocationID') ?? '',
+    kind: kindOf(of('LoadState'), of('ActiveState'), of('SubState')),
+    /** The exit code of a failed unit's program, when it exited by itself. */
+    exitCode: hasExited ? Number(of('ExecMainStatus')) : undefined,
+    /** systemd's word for how it ended: "exit-code", "signal", "oom-kill", "timeout". */
+    result: of('Result'),
+    /** Tells this run of the unit from earlier ones of the same name; empty when it never ran. */
+    invocation: of('InvocationID'),
   };
 }
 
-function kindOf(load = '', active = '', sub = ''): UnitState['kind'] {
+export type UnitState = ReturnType<typeof parseUnitState>;
+
+function kindOf(load = '', active = '', sub = '') {
   if (load === 'not-found') return 'absent';
   if (active === 'failed') return 'failed';
   if (active === 'active') return sub === 'exited' ? 'succeeded' : 'running';

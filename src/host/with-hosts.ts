@@ -1,9 +1,9 @@
 import type { Machine } from '../model/cluster.ts';
-import type { UnreachableError } from '../model/errors.ts';
+import { throwAll, type UnreachableError } from '../model/errors.ts';
+import type { Action } from './command.ts';
 import type { ConnectOptions } from './connect.ts';
 import { openLogins, type Login, type Logins } from './logins.ts';
 import type { OperationHooks } from './operation-hooks.ts';
-import { guardedHost } from './guarded-host.ts';
 import type { Host, ReadableHost } from './host.ts';
 import { isDown } from './no-answer.ts';
 import { observeSessions } from './watch-commands.ts';
@@ -31,22 +31,11 @@ export interface HostOptions extends ConnectOptions {
  * one connection. One machine that cannot be reached, and may not be down, is thrown as it is, several as AggregateError;
  * the work is not started then. Without hooks, hosts are only looked at.
  */
-export async function withHosts<Answer>(
+export async function withHosts<Answer, Hooks extends OperationHooks | undefined = undefined>(
   machines: readonly WantedMachine[],
   options: HostOptions,
-  work: (hosts: HostSet<ReadableHost>) => Promise<Answer>,
-): Promise<Answer>;
-export async function withHosts<Answer>(
-  machines: readonly WantedMachine[],
-  options: HostOptions,
-  work: (hosts: HostSet) => Promise<Answer>,
-  hooks: OperationHooks,
-): Promise<Answer>;
-export async function withHosts<Answer>(
-  machines: readonly WantedMachine[],
-  options: HostOptions,
-  work: (hosts: HostSet) => Promise<Answer>,
-  hooks?: OperationHooks,
+  work: (hosts: HostSet<Hooks extends OperationHooks ? Host : ReadableHost>) => Promise<Answer>,
+  hooks?: Hooks,
 ): Promise<Answer> {
   const logins = options.logins ?? openLogins();
   try {
@@ -106,8 +95,7 @@ async function openAll(
   const failures = [
     ...new Set(results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))),
   ];
-  if (failures.length === 1) throw failures[0];
-  if (failures.length > 1) throw new AggregateError(failures, `${failures.length} hosts cannot be reached`);
+  throwAll(failures, `${failures.length} hosts cannot be reached`);
 
   const open = new Map<string, Open>();
   results.forEach((result, index) => {
@@ -139,5 +127,21 @@ function setOf(hosts: readonly Host[]): HostSet {
       if (host === undefined) throw new Error(`no host named ${name} was connected to`);
       return host;
     },
+  };
+}
+
+/** The same host, which is changed only after `assertAllowed` has agreed; it throws when nothing may be changed any more. */
+export function guardedHost(host: Host, assertAllowed: () => Promise<void>): Host {
+  const guarded =
+    <Words extends readonly unknown[], Answer>(work: (...words: Words) => Promise<Answer>) =>
+    async (...words: Words): Promise<Answer> => {
+      await assertAllowed();
+      return work(...words);
+    };
+  return {
+    ...host,
+    run: guarded((action: Action) => host.run(action)),
+    writeFile: guarded((...file: Parameters<Host['writeFile']>) => host.writeFile(...file)),
+    sendFile: guarded((...file: Parameters<Host['sendFile']>) => host.sendFile(...file)),
   };
 }

@@ -6,8 +6,15 @@ import { loginEnvironment } from '../config/environment.ts';
 import type { Listener } from '../engine/event.ts';
 import type { LoginOptions } from '../host/ask-machines.ts';
 import { colourLevel, type Terminal } from '../ui/terminal.ts';
-import { commonFlags, withCommonFlags, withOutputFlags, type CommonFlags } from './common.ts';
-import type { Flags, Positionals, Values } from './flags.ts';
+import {
+  commonFlags,
+  withCommonFlags,
+  withOutputFlags,
+  type CommonFlags,
+  type Flags,
+  type Positionals,
+  type Values,
+} from './flags.ts';
 import { provide, type Needs } from './needs.ts';
 
 export interface CommandForm<
@@ -26,6 +33,8 @@ export interface CommandForm<
   readonly passesThrough?: boolean;
   /** Shown below the help. */
   readonly help?: string;
+  /** Command lines, and what each does, in a few words. */
+  readonly examples?: Readonly<Record<string, string>>;
   /** What it does: one call. */
   readonly run: (context: Context<Arguments, Own, Need> & Access) => Promise<Answer>;
   /** The answer for people; without it, nothing is shown. */
@@ -83,7 +92,7 @@ export const commandsOf =
     form: CommandForm<Arguments, Own, Need, Access, Answer>,
   ): Definition =>
   (bare) => {
-    const { needs, flags = {}, yes, help } = form;
+    const { needs, flags = {}, yes, help, run, text, json = (answer) => answer, exitCode, verdict } = form;
     const positionals: Positionals = form.arguments ?? {};
     if (needs === 'nothing') withOutputFlags(bare).addOption(hiddenConfig());
     else withCommonFlags(bare);
@@ -91,6 +100,7 @@ export const commandsOf =
     bare.addOption(new Option('-y, --yes', yes ?? 'ask nothing').hideHelp(yes === undefined));
     for (const { argument } of Object.values(positionals)) bare.addArgument(argument);
     if (form.passesThrough) bare.passThroughOptions();
+    if (form.examples !== undefined) bare.addHelpText('after', `\nExamples:\n${examplesText(form.examples)}`);
     if (help !== undefined) bare.addHelpText('after', `\n${help}`);
     return bare.action(async () => {
       const shared = valuesOf(kind.flags, bare);
@@ -100,12 +110,29 @@ export const commandsOf =
       const login = { ...kind.login(shared), logins };
       try {
         const needed = await provide[needs]({ file: commonFlags(bare).config, login });
-        await perform(form, { ...needed, ...typed, ...kind.access(shared, typed, login) });
+        const context = { ...needed, ...typed, ...kind.access(shared, typed, login) };
+        const answer = await run(context);
+        if (exitCode) process.exitCode = await exitCode(answer, context);
+        if (text) {
+          const isJson = typed.output === 'json';
+          process.stdout.write(
+            isJson
+              ? `${JSON.stringify(await json(answer, context), null, 2)}\n`
+              : await text(answer, context),
+          );
+        }
+        await verdict?.(answer, context);
       } finally {
         logins?.end();
       }
     });
   };
+
+/** Each on two lines, so that long ones are never broken: they are copied. */
+const examplesText = (examples: Readonly<Record<string, string>>): string =>
+  Object.entries(examples)
+    .map(([line, about]) => `  ${line}\n      ${about}`)
+    .join('\n');
 
 /** Accepted by every command, also by those that read no file. */
 const hiddenConfig = (): Option => new Option('-c, --config <file>').hideHelp();
@@ -120,10 +147,7 @@ export const command = commandsOf<Flags, object>({
 
 function typedIn<Arguments extends Positionals, Own extends Flags>(
   typed: Command,
-  {
-    arguments: positionals,
-    flags,
-  }: { readonly arguments?: Arguments | undefined; readonly flags?: Own | undefined },
+  { arguments: positionals, flags }: { readonly arguments?: Arguments; readonly flags?: Own },
   remarks: Terminal,
 ): Typed<Arguments, Own> {
   const words = typed.processedArgs as readonly unknown[];
@@ -152,33 +176,6 @@ function valuesOf<Own extends Flags>(flags: Own, typed: Command): Values<Own> {
     read(given[option.attributeName()]),
   ]);
   return Object.fromEntries(values) as Values<Own>;
-}
-
-async function perform<
-  Arguments extends Positionals,
-  Own extends Flags,
-  Need extends keyof Needs,
-  Access,
-  Answer,
->(
-  {
-    run,
-    text,
-    json = (answer) => answer,
-    exitCode,
-    verdict,
-  }: CommandForm<Arguments, Own, Need, Access, Answer>,
-  context: Context<Arguments, Own, Need> & Access,
-): Promise<void> {
-  const answer = await run(context);
-  if (exitCode) process.exitCode = await exitCode(answer, context);
-  if (text) {
-    const isJson = context.output === 'json';
-    process.stdout.write(
-      isJson ? `${JSON.stringify(await json(answer, context), null, 2)}\n` : await text(answer, context),
-    );
-  }
-  await verdict?.(answer, context);
 }
 
 /** "backup", "run": without the name of dbctl itself. */

@@ -1,7 +1,8 @@
 // What a command accepts, as data that knows the type of its value.
 
-import { Argument, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../model/duration.ts';
+import { Argument, InvalidArgumentError, Option, Command } from 'commander';
+import { ConfigError } from '../model/errors.ts';
+import { parseLsn } from '../model/lsn.ts';
 
 /** An option of a command: how commander knows it, and what its value is for the command. */
 export interface Flag<Value> {
@@ -87,6 +88,12 @@ export function duration(text: string): number {
   return milliseconds;
 }
 
+/** Reads a flag's value as a position in the WAL. */
+export function position(text: string): string {
+  if (parseLsn(text) !== undefined) return text;
+  throw new InvalidArgumentError('a position such as 0/7000000');
+}
+
 /** Reads a flag's value as a number of things. */
 export function count(limit: number): (text: string) => number {
   return (text) => {
@@ -99,5 +106,84 @@ export function count(limit: number): (text: string) => number {
 export const dryRunFlag = (about = 'show what would change; change nothing'): Flag<boolean> =>
   flag('--dry-run', about);
 
+/** For what makes data anew where the disk of the old is not there. */
+export const lostDiskFlag = (): Flag<boolean> =>
+  flag('--lost-disk', 'the disk that the data was on is gone for good: use the one that is there now');
+
 export const restartFlag = (): Flag<boolean> =>
   flag('--restart', 'restart PostgreSQL where a setting needs it');
+
+const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+/** "500ms", "3s", "2m", "1h" in milliseconds; a bare number counts seconds. Undefined for anything else, and for 0. */
+export function parseDuration(text: string): number | undefined {
+  const [, amount, unit = 's'] = /^(\d{1,6}(?:\.\d{1,3})?)(ms|s|m|h)?$/.exec(text) ?? [];
+  if (amount === undefined) return undefined;
+  return Number(amount) * units[unit as keyof typeof units] || undefined;
+}
+
+export interface CommonFlags {
+  /** The file that says what the cluster is. */
+  readonly config: string;
+  readonly output: 'table' | 'json';
+  /** Whoever typed it agrees to what would be asked. */
+  readonly yes: boolean;
+}
+
+interface TypedFlags extends Partial<CommonFlags> {
+  readonly color?: boolean;
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+const defaults: CommonFlags = { config: '.env.cluster', output: 'table', yes: false };
+
+/** Adds the common flags to a command. Without defaults: what was typed must win wherever it was typed. */
+export const withCommonFlags = (command: Command): Command =>
+  withOutputFlags(command.option('-c, --config <file>', `the cluster's file (default: ${defaults.config})`));
+
+/** Those for commands that read no cluster's file. */
+export const withOutputFlags = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('-o, --output <format>', 'format of the answer (default: table)').choices(['table', 'json']),
+    )
+    .option('--json', 'the answer as JSON, and progress and errors as JSON lines on stderr')
+    .option('-v, --verbose', 'show each command that is run on a host')
+    .option('-q, --quiet', 'show only the answer and errors')
+    .option('--no-color', 'never colour the output (also: NO_COLOR)');
+
+/** For what only groups commands: their help says nothing of flags that belong to each. */
+export function withHiddenFlags(group: Command): void {
+  for (const one of withCommonFlags(new Command()).options) group.addOption(one.hideHelp());
+  group.addOption(new Option('-y, --yes').hideHelp());
+}
+
+/** The flags as typed before or after the command's name, the nearer one winning. */
+export function commonFlags(command: Command): CommonFlags {
+  const { json, ...flags } = typed(command);
+  return { ...defaults, ...flags, ...(json && { output: 'json' }) };
+}
+
+/** How much is shown of a run, and in which form. Throws ConfigError when two flags contradict each other. */
+export function shownBy(command: Command) {
+  const { json = false, quiet = false, verbose = false } = typed(command);
+  if (quiet && verbose)
+    throw new ConfigError({
+      what: '--quiet and --verbose contradict each other',
+      next: ['use one of them'],
+    });
+  const verbosity = quiet ? 'quiet' : verbose ? 'verbose' : 'normal';
+  return { hasEvents: json, verbosity } as const;
+}
+
+/** `--no-color`, before or after the command's name. */
+export const hasNoColor = (command: Command): boolean =>
+  command.opts<TypedFlags>().color === false || (command.parent !== null && hasNoColor(command.parent));
+
+const typed = (command: Command | null): TypedFlags =>
+  command === null ? {} : { ...typed(command.parent), ...defined(command.opts()) };
+
+const defined = (flags: TypedFlags): TypedFlags =>
+  Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));

@@ -2,7 +2,7 @@
 // importing all would cost --help more than Node's own start.
 
 import type { Command } from 'commander';
-import { withHiddenFlags } from './common.ts';
+import { withHiddenFlags } from './flags.ts';
 
 export interface Listed {
   readonly name: string;

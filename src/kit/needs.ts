@@ -34,15 +34,12 @@ export const provide: { readonly [Need in keyof Needs]: (given: Given) => Promis
   nothing: () => Promise.resolve({}),
   file: ({ file }) => Promise.resolve({ file }),
   cluster: async ({ file }) => ({ cluster: (await load()).loadCluster(file) }),
-  async 'noted cluster'({ file, login }) {
-    const cluster = (await load()).loadCluster(file);
-    await noteLeader(cluster, login);
-    return { cluster };
-  },
+  'noted cluster': async ({ file, login }) => ({
+    cluster: await noteLeader((await load()).loadCluster(file), login),
+  }),
   async 'noted backup'({ file, login }) {
     const { cluster, backup } = (await load()).loadBackedUpCluster(file);
-    await noteLeader(cluster, login);
-    return { cluster, backup };
+    return { cluster: await noteLeader(cluster, login), backup };
   },
   leader: async ({ file, login }) => ({ cluster: await seeLeader((await load()).loadCluster(file), login) }),
   settings: async ({ file }) => (await load()).loadConfig(file),

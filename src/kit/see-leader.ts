@@ -6,9 +6,13 @@ import type { NodeSight } from '../model/topology.ts';
 
 /**
  * The cluster as it is led now. Says on stderr when the file names another primary. Throws RefusedError when two nodes
- * lead, or when nobody can be taken for the leader.
+ * lead, or when nobody can be taken for the leader. `givenUp`: the node whose data is to be replaced.
  */
-export async function seeLeader(cluster: Cluster, login: LoginOptions): Promise<LedCluster> {
+export async function seeLeader(
+  cluster: Cluster,
+  login: LoginOptions,
+  givenUp?: string,
+): Promise<LedCluster> {
   // A single node leads, or nobody does: whoever works with it finds out.
   if (cluster.nodes.length === 1) return ledAsConfigured(cluster);
   // The control host is logged in on meanwhile: whoever works with the leader needs it next, and meets its failure there.
@@ -16,16 +20,17 @@ export async function seeLeader(cluster: Cluster, login: LoginOptions): Promise<
   const { readTopology } = await import('../postgres/topology-query.ts');
   const { ledCluster } = await import('../postgres/leader.ts');
   const topology = await readTopology(cluster, login);
-  const led = ledCluster(cluster, topology);
+  const led = ledCluster(cluster, topology, givenUp);
   await tellLeader(cluster, topology.nodes);
   return led;
 }
 
-/** For commands that only look: whoever leads, they show it, and nothing is refused. */
-export async function noteLeader(cluster: Cluster, login: LoginOptions): Promise<void> {
-  if (cluster.nodes.length === 1) return;
+/** The same cluster, for commands that only look: whoever leads, they show it, and nothing is refused. */
+export async function noteLeader(cluster: Cluster, login: LoginOptions): Promise<Cluster> {
+  if (cluster.nodes.length === 1) return cluster;
   const { readTopology } = await import('../postgres/topology-query.ts');
   await tellLeader(cluster, (await readTopology(cluster, login)).nodes);
+  return cluster;
 }
 
 /** The same answer. Says who leads when the file says something else, where somebody has looked already. */

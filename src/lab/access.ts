@@ -12,13 +12,14 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, dirname } from 'node:path';
 import type { LabEnvironment } from '../config/environment.ts';
 import { randomSecret } from '../config/new-names.ts';
 import { RefusedError } from '../model/errors.ts';
-import { envFile, isOwn } from './env-file.ts';
+import { envFile, isOwn, ownedBy } from './env-file.ts';
 import { hostDirectory, labDirectory, type Lab, type LabHost } from './lab.ts';
 import { run } from './run.ts';
+import { savedDirectory, type SavedLab } from './saved.ts';
 
 export const envFileOf = (directory: string): string => join(directory, '.env.cluster');
 
@@ -36,13 +37,17 @@ export const accessOf = ({ directory, name }: Lab): Access => ({
 /** Refuses to go near a .env.cluster that this lab did not write. */
 export function checkEnvFile(directory: string, lab: string): void {
   const file = envFileOf(directory);
-  if (!existsSync(file) || isOwn(readFileSync(file, 'utf8'), lab)) return;
+  if (!existsSync(file) || hasOwnFile(directory, lab)) return;
   throw new RefusedError({
     what: `${file} is already there, and the lab "${lab}" did not write it`,
     why: 'a lab writes a .env.cluster of its own and must not replace yours',
     next: [`write the lab's files elsewhere: dbctl lab up --name ${lab} --dir ./lab`],
   });
 }
+
+/** Whether a .env.cluster is there that this lab wrote. */
+const hasOwnFile = (directory: string, lab: string): boolean =>
+  existsSync(envFileOf(directory)) && isOwn(readFileSync(envFileOf(directory), 'utf8'), lab);
 
 export const labKey = (root: string, lab: string): string => join(labDirectory(root, lab), 'id_ed25519');
 
@@ -81,22 +86,17 @@ export function writeAccess({ root, owner }: LabEnvironment, lab: Lab): void {
 }
 
 /** Removes the lab's files from the user's directory; .env.cluster and its CA's certificate only if this lab wrote it. */
-export function removeAccess({
-  directory,
-  name,
-  cluster,
-}: Pick<Lab, 'directory' | 'name' | 'cluster'>): void {
+export function removeAccess({ directory, name, cluster }: Lab): void {
   rmSync(join(directory, '.lab', name), { recursive: true, force: true });
   try {
     rmdirSync(join(directory, '.lab'));
   } catch {
     // Another lab's files are in it, or it is not there.
   }
-  const file = envFileOf(directory);
-  if (!existsSync(file) || !isOwn(readFileSync(file, 'utf8'), name)) return;
-  rmSync(file);
+  if (!hasOwnFile(directory, name)) return;
+  rmSync(envFileOf(directory));
   // The authority's key goes with the lab's hosts; left behind, its certificate would stand in the next lab's way.
-  rmSync(join(directory, `${cluster}-ca.crt`), { force: true });
+  rmSync(caCertificateOf({ directory, cluster }), { force: true });
 }
 
 const newEnvFile = (lab: Lab): string => envFile({ lab, ...accessOf(lab), secret: randomSecret });
@@ -107,4 +107,49 @@ const knownHostsOf = (root: string, lab: Lab): string =>
 function knownHostLine(root: string, lab: Lab, { name, address }: LabHost): string {
   const [type, key] = readFileSync(`${hostKey(root, lab.name, name)}.pub`, 'utf8').split(' ');
   return `${address} ${type} ${key}`;
+}
+
+export const caCertificateOf = ({ directory, cluster }: Pick<Lab, 'directory' | 'cluster'>): string =>
+  join(directory, `${cluster}-ca.crt`);
+
+/** Paths below the lab's own directory, and below that of a saved one. */
+const keysOf = (root: string, lab: Lab): readonly string[] =>
+  [labKey(root, lab.name), ...lab.hosts.map((host) => hostKey(root, lab.name, host.name))]
+    .flatMap((key) => [key, `${key}.pub`])
+    .map((path) => path.slice(labDirectory(root, lab.name).length));
+
+export function keepFiles(root: string, lab: Lab, saveAs: string): void {
+  const to = savedDirectory(root, saveAs);
+  for (const path of keysOf(root, lab)) copy(join(labDirectory(root, lab.name), path), join(to, path));
+  if (!hasOwnFile(lab.directory, lab.name)) return;
+  copy(envFileOf(lab.directory), join(to, '.env.cluster'));
+  if (existsSync(caCertificateOf(lab))) copy(caCertificateOf(lab), join(to, 'ca.crt'));
+}
+
+/** The keys of the saved lab become those of this one. */
+export function giveKeys(root: string, saved: SavedLab, lab: Lab): void {
+  const from = savedDirectory(root, saved.name);
+  for (const path of keysOf(root, lab)) copy(join(from, path), join(labDirectory(root, lab.name), path));
+}
+
+/** Writes .env.cluster and the CA's certificate into the lab's directory. Answers what was written. */
+export function giveFiles(root: string, saved: SavedLab, lab: Lab): readonly string[] {
+  const from = savedDirectory(root, saved.name);
+  const kept = join(from, '.env.cluster');
+  if (!existsSync(kept)) return [];
+  const [before, after] = [accessOf(saved.lab), accessOf(lab)];
+  const text = ownedBy(readFileSync(kept, 'utf8'), saved.lab.name, lab.name)
+    .replaceAll(before.key, after.key)
+    .replaceAll(before.knownHosts, after.knownHosts);
+  const file = envFileOf(lab.directory);
+  mkdirSync(lab.directory, { recursive: true });
+  writeFileSync(file, text, { mode: 0o600 });
+  if (!existsSync(join(from, 'ca.crt'))) return [file];
+  copy(join(from, 'ca.crt'), caCertificateOf(lab));
+  return [file, caCertificateOf(lab)];
+}
+
+function copy(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(from, to);
 }

@@ -1,4 +1,9 @@
-// Reads APT's source lists, both formats of sources.list(5), and finds the machine's Debian mirror in them. Pure.
+// Reads APT's source lists, both formats of sources.list(5), and finds the machine's Debian mirror in them.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError } from '../model/errors.ts';
+import { namesIn } from './state.ts';
 
 export interface Source {
   readonly uri: string;
@@ -69,14 +74,44 @@ export function chooseMirrors(sources: readonly Source[]): Mirrors | undefined {
   return main && { main: main.uri, security: debian.find(isSecurity)?.uri };
 }
 
-/** The same mirrors as a sources file for another release. */
+/**
+ * The same mirrors as a sources file for another release. Indexes count for as long as they are signed: those of testing
+ * end after a week, and a mirror that is a snapshot has older ones.
+ */
 export function sourcesFor(release: string, { main, security }: Mirrors): string {
-  const signedBy = 'Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\n';
+  const trust = 'Check-Valid-Until: no\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n';
   const stanza = (uri: string, suites: string): string =>
-    `Types: deb\nURIs: ${uri}\nSuites: ${suites}\nComponents: main\n${signedBy}`;
+    `Types: deb\nURIs: ${uri}\nSuites: ${suites}\nComponents: main\n${trust}`;
   const parts = [stanza(main, `${release} ${release}-updates`)];
   if (security) parts.push(stanza(security, `${release}-security`));
   return parts.join('\n');
 }
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
+
+/** The mirror this machine uses, or the one that was asked for. A machine without Debian sources is a ConfigError. */
+export function findMirrors(asked: string | undefined, apt = '/etc/apt'): Mirrors {
+  if (asked !== undefined) return { main: asked, security: undefined };
+  const found = chooseMirrors(
+    sourceFiles(apt).flatMap((file) => parseSources(file, readFileSync(file, 'utf8'))),
+  );
+  if (found) return { main: resolve(found.main), security: found.security && resolve(found.security) };
+  throw new ConfigError({
+    what: 'this machine has no Debian package mirror to build the lab from',
+    why: `no source of the Debian archive in ${apt}/sources.list or ${apt}/sources.list.d`,
+    next: ['name one: sudo DBCTL_LAB_MIRROR=https://mirror.example/debian dbctl lab up'],
+  });
+}
+
+function sourceFiles(apt: string): readonly string[] {
+  const folder = join(apt, 'sources.list.d');
+  const names = namesIn(folder).filter((name) => /\.(list|sources)$/.test(name));
+  return [...names.map((name) => join(folder, name)), join(apt, 'sources.list')].filter(existsSync);
+}
+
+/** Cloud images name their mirror in a file of its own: mirror+file:/etc/apt/mirrors/debian.list. */
+function resolve(uri: string): string {
+  if (!uri.startsWith('mirror+file:')) return uri;
+  const list = readFileSync(uri.slice('mirror+file:'.length), 'utf8');
+  return /^(https?:\S+)/m.exec(list)?.[1] ?? uri;
+}

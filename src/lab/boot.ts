@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { CommandError } from '../model/errors.ts';
 import type { Mirrors } from './apt-sources.ts';
-import { hostDirectory, rootOf, upperOf, type Lab, type LabHost } from './lab.ts';
+import { hostDirectory, rootOf, upperOf, type Lab, type LabHost, machineNetnsOf } from './lab.ts';
 import { mountOverlay, unmountUnder } from './mounts.ts';
 import { connectHost, removeNetwork } from './network.ts';
 import { prepareRoot } from './prepare-root.ts';
 import { hostGroup, killGroup, makeHostGroup } from './processes.ts';
-import { waitForSsh } from './wait-for-ssh.ts';
+import { connect } from 'node:net';
+import { waitUntil } from '../engine/wait-until.ts';
+import { exitCodeOf } from './run.ts';
 
 const patienceMs = 60_000;
 
@@ -96,3 +98,40 @@ const nspawn = (root: string, lab: Lab, host: LabHost): readonly string[] => [
 
 const lastLines = (file: string): string =>
   readFileSync(file, 'utf8').trim().split('\n').slice(-20).join('\n');
+
+const attemptMs = 1_000;
+
+/** Polls until an SSH server says its banner; false when time is up or `giveUp` says so. */
+export async function waitForSsh(
+  lab: Pick<Lab, 'name' | 'isolated'>,
+  { address }: Pick<LabHost, 'address'>,
+  deadlineMs: number,
+  giveUp: () => boolean,
+): Promise<boolean> {
+  const netns = machineNetnsOf(lab);
+  const isUp = () => (netns === undefined ? saysBanner(address) : saysBannerIn(netns, address));
+  let answers = false;
+  await waitUntil(async () => giveUp() || (answers = await isUp()), { deadlineMs, longestPauseMs: 25 });
+  return answers;
+}
+
+/** RFC 4253, 4.2: the server begins with "SSH-". */
+const saysBanner = (address: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host: address, port: 22, timeout: attemptMs });
+    const answer = (yes: boolean): void => {
+      socket.destroy();
+      resolve(yes);
+    };
+    socket.once('data', (bytes) => answer(bytes.toString('latin1').startsWith('SSH-')));
+    socket.once('timeout', () => answer(false));
+    socket.once('close', () => answer(false));
+    socket.once('error', () => answer(false));
+  });
+
+/** The same from within a network namespace, where only a process of its own can go. */
+const saysBannerIn = async (netns: string, address: string): Promise<boolean> => {
+  const asks = 'read -rn4 -t1 word < "/dev/tcp/$1/22" && [ "$word" = SSH- ]';
+  const argv = ['timeout', String(attemptMs / 1000), 'bash', '-c', asks, 'bash', address];
+  return (await exitCodeOf(['nsenter', `--net=/run/netns/${netns}`, ...argv])) === 0;
+};

@@ -6,13 +6,11 @@ import { join } from 'node:path';
 import type { Listener } from '../engine/event.ts';
 import { runTasks, type Watch } from '../engine/run-tasks.ts';
 import type { Mirrors } from './apt-sources.ts';
-import { buildBase } from './build-base.ts';
-import { buildPackages } from './build-packages.ts';
-import { withLock } from './lock.ts';
+import { buildBase, buildPackages } from './build-layer.ts';
+import { withLock, imageLock } from './state.ts';
 import { clearDirectory } from './mounts.ts';
 import { imageName, layersOf, releases, type Layer, type Release } from './recipe.ts';
-import { allSaved } from './saved.ts';
-import { allLabs, imageLock } from './state.ts';
+import { labsAndSaved } from './saved.ts';
 
 export interface ImageRequest {
   readonly root: string;
@@ -71,7 +69,7 @@ const titleOf = ({ name }: Layer, release: Release): string =>
 async function dropOld(root: string, release: Release): Promise<void> {
   const full = layersOf(release, false);
   const current = full.map((_, index) => imageName(release, full.slice(0, index + 1)));
-  const used = [...allLabs(root), ...allSaved(root).map(({ lab }) => lab)].flatMap(({ images }) => images);
+  const used = labsAndSaved(root).flatMap(({ images }) => images);
   for (const name of readdirSync(join(root, 'images'))) {
     const path = join(root, 'images', name);
     if (!name.startsWith(`${release}-`) || current.includes(name) || used.includes(path)) continue;

@@ -1,18 +1,19 @@
-// `dbctl lab up|down|status|ssh|env`.
+// `dbctl lab …`: a command by each name that commands.ts lists.
 
 import { labEnvironment } from '../config/environment.ts';
 import { command } from '../kit/command.ts';
 import { argument, flag, option } from '../kit/flags.ts';
-import { labName } from './lab-flags.ts';
 
-export const labUpCommand = command({
+const labName = option('--name <lab>', 'which lab', { read: String, otherwise: 'lab' });
+
+export const up = command({
   needs: 'nothing',
   flags: {
     name: labName,
     hosts: option('--hosts <names>', 'names of the hosts (default: control,pg1,pg2,pg3)'),
     network: option('--network <cidr>', 'a /24 for them (default: one that nothing here uses)'),
     bare: flag('--bare', 'hosts without PostgreSQL'),
-    release: option('--release <release>', 'trixie or bookworm (default: trixie)'),
+    release: option('--release <release>', 'trixie, bookworm or forky (default: trixie)'),
     online: flag('--online', "let the hosts reach outside, this machine's package mirror above all"),
     dir: option('--dir <directory>', 'where .env.cluster and the SSH key are written (default: here)'),
   },
@@ -24,7 +25,7 @@ export const labUpCommand = command({
   json: ({ lab, changes }) => ({ ...lab, changes }),
 });
 
-export const labDownCommand = command({
+export const down = command({
   needs: 'nothing',
   flags: { name: labName, all: flag('--all', 'every lab of this machine') },
   async run({ flags: { name, all } }) {
@@ -35,7 +36,7 @@ export const labDownCommand = command({
     removed.map((gone) => `The lab "${gone}" is gone\n`).join('') || 'No such lab is there: 0 changes\n',
 });
 
-export const labStatusCommand = command({
+export const status = command({
   needs: 'nothing',
   flags: { name: option('--name <lab>', 'which lab (default: all)') },
   run: async ({ flags }) => (await import('./status.ts')).labStatus(labEnvironment().root, flags.name),
@@ -43,7 +44,7 @@ export const labStatusCommand = command({
 });
 
 /** Answers nothing of its own: what the host says goes to the terminal. */
-export const labSshCommand = command({
+export const ssh = command({
   needs: 'nothing',
   passesThrough: true,
   arguments: {
@@ -58,10 +59,63 @@ export const labSshCommand = command({
   exitCode: (code) => code,
 });
 
-export const labEnvCommand = command({
+export const env = command({
   needs: 'nothing',
   flags: { name: labName },
   run: async ({ flags }) => (await import('./status.ts')).findLab(labEnvironment().root, flags.name),
-  text: async (lab) => (await import('./shell-lines.ts')).shellLines(lab),
-  json: async (lab) => (await import('./shell-lines.ts')).shellVariables(lab),
+  text: async (lab) => (await import('./describe.ts')).shellLines(lab),
+  json: async (lab) => (await import('./describe.ts')).shellVariables(lab),
+});
+
+export const save = command({
+  needs: 'nothing',
+  arguments: { saveAs: argument('<saved>', 'what to call it') },
+  flags: { name: labName },
+  run: async ({ args: { saveAs }, flags: { name }, progress }) =>
+    (await import('./save.ts')).saveLab({ name, saveAs }, labEnvironment(), await progress()),
+  text: async (kept) => (await import('./describe.ts')).describeSave(kept),
+});
+
+export const restore = command({
+  needs: 'nothing',
+  arguments: { savedAs: argument('<saved>', 'what it was saved as') },
+  flags: {
+    name: option('--name <lab>', 'what to call the lab (default: the name it had)'),
+    isolated: flag(
+      '--isolated',
+      'beside labs with the same addresses: its network is in a namespace of its own',
+    ),
+    dir: option(
+      '--dir <directory>',
+      'where .env.cluster and the SSH key are written (default: where they were)',
+    ),
+  },
+  async run({ args: { savedAs }, flags, progress }) {
+    const { restoreLab } = await import('./restore.ts');
+    return restoreLab(savedAs, flags, labEnvironment(), await progress(), process.cwd());
+  },
+  text: async (lab, { args: { savedAs } }) =>
+    (await import('./describe.ts')).describeRestore(savedAs, lab, process.cwd()),
+});
+
+export const saved = command({
+  needs: 'nothing',
+  async run() {
+    const { allSaved, sizeOf } = await import('./saved.ts');
+    const all = allSaved(labEnvironment().root);
+    return Promise.all(all.map(async (one) => ({ ...one, bytes: await sizeOf(one) })));
+  },
+  text: async (all) => (await import('./describe.ts')).describeSaved(all),
+});
+
+export const forget = command({
+  needs: 'nothing',
+  arguments: { savedAs: argument('<saved>', 'what it was saved as') },
+  async run({ args: { savedAs } }) {
+    const isRemoved = await (await import('./down.ts')).forgetSaved(savedAs, labEnvironment());
+    return { removed: isRemoved ? [savedAs] : [] };
+  },
+  text: ({ removed }) =>
+    removed.map((gone) => `The saved lab "${gone}" is gone\n`).join('') ||
+    'No such lab was saved: 0 changes\n',
 });

@@ -1,11 +1,8 @@
 // Mounts of this machine, as /proc/self/mountinfo shows them (proc_pid_mountinfo(5)).
 
 import { readFileSync, rmSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
+import { waitUntil } from '../engine/wait-until.ts';
 import { exitCodeOf, run } from './run.ts';
-
-const retryMs = 50;
-const longestMs = 5_000;
 
 /** Mount points, in the order they were mounted; octal escapes undone. */
 export const mountPoints = (mountinfo: string): readonly string[] =>
@@ -43,12 +40,8 @@ export async function unmountUnder(path: string): Promise<void> {
 
 /** A mount stays busy for a moment after the last process on it was killed. */
 async function unmount(point: string): Promise<void> {
-  const deadline = Date.now() + longestMs;
-  while (Date.now() < deadline) {
-    if ((await exitCodeOf(['umount', point])) === 0) return;
-    await pause(retryMs);
-  }
-  await run(['umount', point]);
+  const isDone = async (): Promise<boolean> => (await exitCodeOf(['umount', point])) === 0;
+  if (!(await waitUntil(isDone, { deadlineMs: 5_000, longestPauseMs: 50 }))) await run(['umount', point]);
 }
 
 /** Deletes a directory, and never what is mounted in it. */

@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { hostKey, labKey } from './access.ts';
 import { sourcesFor, type Mirrors } from './apt-sources.ts';
-import { writeFiles } from './build-base.ts';
+import { writeFiles } from './build-layer.ts';
 import { rootOf, type Lab, type LabHost } from './lab.ts';
 
 /** The account of `admin` in the image: the first that useradd makes. */

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../model/errors.ts';
-import { keyring } from './build-base.ts';
+import { keyring } from './build-layer.ts';
 
 const programFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/local/sbin', '/usr/local/bin'];
 /** OVERLAYFS_SUPER_MAGIC of linux/magic.h. */

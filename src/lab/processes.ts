@@ -4,18 +4,11 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { waitUntil } from '../engine/wait-until.ts';
 import { CommandError } from '../model/errors.ts';
 
 const top = 'dbctl-lab';
 const longestMs = 10_000;
-
-export interface HostProcesses {
-  /** The host's own init, as a pid of this machine. */
-  readonly init: number | undefined;
-  /** The systemd-nspawn that watches over it. */
-  readonly nspawn: number | undefined;
-}
 
 /** Where this machine has the unified hierarchy: alone, or beside version 1. */
 const unifiedHierarchy = (): string =>
@@ -32,23 +25,23 @@ export function makeHostGroup(lab: string, host: string): string {
   return group;
 }
 
-export function processesOf(lab: string, host: string): HostProcesses {
+export function processesOf(lab: string, host: string) {
   const group = hostGroup(lab, host);
   const init =
     pidsOf(join(group, 'payload/init.scope')).find(isInit) ?? pidsOf(join(group, 'payload')).find(isInit);
+  // The host's own init, as a pid of this machine, and the systemd-nspawn that watches over it.
   return { init, nspawn: pidsOf(join(group, 'supervisor'))[0] };
 }
 
 /** Kills everything in a group and below, waits until it is gone, and removes the group. Nothing there is fine. */
 export async function killGroup(group: string): Promise<void> {
-  const deadline = Date.now() + longestMs;
-  for (;;) {
-    const pids = groupsUnder(group).flatMap(pidsOf);
-    if (pids.length === 0 && isRemoved(group)) return;
-    if (Date.now() > deadline) throw immortal(group, pids);
+  let pids: readonly number[] = [];
+  const isGone = async (): Promise<boolean> => {
+    pids = groupsUnder(group).flatMap(pidsOf);
     for (const pid of pids) kill(pid);
-    await pause(20);
-  }
+    return pids.length === 0 && isRemoved(group);
+  };
+  if (!(await waitUntil(isGone, { deadlineMs: longestMs, longestPauseMs: 20 }))) throw immortal(group, pids);
 }
 
 /** A group is busy for a moment after its last process has ended, until that one's end was taken note of. */

@@ -2,12 +2,13 @@
 
 import { createHash } from 'node:crypto';
 
-export type Release = 'trixie' | 'bookworm';
+export type Release = 'trixie' | 'bookworm' | 'forky';
 
 /** The PostgreSQL that each Debian release ships. */
 export const releases = {
   trixie: { title: 'Debian 13', postgresql: 17 },
   bookworm: { title: 'Debian 12', postgresql: 15 },
+  forky: { title: 'Debian testing', postgresql: 18 },
 } as const satisfies Record<Release, { title: string; postgresql: number }>;
 
 export const isRelease = (text: string): text is Release => Object.hasOwn(releases, text);

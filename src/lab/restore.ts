@@ -5,22 +5,17 @@ import { resolve } from 'node:path';
 import type { LabEnvironment } from '../config/environment.ts';
 import type { Listener } from '../engine/event.ts';
 import { ConfigError } from '../model/errors.ts';
-import { checkEnvFile, removeAccess } from './access.ts';
-import { overlap } from './choose-network.ts';
-import { groundFor } from './ground.ts';
+import { checkEnvFile, removeAccess, giveFiles, giveKeys } from './access.ts';
+import { overlap, checkLabName } from './request.ts';
+import { startLab } from './start-lab.ts';
 import { bridgeOf, hostsOf, type Lab } from './lab.ts';
-import { giveFiles, giveKeys } from './lab-files.ts';
-import { clearLab } from './leftovers.ts';
-import { withLock } from './lock.ts';
-import { networksOf } from './make-lab.ts';
-import { checkLabName } from './names.ts';
-import { isForwarding } from './nat.ts';
-import { takenNetworks } from './network.ts';
+import { clearLab } from './down.ts';
+import { withLock, allLabs, labLock, readLab, stateLock, writeLab } from './state.ts';
+import { networksOf } from './up.ts';
+import { isForwarding, takenNetworks } from './network.ts';
 import { checkMachine, checkPrograms } from './prerequisites.ts';
 import { makeLabGroup } from './processes.ts';
 import { dropUnusedLayers, findSaved, type SavedLab } from './saved.ts';
-import { startLab } from './start-lab.ts';
-import { allLabs, labLock, readLab, stateLock, writeLab } from './state.ts';
 
 export interface RestoreFlags {
   readonly name: string | undefined;
@@ -57,7 +52,7 @@ export async function restoreLab(
     });
     const { owner } = environment;
     if (owner) for (const path of written) chownSync(path, owner.uid, owner.gid);
-    await startLab(lab, await groundFor(lab, environment), environment, listener);
+    await startLab(lab, environment, listener);
     return lab;
   });
 }

@@ -1,6 +1,6 @@
 // Programs of this machine: argv in, standard output out. No shell in between.
 
-import { execa, ExecaError, type Options } from 'execa';
+import { execa, ExecaError } from 'execa';
 import { CommandError } from '../model/errors.ts';
 
 const keptLines = 20;
@@ -10,7 +10,16 @@ export async function run(
   argv: readonly string[],
   options: { readonly input?: string } = {},
 ): Promise<string> {
-  return (await start(argv, { ...options, stripFinalNewline: false })).stdout;
+  const [file, ...rest] = argv as [string, ...string[]];
+  try {
+    return (await execa(file, rest, { ...options, env: { LC_ALL: 'C' }, stripFinalNewline: false })).stdout;
+  } catch (cause) {
+    throw failure(
+      argv,
+      cause instanceof ExecaError && typeof cause.stderr === 'string' ? cause.stderr : '',
+      cause,
+    );
+  }
 }
 
 /** Like run, but answers the exit code: for questions whose no is an exit code. */
@@ -40,20 +49,6 @@ export async function follow(argv: readonly string[], onLine: (line: string) => 
     await Promise.all([child, lines]);
   } catch (cause) {
     throw failure(argv, said.join('\n'), cause);
-  }
-}
-
-async function start(argv: readonly string[], options: Options): Promise<{ readonly stdout: string }> {
-  const [file, ...rest] = argv as [string, ...string[]];
-  try {
-    const { stdout } = await execa(file, rest, { ...options, env: { LC_ALL: 'C' }, encoding: 'utf8' });
-    return { stdout: typeof stdout === 'string' ? stdout : '' };
-  } catch (cause) {
-    throw failure(
-      argv,
-      cause instanceof ExecaError && typeof cause.stderr === 'string' ? cause.stderr : '',
-      cause,
-    );
   }
 }
 

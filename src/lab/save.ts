@@ -7,19 +7,17 @@ import { join } from 'node:path';
 import type { LabEnvironment } from '../config/environment.ts';
 import type { Listener } from '../engine/event.ts';
 import { runTasks } from '../engine/run-tasks.ts';
+import { waitUntil } from '../engine/wait-until.ts';
 import { RefusedError } from '../model/errors.ts';
 import { hostDirectory, rootOf, upperOf, type Lab, type LabHost } from './lab.ts';
-import { keepFiles } from './lab-files.ts';
-import { withLock } from './lock.ts';
-import { checkLabName } from './names.ts';
+import { keepFiles } from './access.ts';
+import { withLock, labLock, stateLock, writeLab } from './state.ts';
+import { checkLabName } from './request.ts';
 import { checkMachine, checkPrograms } from './prerequisites.ts';
 import { hostGroup, killGroup, processesOf } from './processes.ts';
 import { layersDirectory, readSaved, writeSaved, type SavedLab } from './saved.ts';
-import { groundFor } from './ground.ts';
 import { startLab } from './start-lab.ts';
-import { labLock, stateLock, writeLab } from './state.ts';
 import { findLab } from './status.ts';
-import { setTimeout as pause } from 'timers/promises';
 import { unmountUnder } from './mounts.ts';
 import { removeNetwork } from './network.ts';
 
@@ -56,7 +54,7 @@ export async function saveLab(
       checkFree(root, saveAs);
       return keep(root, lab, saveAs);
     });
-    await startLab(saved.lab, await groundFor(saved.lab, environment), environment, listener, running);
+    await startLab(saved.lab, environment, listener, running);
     return saved;
   });
 }
@@ -88,10 +86,6 @@ function keep(root: string, lab: Lab, saveAs: string): SavedLab {
   return saved;
 }
 
-const everyMs = 25;
-
-const patienceMs = 60_000;
-
 /**
  * Shuts a host down as `systemctl poweroff` does, and takes its disk off. One that is broken or does not end in time
  * loses its power. Answers whether it was shut down cleanly.
@@ -100,19 +94,13 @@ async function stopHost(root: string, lab: Lab, host: LabHost): Promise<boolean>
   const { init, nspawn } = processesOf(lab.name, host.name);
   const isWhole = init !== undefined && nspawn !== undefined;
   if (isWhole) process.kill(nspawn, 'SIGTERM');
-  const isDown = !isWhole || (await hasEnded(lab, host));
+  const hasEnded = async (): Promise<boolean> => {
+    const left = processesOf(lab.name, host.name);
+    return left.init === undefined && left.nspawn === undefined;
+  };
+  const isDown = !isWhole || (await waitUntil(hasEnded, { deadlineMs: 60_000, longestPauseMs: 25 }));
   await killGroup(hostGroup(lab.name, host.name));
   await removeNetwork([host.veth], [host.netns]);
   await unmountUnder(rootOf(root, lab.name, host.name));
   return isWhole && isDown;
-}
-
-async function hasEnded(lab: Lab, host: LabHost): Promise<boolean> {
-  const deadline = Date.now() + patienceMs;
-  while (Date.now() < deadline) {
-    const { init, nspawn } = processesOf(lab.name, host.name);
-    if (init === undefined && nspawn === undefined) return true;
-    await pause(everyMs);
-  }
-  return false;
 }

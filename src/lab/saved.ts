@@ -1,12 +1,12 @@
 // Labs that were saved: <root>/saved/<name>/ has what belongs to the lab itself, <root>/layers/ the disks of its hosts.
 // A layer is never written again, so any number of labs and saved ones stand on the same.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../model/errors.ts';
 import type { Lab } from './lab.ts';
 import { run } from './run.ts';
-import { allLabs, labFrom } from './state.ts';
+import { allLabs, labFrom, namesIn, writeJson } from './state.ts';
 
 export interface SavedLab {
   readonly name: string;
@@ -27,18 +27,11 @@ export function readSaved(root: string, name: string): SavedLab | undefined {
 }
 
 /** Written last of all that is saved: without it there is no saved lab. */
-export function writeSaved(root: string, { name, savedAt, lab }: SavedLab): void {
-  const file = fileOf(root, name);
-  mkdirSync(savedDirectory(root, name), { recursive: true });
-  writeFileSync(`${file}.new`, `${JSON.stringify({ savedAt, lab }, null, 2)}\n`);
-  renameSync(`${file}.new`, file);
-}
+export const writeSaved = (root: string, { name, ...saved }: SavedLab): void =>
+  writeJson(fileOf(root, name), saved);
 
-export function allSaved(root: string): readonly SavedLab[] {
-  const directory = join(root, 'saved');
-  const names = existsSync(directory) ? readdirSync(directory).toSorted() : [];
-  return names.flatMap((name) => readSaved(root, name) ?? []);
-}
+export const allSaved = (root: string): readonly SavedLab[] =>
+  namesIn(join(root, 'saved')).flatMap((name) => readSaved(root, name) ?? []);
 
 /** A ConfigError when nothing was saved by this name. */
 export function findSaved(root: string, name: string): SavedLab {
@@ -62,15 +55,18 @@ export function removeSaved(root: string, name: string): boolean {
 
 /** Removes the disks that neither a lab nor a saved one stands on. The state lock must be held. */
 export function dropUnusedLayers(root: string): void {
-  const directory = layersDirectory(root);
-  if (!existsSync(directory)) return;
-  const labs = [...allLabs(root), ...allSaved(root).map(({ lab }) => lab)];
-  const used = new Set(labs.flatMap(({ layers }) => layers));
-  for (const name of readdirSync(directory)) {
-    const path = join(directory, name);
+  const used = new Set(labsAndSaved(root).flatMap(({ layers }) => layers));
+  for (const name of namesIn(layersDirectory(root))) {
+    const path = join(layersDirectory(root), name);
     if (!used.has(path)) rmSync(path, { recursive: true, force: true });
   }
 }
+
+/** All that may stand on an image or a layer. */
+export const labsAndSaved = (root: string): readonly Lab[] => [
+  ...allLabs(root),
+  ...allSaved(root).map(({ lab }) => lab),
+];
 
 /** What the disks of a saved lab take, in bytes; the image is not in it. */
 export async function sizeOf({ lab }: SavedLab): Promise<number> {

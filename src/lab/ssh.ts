@@ -13,26 +13,19 @@ export async function labSsh(lab: Lab, hostName: string, words: readonly string[
   const command = words[0] === '--' ? words.slice(1) : words;
   const { key, knownHosts } = accessOf(lab);
   const address = addressOf(lab, hostName);
-  const options = [
-    `IdentityFile=${key}`,
-    'IdentitiesOnly=yes',
-    `UserKnownHostsFile=${knownHosts}`,
-    'StrictHostKeyChecking=yes',
-  ].flatMap((option) => ['-o', option]);
+  const options = {
+    ...{ IdentityFile: key, IdentitiesOnly: 'yes' },
+    ...{ UserKnownHostsFile: knownHosts, StrictHostKeyChecking: 'yes' },
+  };
   if (!existsSync(key)) throw lostKey(lab, key);
-  const argv = [
-    '-F',
-    'none',
-    ...options,
-    `root@${address}`,
-    ...(command.length > 0 ? ['--', ...command] : []),
-  ];
   const netns = machineNetnsOf(lab);
   if (netns !== undefined) checkMachine(`dbctl lab ssh --name ${lab.name} ${hostName}`);
   const [file = '', ...args] = [
     ...(netns === undefined ? [] : ['ip', 'netns', 'exec', netns]),
-    'ssh',
-    ...argv,
+    ...['ssh', '-F', 'none'],
+    ...Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]),
+    `root@${address}`,
+    ...(command.length > 0 ? ['--', ...command] : []),
   ];
   const { exitCode } = await execa(file, args, { stdio: 'inherit', reject: false });
   return exitCode ?? 255;

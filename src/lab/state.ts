@@ -3,6 +3,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { labDirectory, labsDirectory, type Lab } from './lab.ts';
+import { once } from 'node:events';
+import { execa } from 'execa';
 
 const fileOf = (root: string, name: string): string => join(labDirectory(root, name), 'lab.json');
 
@@ -19,18 +21,21 @@ export function labFrom(json: string): Lab {
   return { layers: [], isolated: false, cluster: lab.name, ...lab };
 }
 
-export function writeLab(root: string, lab: Lab): void {
-  const file = fileOf(root, lab.name);
+export const writeLab = (root: string, lab: Lab): void => writeJson(fileOf(root, lab.name), lab);
+
+/** At every moment the file is whole, or as it was. */
+export function writeJson(file: string, value: object): void {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.new`, `${JSON.stringify(lab, null, 2)}\n`);
+  writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`);
   renameSync(`${file}.new`, file);
 }
 
+/** What is in a directory, in order; nothing where there is none. */
+export const namesIn = (directory: string): readonly string[] =>
+  existsSync(directory) ? readdirSync(directory).toSorted() : [];
+
 /** Names of all labs there is anything of, whole or not. */
-export function labNames(root: string): readonly string[] {
-  const labs = labsDirectory(root);
-  return existsSync(labs) ? readdirSync(labs).toSorted() : [];
-}
+export const labNames = (root: string): readonly string[] => namesIn(labsDirectory(root));
 
 export const allLabs = (root: string): readonly Lab[] =>
   labNames(root).flatMap((name) => readLab(root, name) ?? []);
@@ -43,3 +48,26 @@ export const labLock = (root: string, name: string): string => join(root, 'locks
 
 /** Held while an image is built. */
 export const imageLock = (root: string): string => join(root, 'locks', 'images');
+
+/**
+ * Holds the lock while `work` runs; waits for whoever has it. The lock belongs to a `flock` that ends with its
+ * standard input, so it cannot outlive this process, however that ends.
+ */
+export async function withLock<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  mkdirSync(dirname(path), { recursive: true });
+  const holder = execa('flock', [path, 'cat'], {
+    stdin: 'pipe',
+    stdout: 'pipe',
+    buffer: false,
+    reject: false,
+  });
+  try {
+    // `cat` echoes only once flock has the lock and starts it.
+    holder.stdin.write('\n');
+    await Promise.race([once(holder.stdout, 'data'), holder]);
+    return await work();
+  } finally {
+    holder.stdin.end();
+    await holder;
+  }
+}

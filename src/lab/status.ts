@@ -4,28 +4,7 @@ import { interfaceExists, isLinkUp, netnsExists } from './network.ts';
 import { processesOf } from './processes.ts';
 import { allLabs, readLab } from './state.ts';
 
-export interface HostStatus {
-  readonly name: string;
-  readonly address: string;
-  /** `cut off`: runs, its link is down. `broken`: half of it is gone. */
-  readonly state: 'running' | 'cut off' | 'broken' | 'stopped';
-  /** The host's PID 1, as this machine sees it; null when there is none. */
-  readonly pid: number | null;
-  readonly nspawn: number | null;
-  readonly veth: string;
-  readonly netns: string;
-  /** The host's root directory, seen from this machine. */
-  readonly root: string;
-}
-
-export interface LabStatus extends Pick<
-  Lab,
-  'name' | 'release' | 'bare' | 'online' | 'network' | 'directory'
-> {
-  /** The network namespace to run dbctl in; null when that is the machine's own. */
-  readonly netns: string | null;
-  readonly hosts: readonly HostStatus[];
-}
+export type LabStatus = ReturnType<typeof labStatus>[number];
 
 /** Whole and alive; its link may be down. */
 export function isRunning(lab: Pick<Lab, 'name'>, host: LabHost): boolean {
@@ -34,7 +13,7 @@ export function isRunning(lab: Pick<Lab, 'name'>, host: LabHost): boolean {
 }
 
 /** One lab, or all of them in the order of their names. Needs no root. */
-export const labStatus = (root: string, name?: string): readonly LabStatus[] =>
+export const labStatus = (root: string, name?: string) =>
   (name === undefined ? allLabs(root) : [findLab(root, name)]).map((lab) => ({
     name: lab.name,
     release: lab.release,
@@ -42,27 +21,30 @@ export const labStatus = (root: string, name?: string): readonly LabStatus[] =>
     online: lab.online,
     network: lab.network,
     directory: lab.directory,
+    /** The network namespace to run dbctl in; null when that is the machine's own. */
     netns: machineNetnsOf(lab) ?? null,
     hosts: lab.hosts.map((host) => hostStatus(root, lab, host)),
   }));
 
-function hostStatus(root: string, lab: Lab, host: LabHost): HostStatus {
+function hostStatus(root: string, lab: Lab, host: LabHost) {
   const { init, nspawn } = processesOf(lab.name, host.name);
   const { name, address, veth, netns } = host;
-  const state = stateOf(init !== undefined || nspawn !== undefined, isRunning(lab, host), isLinkUp(host));
   return {
     name,
     address,
-    state,
+    state: stateOf(init !== undefined || nspawn !== undefined, isRunning(lab, host), isLinkUp(host)),
+    /** The host's PID 1, as this machine sees it; null when there is none. */
     pid: init ?? null,
     nspawn: nspawn ?? null,
     veth,
     netns,
+    /** The host's root directory, seen from this machine. */
     root: rootOf(root, lab.name, name),
   };
 }
 
-function stateOf(hasProcesses: boolean, isWhole: boolean, isPluggedIn: boolean): HostStatus['state'] {
+/** `cut off`: runs, its link is down. `broken`: half of it is gone. */
+function stateOf(hasProcesses: boolean, isWhole: boolean, isPluggedIn: boolean) {
   if (isWhole) return isPluggedIn ? 'running' : 'cut off';
   return hasProcesses ? 'broken' : 'stopped';
 }

@@ -1,24 +1,18 @@
 import type { LabEnvironment } from '../config/environment.ts';
 import type { Listener } from '../engine/event.ts';
-import { checkEnvFile } from './access.ts';
-import type { Mirrors } from './apt-sources.ts';
-import { groundFor } from './ground.ts';
+import { checkEnvFile, removeAccess } from './access.ts';
+import { type Mirrors, findMirrors } from './apt-sources.ts';
+import { startLab } from './start-lab.ts';
 import { ensureImage } from './image.ts';
-import type { Lab } from './lab.ts';
-import { withLock } from './lock.ts';
-import { makeLab } from './make-lab.ts';
-import { findMirrors } from './mirror.ts';
+import { type Lab, bridgeOf, hostsOf } from './lab.ts';
+import { withLock, labLock, readLab, stateLock, allLabs, writeLab } from './state.ts';
 import { checkMachine, checkPrograms, checkRoot } from './prerequisites.ts';
 import { makeLabGroup } from './processes.ts';
-import { checkSame, type UpRequest } from './request.ts';
-import { startLab } from './start-lab.ts';
-import { labLock, readLab, stateLock } from './state.ts';
+import { checkSame, type UpRequest, defaultHosts, chooseNetwork } from './request.ts';
+import { clearLab } from './down.ts';
+import { isForwarding, takenNetworks } from './network.ts';
 
-export interface UpResult {
-  readonly lab: Lab;
-  /** What was done: "pg1 started". Empty when everything was running. */
-  readonly changes: readonly string[];
-}
+export type UpResult = Awaited<ReturnType<typeof labUp>>;
 
 /** Brings a lab up, or back to what it was: hosts that run are left alone, hosts that do not are started on their disks. */
 export async function labUp(
@@ -26,7 +20,7 @@ export async function labUp(
   environment: LabEnvironment,
   listener: Listener,
   here: string,
-): Promise<UpResult> {
+) {
   const { root } = environment;
   checkMachine('dbctl lab up');
   checkRoot(root);
@@ -46,6 +40,44 @@ export async function labUp(
       return known;
     });
     checkSame(request, lab);
-    return { lab, changes: await startLab(lab, await groundFor(lab, environment), environment, listener) };
+    // The changes are what was done: "pg1 started"; none when everything was running.
+    return { lab, changes: await startLab(lab, environment, listener) };
   });
+}
+
+/** What labs take of this machine's addresses. */
+export const networksOf = (labs: readonly Lab[]): readonly string[] =>
+  labs.filter(({ isolated }) => !isolated).map(({ network }) => network);
+
+/** Clears what an earlier lab of the name left, chooses a network, and writes down what the lab is to be. */
+async function makeLab(
+  request: UpRequest,
+  { root }: LabEnvironment,
+  images: readonly string[],
+  here: string,
+): Promise<Lab> {
+  const { name } = request;
+  await clearLab(root, name);
+  const others = allLabs(root);
+  const taken = [...(await takenNetworks()), ...networksOf(others)];
+  const network = chooseNetwork(request.network, taken);
+  const lab: Lab = {
+    name,
+    release: request.release ?? 'trixie',
+    bare: request.bare ?? false,
+    online: request.online ?? false,
+    network,
+    bridge: bridgeOf(name),
+    hosts: hostsOf(name, network, request.hosts ?? defaultHosts),
+    directory: request.directory ?? here,
+    images,
+    layers: [],
+    isolated: false,
+    cluster: name,
+    forwardedBefore: others.find((other) => other.online)?.forwardedBefore ?? isForwarding(),
+  };
+  // Keys and addresses of an earlier lab of this name, thrown away without its files.
+  removeAccess(lab);
+  writeLab(root, lab);
+  return lab;
 }

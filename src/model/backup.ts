@@ -75,9 +75,13 @@ export const bucketOf = ({
 }: Pick<RepositoryTarget, 'repository'>): S3Repository | StoreRepository | undefined =>
   repository.kind === 'posix' ? undefined : repository;
 
+/** Whether dbctl itself installs it on the control host. */
+export const isOwnStore = (repository: Repository): repository is StoreRepository =>
+  repository.kind === 'minio' || repository.kind === 'versitygw';
+
 /** The object store that dbctl itself installs on the control host. */
 export const storeOf = ({ repository }: Backup): StoreRepository | undefined =>
-  repository.kind === 'minio' || repository.kind === 'versitygw' ? repository : undefined;
+  isOwnStore(repository) ? repository : undefined;
 
 /** Every repository that is written to, the one that stays first. */
 export const repositoriesOf = (backup: Backup): readonly RepositoryTarget[] => [

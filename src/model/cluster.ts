@@ -11,7 +11,15 @@ export interface Node {
   readonly host: string;
   /** TCP port of PostgreSQL, 1-65535. */
   readonly port: number;
+  /** IP addresses that its host has besides, or goes out with (without brackets). */
+  readonly otherAddresses?: readonly string[];
 }
+
+/** Every name and address of a node's host that .env.cluster knows, the one that it is reached by first. */
+export const hostsOf = ({
+  host,
+  otherAddresses = [],
+}: Pick<Node, 'host' | 'otherAddresses'>): readonly [string, ...string[]] => [host, ...otherAddresses];
 
 /** A login role that dbctl keeps. */
 export interface Role {
@@ -95,3 +103,10 @@ export const machinesOf = (cluster: Cluster): readonly Machine[] => {
   const isNode = cluster.nodes.some(({ name }) => name === cluster.control.name);
   return isNode ? cluster.nodes : [cluster.control, ...cluster.nodes];
 };
+
+export const roleKinds = ['admin', 'writer', 'reader', 'replication'] as const;
+export type RoleKind = (typeof roleKinds)[number];
+
+/** Something for each of them. */
+export const ofEachRole = <Value>(make: (role: RoleKind) => Value): Readonly<Record<RoleKind, Value>> =>
+  Object.fromEntries(roleKinds.map((role) => [role, make(role)])) as Record<RoleKind, Value>;

@@ -49,47 +49,44 @@ export abstract class DbctlError extends Error {
   }
 }
 
-/** The configuration or the command line is wrong. Nothing was touched. */
-export class ConfigError extends DbctlError {
-  readonly exitCode = exitCode.usage;
+/** Throws what failed, if anything did: one as it is, several together. */
+export function throwAll(failures: readonly unknown[], what: string): void {
+  if (failures.length > 1) throw new AggregateError(failures, what);
+  if (failures.length === 1) throw failures[0];
 }
+
+const failing = (code: number) =>
+  class extends DbctlError {
+    readonly exitCode = code;
+  };
+
+/** The configuration or the command line is wrong. Nothing was touched. */
+export class ConfigError extends failing(exitCode.usage) {}
 
 /** A host did not answer, or refused our key. */
-export class UnreachableError extends DbctlError {
-  readonly exitCode = exitCode.unreachable;
-}
+export class UnreachableError extends failing(exitCode.unreachable) {}
 
 /** Going on could lose data or break something that is not ours, so we stopped before changing anything. */
-export class RefusedError extends DbctlError {
-  readonly exitCode = exitCode.refused;
-}
+export class RefusedError extends failing(exitCode.refused) {}
 
 /** A command on a host ended badly. */
-export class CommandError extends DbctlError {
-  readonly exitCode = exitCode.failed;
-}
+export class CommandError extends failing(exitCode.failed) {}
 
 /** The change was made, but its effect was not seen. */
-export class UnverifiedError extends DbctlError {
-  readonly exitCode = exitCode.unverified;
-}
+export class UnverifiedError extends failing(exitCode.unverified) {}
+
+/** Work on a host failed: no refusal, no bug, no lost lock and no request to stop, which concern the whole command. */
+export const isHostFailure = (failure: unknown): failure is DbctlError =>
+  [CommandError, UnreachableError, UnverifiedError].some((kind) => failure instanceof kind);
 
 /** Another operation has the cluster's lock. Nothing was touched. */
-export class LockedError extends DbctlError {
-  readonly exitCode = exitCode.locked;
-}
+export class LockedError extends failing(exitCode.locked) {}
 
 /** The lock was lost on the way: what was done is done, and nothing more was. Exits as what is not verified. */
-export class LockLostError extends DbctlError {
-  readonly exitCode = exitCode.unverified;
-}
+export class LockLostError extends failing(exitCode.unverified) {}
 
 /** Something that cannot be taken back was not confirmed. Nothing was touched. */
-export class UnconfirmedError extends DbctlError {
-  readonly exitCode = exitCode.unconfirmed;
-}
+export class UnconfirmedError extends failing(exitCode.unconfirmed) {}
 
 /** The user asked to stop. What was running ended, or goes on by itself on its host. */
-export class InterruptedError extends DbctlError {
-  readonly exitCode = exitCode.interrupted;
-}
+export class InterruptedError extends failing(exitCode.interrupted) {}

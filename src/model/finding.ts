@@ -1,7 +1,6 @@
 // A finding is one answer to one question; the worst one is the verdict.
 
-import type { Node } from './cluster.ts';
-import type { RoleKind } from './role-kind.ts';
+import type { Node, RoleKind } from './cluster.ts';
 
 export type Status = 'ok' | 'warning' | 'critical' | 'unknown';
 

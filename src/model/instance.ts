@@ -1,60 +1,45 @@
 import type { Cluster, Node } from './cluster.ts';
 
 /** Where a node lives on its host, in the layout of Debian's and Ubuntu's postgresql-common. */
-export interface Instance {
-  readonly version: number;
-  /** The name postgresql-common knows it by: "main". */
-  readonly name: string;
-  readonly port: number;
-  readonly dataDirectory: string;
-  readonly configDirectory: string;
-  readonly binDirectory: string;
-  /** Where dbctl keeps the node's certificate, password file and the mark of ownership. */
-  readonly dbctlDirectory: string;
-  /** Its note of whose data directory it is: "shop/pg1". */
-  readonly ownerNote: string;
-  readonly files: ServerFiles;
-  /** How the server's log files begin: "postgresql-17-main". */
-  readonly logName: string;
-}
-
-/** What dbctl writes for a server to read. */
-export interface ServerFiles {
-  readonly settings: string;
-  /** Read after the settings; there once backups are set up. */
-  readonly archiving: string;
-  readonly hba: string;
-  /** The CA's certificate. */
-  readonly authority: string;
-  readonly certificate: string;
-  readonly key: string;
-}
-
-export function instanceOf(cluster: Cluster, node: Node): Instance {
+export function instanceOf(cluster: Cluster, node: Node) {
   const { version } = cluster.postgres;
   const name = instanceName(node);
   const configDirectory = `/etc/postgresql/${version}/${name}`;
   const dbctlDirectory = `/etc/dbctl/${cluster.name}/${node.name}`;
   return {
     version,
+    /** The name postgresql-common knows it by: "main". */
     name,
     port: node.port,
     dataDirectory: `/var/lib/postgresql/${version}/${name}`,
     configDirectory,
     binDirectory: `/usr/lib/postgresql/${version}/bin`,
+    /** Where dbctl keeps the node's certificate, password file and the mark of ownership. */
     dbctlDirectory,
+    /** Its note of whose data directory it is: "shop/pg1". */
     ownerNote: `${dbctlDirectory}/owner`,
+    /** What dbctl writes for the server to read. */
     files: {
       settings: `${configDirectory}/conf.d/dbctl.conf`,
+      /** Read after the settings; there once backups are set up. */
       archiving: `${configDirectory}/conf.d/dbctl_backup.conf`,
+      /** Read last; only a copy of a cluster has it. */
+      copy: `${configDirectory}/conf.d/dbctl_copy.conf`,
       hba: `${configDirectory}/pg_hba.conf`,
+      /** The CA's certificate. */
       authority: `${dbctlDirectory}/ca.crt`,
       certificate: `${dbctlDirectory}/server.crt`,
       key: `${dbctlDirectory}/server.key`,
     },
+    /** How the server's log files begin: "postgresql-17-main". */
     logName: `postgresql-${version}-${name}`,
   };
 }
+
+export type Instance = ReturnType<typeof instanceOf> & {
+  /** Where the data directory leads to when it is a link, once somebody has asked. */
+  readonly realDirectory?: string | undefined;
+};
 
 /**
  * On PostgreSQL's own port it is `main`, as everybody expects; elsewhere it carries the node's name, without dashes. It

@@ -1,18 +1,13 @@
 // How one secret may look in a text that somebody else wrote: quoted for SQL or a shell, escaped for JSON, encoded.
 
-export interface Spellings {
-  /** Stand in a text as they are. */
-  readonly exact: ReadonlySet<string>;
-  /** Stand in a longer base64 text; what surrounds them there may hold the secret's first and last bytes. */
-  readonly encoded: ReadonlySet<string>;
-}
-
 /** Every spelling of a secret that is looked for. */
-export function spellingsOf(secret: string): Spellings {
+export function spellingsOf(secret: string) {
   const forms = [secret, asShown(secret), asHashed(secret), secret.normalize('NFC'), secret.normalize('NFD')];
   const written = [...new Set(forms)].flatMap((form) => [form, ...escapedTwice(form)]);
   return {
+    /** Stand in a text as they are. */
     exact: new Set([...written, ...forms.flatMap(hexOf)].filter((text) => text !== '')),
+    /** Stand in a longer base64 text; what surrounds them there may hold the secret's first and last bytes. */
     encoded: new Set(forms.flatMap(base64Of)),
   };
 }

@@ -2,6 +2,7 @@
 
 import { hostAndPort } from './address.ts';
 import type { Node } from './cluster.ts';
+import { isSameTimeline, lineageAt, type Ancestor } from './timeline-history.ts';
 
 /** What was seen of one node. */
 export interface NodeSight {
@@ -19,8 +20,12 @@ export interface NodeSight {
 /** What is known of a node's data. */
 export interface NodeData {
   readonly timeline: number;
-  /** Whether it is a replica's: in recovery, or with a standby.signal. */
+  /** Those that its timeline grew from. */
+  readonly ancestors: readonly Ancestor[];
+  /** Whether it is a replica's: in recovery, or with a standby.signal, or in recovery when it ended. */
   readonly isStandby: boolean;
+  /** What a stopped server was when it ended, whatever its signal files say. */
+  readonly was?: 'primary' | 'replica' | undefined;
   /** A 64-bit number, as text. */
   readonly systemIdentifier: string;
   /** How far it goes: written, received, or in its control file. */
@@ -62,26 +67,18 @@ export const primariesAmong = (
 const isPrimary = ({ state }: NodeSight): boolean => state === 'primary';
 
 /**
- * "leads": it takes writes. "expected": nobody does, and it is the one that may. "two": more than one does. "unknown":
- * nobody may be called the leader.
+ * "leads": it takes writes. "expected": nobody does, and it is the one that may. "two": more than one does. "contested":
+ * each of them has led, and none came after all the others. "unknown": nobody may be called the leader.
  */
 type Decided =
   | { readonly kind: 'leads' | 'expected'; readonly node: Node }
   | { readonly kind: 'two'; readonly leaders: readonly NodeSight[] }
+  | { readonly kind: 'contested'; readonly claimants: readonly NodeSight[] }
   | { readonly kind: 'unknown' };
 
 export type LeaderDecision = Decided & { readonly why: string };
 
-interface View {
-  readonly leaders: readonly NodeSight[];
-  /** The newest timeline that a replica which runs is on; 0 when there is none. */
-  readonly followed: number;
-  /** The same of replicas whether they run or not. */
-  readonly known: number;
-  /** The stopped node that led last: its data is a primary's, on the newest timeline of such data. */
-  readonly former: NodeSight | undefined;
-  readonly configured: NodeSight | undefined;
-}
+type View = ReturnType<typeof viewOf>;
 
 interface Rule {
   readonly why: string;
@@ -100,12 +97,20 @@ const rules: readonly Rule[] = [
       one && followed > timelineOf(one) ? { kind: 'unknown' } : undefined,
   },
   {
+    why: 'the one that takes writes did not come after the data of the other, so it may be a former primary that came back',
+    decide: ({ leaders: [one], stopped }) => one && contestedBy(one, stopped),
+  },
+  {
     why: 'it is the one node that takes writes',
     decide: ({ leaders: [one] }) => one && { kind: 'leads', node: one.node },
   },
   {
     why: 'a replica is on a newer timeline than every node that led before: another one was promoted, and is out of sight',
     decide: ({ former, known }) => (former && known > timelineOf(former) ? { kind: 'unknown' } : undefined),
+  },
+  {
+    why: 'each of them has led, and none came after the other',
+    decide: ({ former, stopped }) => former && contestedBy(former, stopped),
   },
   {
     why: 'it led last, and is stopped',
@@ -118,21 +123,45 @@ const rules: readonly Rule[] = [
   },
 ];
 
+/** Whether what a node has may be newer than the leader's, or beside it: then nobody may say that it led before. */
+function isRival({ data: leading }: NodeSight, { data }: NodeSight): boolean {
+  if (leading === undefined || data === undefined) return false;
+  if (leading.systemIdentifier !== data.systemIdentifier) return false;
+  const led = lineageAt(leading, data.timeline);
+  if (led && !isSameTimeline(led, data)) return true;
+  if (data.isStandby) return data.timeline > leading.timeline;
+  return led === undefined || data.timeline === leading.timeline;
+}
+
+function contestedBy(one: NodeSight, stopped: readonly NodeSight[]): Decided | undefined {
+  const rivals = stopped.filter((other) => other !== one && isRival(one, other));
+  return rivals.length > 0 ? { kind: 'contested', claimants: [one, ...rivals] } : undefined;
+}
+
 /** Who leads, or may be taken for the leader. */
 export function decideLeader({ nodes }: Pick<Topology, 'nodes'>, configured: Node): LeaderDecision {
-  const stopped = nodes.filter(({ state, data }) => state === 'stopped' && data?.isStandby === false);
-  const view: View = {
-    leaders: nodes.filter(isPrimary),
-    followed: newest(nodes.filter(({ state }) => state === 'replica')),
-    known: newest(nodes.filter(({ data }) => data?.isStandby)),
-    former: newestFirst(stopped, configured)[0],
-    configured: nodes.find(({ node }) => node.name === configured.name),
-  };
+  const view = viewOf(nodes, configured);
   for (const { why, decide } of rules) {
     const decided = decide(view);
     if (decided) return { ...decided, why };
   }
   return { kind: 'unknown', why: 'every node that can be seen is a replica' };
+}
+
+function viewOf(nodes: readonly NodeSight[], configured: Node) {
+  const stopped = nodes.filter(({ state }) => state === 'stopped');
+  const formers = stopped.filter(({ data }) => data?.isStandby === false);
+  return {
+    leaders: nodes.filter(isPrimary),
+    stopped,
+    /** The newest timeline that a replica which runs is on; 0 when there is none. */
+    followed: newest(nodes.filter(({ state }) => state === 'replica')),
+    /** The same of replicas whether they run or not. */
+    known: newest(nodes.filter(({ data }) => data?.isStandby)),
+    /** The stopped node that led last: its data is a primary's, on the newest timeline of such data. */
+    former: newestFirst(formers, configured)[0],
+    configured: nodes.find(({ node }) => node.name === configured.name),
+  };
 }
 
 const timelineOf = ({ data }: NodeSight): number => data?.timeline ?? 0;

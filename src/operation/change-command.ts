@@ -10,18 +10,14 @@ import {
   type Typed,
 } from '../kit/command.ts';
 import { dryRunFlag, duration, option, type Flags, type Positionals } from '../kit/flags.ts';
-import { hostFlags, loginOf, lookingWith, type LookAccess } from '../kit/look-command.ts';
+import { hostFlags, loginOf, type LookAccess } from '../kit/look-command.ts';
 import type { Needs } from '../kit/needs.ts';
 import { changing, type ChangeHosts, type ChangeRequest } from './change-hosts.ts';
 
 /** What the operation behind a command may do. */
-export interface ChangeAccess extends LookAccess {
+export interface ChangeAccess extends LookAccess, Pick<Typed<Positionals, Flags>, 'remark' | 'confirm'> {
   readonly dryRun: boolean;
-  /** Shows a line that is neither progress, answer nor error; not with -q. */
-  readonly remark: (text: string) => void;
   readonly changeHosts: ChangeHosts;
-  /** Goes on only when somebody types the name, or has said `--yes`; `what` is a sentence. */
-  readonly confirm: (name: string, what: string) => Promise<void>;
 }
 
 const lockFlags = {
@@ -105,7 +101,6 @@ function accessTo(request: ChangeRequest & Pick<Typed<Positionals, Flags>, 'yes'
     dryRun,
     remark,
     login,
-    lookAt: lookingWith(login),
     changeHosts: changing(request),
     async confirm(name, what) {
       const { confirmByName } = await import('../ui/confirm.ts');

@@ -3,8 +3,8 @@
 import type { Cluster, Machine } from '../model/cluster.ts';
 import type { Operation } from './operation.ts';
 import type { LockHooks } from './lock-hooks.ts';
-import type { Plan, PlanResult } from '../engine/run-plan.ts';
-import { changesNothing } from '../host/operation-hooks.ts';
+import type { Plan, PlanOptions, PlanResult } from '../engine/run-plan.ts';
+import { changesNothing, type OperationHooks } from '../host/operation-hooks.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import type { LoginOptions } from '../host/ask-machines.ts';
 import { carryOut } from '../kit/carry-out.ts';
@@ -13,7 +13,7 @@ import { carryOut } from '../kit/carry-out.ts';
 export interface LockedOperation {
   readonly hosts: HostSet;
   /** Runs a plan with its progress on stderr. */
-  readonly carryOut: (plan: Plan) => Promise<PlanResult>;
+  readonly carryOut: (plan: Plan, options?: Pick<PlanOptions, 'mayFail'>) => Promise<PlanResult>;
   /** Work on more machines, as a part of the same operation. */
   readonly alsoOn: <Answer>(
     machines: readonly Machine[],
@@ -60,13 +60,15 @@ export const changing =
       );
     }
     const hooks = await hooksFor(cluster, request);
-    const apply = (plan: Plan): Promise<PlanResult> => carryOut(plan, hooks.journal);
+    const apply: LockedOperation['carryOut'] = (plan, options) =>
+      carryOut(plan, { ...options, journal: hooks.journal });
     const inside = { ...hooks, onControlConnected: nothing, onEnd: nothing };
     const alsoOn: LockedOperation['alsoOn'] = (more, also) => withHosts(more, login, also, inside);
     let end: Error | undefined;
     const endsWith = (error: Error): void => void (end = error);
     const inOperation = (hosts: HostSet) => work({ hosts, carryOut: apply, alsoOn, endsWith });
-    return withHosts(all, login, inOperation, { ...hooks, onEnd: (error) => hooks.onEnd(error ?? end) });
+    const around: OperationHooks = { ...hooks, onEnd: (error) => hooks.onEnd(error ?? end) };
+    return withHosts(all, login, inOperation, around);
   };
 
 const nothing = (): Promise<void> => Promise.resolve();
@@ -92,7 +94,7 @@ async function operationOf(title: string): Promise<Operation> {
   const { operationId } = await import('./operation.ts');
   const { operatorName } = await import('../config/environment.ts');
   const { quote } = await import('../host/quote.ts');
-  const { version } = await import('../model/version-version.ts');
+  const { version } = await import('../model/version.ts');
   return {
     id: operationId(new Date(), Math.random()),
     title: title.slice(0, longestCommand),

@@ -1,9 +1,8 @@
 // The lock of a cluster, as its holder on this side sees it: signs of life, and whether it is still ours.
 
-import { unfinishedOperation } from './journal.ts';
+import { unfinishedOperation, journalTail, parseJournal } from './journal.ts';
 import type { Holder, Operation, UnfinishedOperation } from './operation.ts';
 import { CommandError, LockLostError } from '../model/errors.ts';
-import { journalTail, parseJournal } from './journal-query.ts';
 import { holdLock, parseBusy } from './lock-query.ts';
 import type { LineSession, OpenSession } from '../host/line-session.ts';
 

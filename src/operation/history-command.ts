@@ -4,6 +4,9 @@ import { lookCommand } from '../kit/look-command.ts';
 /** `dbctl history`: who did what to the cluster, when, from where, and how it ended. */
 export const history = lookCommand({
   needs: 'cluster',
+  examples: {
+    'dbctl history -n 5': 'the last five operations: who, when, from where, how it ended',
+  },
   flags: {
     number: option('-n, --number <count>', 'show the last N operations', {
       read: count(999_999),

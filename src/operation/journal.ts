@@ -1,7 +1,16 @@
 // What hosts remember of operations, one line each, and how the lines of all hosts become one timeline.
 
 import * as v from 'valibot';
-import { Operation, OperationResult, StepResult, type UnfinishedOperation } from './operation.ts';
+import {
+  Operation,
+  OperationResult,
+  StepResult,
+  type UnfinishedOperation,
+  journalDirectory,
+} from './operation.ts';
+import { action, query, type Action, type Query } from '../host/command.ts';
+import { script, sh } from '../host/script.ts';
+import { parseJson } from '../model/answers.ts';
 
 const text = v.string();
 /** Seconds since 1970 by the clock of the host that wrote the line; the operation that it is about. */
@@ -42,31 +51,8 @@ type StepBegin = v.InferOutput<typeof StepBegin>;
 type StepEnd = v.InferOutput<typeof StepEnd>;
 
 /** One operation, from the lines of all hosts. */
-export interface PastOperation extends Pick<Operation, 'id' | 'title' | 'by'> {
-  /** Seconds since 1970, by the control host's clock where it knows. */
-  readonly startedAt: number;
-  readonly from: string;
-  readonly command: string;
-  readonly version: string;
-  /** "unknown": the control host, which would know, was not asked or has forgotten. */
-  readonly result: OperationResult | 'running' | 'unknown';
-  readonly exitCode: number | null;
-  /** Undefined while it runs, and where nobody saw its end. */
-  readonly seconds: number | undefined;
-  readonly why: string;
-  readonly hosts: readonly string[];
-  readonly changes: number;
-  readonly steps: readonly PastStep[];
-}
-
-export interface PastStep {
-  readonly host: string;
-  readonly step: string;
-  readonly changes: readonly string[];
-  /** "unknown": it began, and nobody wrote down how it ended. */
-  readonly result: StepResult | 'unknown' | 'running';
-  readonly seconds: number | undefined;
-}
+export type PastOperation = NonNullable<ReturnType<typeof pastOperation>>;
+export type PastStep = ReturnType<typeof pastStep>;
 
 /** All operations, oldest first. `runningId` is the one that has the lock now. */
 export function historyOf(
@@ -86,7 +72,7 @@ export function historyOf(
 }
 
 /** Undefined where all that is left is the end of something. */
-function pastOperation(lines: readonly JournalLine[], isRunning: boolean): PastOperation | undefined {
+function pastOperation(lines: readonly JournalLine[], isRunning: boolean) {
   const begins = lines.filter((line) => line.kind === 'step').toSorted((one, other) => one.at - other.at);
   const begin = lines.find((line) => line.kind === 'begin');
   // The first end counts: who is released by somebody says so again by itself.
@@ -95,10 +81,12 @@ function pastOperation(lines: readonly JournalLine[], isRunning: boolean): PastO
   if (id === undefined || title === undefined || by === undefined || at === undefined) return undefined;
   const steps = begins.map((step) => pastStep(step, lines, isRunning));
   return {
+    /** It began so many seconds after 1970, by the control host's clock where it knows. */
     ...{ id, title, by, startedAt: at, from: begin?.from ?? '', command: begin?.command ?? '' },
     version: begin?.version ?? '',
     result: end?.result ?? unfinished(begin, isRunning),
     exitCode: end?.exitCode ?? null,
+    /** Undefined while it runs, and where nobody saw its end. */
     seconds: begin && end && Math.max(0, end.at - begin.at),
     why: [end?.why, end?.step && `during "${end.step}"`].filter(Boolean).join(', '),
     hosts: [...new Set(begins.map(({ host }) => host))],
@@ -107,19 +95,21 @@ function pastOperation(lines: readonly JournalLine[], isRunning: boolean): PastO
   };
 }
 
-const unfinished = (begin: Begin | undefined, isRunning: boolean): PastOperation['result'] => {
+/** "unknown": the control host, which would know, was not asked or has forgotten. */
+function unfinished(begin: Begin | undefined, isRunning: boolean) {
   if (isRunning) return 'running';
   return begin ? 'interrupted' : 'unknown';
-};
+}
 
-function pastStep(begin: StepBegin, lines: readonly JournalLine[], isRunning: boolean): PastStep {
+function pastStep(begin: StepBegin, lines: readonly JournalLine[], isRunning: boolean) {
   const { host, step, changes, at } = begin;
   const end = lines.find(
     (line) => line.kind === 'stepped' && line.host === host && line.step === step && line.at >= at,
   ) as StepEnd | undefined;
   return {
     ...{ host, step, changes },
-    result: end?.result ?? (isRunning ? 'running' : 'unknown'),
+    /** "unknown": it began, and nobody wrote down how it ended. */
+    result: end?.result ?? (isRunning ? ('running' as const) : ('unknown' as const)),
     seconds: end?.seconds,
   };
 }
@@ -137,3 +127,31 @@ export function unfinishedOperation(lines: readonly JournalLine[]): UnfinishedOp
   if (result === 'done' || result === 'refused' || result === 'failed') return undefined;
   return { title, by, result, step: end?.step ?? undefined };
 }
+
+type Written<Line> = Line extends unknown ? Omit<Line, 'at'> : never;
+
+/** Adds a line to the journal of a host; the host adds the time. What is about to be done outlives a power cut. */
+export const appendToJournal = (cluster: string, line: Written<JournalLine>): Action =>
+  action(
+    script('operation/append-to-journal.sh', journalDirectory, cluster, line.kind === 'step' ? 'sync' : ''),
+    {
+      stdin: `${journalTail(line)}\n`,
+      timeoutMs: 30_000,
+    },
+  );
+
+/** A line without its beginning, where the host's time goes. */
+export const journalTail = (line: object): string => JSON.stringify(line).slice(1);
+
+const readScript = 'for file in "$1.1" "$1"; do [ ! -e "$file" ] || cat -- "$file"; done';
+
+/** Every line that a host remembers, oldest first; none when nothing was ever done there. */
+export const readJournal = (cluster: string): Query<readonly JournalLine[]> =>
+  query(sh(readScript, `${journalDirectory}/${cluster}.jsonl`), parseJournal);
+
+/** A line that was damaged hides no other. */
+export const parseJournal = (stdout: string): readonly JournalLine[] =>
+  stdout.split('\n').flatMap((line) => {
+    const found = v.safeParse(JournalLine, parseJson(line));
+    return found.success ? [found.output] : [];
+  });

@@ -1,10 +1,10 @@
 // The journal of an operation: each host remembers what is done to it, before it is done.
 
 import type { Operation, StepResult } from './operation.ts';
-import type { Journal } from '../engine/journal.ts';
+import type { Journal } from '../engine/run-steps.ts';
 import { CommandError, InterruptedError, LockLostError, UnverifiedError } from '../model/errors.ts';
 import type { Host } from '../host/host.ts';
-import { appendToJournal } from './journal-query.ts';
+import { appendToJournal } from './journal.ts';
 
 export interface OperationJournal extends Journal {
   /** How many changes were begun. */

@@ -2,8 +2,14 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../model/cluster.ts';
-import { describeHolder, holderRows } from './holder.ts';
-import type { Holder, Operation, OperationResult, UnfinishedOperation } from './operation.ts';
+import {
+  describeHolder,
+  holderRows,
+  type Holder,
+  type Operation,
+  type OperationResult,
+  type UnfinishedOperation,
+} from './operation.ts';
 import { formatSeconds } from '../model/units.ts';
 import {
   DbctlError,

@@ -4,8 +4,14 @@ import * as v from 'valibot';
 import { journalDirectory, lockDirectory, Operation, type Holder } from './operation.ts';
 import { action, query, type Action, type Query } from '../host/command.ts';
 import { script } from '../host/script.ts';
-import { parseJson } from '../model/parse-json.ts';
-import { journalTail } from './journal-query.ts';
+import { parseJson } from '../model/answers.ts';
+import { journalTail } from './journal.ts';
+import { operatorName } from '../config/environment.ts';
+import type { LoginOptions } from '../host/ask-machines.ts';
+import { besideTheLock } from '../host/operation-hooks.ts';
+import { withHosts } from '../host/with-hosts.ts';
+import type { Cluster } from '../model/cluster.ts';
+import { lockText } from './lock-text.ts';
 
 export interface HoldRequest {
   readonly cluster: string;
@@ -47,3 +53,32 @@ export function parseBusy(line: string): Holder | 'unknown' {
   const { since, step, ...holder } = found.output;
   return { ...holder, seconds: Math.max(0, Number(now) - since), step: step ?? undefined };
 }
+
+interface ReleaseAccess {
+  readonly login: LoginOptions;
+  readonly confirm: (name: string, what: string) => Promise<void>;
+}
+
+/** Who has the lock, asked of the control host. */
+export const readHolder = ({ name, control, ssh }: Cluster, login: LoginOptions) =>
+  withHosts([control], { ...login, ssh }, (hosts) => hosts.get(control.name).ask(lockHolder(name)));
+
+/** Takes the lock away from the operation that has it, and answers which that was. */
+export const releaseHeldLock = (
+  { name, control, ssh }: Cluster,
+  { login, confirm }: ReleaseAccess,
+): Promise<Holder | 'unknown' | undefined> =>
+  withHosts(
+    [control],
+    { ...login, ssh },
+    async (hosts) => {
+      const host = hosts.get(control.name);
+      const holder = await host.ask(lockHolder(name));
+      if (holder === undefined || holder === 'unknown') return holder;
+      const what = `${lockText(name, holder)}It stops before its next change; its long-running work continues.`;
+      await confirm(name, what);
+      await host.run(releaseLock(name, holder, operatorName()));
+      return holder;
+    },
+    besideTheLock,
+  );

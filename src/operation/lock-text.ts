@@ -1,5 +1,4 @@
-import { holderRows } from './holder.ts';
-import type { Holder } from './operation.ts';
+import { holderRows, type Holder } from './operation.ts';
 import { printable } from '../host/printable.ts';
 import { screenWidth, shorten, tableText } from '../ui/text.ts';
 

@@ -1,6 +1,7 @@
 // One run of a command that changes a cluster, as the lock and the journal know it.
 
 import * as v from 'valibot';
+import { formatSeconds } from '../model/units.ts';
 
 /** What a run says about itself. Nothing in it is secret. */
 export const Operation = v.object({
@@ -62,4 +63,24 @@ export function operationId(now: Date, random: number): string {
   return `${time}-${Math.floor(random * 0x100_0000)
     .toString(16)
     .padStart(6, '0')}`;
+}
+
+/** "alice@laptop: add-replica pg2, for 2 min" */
+export const describeHolder = (holder: Holder | 'unknown'): string =>
+  holder === 'unknown'
+    ? 'another operation, which has just begun'
+    : `${holder.by}: ${holder.title}, for ${formatSeconds(Math.round(holder.seconds))}`;
+
+/** Everything about who has the lock. */
+export function holderRows(holder: Holder): readonly (readonly [name: string, value: string])[] {
+  const { by, from, title, command, step, seconds, pid, version } = holder;
+  return [
+    ['who', by],
+    ['from', from],
+    ['operation', title],
+    ['command', command],
+    ['doing', step ?? ''],
+    ['since', `${formatSeconds(Math.round(seconds))} ago`],
+    ['process', `${pid} on ${by.split('@').at(-1)}, dbctl ${version}`],
+  ];
 }

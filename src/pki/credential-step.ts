@@ -1,12 +1,12 @@
 import type { Cluster } from '../model/cluster.ts';
-import type { Authority, Credential, Purpose } from './credential.ts';
-import { certificateProblems } from './problems.ts';
+import { type Authority, type Credential, type Purpose, certificateProblems } from './inspect.ts';
 import { RefusedError } from '../model/errors.ts';
-import { change, type Change, type Step } from '../engine/step.ts';
+import { change, ensure, type Change, type Step } from '../engine/step.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { Secret } from '../model/secret.ts';
-import { replacePair } from './replace-pair.ts';
 import { authorityFrom, bundleOf, type AuthoritySource } from './read-authority.ts';
+import { action, type Action } from '../host/command.ts';
+import { script, sh } from '../host/script.ts';
 
 /** A certificate with its key, and the CA that it and its peers are judged by: three files on a host. */
 export interface CredentialPlace {
@@ -65,10 +65,7 @@ export function ensureCredential(
       ]);
       const stale =
         trusted === undefined || authority === undefined || trusted.content !== bundleOf(authority);
-      return [
-        ...(stale ? [change('file.write', `write ${place.authority}`, place.authority)] : []),
-        ...changes,
-      ];
+      return [...(stale ? [writeTrusted(place)] : []), ...changes];
     },
 
     async apply(host) {
@@ -89,7 +86,7 @@ export function ensureCredential(
 
 const readableByAll = { owner: 'root:root', mode: 0o644 } as const;
 
-const aside = (path: string): string => `${path}.dbctl-new`;
+const besideOf = (path: string): string => `${path}.dbctl-new`;
 
 /** Who starts or connects at any moment, even after this run was cut off, finds a key with its own certificate. */
 async function replaceCredential(
@@ -97,9 +94,11 @@ async function replaceCredential(
   { key, certificate, owner }: CredentialPlace,
   credential: Credential,
 ): Promise<void> {
-  await host.writeFile(aside(key), credential.key, { owner, mode: 0o600 });
-  await host.writeFile(aside(certificate), credential.certificate, { owner, mode: 0o644 });
-  await host.run(replacePair({ from: aside(key), to: key }, { from: aside(certificate), to: certificate }));
+  await host.writeFile(besideOf(key), credential.key, { owner, mode: 0o600 });
+  await host.writeFile(besideOf(certificate), credential.certificate, { owner, mode: 0o644 });
+  await host.run(
+    replacePair({ from: besideOf(key), to: key }, { from: besideOf(certificate), to: certificate }),
+  );
 }
 
 /**
@@ -111,27 +110,51 @@ export const ensureTrust = (
   place: Pick<CredentialPlace, 'authority'>,
   source: AuthoritySource,
   { authorities }: { readonly authorities: number },
-): Step => ({
-  title: 'Install the trusted certificate authorities',
+): Step =>
+  ensure('Install the trusted certificate authorities', writeTrusted(place), {
+    async isRight(host) {
+      const [authority, found] = await Promise.all([
+        authorityFrom(cluster, source),
+        host.readFile(place.authority),
+      ]);
+      return authority?.trusted.length === authorities && found?.content === bundleOf(authority);
+    },
+    async apply(host) {
+      const authority = await authorityFrom(cluster, source);
+      if (!authority) throw noAuthority(cluster);
+      await host.writeFile(place.authority, bundleOf(authority), readableByAll);
+    },
+  });
 
-  async diff(host) {
-    const [authority, found] = await Promise.all([
-      authorityFrom(cluster, source),
-      host.readFile(place.authority),
-    ]);
-    const isRight = authority?.trusted.length === authorities && found?.content === bundleOf(authority);
-    return isRight ? [] : [change('file.write', `write ${place.authority}`, place.authority)];
-  },
+const writeTrusted = ({ authority }: Pick<CredentialPlace, 'authority'>): Change =>
+  change('file.write', `write ${authority}`, authority);
 
-  async apply(host) {
-    const authority = await authorityFrom(cluster, source);
-    if (!authority) throw noAuthority(cluster);
-    await host.writeFile(place.authority, bundleOf(authority), readableByAll);
-  },
-});
-
-const noAuthority = ({ name, control }: Cluster): RefusedError =>
+export const noAuthority = ({ name, control }: Cluster): RefusedError =>
   new RefusedError({
     what: `${control.name} has no certificate authority for ${name}`,
     next: ['set up the primary first: dbctl init-primary'],
   });
+
+export const replacePairScript = 'mv -T -- "$1" "$2" && mv -T -- "$3" "$4"';
+
+interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Gives two files that were written aside their places, one right after the other, also when the connection is lost: a
+ * key and its certificate are of no use beside another's.
+ */
+export const replacePair = (first: Move, second: Move): Action =>
+  action(sh(replacePairScript, first.from, first.to, second.from, second.to));
+
+/**
+ * Gives a directory that was made aside (PLACE.dbctl-UNIQUE) its place, in one move. When two do so at the same time the
+ * first stays: a place that holds `file` is only replaced when that was asked for.
+ */
+export const takePlace = (
+  aside: string,
+  place: string,
+  { file, replace }: { readonly file: string; readonly replace: boolean },
+): Action => action(script('pki/take-place.sh', aside, place, file, replace ? 'yes' : 'no'));

@@ -6,7 +6,7 @@ import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { Secret } from '../model/secret.ts';
 import { isIpAddress } from '../model/address.ts';
-import { backdateMs, type Authority, type Credential, type Purpose } from './credential.ts';
+import { backdateMs, type Authority, type Credential, type Purpose } from './inspect.ts';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const days = 86_400_000;

@@ -2,7 +2,7 @@
 
 import type { Cluster } from '../model/cluster.ts';
 import type { Rotation, RotationPhase } from './rotation.ts';
-import type { Authority } from './credential.ts';
+import type { Authority } from './inspect.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { Secret } from '../model/secret.ts';
 import { readNote } from '../system/read-note.ts';

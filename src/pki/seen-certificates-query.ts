@@ -3,6 +3,7 @@
 import { canonical, hostAndPort, isIpAddress } from '../model/address.ts';
 import { query, type Query } from '../host/command.ts';
 import { script } from '../host/script.ts';
+import { fieldsIn } from '../model/answers.ts';
 
 /** A port on which certificates are shown: at once, or after PostgreSQL's own request for TLS. */
 export interface Port {
@@ -16,15 +17,7 @@ export interface LookedFor {
   readonly port: Port | undefined;
 }
 
-export interface SeenCertificate {
-  /** PEM; undefined when there is no such file. */
-  readonly certificate: string | undefined;
-  readonly authority: string | undefined;
-  /** Whether the key is there and the certificate's own. */
-  readonly isPair: boolean;
-  /** PEM of what the port shows; undefined when nothing answers there with TLS. */
-  readonly shown: string | undefined;
-}
+export type SeenCertificate = ReturnType<typeof parseSeen>[number];
 
 /** For each credential in the order given. openssl is there: PostgreSQL's packages bring it. */
 export const seenCertificates = (wanted: readonly LookedFor[]): Query<readonly SeenCertificate[]> =>
@@ -44,14 +37,17 @@ const wordsOf = ({ place, port }: LookedFor): readonly string[] => [
   port === undefined || isIpAddress(port.host) ? '' : port.host,
 ];
 
-export function parseSeen(stdout: string): readonly SeenCertificate[] {
-  const all = (name: string): readonly string[] =>
-    [...stdout.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map((match) => match[1]!);
-  const [certificates, authorities, pairs, shown] = ['certificate', 'authority', 'pair', 'shown'].map(all);
+export function parseSeen(stdout: string) {
+  const [certificates, authorities, pairs, shown] = ['certificate', 'authority', 'pair', 'shown'].map(
+    fieldsIn(stdout).all,
+  );
   return certificates!.map((certificate, index) => ({
+    /** PEM; undefined when there is no such file. */
     certificate: decode(certificate),
     authority: decode(authorities?.[index]),
+    /** Whether the key is there and the certificate's own. */
     isPair: pairs?.[index] === 'yes',
+    /** PEM of what the port shows; undefined when nothing answers there with TLS. */
     shown: decode(shown?.[index]),
   }));
 }

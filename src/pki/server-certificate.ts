@@ -1,4 +1,4 @@
-import type { Cluster, Machine, Node } from '../model/cluster.ts';
+import { hostsOf, type Cluster, type Machine, type Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
@@ -22,5 +22,7 @@ export function serverCertificateOf(cluster: Cluster, node: Node): CredentialPla
 }
 
 /** How a machine is called by those who connect to it: its name and its address. */
-export const namesOf = ({ name, host }: Machine): [string, ...string[]] =>
-  host === name ? [name] : [name, host];
+export const namesOf = ({ name, ...places }: Machine & Partial<Node>): [string, ...string[]] => [
+  name,
+  ...hostsOf(places).filter((host) => host !== name),
+];

@@ -4,8 +4,12 @@ import { askJson, ifRunning, type Socket } from './psql.ts';
 
 export const ArchiverFacts = v.object({
   isInRecovery: v.boolean(),
+  /** Whether somebody has paused the replay of WAL. */
+  isReplayPaused: v.optional(v.boolean()),
   mode: v.picklist(['off', 'on', 'always']),
   command: v.string(),
+  /** The file that archive_command comes from; null when it comes from none. */
+  commandFile: v.optional(v.nullable(v.string())),
   library: v.string(),
   /** The newest WAL file that was archived, and when, in seconds since 1970. */
   lastArchivedWal: v.nullable(v.string()),
@@ -33,8 +37,10 @@ export type ArchiverFacts = v.InferOutput<typeof ArchiverFacts>;
 /** One row with one column, `archiver`. Needs pg_monitor. */
 export const archiverSql = `select json_build_object(
    'isInRecovery', pg_is_in_recovery(),
+   'isReplayPaused', case when pg_is_in_recovery() then pg_is_wal_replay_paused() else false end,
    'mode', current_setting('archive_mode'),
    'command', current_setting('archive_command'),
+   'commandFile', (select sourcefile from pg_settings where name = 'archive_command'),
    'library', coalesce(current_setting('archive_library', true), ''),
    'lastArchivedWal', last_archived_wal,
    'lastArchivedAt', extract(epoch from last_archived_time),

@@ -4,8 +4,16 @@ import * as v from 'valibot';
 import { standbyParameters, type StandbyValues } from './standby-parameters.ts';
 import type { Instance } from '../model/instance.ts';
 import { query, type Query } from '../host/command.ts';
-import { script } from '../host/script.ts';
 import { askJson } from './psql.ts';
+
+const Outside = v.object({
+  name: v.string(),
+  value: v.string(),
+  by: v.picklist(['ALTER SYSTEM', 'file', 'command line', 'role']),
+  /** "file:line"; for a role or a database, how ALTER names it: "role app in database shop". */
+  place: v.string(),
+});
+export type Outside = v.InferOutput<typeof Outside>;
 
 const FileSettings = v.object({
   /** When the running server last read its files, seconds since 1970. */
@@ -14,6 +22,8 @@ const FileSettings = v.object({
   pendingRestart: v.array(v.string()),
   /** What the server would not accept in its files as they are now: "file:line: name: message". */
   errors: v.array(v.string()),
+  /** What stands where it wins over dbctl's files, whatever it sets. */
+  outside: v.optional(v.array(Outside)),
 });
 export type FileSettings = v.InferOutput<typeof FileSettings>;
 
@@ -22,10 +32,31 @@ export type FileSettings = v.InferOutput<typeof FileSettings>;
 // waits because it was taken out has a row without a file.
 const sql = `
 do $do$ begin perform count(*) from pg_file_settings; end $do$;
-with pending as (select name from pg_settings where pending_restart)
+with pending as (select name from pg_settings where pending_restart),
+  lines as (
+    select *, sourcefile ~ '/conf[.]d/dbctl(_backup)?[.]conf$' as is_ours from pg_file_settings where name is not null),
+  last_lines as (select distinct on (lower(name)) * from lines order by lower(name), seqno desc),
+  outside as (
+    select name, setting as value,
+      case when sourcefile ~ '/postgresql[.]auto[.]conf$' then 'ALTER SYSTEM' else 'file' end as by,
+      format('%s:%s', sourcefile, sourceline) as place
+    from last_lines
+    where not is_ours and seqno > (select max(seqno) from lines where sourcefile ~ '/conf[.]d/dbctl[.]conf$')
+    union all
+    select name, current_setting(name), 'command line', source from pg_settings
+    where source in ('command line', 'environment variable')
+    union all
+    select split_part(entry, '=', 1), substr(entry, strpos(entry, '=') + 1), 'role',
+      case when setrole <> 0 then format('role %I', pg_get_userbyid(setrole)) else '' end ||
+      case when setdatabase <> 0 and setrole <> 0 then format(' in database %I', datname)
+           when setdatabase <> 0 then format('database %I', datname)
+           when setrole = 0 then 'role all' else '' end
+    from pg_db_role_setting left join pg_database d on d.oid = setdatabase, unnest(setconfig) entry
+    where not pg_is_in_recovery())
 select json_build_object(
   'loadedAt', extract(epoch from pg_conf_load_time()),
   'pendingRestart', (select coalesce(json_agg(name order by name), '[]') from pending),
+  'outside', (select coalesce(json_agg(o order by name, place), '[]') from outside o),
   'errors', (
     select coalesce(json_agg(message), '[]') from (
       select concat_ws(': ', format('%s:%s', sourcefile, sourceline), name, error) as message from pg_file_settings
@@ -57,25 +88,6 @@ export const standbyValues = (instance: Instance): Query<StandbyValues> =>
     (value) => v.parse(Values, value),
   );
 
-/** The same parameters as they will be after the next start; or what PostgreSQL has against starting with these files. */
-export const valuesAtStart = ({
-  binDirectory,
-  configDirectory,
-}: Instance): Query<StandbyValues | { readonly refusal: string }> =>
-  query(
-    script('postgres/values-at-start.sh', `${binDirectory}/postgres`, configDirectory, ...standbyParameters),
-    (stdout) => {
-      const [, refusal] = /(?:^|\n)refused\n([^]*)$/.exec(stdout) ?? [];
-      if (refusal !== undefined) return { refusal: refusal.trim() };
-      const values = stdout.trim().split('\n').map(Number);
-      return v.parse(
-        Values,
-        Object.fromEntries(standbyParameters.map((name, index) => [name, values[index]])),
-      );
-    },
-    { asUser: 'postgres' },
-  );
-
 const recorded: Readonly<Record<(typeof standbyParameters)[number], string>> = {
   max_connections: 'max_connections',
   max_worker_processes: 'max_worker_processes',
@@ -86,14 +98,16 @@ const recorded: Readonly<Record<(typeof standbyParameters)[number], string>> = {
 
 /** The same parameters as the primary had them where a replica stopped replaying, from its control file. */
 export const recordedValues = ({ binDirectory, dataDirectory }: Instance): Query<StandbyValues> =>
-  query([`${binDirectory}/pg_controldata`, '-D', dataDirectory], (stdout) =>
-    v.parse(
-      Values,
-      Object.fromEntries(
-        standbyParameters.map((name) => [
-          name,
-          Number(new RegExp(`^${recorded[name]} setting: *(\\d+)$`, 'm').exec(stdout)?.[1]),
-        ]),
-      ),
+  query([`${binDirectory}/pg_controldata`, '-D', dataDirectory], parseRecorded);
+
+/** From what pg_controldata says. */
+export const parseRecorded = (stdout: string): StandbyValues =>
+  v.parse(
+    Values,
+    Object.fromEntries(
+      standbyParameters.map((name) => [
+        name,
+        Number(new RegExp(`^${recorded[name]} setting: *(\\d+)$`, 'm').exec(stdout)?.[1]),
+      ]),
     ),
   );

@@ -1,9 +1,9 @@
 // The life of one instance: its data directory, and its registration with postgresql-common.
 
-import { dirname } from 'node:path/posix';
 import type { Instance } from '../model/instance.ts';
 import { action, query, type Action, type Query } from '../host/command.ts';
 import { script, sh } from '../host/script.ts';
+import { isReady } from './psql.ts';
 
 const succeeds = (condition: string, ...parameters: readonly string[]): Query<boolean> =>
   query(sh(`if ${condition}; then echo yes; else echo no; fi`, ...parameters), (stdout) =>
@@ -11,15 +11,22 @@ const succeeds = (condition: string, ...parameters: readonly string[]): Query<bo
   );
 
 export const hasDataDirectory = ({ dataDirectory }: Instance): Query<boolean> =>
-  succeeds('[ -e "$1/PG_VERSION" ]', dataDirectory);
+  succeeds('[ -e "$1/PG_VERSION" ] || [ -e "$1/global/pg_control" ]', dataDirectory);
 
-/** Whether a server that is started with the data would take writes. */
-export const wouldLead = ({ dataDirectory }: Instance): Query<boolean> =>
-  succeeds('[ -e "$1/PG_VERSION" ] && [ ! -e "$1/standby.signal" ]', dataDirectory);
+/** The account that data belongs to; '' where there is none. */
+export const accountOfData = ({ dataDirectory }: Instance): Query<string> =>
+  query(
+    sh('[ ! -e "$1/PG_VERSION" ] && [ ! -e "$1/global/pg_control" ] || stat -Lc %U -- "$1"', dataDirectory),
+    (stdout) => stdout.trim(),
+  );
 
-/** Makes the directory that the data directory will be in; the file system that is mounted there may still be root's. */
+/**
+ * Makes the directory that the data directory will be in, in its real place; the file system that is mounted there may still be root's.
+ */
 export const makeParent = ({ dataDirectory }: Instance): Action =>
-  action(['install', '-d', '-o', 'postgres', '-g', 'postgres', '-m', '755', dirname(dataDirectory)]);
+  action(
+    sh('install -d -o postgres -g postgres -m 755 -- "$(dirname "$(readlink -m -- "$1")")"', dataDirectory),
+  );
 
 /** Makes a new, empty cluster aside and gives it its final name in one move. */
 export const createData = ({ binDirectory, dataDirectory }: Instance): Action =>
@@ -35,7 +42,7 @@ export const register = ({ version, name, dataDirectory, configDirectory, port }
 
 /** Whether the server accepts connections on its local socket. */
 export const acceptsConnections = ({ binDirectory, port }: Instance): Query<boolean> =>
-  succeeds('"$1/pg_isready" -qh /var/run/postgresql -p "$2"', binDirectory, String(port));
+  succeeds(isReady, binDirectory, String(port));
 
 /** The system identifier in the data directory's control file; undefined when there is no data, or half of it. */
 export const systemIdentifier = ({ binDirectory, dataDirectory }: Instance): Query<string | undefined> =>

@@ -6,14 +6,31 @@ import { ledBy, type Cluster, type LedCluster, type Node } from '../model/cluste
 import { RefusedError } from '../model/errors.ts';
 import { instanceOf } from '../model/instance.ts';
 import { controlOf } from './control/control-of.ts';
-import { decideLeader, settingsFor, type NodeSight, type Topology } from '../model/topology.ts';
+import {
+  decideLeader,
+  settingsFor,
+  type LeaderDecision,
+  type NodeSight,
+  type Topology,
+} from '../model/topology.ts';
 
-/** Throws RefusedError when two nodes lead, or when nobody can be taken for the leader. */
-export function ledCluster(cluster: Cluster, topology: Topology): LedCluster {
-  const decision = decideLeader(topology, cluster.configuredPrimary);
+/**
+ * Throws RefusedError when two nodes lead, when nobody can say which of two came after the other, or when nobody can be
+ * taken for the leader. `givenUp`: the node whose data somebody is about to give up; it is nobody's rival.
+ */
+export function ledCluster(cluster: Cluster, topology: Topology, givenUp?: string): LedCluster {
+  const decision = decide(cluster, topology, givenUp);
   if (decision.kind === 'two') throw twoLeaders(cluster, decision.leaders, decision.why);
+  if (decision.kind === 'contested') throw contested(cluster, decision.claimants, [`So ${decision.why}.`]);
   if (decision.kind === 'unknown') throw noLeader(cluster, topology, decision.why);
   return ledBy(cluster, decision.node);
+}
+
+function decide(cluster: Cluster, { nodes }: Pick<Topology, 'nodes'>, givenUp?: string): LeaderDecision {
+  const decision = decideLeader({ nodes }, cluster.configuredPrimary);
+  if (decision.kind !== 'contested') return decision;
+  const others = nodes.filter(({ node, state }) => node.name !== givenUp || state !== 'stopped');
+  return others.length < nodes.length ? decide(cluster, { nodes: others }) : decision;
 }
 
 /**
@@ -73,11 +90,45 @@ function twoLeaders(cluster: Cluster, leaders: readonly NodeSight[], why: string
   });
 }
 
+/** Refuses to choose between nodes that have led; with how each of them would lead. */
+export function contested(
+  cluster: Cluster,
+  claimants: readonly NodeSight[],
+  why: readonly string[],
+): RefusedError {
+  const names = claimants.map(({ node }) => node.name);
+  return new RefusedError({
+    what: `nobody can say whether ${names.join(' or ')} is the primary of ${cluster.name}`,
+    why: [...claimants.map(describeSight), ...why].join('\n'),
+    next: [
+      'stop the applications; a person must decide, by what was written on each: see docs/primary.md',
+      ...claimants.flatMap((one) => leadingAdvice(cluster, one, claimants)),
+      'nothing was changed',
+    ],
+  });
+}
+
+/** How one of several is made the leader by hand, and the others get its data. */
+function leadingAdvice(cluster: Cluster, one: NodeSight, claimants: readonly NodeSight[]): readonly string[] {
+  const others = claimants.filter((other) => other !== one);
+  const running = others.filter(({ state }) => state === 'primary');
+  const shall = `if ${one.node.name} shall lead`;
+  if (one.data?.isStandby === true)
+    return [`${shall}, it must be promoted: bring back the node that it followed, or see docs/primary.md`];
+  const steps = [
+    ...running.map(({ node }) => stopByHand(cluster, node)),
+    ...(one.state === 'stopped' ? [startByHand(cluster, one.node)] : []),
+  ];
+  const reinit = others.map(({ node }) => `dbctl reinit ${node.name}`).join('; ');
+  return [...steps.map((step) => `${shall}, ${step}`), `${shall}, give the other its data: ${reinit}`];
+}
+
 function noLeader(cluster: Cluster, { nodes }: Topology, why: string): RefusedError {
   return new RefusedError({
     what: `nobody can be taken for the primary of ${cluster.name}`,
     why: [...nodes.map(describeSight), `So ${why}.`].join('\n'),
     next: [
+      ...nodes.flatMap(signalAdvice(cluster)),
       'bring back the node that leads, or what keeps it out of sight: dbctl status',
       'if it is gone for good, promote the replica that is furthest ahead: see docs/primary.md',
       'nothing was changed',
@@ -85,6 +136,20 @@ function noLeader(cluster: Cluster, { nodes }: Topology, why: string): RefusedEr
   });
 }
 
+/** A primary that ended, and has a standby.signal, may be one that was to follow another; or somebody left it there. */
+const signalAdvice =
+  (cluster: Cluster) =>
+  ({ node, state, data }: NodeSight): readonly string[] =>
+    state === 'stopped' && data?.isStandby && data.was === 'primary'
+      ? [
+          `${node.name} was a primary when it ended, and has a standby.signal; if nobody put it there on purpose, on ${node.name}: rm ${instanceOf(cluster, node).dataDirectory}/standby.signal`,
+        ]
+      : [];
+
 /** How PostgreSQL of a node is stopped on its host by hand. */
 export const stopByHand = (cluster: Cluster, node: Node): string =>
   `on ${node.host}: ${controlOf(instanceOf(cluster, node)).byHand.stop}`;
+
+/** How it is started on its host by hand. */
+export const startByHand = (cluster: Cluster, node: Node): string =>
+  `on ${node.host}: ${controlOf(instanceOf(cluster, node)).byHand.start}`;

@@ -1,8 +1,10 @@
 // SQL on a host: psql as the postgres user over the local socket, the text on standard input.
 
-import { become } from '../host/become.ts';
+import { become } from '../host/execution.ts';
+import { CommandError } from '../model/errors.ts';
 import { action, loneQuery, type Action, type Query } from '../host/command.ts';
 import { sh } from '../host/script.ts';
+import { conninfo } from './libpq.ts';
 import { Secret } from '../model/secret.ts';
 
 export interface Socket {
@@ -14,6 +16,19 @@ export interface Socket {
 
 const asUser = 'postgres';
 
+/**
+ * What the files give to clients must not hold up or break dbctl's own sessions: a commit that waits for a replica which
+ * is not there, a time limit, read-only transactions. A lock that somebody keeps is an error after a minute.
+ */
+const sessionOptions = [
+  'synchronous_commit=local',
+  'default_transaction_read_only=off',
+  'statement_timeout=0',
+  'lock_timeout=60s',
+]
+  .map((one) => `-c ${one}`)
+  .join(' ');
+
 const psql = ({ binDirectory, port, database = 'postgres' }: Socket): readonly string[] => [
   `${binDirectory}/psql`,
   '-XAtqw',
@@ -24,7 +39,7 @@ const psql = ({ binDirectory, port, database = 'postgres' }: Socket): readonly s
   '-p',
   String(port),
   '-d',
-  database,
+  conninfo({ dbname: database, options: sessionOptions }),
   '-f',
   '-',
 ];
@@ -39,10 +54,15 @@ export const askJson = <Answer>(
   batch: 'sql',
 });
 
+/**
+ * Shell: whether the server of the programs "$1" and the port "$2" accepts connections. Asked as a role that exists: as
+ * anybody else, each question would leave a FATAL message in the log. Fails where there is no PostgreSQL.
+ */
+export const isReady = `${become(asUser, []).join(' ')} "$1/pg_isready" -qh /var/run/postgresql -p "$2" -U ${asUser} -d postgres 2>/dev/null`;
+
 const notRunning = 'not running\n';
 // Becomes the asked account only then: a host without PostgreSQL has no postgres.
-const ifRunningScript =
-  '"$1/pg_isready" -qh /var/run/postgresql -p "$2" || { echo not running; exit 0; }; shift 2; exec "$@"';
+const ifRunningScript = `${isReady} || { echo not running; exit 0; }; shift 2; exec "$@"`;
 
 /** The same question in the same round trip, answered with undefined when no server accepts connections there. */
 export const ifRunning = <Answer>(
@@ -50,11 +70,33 @@ export const ifRunning = <Answer>(
   { asUser: account, argv, parse, ...asked }: Query<Answer>,
 ): Query<Answer | undefined> => ({
   ...asked,
-  argv: [
-    ...sh(ifRunningScript, binDirectory, String(port)),
-    ...(account === undefined ? argv : become(account, argv)),
-  ],
+  argv: [...sh(ifRunningScript, binDirectory, String(port)), ...become(account, argv)],
   parse: (stdout) => (stdout === notRunning ? undefined : parse(stdout)),
+});
+
+const stopped = 'stopped\n';
+const onceRunningScript = `${isReady} || { if [ -e "$3/PG_VERSION" ]; then echo stopped; else echo not running; fi; exit 0; }
+shift 3; exec "$@"`;
+
+/**
+ * The same, where the answer shall be known: undefined only when there is no data either. A server that is stopped has
+ * what was asked for, and nobody can say so before it runs: a CommandError.
+ */
+export const onceRunning = <Answer>(
+  { binDirectory, port, dataDirectory }: Socket & { readonly dataDirectory: string },
+  { asUser: account, argv, parse, ...asked }: Query<Answer>,
+  node: string,
+): Query<Answer | undefined> => ({
+  ...asked,
+  argv: [...sh(onceRunningScript, binDirectory, String(port), dataDirectory), ...become(account, argv)],
+  parse(stdout) {
+    if (stdout === notRunning) return undefined;
+    if (stdout !== stopped) return parse(stdout);
+    throw new CommandError({
+      what: `PostgreSQL of ${node} is stopped: what its databases hold is known once it runs`,
+      next: ['start it: dbctl up'],
+    });
+  },
 });
 
 /** An error names the problem, and does not quote the statement, which may hold a verifier. */
@@ -72,4 +114,7 @@ export const execute = (socket: Socket, statements: readonly string[]): Action =
 
 /** Runs one statement that refuses to be in a transaction, such as CREATE DATABASE or ALTER SYSTEM. */
 export const executeAlone = (socket: Socket, statement: string): Action =>
-  action([...psql(socket), ...quiet], { asUser, stdin: new Secret(`${statement};\n`) });
+  action([...psql(socket), ...quiet], {
+    asUser,
+    stdin: new Secret(`${statement};\n`),
+  });

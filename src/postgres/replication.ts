@@ -12,6 +12,10 @@ const Primary = v.object({
   databaseBytes: v.number(),
   /** The end of the WAL that is safe on disk. */
   flushLsn: v.nullable(v.string()),
+  /** max_wal_senders, and how many of them are in use. */
+  senders: v.object({ limit: v.number(), inUse: v.number() }),
+  /** Those that have a directory of their own. */
+  tablespaces: v.array(v.object({ oid: v.string(), name: v.string(), path: v.string(), bytes: v.number() })),
 });
 export type PrimaryFacts = v.InferOutput<typeof Primary>;
 
@@ -23,6 +27,11 @@ export const primaryFacts = (socket: Socket): Query<PrimaryFacts> =>
        'isInRecovery', pg_is_in_recovery(),
        'systemIdentifier', (select system_identifier::text from pg_control_system()),
        'databaseBytes', (select coalesce(sum(pg_database_size(oid)), 0)::bigint from pg_database),
+       'tablespaces', (select coalesce(json_agg(json_build_object('oid', oid::text, 'name', spcname, 'path', path,
+            'bytes', coalesce(pg_tablespace_size(oid), 0)) order by oid), '[]')
+          from pg_tablespace, pg_tablespace_location(oid) as path where path ^@ '/'),
+       'senders', json_build_object('limit', current_setting('max_wal_senders')::int,
+          'inUse', (select count(*) from pg_stat_replication)),
        'flushLsn', case when pg_is_in_recovery() then null else pg_current_wal_flush_lsn()::text end)`,
     (value) => v.parse(Primary, value),
   );

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Query } from '../host/command.ts';
 import { askJson, type Socket } from './psql.ts';
+import { synchronousSql } from './synchronous.ts';
 import { timelineSql } from './timeline.ts';
 
 const ServerStatus = v.object({
@@ -11,6 +12,10 @@ const ServerStatus = v.object({
   startedAt: v.string(),
   isReceiving: v.boolean(),
   databaseBytes: v.number(),
+  /** Of a primary. */
+  synchronous: v.optional(
+    v.nullable(v.object({ names: v.string(), commit: v.string(), confirming: v.number() })),
+  ),
 });
 export type ServerStatus = v.InferOutput<typeof ServerStatus>;
 
@@ -24,6 +29,7 @@ export const serverStatus = (socket: Socket): Query<ServerStatus> =>
        'timeline', ${timelineSql},
        'startedAt', pg_postmaster_start_time(),
        'isReceiving', exists (select from pg_stat_wal_receiver where status = 'streaming'),
+       'synchronous', case when not pg_is_in_recovery() then ${synchronousSql('of the files')} end,
        'databaseBytes', (select coalesce(sum(pg_database_size(oid)), 0)::bigint from pg_database))`,
     (value) => v.parse(ServerStatus, value),
   );

@@ -90,7 +90,8 @@ const wouldNotStart = (replica: StandbyNode, parameter: StandbyParameter, floor:
     what: `${replica.name} is down, and would not start with ${parameter} = ${replica.wanted[parameter]}`,
     why: `Its primary has or had ${floor}, and it has not replayed that this was lowered.`,
     next: [
-      `give it ${floor} until it has caught up: POSTGRES_CONF_${parameter}=${floor} in .env.cluster, then: dbctl up`,
+      `start it with ${floor} until its primary has restarted with less: dbctl up`,
+      `when it does not start then, see what wins over the settings on ${replica.name}: dbctl plan`,
       'nothing was changed',
     ],
   });
@@ -106,7 +107,11 @@ function tooLow(
   return new RefusedError({
     what: `${replica.name} would have ${parameter} = ${less}, and ${primary.name} ${limit}`,
     why: 'A replica with less than its primary stops replaying, so raised values begin at the replicas and lowered ones at the primary.',
-    next: [wayOut(primary, replica, parameter), 'nothing was changed'],
+    next: [
+      wayOut(primary, replica, parameter),
+      `when the file has that value already, see what wins over it on ${replica.name}: dbctl plan`,
+      'nothing was changed',
+    ],
   });
 }
 

@@ -10,7 +10,10 @@ import { DbctlError } from '../model/errors.ts';
 import { instanceOf } from '../model/instance.ts';
 import { script } from '../host/script.ts';
 import { topologyOf, type NodeData, type NodeSight, type Topology } from '../model/topology.ts';
+import { historyFileOf, parseHistory } from '../model/timeline-history.ts';
+import { roleOfState } from './start.ts';
 import { timelineSql } from './timeline.ts';
+import { fieldsIn } from '../model/answers.ts';
 
 const Answer = v.object({
   isInRecovery: v.boolean(),
@@ -19,6 +22,7 @@ const Answer = v.object({
   lsn: v.nullable(v.string()),
   since: v.nullable(v.string()),
   upstream: v.nullable(v.string()),
+  history: v.nullable(v.string()),
   isStreaming: v.boolean(),
 });
 
@@ -33,6 +37,7 @@ const sql = `select json_build_object(
      pg_stat_file('pg_wal/' || upper(lpad(to_hex(tli), 8, '0')) || '.history', true)) end,
   'upstream', case when pg_is_in_recovery() then coalesce((select sender_host from pg_stat_wal_receiver),
      substring(current_setting('primary_conninfo') from 'host=''?([^'' ]+)')) end,
+  'history', pg_read_file('pg_wal/' || upper(lpad(to_hex(tli), 8, '0')) || '.history', 0, 1048576, true),
   'isStreaming', exists (select from pg_stat_wal_receiver where status = 'streaming'))
 from (select ${timelineSql} as tli) now`;
 
@@ -47,33 +52,41 @@ export function nodeSight(cluster: Cluster, node: Node): Query<NodeSight> {
 
 /** `owner` is the note of this very node. */
 export function parseSight(node: Node, owner: string, stdout: string): NodeSight {
-  const of = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '';
+  const { of } = fieldsIn(stdout);
   if (of('server') === '') return { node, state: 'bare' };
   if (of('owner') !== owner) return { node, state: 'another' };
   if (of('server') === 'silent') return stoppedSight(node, of('standby') === 'yes', stdout);
-  const { isInRecovery, since, ...data } = v.parse(Answer, JSON.parse(stdout.trimEnd().split('\n').at(-1)!));
+  const { isInRecovery, since, history, ...data } = v.parse(
+    Answer,
+    JSON.parse(stdout.trimEnd().split('\n').at(-1)!),
+  );
   const isoSince = since && new Date(since).toISOString();
   return {
     node,
     state: isInRecovery ? 'replica' : 'primary',
-    data: { ...data, since: isoSince, isStandby: isInRecovery },
+    data: { ...data, ancestors: parseHistory(history ?? ''), since: isoSince, isStandby: isInRecovery },
   };
 }
 
-function stoppedSight(node: Node, isStandby: boolean, stdout: string): NodeSight {
+function stoppedSight(node: Node, hasSignal: boolean, stdout: string): NodeSight {
   const control = (name: string): string | undefined =>
     new RegExp(`^${name}: *(.*)$`, 'm').exec(stdout)?.[1]?.trim();
-  const histories = isStandby ? [] : [...stdout.matchAll(/^history=([0-9A-F]{8})\.history$/gm)];
-  const timelines = [
+  const was = roleOfState(control('Database cluster state') ?? '');
+  const isStandby = hasSignal || was === 'replica';
+  const histories = [...stdout.matchAll(/^history=([0-9A-F]{8})\.history$/gm)];
+  const timeline = Math.max(
     Number(control("Latest checkpoint's TimeLineID")),
     Number(control("Min recovery ending loc's timeline")),
-    ...histories.map(([, digits]) => Number.parseInt(digits!, 16)),
-  ];
+    ...(isStandby ? [] : histories.map(([, digits]) => Number.parseInt(digits!, 16))),
+  );
+  const history = stdout.matchAll(new RegExp(`^${historyFileOf(timeline)}: (.*)$`, 'gm'));
   const systemIdentifier = control('Database system identifier');
   if (systemIdentifier === undefined) return { node, state: 'stopped', problem: 'its control file is gone' };
   const data: NodeData = {
-    timeline: Math.max(...timelines),
+    timeline,
+    ancestors: parseHistory([...history].map(([, line]) => line).join('\n')),
     isStandby,
+    was,
     systemIdentifier,
     lsn: control('Latest checkpoint location') ?? null,
     since: null,

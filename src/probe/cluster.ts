@@ -30,11 +30,8 @@ function judgePrimary(cluster: Cluster, all: readonly NodeFacts[], answering: re
   }
   if (primaries.length === 1) return finding(about, 'ok', `${names(primaries)} is the only primary`);
   if (!all.some(({ node }) => node.name === cluster.configuredPrimary.name)) {
-    return finding(
-      about,
-      'ok',
-      `the primary ${cluster.configuredPrimary.name} was not asked (CLUSTER_DB_HOSTS)`,
-    );
+    const { name } = cluster.configuredPrimary;
+    return finding(about, 'ok', `the primary ${name} was not asked (CLUSTER_DB_HOSTS)`);
   }
   const unseen = all.filter(({ server }) => !server);
   const but = unseen.length > 0 ? `; ${names(unseen)} could not be seen` : '';

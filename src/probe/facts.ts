@@ -3,8 +3,7 @@
 import * as v from 'valibot';
 import type { ArchiverView } from '../postgres/archiving.ts';
 import type { Lag } from '../postgres/lag.ts';
-import type { Node } from '../model/cluster.ts';
-import type { RoleKind } from '../model/role-kind.ts';
+import type { Node, RoleKind } from '../model/cluster.ts';
 
 /** Why a connection or a login failed, decided by error codes and SQLSTATEs, never by text. */
 export type FailureKind =
@@ -22,6 +21,7 @@ export type FailureKind =
   | 'starting-up'
   | 'auth'
   | 'hba'
+  | 'no-login'
   | 'permission'
   | 'no-database'
   | 'other';
@@ -79,8 +79,15 @@ const Slot = v.object({
 });
 export type Slot = v.InferOutput<typeof Slot>;
 
+const Synchronous = v.object({ names: v.string(), commit: v.string(), confirming: v.number() });
+
 /** What the admin (a member of pg_monitor) sees on a primary. */
-export const PrimarySide = v.object({ senders: v.array(Sender), slots: v.array(Slot) });
+export const PrimarySide = v.object({
+  senders: v.array(Sender),
+  slots: v.array(Slot),
+  /** For whom commits wait. */
+  synchronous: v.optional(Synchronous),
+});
 export type PrimarySide = v.InferOutput<typeof PrimarySide>;
 
 /** What the admin sees on a replica. */
@@ -91,6 +98,10 @@ export const ReplicaSide = v.object({
 });
 export type ReplicaSide = v.InferOutput<typeof ReplicaSide>;
 
+/** The signal files in a server's data directory, which decide as what it starts. */
+export const Signals = v.object({ standby: v.boolean(), recovery: v.boolean() });
+export type Signals = v.InferOutput<typeof Signals>;
+
 export const RoleAttributes = v.object({
   name: v.string(),
   superuser: v.boolean(),
@@ -98,6 +109,8 @@ export const RoleAttributes = v.object({
   createRole: v.boolean(),
   createDatabase: v.boolean(),
   bypassRls: v.boolean(),
+  /** Its password is past its date. */
+  expired: v.boolean(),
   /** Predefined roles it belongs to that go beyond its job: pg_write_all_data, pg_execute_server_program … */
   powers: v.array(v.string()),
 });
@@ -124,6 +137,8 @@ export interface NodeFacts {
   /** What the admin sees of a primary's archiver, where backups are configured. */
   readonly archiver?: ArchiverView | undefined;
   readonly replica?: ReplicaSide | undefined;
+  /** Undefined where the admin may not see them. */
+  readonly signals?: Signals | undefined;
   readonly lag?: Lag | undefined;
   readonly roles?: readonly RoleAttributes[] | undefined;
   readonly adminCreates?: Attempt | undefined;

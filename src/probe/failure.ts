@@ -3,7 +3,7 @@
 import { ValiError } from 'valibot';
 import type { Failure, FailureKind } from './facts.ts';
 
-/** Appendix A of the PostgreSQL manual. 28000 is also a role that may not log in. */
+/** Appendix A of the PostgreSQL manual. 28000 is also a role that may not log in: the place in the source tells. */
 const bySqlState: Readonly<Record<string, FailureKind>> = {
   '28P01': 'auth',
   '28000': 'hba',
@@ -48,16 +48,26 @@ export interface Progress {
 }
 
 export function classify(error: unknown, { isLate, tlsAnswer }: Progress): Failure {
-  const { code, message } = describe(error);
+  const { code, message, routine } = describe(error);
   if (isLate) return { kind: 'timeout', code, detail: 'no answer before the deadline' };
   if (tlsAnswer === 'N') return { kind: 'no-tls', code, detail: 'the server does not offer TLS' };
   if (error instanceof ValiError) return { kind: 'other', detail: `an answer of unknown shape: ${message}` };
+  if (code === '28000' && routine === 'InitializeSessionUserId')
+    return { kind: 'no-login', code, detail: message };
   const kind = bySqlState[code ?? ''] ?? byNodeCode[code ?? ''] ?? (code ? 'other' : 'closed');
   return { kind, code, detail: message };
 }
 
-function describe(error: unknown): { code: string | undefined; message: string } {
+interface Described {
+  readonly code: string | undefined;
+  readonly message: string;
+  /** The function of the server's source that made the error. */
+  readonly routine?: string | undefined;
+}
+
+function describe(error: unknown): Described {
   if (!(error instanceof Error)) return { code: undefined, message: String(error) };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return { code, message: error.message || (code ?? error.name) };
+  const routine = 'routine' in error && typeof error.routine === 'string' ? error.routine : undefined;
+  return { code, message: error.message || (code ?? error.name), routine };
 }

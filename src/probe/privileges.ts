@@ -1,9 +1,8 @@
 // Does every role do its job, and nothing beyond it?
 
-import type { Cluster } from '../model/cluster.ts';
+import { roleKinds, type Cluster, type RoleKind } from '../model/cluster.ts';
 import type { Attempt, NodeFacts, RoleAttributes } from './facts.ts';
-import type { RoleKind } from '../model/role-kind.ts';
-import { finding, type Finding, type Status } from '../model/finding.ts';
+import { finding, type Finding } from '../model/finding.ts';
 
 const readOnlyTransaction = '25006';
 const insufficientPrivilege = '42501';
@@ -11,26 +10,29 @@ const apply = ['dbctl init-primary   (repairs roles and grants)'];
 
 export function judgePrivileges(cluster: Cluster, facts: NodeFacts): readonly Finding[] {
   if (!facts.server) return [];
-  return [
-    ...judgeWriting(facts, 'admin', facts.adminCreates),
-    ...judgeWriting(facts, 'writer', facts.writerWrites),
-    ...judgeSharing(facts),
-    ...judgeReaderWrites(facts),
+  const findings = [
+    judgeWriting(facts, 'admin', facts.adminCreates),
+    judgeWriting(facts, 'writer', facts.writerWrites),
+    judgeSharing(facts),
+    judgeReaderWrites(facts),
     ...judgeReach(facts),
     ...judgeAttributes(cluster, facts),
   ];
+  return findings.filter((one) => one !== undefined);
 }
 
 /** Admin and writer write on a primary, and a replica refuses them. */
-function judgeWriting(facts: NodeFacts, role: RoleKind, attempt: Attempt | undefined): readonly Finding[] {
-  if (!attempt) return [];
-  const about = { node: facts.node, role, check: 'write' };
-  if (!facts.server?.inRecovery) {
-    return attempt.allowed
-      ? [finding(about, 'ok', `${role} can create and fill a table`)]
-      : [finding(about, 'critical', `${role} cannot write: ${attempt.detail}`, adviceFor(attempt.code))];
-  }
-  return [refusedOnReplica(about, role, attempt)];
+function judgeWriting(
+  { node, server }: NodeFacts,
+  role: RoleKind,
+  attempt: Attempt | undefined,
+): Finding | undefined {
+  if (!attempt) return undefined;
+  const about = { node, role, check: 'write' };
+  if (server?.inRecovery) return refusedOnReplica(about, role, attempt);
+  return attempt.allowed
+    ? finding(about, 'ok', `${role} can create and fill a table`)
+    : finding(about, 'critical', `${role} cannot write: ${attempt.detail}`, adviceFor(attempt.code));
 }
 
 const adviceFor = (code: string): readonly string[] => {
@@ -46,81 +48,65 @@ function refusedOnReplica(about: Parameters<typeof finding>[0], role: RoleKind, 
     : finding(about, 'warning', `${role} was refused on a replica for another reason: ${attempt.detail}`);
 }
 
-function judgeSharing({ node, readerSeesNewTables }: NodeFacts): readonly Finding[] {
-  if (readerSeesNewTables === undefined) return [];
+function judgeSharing({ node, readerSeesNewTables }: NodeFacts): Finding | undefined {
+  if (readerSeesNewTables === undefined) return undefined;
   const about = { node, role: 'reader' as const, check: 'new-tables' };
-  return [
-    readerSeesNewTables
-      ? finding(about, 'ok', 'reader may read the tables that the writer creates')
-      : finding(about, 'critical', 'reader may not read tables that the writer creates from now on', apply),
-  ];
+  return readerSeesNewTables
+    ? finding(about, 'ok', 'reader may read the tables that the writer creates')
+    : finding(about, 'critical', 'reader may not read tables that the writer creates from now on', apply);
 }
 
-function judgeReaderWrites({ node, server, readerWrites }: NodeFacts): readonly Finding[] {
-  if (!readerWrites) return [];
+function judgeReaderWrites({ node, server, readerWrites }: NodeFacts): Finding | undefined {
+  if (!readerWrites) return undefined;
   const about = { node, role: 'reader' as const, check: 'write' };
-  if (server?.inRecovery) return [refusedOnReplica(about, 'reader', readerWrites)];
-  if (readerWrites.allowed) return [finding(about, 'critical', 'reader can create tables', apply)];
-  return readerWrites.code === insufficientPrivilege
-    ? [finding(about, 'ok', 'reader has no right to write')]
-    : [
-        finding(
-          about,
-          'warning',
-          `only this prevented the reader from writing: ${readerWrites.detail}`,
-          apply,
-        ),
-      ];
+  if (server?.inRecovery) return refusedOnReplica(about, 'reader', readerWrites);
+  if (readerWrites.allowed) return finding(about, 'critical', 'reader can create tables', apply);
+  if (readerWrites.code === insufficientPrivilege)
+    return finding(about, 'ok', 'reader has no right to write');
+  const what = `only this prevented the reader from writing: ${readerWrites.detail}`;
+  return finding(about, 'warning', what, apply);
 }
 
 function judgeReach({ node, readerReach }: NodeFacts): readonly Finding[] {
   if (!readerReach) return [];
   const { maySelect, writable, unreadable } = readerReach;
   const about = { node, role: 'reader' as const };
-  const answer = (check: string, bad: boolean, status: Status, no: string, yes: string) =>
-    bad ? finding({ ...about, check }, status, no, apply) : finding({ ...about, check }, 'ok', yes);
-  return [
-    answer(
-      'schema',
-      !maySelect,
-      'critical',
-      'reader may not use schema public',
-      'reader may use schema public',
-    ),
-    answer(
+  const answers = [
+    ['schema', !maySelect, 'critical', 'may not use schema public', 'may use schema public'],
+    [
       'tables-writable',
       writable.length > 0,
       'critical',
-      `reader may change ${writable.join(', ')}`,
-      'reader may change no table',
-    ),
-    answer(
+      `may change ${writable.join(', ')}`,
+      'may change no table',
+    ],
+    [
       'tables-readable',
       unreadable.length > 0,
       'warning',
-      `reader may not read ${unreadable.join(', ')}`,
-      'reader may read every table of admin and writer',
-    ),
-  ];
+      `may not read ${unreadable.join(', ')}`,
+      'may read every table of admin and writer',
+    ],
+  ] as const;
+  return answers.map(([check, isBad, status, no, yes]) =>
+    isBad
+      ? finding({ ...about, check }, status, `reader ${no}`, apply)
+      : finding({ ...about, check }, 'ok', `reader ${yes}`),
+  );
 }
 
 /** Roles are the same on every node, so the primary's word is enough. */
 function judgeAttributes({ postgres }: Cluster, { node, server, roles }: NodeFacts): readonly Finding[] {
   if (!roles || server?.inRecovery) return [];
-  const kinds = ['admin', 'writer', 'reader', 'replication'] as const;
-  return kinds.map((role) => {
+  return roleKinds.map((role) => {
     const found = roles.find(({ name }) => name === postgres[role].name);
     const about = { node, role, check: 'attributes' };
     if (!found) return finding(about, 'critical', `there is no role ${postgres[role].name}`, apply);
     const excess = excessOf(role, found);
     if (excess.length > 0) {
-      const status = found.superuser ? 'critical' : 'warning';
-      return finding(
-        about,
-        status,
-        `${role} ${found.name} has privileges that it does not need: ${excess.join(', ')}`,
-        [`ALTER ROLE or REVOKE, as superuser: ${excess.join(', ')}`],
-      );
+      const what = `${role} ${found.name} has privileges that it does not need: ${excess.join(', ')}`;
+      const next = [`ALTER ROLE or REVOKE, as superuser: ${excess.join(', ')}`];
+      return finding(about, found.superuser ? 'critical' : 'warning', what, next);
     }
     return role === 'replication' && !found.replication
       ? finding(about, 'critical', `replication ${found.name} lacks REPLICATION`, apply)

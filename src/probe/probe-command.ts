@@ -6,6 +6,10 @@ import type { ProbeReport } from './report.ts';
 /** `dbctl probe`: is the cluster what .env.cluster says? Answers with monitoring's exit codes. */
 export const probe = command({
   needs: 'cluster',
+  examples: {
+    'dbctl probe': 'every node and role, as an application connects',
+    'dbctl probe --wait 2m': 'after a deployment: until all is OK, at most so long',
+  },
   flags: {
     wait: option('--wait <duration>', 'repeat until all is OK, at most this long (30s, 2m)', {
       read: duration,

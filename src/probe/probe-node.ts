@@ -1,7 +1,7 @@
 // Everything probe learns about one node, over five sessions that are opened at the same time.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster, Node } from '../model/cluster.ts';
+import { roleKinds, type Cluster, type Node } from '../model/cluster.ts';
 import { lagOf, type Mark } from '../postgres/lag.ts';
 import type { NodeFacts } from './facts.ts';
 import { readReach, tryToShare, tryToWrite } from './attempts.ts';
@@ -14,6 +14,7 @@ import {
   readReplayed,
   readReplicaSide,
   readRoles,
+  readSignals,
   readState,
 } from './facts-database.ts';
 import { classify } from './failure.ts';
@@ -21,7 +22,6 @@ import type { Place } from './places.ts';
 import { closeSessions, loginsOf, openSessions, sameFor, sessionIn, type Sessions } from './sessions.ts';
 
 type Asked = Pick<Cluster, 'postgres' | 'backup'>;
-type Roles = Cluster['postgres'];
 type Draft = { -readonly [Key in keyof NodeFacts]: NodeFacts[Key] };
 
 /** Where the primary of this round was; each node says what it knows, and replicas wait for it. */
@@ -82,22 +82,17 @@ async function look(
   board: MarkBoard,
   facts: Draft,
 ): Promise<void> {
-  const roles = asked.postgres;
-  const admin = sessionIn(sessions.admin);
-  const writer = sessionIn(sessions.writer);
-  const reader = sessionIn(sessions.reader);
-
   const server = await readState(anyone);
   facts.server = server;
   if (server.inRecovery) board.pass(facts.node);
   else board.post(await takeMark(anyone));
 
-  await Promise.all([
-    admin && lookAsAdmin(admin, asked, server.inRecovery, facts),
-    writer && lookAsWriter(writer, roles, server.inRecovery, facts),
-    reader && lookAsReader(reader, roles, server.inRecovery, facts),
-    sessions.replication.ok && identifySystem(sessions.replication.session),
-  ]);
+  const looking = (['admin', 'writer', 'reader'] as const).map((role) => {
+    const session = sessionIn(sessions[role]);
+    return session && lookAs[role](session, asked, server.inRecovery, facts);
+  });
+  const { replication } = sessions;
+  await Promise.all([...looking, replication.ok && identifySystem(replication.session)]);
 }
 
 const toBeWholeMs = 500;
@@ -113,45 +108,37 @@ async function takeMark(session: Session): Promise<Mark> {
   return mark;
 }
 
-async function lookAsAdmin(
-  session: Session,
-  { postgres: roles, backup }: Asked,
-  inRecovery: boolean,
-  facts: Draft,
-): Promise<void> {
-  const names = [roles.admin, roles.writer, roles.reader, roles.replication].map(({ name }) => name);
-  // Before our own writes, which would be the WAL that waits.
-  if (backup && !inRecovery) facts.archiver = await readArchiver(session);
-  facts.roles = await readRoles(session, names);
-  if (inRecovery) facts.replica = await readReplicaSide(session);
-  else facts.primary = await readPrimarySide(session);
-  facts.adminCreates = await tryToWrite(session, 'begin');
-}
+type Look = (session: Session, asked: Asked, inRecovery: boolean, facts: Draft) => Promise<void>;
 
-async function lookAsWriter(
-  session: Session,
-  roles: Roles,
-  inRecovery: boolean,
-  facts: Draft,
-): Promise<void> {
-  if (inRecovery) {
-    facts.writerWrites = await tryToWrite(session, 'begin');
-    return;
-  }
-  const { attempt, readerSees } = await tryToShare(session, roles.reader.name);
-  facts.writerWrites = attempt;
-  facts.readerSeesNewTables = readerSees;
-}
+const lookAs: Readonly<Record<'admin' | 'writer' | 'reader', Look>> = {
+  async admin(session, { postgres, backup }, inRecovery, facts) {
+    // Before our own writes, which would be the WAL that waits.
+    if (backup && !inRecovery) facts.archiver = (await readArchiver(session)).archiver;
+    facts.roles = await readRoles(
+      session,
+      roleKinds.map((role) => postgres[role].name),
+    );
+    facts.signals = await readSignals(session);
+    if (inRecovery) facts.replica = await readReplicaSide(session);
+    else facts.primary = await readPrimarySide(session);
+    facts.adminCreates = await tryToWrite(session, 'begin');
+  },
 
-async function lookAsReader(
-  session: Session,
-  { admin, writer }: Roles,
-  inRecovery: boolean,
-  facts: Draft,
-): Promise<void> {
-  facts.readerReach = await readReach(session, [admin.name, writer.name]);
-  facts.readerWrites = await tryToWrite(session, inRecovery ? 'begin' : 'begin read write');
-}
+  async writer(session, { postgres }, inRecovery, facts) {
+    if (inRecovery) {
+      facts.writerWrites = await tryToWrite(session, 'begin');
+      return;
+    }
+    const { attempt, readerSees } = await tryToShare(session, postgres.reader.name);
+    facts.writerWrites = attempt;
+    facts.readerSeesNewTables = readerSees;
+  },
+
+  async reader(session, { postgres: { admin, writer } }, inRecovery, facts) {
+    facts.readerReach = await readReach(session, [admin.name, writer.name]);
+    facts.readerWrites = await tryToWrite(session, inRecovery ? 'begin' : 'begin read write');
+  },
+};
 
 async function measureLag(session: Session, board: MarkBoard, facts: Draft): Promise<void> {
   const posted = await board.mark;

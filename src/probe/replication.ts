@@ -4,102 +4,103 @@ import type { Cluster, Node } from '../model/cluster.ts';
 import type { NodeFacts, Sender, Slot } from './facts.ts';
 import { finding, type Finding } from '../model/finding.ts';
 import { formatBytes, formatSeconds } from '../model/units.ts';
+import { commitsWait, neededConfirmations, waitAdvice } from '../postgres/synchronous.ts';
 import { slotNameOf } from '../model/slot.ts';
 
 export function judgeReplication(cluster: Cluster, all: readonly NodeFacts[]): readonly Finding[] {
   const primary = all.find(({ server }) => server && !server.inRecovery);
   const replicas = all.filter(({ server }) => server?.inRecovery);
-  return [
+  const findings = [
     ...replicas.flatMap((facts) => [
-      ...judgeReceiver(facts),
-      ...judgeLag(cluster, facts, primary),
-      ...judgeSender(cluster, facts, primary),
+      judgeReceiver(facts),
+      judgeReplay(facts),
+      judgeLag(cluster, facts, primary),
+      judgeSender(cluster, facts, primary),
     ]),
     ...judgeSlots(cluster, primary),
+    judgeCommits(primary),
   ];
+  return findings.filter((one) => one !== undefined);
 }
 
-function judgeReceiver({ node, replica }: NodeFacts): readonly Finding[] {
-  if (!replica) {
-    return [
-      finding({ node, check: 'streaming' }, 'unknown', 'only the admin role can see whether it streams'),
-    ];
-  }
-  const { receiver, replayPaused } = replica;
-  const about = { node, check: 'streaming' };
-  const streams =
-    receiver?.status === 'streaming'
-      ? finding(about, 'ok', `streams from ${receiver.host}:${receiver.port}`)
-      : finding(about, 'critical', `does not stream: ${receiver?.status ?? 'it has no WAL receiver'}`, [
-          `dbctl logs ${node.name}   (a wrong replication password or a lost slot shows there)`,
-          `dbctl add-replica ${node.name}   (repairs it, cloning again only when needed)`,
-        ]);
-  if (!replayPaused) return [streams];
-  return [
-    streams,
-    finding({ node, check: 'replay' }, 'warning', 'replay is paused', [
-      `as superuser on ${node.name}: select pg_wal_replay_resume()`,
-    ]),
-  ];
+/** A primary that takes writes and never confirms them is none that an application can use. */
+function judgeCommits(primary: NodeFacts | undefined): Finding | undefined {
+  const synchronous = primary?.primary?.synchronous;
+  if (!synchronous || neededConfirmations(synchronous) === 0) return undefined;
+  const about = { node: primary.node, check: 'synchronous' };
+  const waiting = commitsWait(synchronous);
+  return waiting === undefined
+    ? finding(about, 'ok', `commits are confirmed by ${synchronous.confirming} of ${synchronous.names}`)
+    : finding(about, 'critical', waiting, waitAdvice);
 }
+
+function judgeReceiver({ node, replica }: NodeFacts): Finding {
+  const about = { node, check: 'streaming' };
+  if (!replica) return finding(about, 'unknown', 'only the admin role can see whether it streams');
+  const { receiver } = replica;
+  if (receiver?.status === 'streaming')
+    return finding(about, 'ok', `streams from ${receiver.host}:${receiver.port}`);
+  return finding(about, 'critical', `does not stream: ${receiver?.status ?? 'it has no WAL receiver'}`, [
+    `dbctl logs ${node.name}   (a wrong replication password or a lost slot shows there)`,
+    `dbctl add-replica ${node.name}   (repairs it, cloning again only when needed)`,
+  ]);
+}
+
+const judgeReplay = ({ node, replica }: NodeFacts): Finding | undefined =>
+  replica?.replayPaused
+    ? finding({ node, check: 'replay' }, 'warning', 'replay is paused', [
+        `as superuser on ${node.name}: select pg_wal_replay_resume()`,
+      ])
+    : undefined;
 
 function judgeLag(
   { lagLimits }: Cluster,
   { node, lag }: NodeFacts,
   primary: NodeFacts | undefined,
-): readonly Finding[] {
+): Finding | undefined {
   const about = { node, check: 'lag' };
   if (!lag) {
     const why = primary ? 'its replay position was not seen' : 'no primary answered';
-    return [finding(about, 'unknown', `lag unknown: ${why}`)];
+    return finding(about, 'unknown', `lag unknown: ${why}`);
   }
   const { seconds, bytes } = lag;
   if (seconds === undefined) {
     // Nothing to replay and no stream: the missing stream is the problem, and it is told.
-    if (bytes === 0) return [];
-    return [finding(about, 'warning', `lag unknown: ${formatBytes(bytes)} behind, for an unknown time`)];
+    if (bytes === 0) return undefined;
+    return finding(about, 'warning', `lag unknown: ${formatBytes(bytes)} behind, for an unknown time`);
   }
   const message = `${formatSeconds(seconds)} behind (${formatBytes(bytes)})`;
-  if (seconds > lagLimits.maxSeconds) {
-    return [finding(about, 'critical', `${message}, more than ${lagLimits.maxSeconds} s`, advice(node))];
-  }
-  if (seconds > lagLimits.warnSeconds) {
-    return [finding(about, 'warning', `${message}, more than ${lagLimits.warnSeconds} s`, advice(node))];
-  }
-  return [finding(about, 'ok', message)];
+  const { warnSeconds, maxSeconds } = lagLimits;
+  const advice = [`dbctl logs ${node.name}   (long queries, a slow disk or a slow network delay replay)`];
+  if (seconds > maxSeconds)
+    return finding(about, 'critical', `${message}, more than ${maxSeconds} s`, advice);
+  if (seconds > warnSeconds)
+    return finding(about, 'warning', `${message}, more than ${warnSeconds} s`, advice);
+  return finding(about, 'ok', message);
 }
-
-const advice = (node: Node): readonly string[] => [
-  `dbctl logs ${node.name}   (long queries, a slow disk or a slow network delay replay)`,
-];
 
 /** The primary's view of a replica. */
 function judgeSender(
   { postgres }: Cluster,
   { node, replica }: NodeFacts,
   primary: NodeFacts | undefined,
-): readonly Finding[] {
-  if (!primary?.primary) return [];
+): Finding | undefined {
+  if (!primary?.primary) return undefined;
   const sender = primary.primary.senders.find(({ application }) => application === node.name);
   const about = { node, check: 'sender' };
-  if (sender) return [judgeSession(node, sender, postgres.replication.name)];
+  if (sender) return judgeSession(node, sender, postgres.replication.name);
   const { receiver } = replica ?? {};
   if (receiver?.status === 'streaming') {
     const from = `${receiver.host}:${receiver.port}`;
-    return [
-      finding(
-        about,
-        'warning',
-        `streams from ${from}, but ${primary.node.name} has no WAL sender for "${node.name}"`,
-        [`dbctl add-replica ${node.name}   (sets primary_conninfo and application_name)`],
-      ),
-    ];
+    const what = `streams from ${from}, but ${primary.node.name} has no WAL sender for "${node.name}"`;
+    const next = [`dbctl add-replica ${node.name}   (sets primary_conninfo and application_name)`];
+    return finding(about, 'warning', what, next);
   }
   // A replica that does not stream has said so itself.
-  if (replica) return [];
-  return [
-    finding(about, 'critical', `${primary.node.name} sends it no WAL`, [`dbctl add-replica ${node.name}`]),
-  ];
+  if (replica) return undefined;
+  return finding(about, 'critical', `${primary.node.name} sends it no WAL`, [
+    `dbctl add-replica ${node.name}`,
+  ]);
 }
 
 function judgeSession(node: Node, { state, tls, user }: Sender, expected: string): Finding {

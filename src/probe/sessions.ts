@@ -1,18 +1,15 @@
 // The five sessions in which probe looks at a node: one for each role, and one that must be refused.
 
-import type { Cluster } from '../model/cluster.ts';
+import { ofEachRole, type Cluster, type RoleKind } from '../model/cluster.ts';
 import type { Login, NodeFacts } from './facts.ts';
-import type { RoleKind } from '../model/role-kind.ts';
 import { connect, type Connected, type Session, type Target } from './connection.ts';
+import { withResolvers } from '../model/with-resolvers.ts';
 
 export type Sessions = Readonly<Record<RoleKind | 'replicationSql', Connected>>;
 
 /** All at the same time, once the first has shown that something listens: a dead host costs one socket. */
 export async function openSessions(target: Target, roles: Cluster['postgres']): Promise<Sessions> {
-  let reached!: () => void;
-  const isReached = new Promise<void>((resolve) => {
-    reached = resolve;
-  });
+  const { promise: isReached, resolve: reached } = withResolvers<void>();
   const first = connect(target, roles.admin, 'sql', reached);
   const early = await Promise.race([isReached, first]);
   if (early && !early.ok) return sameFor(early);
@@ -27,13 +24,7 @@ export async function openSessions(target: Target, roles: Cluster['postgres']): 
 }
 
 /** What keeps everybody out. */
-export const sameFor = (one: Connected): Sessions => ({
-  admin: one,
-  writer: one,
-  reader: one,
-  replication: one,
-  replicationSql: one,
-});
+export const sameFor = (one: Connected): Sessions => ({ ...ofEachRole(() => one), replicationSql: one });
 
 export const sessionIn = (one: Connected): Session | undefined => (one.ok ? one.session : undefined);
 
@@ -44,18 +35,10 @@ export async function closeSessions(sessions: Sessions, but?: Session): Promise<
 
 const login = (one: Connected): Login => (one.ok ? { ok: true } : one);
 
-export function loginsOf(
+export const loginsOf = (
   sessions: Sessions,
-): Pick<NodeFacts, 'logins' | 'replicationSql' | 'certificateEnds'> {
-  const { admin, writer, reader, replication, replicationSql } = sessions;
-  return {
-    logins: {
-      admin: login(admin),
-      writer: login(writer),
-      reader: login(reader),
-      replication: login(replication),
-    },
-    replicationSql: login(replicationSql),
-    certificateEnds: Object.values(sessions).find((one) => one.ok)?.session.certificateEnds,
-  };
-}
+): Pick<NodeFacts, 'logins' | 'replicationSql' | 'certificateEnds'> => ({
+  logins: ofEachRole((role) => login(sessions[role])),
+  replicationSql: login(sessions.replicationSql),
+  certificateEnds: Object.values(sessions).find((one) => one.ok)?.session.certificateEnds,
+});

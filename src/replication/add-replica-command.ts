@@ -13,6 +13,10 @@ export const cloneFlags = {
 /** `dbctl add-replica <host>…`: from plain hosts to replicas that stream. */
 export const addReplica = changeCommand({
   needs: 'file',
+  examples: {
+    'dbctl add-replica pg4=10.0.0.14': 'a new one, which is written into .env.cluster too',
+    'dbctl add-replica': 'every replica of .env.cluster that is missing',
+  },
   arguments: {
     names: argument(
       '[host...]',
@@ -24,4 +28,7 @@ export const addReplica = changeCommand({
     (await import('./make-replicas-operation.ts')).addReplicas(file, { names, ...flags }, access),
   text: async (made) => (await import('./replication-text.ts')).replicasText(made),
   json: ({ replicas, isProtected }) => ({ replicas, isProtected }),
+  async verdict({ overridden }) {
+    if (overridden) throw overridden;
+  },
 });

@@ -1,21 +1,25 @@
 import type { Backup } from '../model/backup.ts';
 import type { LedCluster, Machine, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
-import { roomForCopy } from '../server/needed-room.ts';
-import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
+import { ensureTablespacePlaces } from '../server/tablespace-step.ts';
+import { replicaChecks, tablespacesFor } from './replica-checks-plan.ts';
+import { clonesAtOnce } from '../server/replication-limits.ts';
+import { onMachines } from '../engine/on-machines.ts';
+import { sameHost } from '../model/address.ts';
+import { onlyOn, type Plan, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { ensureArchiving } from '../backup/archiving-step.ts';
-import { checkHost } from '../server/check-host-step.ts';
-import { checkSameCluster } from './check-same-cluster-step.ts';
 import { cloneReplica } from './clone-replica-step.ts';
 import { ensureFollowing } from './follow-primary-step.ts';
 import { ensureHba } from '../server/hba-step.ts';
 import { installPostgres } from '../server/install-postgres-step.ts';
 import { listReplica } from './list-replica-step.ts';
 import { forgetKeptData } from './make-room-step.ts';
+import { rememberData } from '../server/data-note-step.ts';
 import { ownDataDirectory } from '../server/data-directory-step.ts';
 import { verifyNodeLinks } from '../backup/pgbackrest-links-step.ts';
+import { ensureReplicationPassfile } from '../server/replication-passfile-step.ts';
 import { reloadSettings } from '../server/reload-settings-step.ts';
 import { ensureSlot } from './replication-slot-step.ts';
 import { verifyReplicationLogin } from '../server/verify-replication-login-step.ts';
@@ -26,6 +30,7 @@ import type { CloneMethods } from './clone-method-facts.ts';
 import type { Source } from '../server/source-facts.ts';
 import { credentialSteps, serverSteps } from '../server/node-step.ts';
 import { ownerOf } from '../server/owner-facts.ts';
+import { tryNewSettings } from '../server/settings-step.ts';
 import { restartStages, type Restart } from '../server/pending-restarts-plan.ts';
 
 export interface AddReplicaOptions {
@@ -34,6 +39,10 @@ export interface AddReplicaOptions {
   readonly backup?: Backup | undefined;
   /** Whether what the nodes hold is replaced, whatever it is. */
   readonly replaces?: boolean;
+  /** How room is made for their new data, once all that it needs was seen. */
+  readonly room?: readonly Stage[];
+  /** Other replicas, that are told of these: any of them may be the primary one day. */
+  readonly peers?: readonly Node[];
   /** From where each replica is made; the primary for one that is not there. */
   readonly methods?: CloneMethods;
 }
@@ -49,61 +58,76 @@ export function addReplicaPlan(
   cluster: LedCluster,
   nodes: readonly Node[],
   { hosts, source }: { readonly hosts: HostSet; readonly source: Source },
-  { restart, backup, replaces = false, methods = new Map() }: AddReplicaOptions,
-): readonly Stage[] {
+  { restart, backup, replaces = false, room = [], peers = [], methods = new Map() }: AddReplicaOptions,
+): Plan {
   const primary = source.host;
   const control = hosts.get(cluster.control.name);
   const onEach = (title: string, steps: (node: Node) => readonly Step[]): Stage =>
-    together(
-      title,
-      nodes.map(({ name }) => hosts.get(name)),
-      ({ name }) => steps(nodes.find((node) => node.name === name)!),
-    );
-  const archiving = (node: Node): readonly Step[] => (backup ? [ensureArchiving(cluster, backup, node)] : []);
+    onMachines(title, nodes, hosts, steps);
+  const without = (failed: ReadonlySet<string>): readonly Node[] =>
+    nodes.filter(({ name }) => !failed.has(name));
+  const archiving = (node: Node): readonly Step[] => (backup ? ensureArchiving(cluster, backup, node) : []);
   return [
-    onEach('Check the hosts', (node) => checks(cluster, node, source, replaces)),
+    onEach('Check the hosts', (node) => replicaChecks(cluster, node, { source, control, replaces, methods })),
     onEach(`Install PostgreSQL ${cluster.postgres.version}`, () => installPostgres(cluster.postgres.version)),
-    onlyOn('Allow the replicas in pg_hba.conf', primary, () => [
-      ...nodes.map((node) => listReplica(cluster, node)),
-      ensureHba(cluster, cluster.primary),
-      reloadSettings(instanceOf(cluster, cluster.primary)),
+    onMachines('Allow the replicas in pg_hba.conf', [cluster.primary, ...peers], hosts, (one) => [
+      ...(one.name === cluster.primary.name ? nodes.map((node) => listReplica(cluster, node)) : []),
+      ensureHba(cluster, one),
+      ensureReplicationPassfile(cluster, one),
+      reloadSettings(instanceOf(cluster, one)),
     ]),
     ...(backup ? connectionStages({ cluster, backup, hosts }, nodes) : []),
     onEach('Prepare the replicas', (node) => [
       ownDataDirectory(instanceOf(cluster, node), ownerOf(cluster, node)),
+      ensureTablespacePlaces(instanceOf(cluster, node), tablespacesFor(node, source, methods)),
       ...credentialSteps(cluster, node, control),
+      tryNewSettings(cluster, node, replaces),
       verifyReplicationLogin(cluster, node),
     ]),
-    onEach('Clone the primary', (node) => [
-      ensureSlot(cluster, node, primary),
-      cloneReplica(cluster, node, source, methods.get(node.name)),
-    ]),
+    ...room,
+    ...inTurns(nodes, clonesAtOnce(source.senders)).map((some) =>
+      onMachines('Clone the primary', some, hosts, (node) => [
+        ensureSlot(cluster, node, primary),
+        cloneReplica(cluster, node, source, methods.get(node.name)),
+      ]),
+    ),
     onEach('Run PostgreSQL', (node) => [
       ...serverSteps(cluster, node, archiving(node)),
       ensureFollowing(cluster, node),
     ]),
-    ...restartStages(nodes, { cluster, hosts, restart }),
-    onEach('Verify that the replicas stream', (node) => [
-      verifyStreaming(cluster, node, primary, backup && archiveOf(cluster, backup.stanza, control)),
-      forgetKeptData(instanceOf(cluster, node)),
-    ]),
-    ...(backup
-      ? [
-          onlyOn('Verify the connections for backups', control, () => [
-            verifyNodeLinks(cluster, backup, nodes),
-          ]),
-        ]
-      : []),
+    // A replica that has failed until here is not waited for.
+    async (failed) => {
+      const made = without(failed);
+      return [
+        onlyOn('Remember where the data is', control, () =>
+          made.map((node) => rememberData(cluster, node, hosts.get(node.name))),
+        ),
+        ...restartStages(made, { cluster, hosts, restart }),
+        onEach('Verify that the replicas stream', (node) => [
+          verifyStreaming(cluster, node, primary, backup && archiveOf(cluster, backup.stanza, control)),
+          forgetKeptData(instanceOf(cluster, node)),
+        ]),
+      ];
+    },
+    async (failed) =>
+      backup
+        ? [
+            onlyOn('Verify the connections for backups', control, () => [
+              verifyNodeLinks(cluster, backup, without(failed)),
+            ]),
+          ]
+        : [],
   ];
 }
 
-export const neededBytes = ({ databaseBytes }: Source): number => roomForCopy(databaseBytes);
+/** Replicas whose hosts are nothing else in the cluster: when one of them fails, the others go on. */
+export const replicasAlone = ({ replicas, primary, control }: LedCluster): ReadonlySet<string> =>
+  new Set(
+    replicas
+      .filter(({ host }) => ![primary, control].some((other) => sameHost(other.host, host)))
+      .map(({ name }) => name),
+  );
 
-const checks = (cluster: LedCluster, node: Node, source: Source, replaces: boolean): readonly Step[] => {
-  const instance = instanceOf(cluster, node);
-  const owner = ownerOf(cluster, node);
-  return [
-    checkHost({ instance, owner, role: replaces ? 'replaced' : 'replica', neededBytes: neededBytes(source) }),
-    checkSameCluster(instance, source.systemIdentifier),
-  ];
-};
+function inTurns(nodes: readonly Node[], most: number): readonly (readonly Node[])[] {
+  return nodes.length <= most ? [nodes] : [nodes.slice(0, most), ...inTurns(nodes.slice(most), most)];
+}

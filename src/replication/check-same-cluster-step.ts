@@ -14,7 +14,7 @@ export const checkSameCluster = (instance: Instance, wanted: string): Step =>
       why: `system identifier ${found} in ${instance.dataDirectory}, and ${wanted} on the primary`,
       next: [
         `if that data is not needed: ${controlOf(instance).byHand.stop} && mv ${instance.dataDirectory} ${instance.dataDirectory}.old`,
-        'then run the same command again to clone it',
+        `then give it the primary's data: dbctl reinit ${host.name}`,
       ],
     });
   });

@@ -12,7 +12,8 @@ import { archiverFacts, type ArchiverFacts } from '../postgres/archiver.ts';
 import { replicaData, type ReplicaData } from './clone-query.ts';
 import { coresOf } from '../server/host-facts-query.ts';
 import type { Source } from '../server/source-facts.ts';
-import { backupInfo, controlPlace } from '../backup/pgbackrest-query.ts';
+import { damageNoteOf, damageOf, parseDamageNote } from '../backup/damage.ts';
+import { backupInfo, backupTablespaces, controlPlace } from '../backup/pgbackrest-query.ts';
 
 export type CloneFrom = 'auto' | 'primary' | 'backup';
 
@@ -80,15 +81,22 @@ async function newestBackup(
   { cluster, hosts, source, from, way }: CloneQuestion,
   backup: Backup,
 ): Promise<CloneBackup | undefined> {
-  const [info, archiver] = await Promise.all([
-    hosts.get(cluster.control.name).ask(backupInfo(controlPlace(cluster, backup))),
+  const control = hosts.get(cluster.control.name);
+  const [known, noted, archiver] = await Promise.all([
+    control.ask(backupInfo(controlPlace(cluster, backup))),
+    control.readFile(damageNoteOf(cluster)),
     source.host.ask(archiverFacts(instanceOf(cluster, cluster.primary))),
   ]);
-  if (info === undefined || source.flushLsn === null) return undefined;
+  if (known === undefined || source.flushLsn === null) return undefined;
+  const damage = damageOf(known, parseDamageNote(noted?.content));
+  const info = { ...known, backups: known.backups.filter(({ label }) => !damage.has(label)) };
   if (from === 'auto' && way !== 'in place' && archiver && isFailing(archiver)) return undefined;
   const { systemIdentifier, flushLsn } = source;
   const found = backupForClone(info, { systemIdentifier, flushLsn });
-  return found && { ...found, stanza: backup.stanza };
+  if (found === undefined) return undefined;
+  const place = controlPlace(cluster, backup);
+  const tablespaces = await hosts.get(cluster.control.name).ask(backupTablespaces(place, found));
+  return { ...found, stanza: backup.stanza, tablespaces };
 }
 
 const isFailing = ({ lastFailedAt, lastArchivedAt }: ArchiverFacts): boolean =>

@@ -14,6 +14,7 @@ export interface CloneBackup {
   readonly databaseBytes: number;
   /** WAL that the primary has written since the backup began: the replica replays it from the archive. */
   readonly walBytes: number;
+  readonly tablespaces?: readonly { readonly oid: string; readonly path: string }[];
 }
 
 export interface CloneFacts {

@@ -3,47 +3,50 @@
 import * as v from 'valibot';
 import type { Instance } from '../model/instance.ts';
 import { action, query, type Action, type Query } from '../host/command.ts';
-import { sh } from '../host/script.ts';
+import { script, sh } from '../host/script.ts';
 
 /** "restoring": marked as being put right in place, so it is of no use to a server yet. */
 const ReplicaData = v.picklist(['absent', 'whole', 'restoring']);
 export type ReplicaData = v.InferOutput<typeof ReplicaData>;
 
-/** Beside the data directory, while it is restored in place. */
-const markOf = ({ dataDirectory }: Instance): string => `${dataDirectory}.dbctl-restoring`;
-
-/** Where the data of before is kept until the new replica streams. */
+/** Where the data of before is kept until the new replica streams; beside the real place of a directory that is a link. */
 export const keptDataOf = ({ dataDirectory }: Instance): string => `${dataDirectory}.dbctl-before-reinit`;
 
+const hasBeside = '[ -e "$(readlink -m -- "$1").$2" ]';
+
+export const hasKeptData = ({ dataDirectory }: Instance): Query<boolean> =>
+  query(
+    sh(`${hasBeside} && echo yes || echo no`, dataDirectory, 'dbctl-before-reinit'),
+    (stdout) => stdout.trim() === 'yes',
+  );
+
 const stateScript = `
-if [ -e "$2" ]; then echo restoring
+if ${hasBeside}; then echo restoring
 elif [ -e "$1/PG_VERSION" ]; then echo whole
 else echo absent; fi`;
 
-export const replicaData = (instance: Instance): Query<ReplicaData> =>
-  query(sh(stateScript, instance.dataDirectory, markOf(instance)), (stdout) =>
-    v.parse(ReplicaData, stdout.trim()),
-  );
+export const replicaData = ({ dataDirectory }: Instance): Query<ReplicaData> =>
+  query(sh(stateScript, dataDirectory, 'dbctl-restoring'), (stdout) => v.parse(ReplicaData, stdout.trim()));
 
 /** Marks a data directory as being restored; the restore itself takes the mark away when it is done. */
-export const markRestoring = (instance: Instance): Action =>
-  action(sh('umask 077 && : >"$1" && sync -- "$1"', markOf(instance)));
+export const markRestoring = ({ dataDirectory }: Instance): Action =>
+  action(script('replication/mark-restoring.sh', dataDirectory));
 
-/** Gives up a restore in place: what is half made becomes data to be kept aside. */
-export const unmarkRestoring = (instance: Instance): Action => action(['rm', '-f', '--', markOf(instance)]);
+/** What a copy that is being made takes on its disk, in bytes; 0 when there is none. */
+export const copiedBytes = ({ dataDirectory }: Instance): Query<number> =>
+  query(sh('du -sB1 -- "$(readlink -m -- "$1").dbctl-clone" 2>/dev/null | cut -f 1', dataDirectory), Number);
 
-/** What a directory and all in it take on its disk, in bytes; 0 when there is none. */
-export const directoryBytes = (path: string): Query<number> =>
-  query(sh('du -sB1 -- "$1" 2>/dev/null | cut -f 1', path), Number);
+/** Removing a large database takes its time; milliseconds. */
+const patience = { timeoutMs: 3_600_000 };
 
-/** Keeps the data aside, in one move. */
-export const keepDataAside = (instance: Instance): Action =>
-  action(['mv', '-T', '--', instance.dataDirectory, keptDataOf(instance)]);
+/** Keeps the data aside, in one move. A restore in place that was cut off becomes data to be kept. */
+export const keepDataAside = ({ dataDirectory }: Instance): Action =>
+  action(script('replication/keep-data-aside.sh', dataDirectory));
 
 /** Removes a copy that is of no use. */
 export const removeCopy = ({ dataDirectory }: Instance): Action =>
-  action(['rm', '-rf', '--', dataDirectory], { timeoutMs: 3_600_000 });
+  action(script('replication/remove-copy.sh', dataDirectory), patience);
 
 /** Removes the data of before. */
-export const removeKeptData = (instance: Instance): Action =>
-  action(['rm', '-rf', '--', keptDataOf(instance)], { timeoutMs: 3_600_000 });
+export const removeKeptData = ({ dataDirectory }: Instance): Action =>
+  action(script('replication/forget-kept-data.sh', dataDirectory), patience);

@@ -7,7 +7,7 @@ import type { Instance } from '../model/instance.ts';
 import type { Report } from '../engine/step.ts';
 import { noAnswer } from '../host/no-answer.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { directoryBytes } from './clone-query.ts';
+import { copiedBytes } from './clone-query.ts';
 import type { Socket } from '../postgres/psql.ts';
 import { cloneProgress } from '../postgres/replication.ts';
 
@@ -42,12 +42,12 @@ export function reportStream(
 /** Looks at what the restore has written. Its own progress is told only by pgBackRest 2.56 and later. */
 export const reportRestore = (
   host: ReadableHost,
-  { dataDirectory }: Instance,
+  instance: Instance,
   { databaseBytes }: CloneBackup,
   report: Report,
 ): (() => Promise<void>) =>
   nowAndThen(1000, async (elapsedSeconds) => {
-    const doneBytes = await host.ask(directoryBytes(`${dataDirectory}.dbctl-clone`)).catch(noAnswer);
+    const doneBytes = await host.ask(copiedBytes(instance)).catch(noAnswer);
     report(
       doneBytes
         ? `restoring ${describeBytes({ doneBytes, totalBytes: databaseBytes, elapsedSeconds })}`

@@ -1,6 +1,7 @@
 // The transient units that make a replica's data. They have one name: only one of them may run.
 
 import type { CloneBackup } from './clone-method.ts';
+import type { CloneSource } from '../server/source-facts.ts';
 import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { nodeConfigOf } from '../backup/pgbackrest.ts';
@@ -18,17 +19,18 @@ export const cloneUnitName = (cluster: Cluster, node: Node): string =>
 export const streamUnit = (
   cluster: LedCluster,
   node: Node,
-  source: { readonly databaseBytes: number; readonly cores: number },
+  source: Pick<CloneSource, 'databaseBytes' | 'cores' | 'tablespaces'>,
 ): TransientUnit =>
   unit(cluster, node, 'replication/clone-replica.sh', `Clone of ${cluster.primary.name} for ${node.name}`, [
     chooseCompression(source),
+    ...source.tablespaces.map(({ path }) => path),
   ]);
 
 /** A backup, restored by as many processes as the host has cores. Its WAL comes when the server runs. */
 export function restoreUnit(
   cluster: LedCluster,
   node: Node,
-  { label, repository, stanza }: CloneBackup,
+  { label, repository, stanza, tablespaces = [] }: CloneBackup,
 ): TransientUnit {
   const place = { config: nodeConfigOf(cluster, node), stanza };
   const settings = [
@@ -39,6 +41,7 @@ export function restoreUnit(
   const argv = pgbackrest(place, 'restore', `--repo=${repository}`, `--set=${label}`).slice(0, -1);
   return unit(cluster, node, 'replication/clone-from-backup.sh', `Restore of ${label} for ${node.name}`, [
     settings.join('\n'),
+    tablespaces.map(({ oid, path }) => `${oid}=${path}`).join('\n'),
     ...argv,
   ]);
 }

@@ -2,7 +2,7 @@ import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { slotNameOf } from '../model/slot.ts';
 import { waitUntil } from '../engine/wait-until.ts';
-import { change, type Step } from '../engine/step.ts';
+import { change, ensure, type Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
 import { conninfo, parseConninfo } from '../postgres/libpq.ts';
@@ -40,29 +40,16 @@ export function ensureFollowing(cluster: LedCluster, node: Node): Step {
     return isSame && facts.primarySlotName === slot;
   }
 
-  return {
-    title: 'Follow the primary',
+  const text = `follow ${cluster.primary.name} as ${node.name} through slot ${slot}`;
+  return ensure('Follow the primary', change('replication.follow', text, cluster.primary.name), {
     ...serverLogTail(instance),
-
-    async diff(host) {
-      // What is not there yet is cloned with the same settings.
-      if (!(await host.ask(acceptsConnections(instance)))) return [];
-      return (await isFollowing(host))
-        ? []
-        : [
-            change(
-              'replication.follow',
-              `follow ${cluster.primary.name} as ${node.name} through slot ${slot}`,
-              cluster.primary.name,
-            ),
-          ];
-    },
-
+    // What is not there yet is cloned with the same settings.
+    isRight: async (host) => !(await host.ask(acceptsConnections(instance))) || isFollowing(host),
     async apply(host) {
       const parameters = { primary_conninfo: conninfo(wanted), primary_slot_name: slot };
       const control = await readControl(host, instance);
       for (const action of control.setParameters(parameters)) await host.run(action);
       await waitUntil(() => isFollowing(host), { deadlineMs: 10_000 });
     },
-  };
+  });
 }

@@ -1,13 +1,21 @@
 // What add-replica and reinit have in common: from where the data comes, the plan, and the answer.
 
+import { ensureDrillSchedule } from '../backup/drill/drill-schedule-step.ts';
 import { backupsInPlace } from '../backup/backups-in-place-facts.ts';
-import { chooseReplicas, replicasAmong } from '../config/choose-replicas.ts';
+import { chooseReplicas, replicasAmong } from './choose-replicas.ts';
+import { onMachines } from '../engine/on-machines.ts';
 import type { PlanResult, Stage } from '../engine/run-plan.ts';
+import type { HostSet } from '../host/with-hosts.ts';
 import { seeLeader } from '../kit/see-leader.ts';
+import type { Backup } from '../model/backup.ts';
 import type { LedCluster, Node } from '../model/cluster.ts';
+import { instanceOf } from '../model/instance.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
+import { hostFacts } from '../server/host-facts-query.ts';
+import { ownerOf } from '../server/owner-facts.ts';
+import { overriddenOn } from '../server/overrides-facts.ts';
 import { readSource } from '../server/source-facts.ts';
-import { addReplicaPlan, machinesForReplicas } from './add-replica-plan.ts';
+import { addReplicaPlan, machinesForReplicas, replicasAlone } from './add-replica-plan.ts';
 import { chooseCloneMethods, type CloneQuestion } from './clone-method-facts.ts';
 import { replicationView, type ReplicationView } from './replication-facts.ts';
 
@@ -18,6 +26,8 @@ export interface CloneChoice {
 
 export interface MadeReplicas {
   readonly result: PlanResult;
+  /** For replicas on which other settings win over those of the file. */
+  readonly overridden: Error | undefined;
   readonly replicas: readonly ReplicationView[];
   /** null where the file sets up no backups. */
   readonly isProtected: boolean | null;
@@ -38,42 +48,89 @@ export interface Making {
   readonly cluster: LedCluster;
   readonly nodes: readonly Node[];
   readonly choice: CloneChoice;
-  /** What comes before the data is made. It may ask, refuse, and change the question. */
+  /** What is decided before anything is done. It may ask, refuse, and change the question. */
   readonly prepare?: (question: CloneQuestion) => Promise<Prepared>;
 }
 
 interface Prepared {
   readonly question: CloneQuestion;
-  readonly stages: readonly Stage[];
+  /** How room is made for new data. */
+  readonly room?: readonly Stage[];
   /** Whether what the nodes hold is replaced, whatever it is. */
   readonly replaces?: boolean;
 }
 
-/** Makes replicas, and answers how they stream. */
-export const makeReplicas = (
+/** Makes replicas, tells the other nodes of them, and answers how they stream. */
+export async function makeReplicas(
   { cluster, nodes, choice: { from, restart }, prepare = unprepared }: Making,
-  { changeHosts, dryRun }: Pick<ChangeAccess, 'changeHosts' | 'dryRun'>,
-): Promise<MadeReplicas> =>
-  changeHosts(cluster, machinesForReplicas(cluster, nodes), async ({ hosts, carryOut }) => {
-    const [source, backup] = await Promise.all([
+  access: ChangeAccess,
+): Promise<MadeReplicas> {
+  const others = cluster.replicas.filter(({ name }) => nodes.every((node) => node.name !== name));
+  const machines = [
+    ...machinesForReplicas(cluster, nodes),
+    ...others.map((other) => ({ ...other, mayBeDown: true })),
+  ];
+  return access.changeHosts(cluster, machines, async ({ hosts, carryOut, endsWith }) => {
+    const [source, backup, peers] = await Promise.all([
       readSource(cluster, hosts.get(cluster.primary.name)),
       backupsInPlace(cluster, hosts),
+      peersAmong(cluster, others, hosts),
     ]);
+    for (const other of others.filter(({ name }) => hosts.get(name).unreachable))
+      access.remark(awayNote(other));
     const {
       question,
-      stages,
+      room = [],
       replaces = false,
     } = await prepare({
       ...{ cluster, nodes, hosts, source, backup, from },
     });
     const methods = await chooseCloneMethods(question);
-    const options = { restart, backup, methods, replaces };
-    const plan = [...stages, ...addReplicaPlan(cluster, nodes, { hosts, source }, options)];
+    const options = { restart, backup, methods, replaces, room, peers };
+    const result = await carryOut(
+      [
+        ...addReplicaPlan(cluster, nodes, { hosts, source }, options),
+        ...(backup ? [drillStage({ cluster, backup, hosts }, [cluster.primary, ...peers, ...nodes])] : []),
+      ],
+      { mayFail: replicasAlone(cluster) },
+    );
     return {
-      result: await carryOut(plan),
-      replicas: dryRun ? [] : await replicationView(cluster, nodes, hosts),
+      result,
+      overridden: await overriddenOn(cluster, nodes, { hosts, endsWith }),
+      replicas: access.dryRun ? [] : await replicationView(cluster, nodes, hosts),
       isProtected: cluster.backup === undefined ? null : backup !== undefined,
     };
   });
+}
 
-const unprepared = (question: CloneQuestion): Promise<Prepared> => Promise.resolve({ question, stages: [] });
+/** Which of the other replicas can be told: their hosts answer, and they have a replica's data. A former primary is left alone. */
+async function peersAmong(
+  cluster: LedCluster,
+  others: readonly Node[],
+  hosts: HostSet,
+): Promise<readonly Node[]> {
+  const reached = others.filter(({ name }) => hosts.get(name).unreachable === undefined);
+  const found = await Promise.all(
+    reached.map((node) => hosts.get(node.name).ask(hostFacts(instanceOf(cluster, node)))),
+  );
+  return reached.filter((node, index) => {
+    const { owner, isStandby } = found[index]!;
+    return owner === ownerOf(cluster, node) && isStandby;
+  });
+}
+
+const awayNote = ({ name }: Node): string =>
+  `${name} does not respond, and is not told of the new replicas; when it is back: dbctl up`;
+
+/** Where one of the new replicas rehearses restores from now on, whoever did so before is to stop. */
+const drillStage = (
+  {
+    cluster,
+    backup,
+    hosts,
+  }: { readonly cluster: LedCluster; readonly backup: Backup; readonly hosts: HostSet },
+  nodes: readonly Node[],
+): Stage =>
+  onMachines('Schedule restore drills', nodes, hosts, (node) => ensureDrillSchedule(cluster, backup, node));
+
+const unprepared = (question: CloneQuestion): Promise<Prepared> => Promise.resolve({ question });

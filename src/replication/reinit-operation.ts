@@ -1,5 +1,7 @@
-import type { LedCluster } from '../model/cluster.ts';
-import { lostBy } from './divergence.ts';
+import type { Cluster } from '../model/cluster.ts';
+import { seeLeader } from '../kit/see-leader.ts';
+import { refuseLoss } from './loss.ts';
+import { readLoss } from './loss-facts.ts';
 import { findNode } from '../model/find-node.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
 import { makeReplicas, type CloneChoice, type MadeReplicas, type Making } from './make-replicas-operation.ts';
@@ -8,25 +10,36 @@ import { chooseReinit, makeRoomPlan, refusePrimary } from './reinit-plan.ts';
 interface ReinitFlags extends CloneChoice {
   readonly name: string;
   readonly delta: boolean;
+  readonly lostDisk: boolean;
+  readonly acceptLoss: string | undefined;
 }
 
 /** Gives a replica new data, when its name is typed. */
 export async function reinitReplica(
-  cluster: LedCluster,
-  { name, delta, ...choice }: ReinitFlags,
+  configured: Cluster,
+  { name, delta, lostDisk, acceptLoss, ...choice }: ReinitFlags,
   access: ChangeAccess,
 ): Promise<MadeReplicas> {
-  const node = findNode(cluster, name);
+  const node = findNode(configured, name);
+  const cluster = await seeLeader(configured, access.login, node.name);
   refusePrimary(cluster, node);
   const prepare: Making['prepare'] = async (question) => {
     const host = question.hosts.get(node.name);
-    const place = { host, source: question.source };
-    const way = await chooseReinit(cluster, node, place, { delta, from: question.from });
+    const control = question.hosts.get(cluster.control.name);
+    const place = { host, control, source: question.source };
+    const { way, lost, isPartial } = await chooseReinit(cluster, node, place, {
+      delta,
+      lostDisk,
+      from: question.from,
+    });
     const what = `${node.name} (${node.host}) is cloned again: its present data is discarded.`;
-    const lost = await lostBy(cluster, node, question.hosts);
-    await access.confirm(node.name, [what, ...lost].join('\n'));
-    const stages = makeRoomPlan(cluster, node, host, way);
-    return { question: { ...question, way }, stages, replaces: true };
+    const gone = `${node.name} (${node.host}) is cloned again: its data is not there.`;
+    const loss = isPartial ? undefined : await readLoss(cluster, node, question.hosts);
+    if (loss) refuseLoss(node, cluster.primary, loss, acceptLoss);
+    const why = lost ? [gone, ...lost.why] : [what, ...(loss?.text ? [loss.text] : [])];
+    await access.confirm(node.name, why.join('\n'));
+    const room = makeRoomPlan(cluster, node, host, way);
+    return { question: { ...question, way }, room, replaces: true };
   };
   return makeReplicas({ cluster, nodes: [node], choice, prepare }, access);
 }

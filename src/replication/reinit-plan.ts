@@ -9,14 +9,18 @@ import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import { RefusedError } from '../model/errors.ts';
 import { noAnswer } from '../host/no-answer.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
-import { keptDataOf, replicaData } from './clone-query.ts';
+import { hasKeptData as askKeptData, replicaData } from './clone-query.ts';
+import { rememberedData } from '../server/data-note-step.ts';
 import { hostFacts } from '../server/host-facts-query.ts';
+import { lostData, refuseUnmounted, type LostData } from '../server/lost-data.ts';
+import { refuseLeadingNowhere } from '../server/unmounted-disk-facts.ts';
 import { ifRunning } from '../postgres/psql.ts';
 import { isInRecovery } from '../postgres/replication.ts';
 import { exists } from '../system/paths.ts';
 import { keepDataAside, markRestoring, removeCopy, stopReplica } from './make-room-step.ts';
-import { neededBytes } from './add-replica-plan.ts';
+import { neededBytes, refuseUncopied } from './replica-checks-plan.ts';
 import type { Source } from '../server/source-facts.ts';
+import { refusal, tablespaceProblems } from '../server/tablespace-step.ts';
 import { ownerOf } from '../server/owner-facts.ts';
 
 /** Throws RefusedError for the node that leads. */
@@ -28,18 +32,33 @@ export function refusePrimary({ primary }: LedCluster, node: Node): void {
   });
 }
 
+interface ReinitPlace {
+  readonly host: ReadableHost;
+  readonly control: ReadableHost;
+  readonly source: Source;
+}
+
+interface ReinitChoice {
+  readonly way: ReinitWay;
+  /** What is known of data that is not there any more. */
+  readonly lost: LostData | undefined;
+  /** Whether the data was given up by an earlier run, which was cut off while it put it right in place. */
+  readonly isPartial: boolean;
+}
+
 /** How a replica is made anew. Throws RefusedError when it is no replica, not ours, or when there is no room. */
 export async function chooseReinit(
   cluster: Cluster,
   node: Node,
-  { host, source }: { readonly host: ReadableHost; readonly source: Source },
-  request: ReinitRequest,
-): Promise<ReinitWay> {
+  { host, control, source }: ReinitPlace,
+  { lostDisk, ...request }: ReinitRequest & { readonly lostDisk: boolean },
+): Promise<ReinitChoice> {
   const instance = instanceOf(cluster, node);
-  const [facts, data, hasKeptData, wasStarted, inRecovery] = await Promise.all([
+  const [facts, remembered, data, hasKeptData, wasStarted, inRecovery] = await Promise.all([
     host.ask(hostFacts(instance)),
+    rememberedData(cluster, node, control),
     host.ask(replicaData(instance)),
-    host.ask(exists(keptDataOf(instance))),
+    host.ask(askKeptData(instance)),
     host.ask(exists(`${instance.dataDirectory}/postmaster.opts`)),
     // A server that is broken may answer nothing; standby.signal tells what it is then.
     host.ask(ifRunning(instance, isInRecovery(instance))).catch(noAnswer),
@@ -51,12 +70,28 @@ export async function chooseReinit(
     throw new RefusedError({
       what: `${node.name} cannot be reinitialised`,
       why: problems.map(({ what }) => what).join('\n'),
-      next: problems.map(({ next }) => next),
+      next: problems.flatMap(({ next }) => next),
     });
   }
+  const sight = { node, instance, owner: wanted.owner, facts, remembered };
+  refuseUnmounted(sight, { hasLostDisk: lostDisk, command: `dbctl reinit ${node.name}` });
+  // Directories of tablespaces are made for a replica that lost them.
+  await refuseLeadingNowhere(node, host, facts.layout && { ...facts.layout, stale: [] });
   const way = reinitWay({ data, hasKeptData, wasStarted, isRunning: inRecovery !== undefined }, request);
   if (way === 'aside' && facts.diskFreeBytes < neededBytes(source)) throw noRoom(node, instance);
-  return way;
+  const isMade = way === 'aside' || way === 'in place';
+  const found = await tablespaceProblems(host, {
+    ...{
+      instance,
+      isOwn: facts.owner === wanted.owner,
+      tablespaces:
+        way === 'aside' ? source.tablespaces : source.tablespaces.map((one) => ({ ...one, bytes: 0 })),
+    },
+    data: isMade ? { layout: facts.layout, bytes: way === 'aside' ? neededBytes(source) : 0 } : undefined,
+  });
+  if (isMade) refuseUncopied(source);
+  if (found.length > 0) throw refusal(host, found);
+  return { way, lost: lostData(sight), isPartial: data === 'restoring' };
 }
 
 /** Stops the server, and makes room for the new data as was chosen. */

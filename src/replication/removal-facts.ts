@@ -2,6 +2,7 @@
 
 import type { Backup } from '../model/backup.ts';
 import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
+import { fixedParts } from '../server/fixed-parts.ts';
 import { hasData } from '../server/host-check.ts';
 import { instanceOf } from '../model/instance.ts';
 import type { RemovalFacts, RemovedNodeFacts } from './removal.ts';
@@ -57,7 +58,9 @@ async function readRemovedNodeFacts(
   const instance = instanceOf(cluster, node);
   const facts = await host.ask(hostFacts(instance));
   const isOurs = facts.owner === ownerOf(cluster, node);
-  const sight = { isOurs, hasData: hasData(facts), isStandby: facts.isStandby };
+  const { layout } = facts;
+  const fixed = layout ? fixedParts(layout, instance).filter(({ forbids }) => forbids === 'moving') : [];
+  const sight = { isOurs, hasData: hasData(facts), fixed };
   // Somebody else's server on that port says nothing about the node.
   if (!isOurs) return { ...sight, inRecovery: undefined, downstream: [] };
   // A server that is broken may answer nothing.

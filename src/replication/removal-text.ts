@@ -1,4 +1,4 @@
-import type { LedCluster, Node } from '../model/cluster.ts';
+import type { Node } from '../model/cluster.ts';
 
 export interface Removal {
   readonly node: string;
@@ -19,7 +19,7 @@ export interface Removal {
 export function removalText(
   { node, isReached, isOurs, isWiped, keptData, left, notReached }: Removal,
   { host }: Pick<Node, 'host'>,
-  { primary }: Pick<LedCluster, 'primary'>,
+  primary: Pick<Node, 'name'>,
 ): string {
   return [
     ...(keptData

@@ -1,5 +1,6 @@
 // Whether a replica may be taken out of its cluster. Facts in, decision out; nothing is asked here.
 
+import type { FixedPart } from '../server/fixed-parts.ts';
 import { RefusedError, type Explanation } from '../model/errors.ts';
 
 /** What the host of the node says. */
@@ -7,7 +8,8 @@ export interface RemovedNodeFacts {
   /** Whether dbctl made what is in the data directory for this very node. */
   readonly isOurs: boolean;
   readonly hasData: boolean;
-  readonly isStandby: boolean;
+  /** What keeps its data from being set aside, or removed. */
+  readonly fixed: readonly FixedPart[];
   /** Whether its server takes no writes of its own; undefined when none answers. */
   readonly inRecovery: boolean | undefined;
   /** Who streams from it: application names. */
@@ -87,13 +89,21 @@ const rules: readonly Rule[] = [
   ({ node, sight }, { wipe }) =>
     wipe &&
     sight?.hasData === true &&
-    !(sight.isOurs && sight.isStandby) && {
-      what: sight.isOurs
-        ? `the data on ${node} is not that of a replica: there is no standby.signal`
-        : `the data on ${node} was not made by dbctl for this node`,
+    !sight.isOurs && {
+      what: `the data on ${node} was not made by dbctl for this node`,
       why: 'It may be the only copy, so it is not wiped.',
       next: [`remove it and keep the data: dbctl remove-replica ${node}`],
     },
+  ({ node, sight }) => {
+    const [first, ...more] = sight?.isOurs ? sight.fixed : [];
+    return (
+      first !== undefined && {
+        what: `the data of ${node} cannot be taken from its place: ${first.what}`,
+        ...(more.length > 0 && { why: more.map(({ what }) => what).join('\n') }),
+        next: [first, ...more].map(({ next }) => next),
+      }
+    );
+  },
   ({ node, sight, isBackupRunning }) =>
     isBackupRunning &&
     sight !== undefined && {

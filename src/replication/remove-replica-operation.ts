@@ -2,13 +2,17 @@ import { backupsInPlace } from '../backup/backups-in-place-facts.ts';
 import { withoutReplica } from '../config/edit.ts';
 import type { PlanResult } from '../engine/run-plan.ts';
 import { probeReachability, type Reachability } from '../host/reachability.ts';
-import { ledBy, type LedCluster, type Node } from '../model/cluster.ts';
+import { ledBy, type Cluster, type LedCluster, type Node } from '../model/cluster.ts';
 import { ConfigError, UnreachableError } from '../model/errors.ts';
 import { instanceOf } from '../model/instance.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
 import type { LockedOperation } from '../operation/change-hosts.ts';
+import { seeLeader } from '../kit/see-leader.ts';
+import { isNamed } from '../model/find-node.ts';
 import { readSource } from '../server/source-facts.ts';
 import { findReplica } from './find-replica-facts.ts';
+import { readLoss } from './loss-facts.ts';
+import { refuseLoss } from './loss.ts';
 import { readRemovalFacts, type RemovalPlace } from './removal-facts.ts';
 import type { Removal } from './removal-text.ts';
 import { refuseRemoval } from './removal.ts';
@@ -20,21 +24,25 @@ interface RemovalRequest {
   readonly name: string;
   readonly wipe: boolean;
   readonly dead: boolean;
+  readonly acceptLoss: string | undefined;
 }
 
 interface Removed {
   readonly node: Node;
+  readonly primary: Node;
   readonly result: PlanResult;
   readonly removal: Removal;
 }
 
 /** Takes a replica out of its cluster, as far as its host can be reached. */
 export async function removeReplicaFrom(
-  cluster: LedCluster,
+  configured: Cluster,
   request: RemovalRequest,
   access: ChangeAccess,
 ): Promise<Removed> {
   if (request.dead && request.wipe) throw nothingToWipe();
+  const named = configured.nodes.find((node) => isNamed(node, request.name));
+  const cluster = await seeLeader(configured, access.login, request.wipe ? named?.name : undefined);
   const node = await findReplica(cluster, request.name, { ...access.login, ssh: cluster.ssh });
   const { reachable, unreachable } = await reach(cluster, node, request, access);
   if (unreachable.some(({ name }) => name === node.name)) access.remark(deadNote(node));
@@ -54,7 +62,7 @@ export async function removeReplicaFrom(
       left: place.isReached ? [] : leftOnHost(cluster, node),
       notReached: unreachable.map(({ name }) => name).filter((name) => name !== node.name),
     };
-    return { node, result, removal };
+    return { node, primary: cluster.primary, result, removal };
   });
 }
 
@@ -86,7 +94,7 @@ interface Leaving {
 
 async function remove(
   { cluster, node, reachable }: Leaving,
-  { wipe, dead }: RemovalRequest,
+  { wipe, dead, acceptLoss }: RemovalRequest,
   { hosts, carryOut, confirm }: LockedOperation & Pick<ChangeAccess, 'confirm'>,
 ) {
   const after = ledBy(withoutReplica(cluster.file, node).cluster, cluster.primary);
@@ -101,8 +109,13 @@ async function remove(
   };
   const facts = await readRemovalFacts(place);
   refuseRemoval(facts, { wipe, dead });
-  if (wipe) await confirm(node.name, `The data of ${node.name} (${node.host}) is deleted permanently.`);
   const isOurs = facts.sight?.isOurs;
+  if (wipe) {
+    const loss = isOurs ? await readLoss(cluster, node, hosts) : undefined;
+    if (loss) refuseLoss(node, cluster.primary, loss, acceptLoss);
+    const what = `The data of ${node.name} (${node.host}) is deleted permanently.`;
+    await confirm(node.name, [what, ...(loss?.text ? [loss.text] : [])].join('\n'));
+  }
   const choice = { after, isOurs: isOurs ?? false, wipe, stamp: stampOf(new Date()) };
   return { place, isOurs, result: await carryOut(removeReplicaPlan(place, choice)) };
 }

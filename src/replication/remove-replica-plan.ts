@@ -9,6 +9,7 @@ import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
 import { ensureDrillSchedule } from '../backup/drill/drill-schedule-step.ts';
 import { endReplicationOf } from './replication-slot-step.ts';
+import { forgetData } from '../server/data-note-step.ts';
 import { ensureHba } from '../server/hba-step.ts';
 import { stopReplica } from './make-room-step.ts';
 import { reloadSettings } from '../server/reload-settings-step.ts';
@@ -44,6 +45,9 @@ export function removeReplicaPlan(place: RemovalPlace, choice: RemovalChoice): r
     onMachines(`Remove ${node.name} from pg_hba.conf`, [after.primary, ...others], hosts, letOut),
     onlyOn(`Drop slot ${slotNameOf(node)}`, primary, () => [endReplicationOf(cluster, node)]),
     ...retireStages(place, choice),
+    onlyOn(`Forget the data of ${node.name}`, hosts.get(cluster.control.name), () => [
+      forgetData(cluster, node),
+    ]),
     onlyOn(`Remove ${node.name} from .env.cluster`, primary, () => [unlistReplica(cluster, node)]),
   ].filter(({ hosts: { length } }) => length > 0);
 }

@@ -3,7 +3,7 @@ import { instanceOf } from '../model/instance.ts';
 import { slotNameOf } from '../model/slot.ts';
 import { change, type Step } from '../engine/step.ts';
 import type { Host } from '../host/host.ts';
-import { ifRunning } from '../postgres/psql.ts';
+import { onceRunning } from '../postgres/psql.ts';
 import { endReplication, replaceSlot, slotFacts, standbyFacts } from '../postgres/replication.ts';
 
 /**
@@ -17,7 +17,7 @@ export function ensureSlot(cluster: LedCluster, node: Node, primary: Host): Step
     title: `Create slot ${name}`,
 
     async diff() {
-      const slot = await primary.ask(ifRunning(socket, slotFacts(socket, name)));
+      const slot = await primary.ask(onceRunning(socket, slotFacts(socket, name), primary.name));
       if (!slot) return [change('slot.create', `create slot ${name} on ${primary.name}`, name)];
       return slot.isValid
         ? []

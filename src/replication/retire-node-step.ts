@@ -3,9 +3,10 @@
 import { sameHost } from '../model/address.ts';
 import { type Cluster, type Node } from '../model/cluster.ts';
 import { drillDirectory, drillFiles } from '../backup/drill/drill.ts';
-import { instanceOf } from '../model/instance.ts';
+import { instanceOf, type Instance } from '../model/instance.ts';
+import type { Query } from '../host/command.ts';
 import { nodeSpoolOf, pgbackrestFiles, recoverUnitOf, restoreUnitOf } from '../backup/pgbackrest.ts';
-import { change, type Step } from '../engine/step.ts';
+import { change, type Change, type Step } from '../engine/step.ts';
 import * as retire from './retire-query.ts';
 import { cloneUnitName } from './clone-unit-step.ts';
 import { controlOf } from '../postgres/control/control-of.ts';
@@ -53,30 +54,29 @@ export function stopNodeWork(cluster: Cluster, node: Node): Step {
   const units = unitsOf(cluster, node);
   return {
     title: `Stop the services of ${node.name}`,
-
-    async diff(host) {
-      return (await host.ask(retire.activeUnits(units))).map((unit) =>
-        change('unit.stop', `stop ${unit}`, unit),
-      );
-    },
-
+    diff: eachOf(retire.activeUnits(units), (unit) => change('unit.stop', `stop ${unit}`, unit)),
     apply: (host) => host.run(retire.stopUnits(units)),
   };
 }
 
+/** A change for each that is there. */
+const eachOf =
+  (found: Query<readonly string[]>, changeOf: (one: string) => Change): Step['diff'] =>
+  async (host) =>
+    (await host.ask(found)).map(changeOf);
+
+const removal = (path: string): Change => change('file.remove', `remove ${path}`, path);
+
+const dataOf = ({ dataDirectory, configDirectory }: Instance): Query<readonly string[]> =>
+  retire.existing([dataDirectory, configDirectory]);
+
 /** Takes the instance away from postgresql-common, which would start it at boot; its data is kept aside. */
 export function keepRemovedData(cluster: Cluster, node: Node, stamp: string): Step {
   const instance = instanceOf(cluster, node);
+  const kept = retire.removedDataOf(instance, stamp);
   return {
     title: `Set aside the data of ${node.name}`,
-
-    async diff(host) {
-      const found = await host.ask(retire.existing([instance.dataDirectory, instance.configDirectory]));
-      return found.map((path) =>
-        change('data.keep', `keep ${path} in ${retire.removedDataOf(instance, stamp)}`, path),
-      );
-    },
-
+    diff: eachOf(dataOf(instance), (path) => change('data.keep', `keep ${path} in ${kept}`, path)),
     apply: (host) => host.run(retire.keepRemovedData(instance, stamp)),
   };
 }
@@ -86,12 +86,7 @@ export function wipeNode(cluster: Cluster, node: Node): Step {
   const instance = instanceOf(cluster, node);
   return {
     title: `Remove the data of ${node.name}`,
-
-    async diff(host) {
-      const found = await host.ask(retire.existing([instance.dataDirectory, instance.configDirectory]));
-      return found.map((path) => change('file.remove', `remove ${path}`, path));
-    },
-
+    diff: eachOf(dataOf(instance), removal),
     async apply(host, report) {
       report(`removing ${instance.dataDirectory}`);
       await host.run(retire.wipeData(instance));
@@ -104,13 +99,7 @@ export function forgetNode(cluster: Cluster, node: Node): Step {
   const paths = pathsOf(cluster, node);
   return {
     title: `Remove the files of ${node.name}`,
-
-    async diff(host) {
-      return (await host.ask(retire.existing(paths))).map((path) =>
-        change('file.remove', `remove ${path}`, path),
-      );
-    },
-
+    diff: eachOf(retire.existing(paths), removal),
     apply: (host) => host.run(retire.removePaths(paths)),
   };
 }

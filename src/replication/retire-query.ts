@@ -46,7 +46,7 @@ export const keepRemovedData = (instance: Instance, stamp: string): Action =>
 /** The newest place where data of a removed node is kept; undefined when there is none. */
 export const keptRemovedData = ({ dataDirectory }: Instance): Query<string | undefined> =>
   query(
-    sh('ls -d -- "$1".removed-*/data 2>/dev/null | tail -n 1', dataDirectory),
+    sh('ls -d -- "$(readlink -m -- "$1")".removed-*/data 2>/dev/null | tail -n 1', dataDirectory),
     (stdout) => stdout.trim().replace(/\/data$/, '') || undefined,
   );
 

@@ -9,20 +9,10 @@ import { tarOf, type TarFile } from '../model/tar.ts';
 import { ConfigError, RefusedError } from '../model/errors.ts';
 import { printable } from '../host/printable.ts';
 import type { Secret } from '../model/secret.ts';
-import { version } from '../model/version-version.ts';
+import { version } from '../model/version.ts';
 import type { HostReport } from './report-facts.ts';
 
-export interface Bundle {
-  /** Absolute, or as the user named it. */
-  readonly file: string;
-  readonly bytes: number;
-  readonly files: number;
-  readonly hosts: readonly {
-    readonly name: string;
-    readonly problem: string | null;
-    readonly files: number;
-  }[];
-}
+export type Bundle = ReturnType<typeof makeBundle>;
 
 export interface Contents {
   readonly cluster: Cluster;
@@ -34,7 +24,7 @@ export interface Contents {
 }
 
 /** Writes the bundle, for its owner alone (mode 0600). Throws RefusedError when there is such a file already. */
-export function makeBundle(file: string, contents: Contents): Bundle {
+export function makeBundle(file: string, contents: Contents) {
   const redact = redactor(contents.secrets);
   const clean = (text: string): string => redact(printable(text));
   const files = textsOf(contents).map(({ path, text }) => ({ path, text: clean(text) }));

@@ -8,9 +8,17 @@ import type { Listener } from '../engine/event.ts';
 import { runTasks, type Watch } from '../engine/run-tasks.ts';
 import { DbctlError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { clusterPaths, filesBelow, nodePaths, type FoundFile } from './report-files-query.ts';
-import { hostItems, journalItem, repositoryItem, type ReportItem } from './report-host-query.ts';
-import { serverReport } from './report-server-query.ts';
+import {
+  clusterPaths,
+  filesBelow,
+  nodePaths,
+  type FoundFile,
+  hostItems,
+  journalItem,
+  repositoryItem,
+  type ReportItem,
+  serverReport,
+} from './report-host-query.ts';
 import { controlOf } from '../postgres/control/control-of.ts';
 import { controlPlace } from '../backup/pgbackrest-query.ts';
 import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
@@ -48,14 +56,8 @@ export async function gatherReport(
   return runTasks('Gather the report', tasks, listener);
 }
 
-interface ReportedHost {
-  readonly name: string;
-  readonly machine: Machine;
-  readonly nodes: readonly Node[];
-}
-
 /** Several nodes may share one host, and the control host may be a node's. */
-function hostsOf(cluster: Cluster): readonly ReportedHost[] {
+function hostsOf(cluster: Cluster) {
   const machines = machinesOf(cluster);
   return [...new Set(machines.map(({ host }) => host))].map((address) => {
     const here = machines.filter(({ host }) => host === address);

@@ -1,8 +1,11 @@
 // What a support bundle has of one host: each file is the answer to one question. Nothing is written on the host.
 
 import { loneQuery, type Query } from '../host/command.ts';
-import { sh } from '../host/script.ts';
+import { sh, script } from '../host/script.ts';
 import type { PgbackrestPlace } from '../backup/pgbackrest-query.ts';
+import type { Instance } from '../model/instance.ts';
+import { ifRunning } from '../postgres/psql.ts';
+import { controlOf } from '../postgres/control/control-of.ts';
 
 /** A file of the bundle, and the question whose answer it holds. */
 export interface ReportItem {
@@ -15,9 +18,9 @@ const patienceMs = 60_000;
 /** Each command of the script is shown above what it says; one that fails stops nothing. */
 const showing = `show() { printf '\\n$ %s\\n' "$*"; "$@" 2>&1 || echo "(exit code $?)"; }\n`;
 
-const item = (file: string, script: string, ...parameters: readonly string[]): ReportItem => ({
+const item = (file: string, commands: string, ...parameters: readonly string[]): ReportItem => ({
   file,
-  query: loneQuery(sh(showing + script, ...parameters), (stdout) => stdout.trimStart(), {
+  query: loneQuery(sh(showing + commands, ...parameters), (stdout) => stdout.trimStart(), {
     timeoutMs: patienceMs,
   }),
 });
@@ -73,3 +76,115 @@ export const repositoryItem = ({ config, stanza }: PgbackrestPlace): ReportItem 
     config,
     stanza,
   );
+
+const sections: readonly (readonly [title: string, sql: string])[] = [
+  ['version', 'select version(), pg_is_in_recovery(), pg_postmaster_start_time(), pg_conf_load_time()'],
+  [
+    'settings that differ from the default',
+    `select format('%s = %s %s', name, setting, unit) as setting,
+       coalesce(sourcefile || ':' || sourceline, source) as place, pending_restart
+     from pg_settings where source not in ('default', 'override', 'client') or pending_restart order by name`,
+  ],
+  [
+    'settings of roles and databases',
+    'select setdatabase, setrole::regrole, setconfig from pg_db_role_setting',
+  ],
+  [
+    'errors in its files',
+    'select sourcefile, sourceline, name, error from pg_file_settings where error is not null',
+  ],
+  [
+    'pg_hba.conf',
+    `select line_number as line, type, database, user_name, concat_ws('/', address, netmask) as address, auth_method,
+       options, error from pg_hba_file_rules`,
+  ],
+  ['pg_stat_replication', 'select * from pg_stat_replication'],
+  ['pg_stat_wal_receiver', 'select * from pg_stat_wal_receiver'],
+  ['pg_replication_slots', 'select * from pg_replication_slots'],
+  ['pg_stat_archiver', 'select * from pg_stat_archiver'],
+  ['pg_stat_wal', 'select * from pg_stat_wal'],
+  ['WAL files', 'select count(*), sum(size), min(name), max(name) from pg_ls_waldir()'],
+  [
+    'WAL files that wait to be archived',
+    `select count(*) from pg_ls_archive_statusdir() where name like '%.ready'`,
+  ],
+  ['pg_control_system', 'select * from pg_control_system()'],
+  ['pg_control_checkpoint', 'select * from pg_control_checkpoint()'],
+  ['pg_control_recovery', 'select * from pg_control_recovery()'],
+  ['pg_stat_database', 'select * from pg_stat_database'],
+  [
+    'databases',
+    'select datname, pg_get_userbyid(datdba) as owner, pg_size_pretty(pg_database_size(oid)) as size, age(datfrozenxid), datcollate, datcollversion from pg_database',
+  ],
+  [
+    'roles',
+    'select rolname, rolsuper, rolcanlogin, rolreplication, rolcreatedb, rolcreaterole, rolconnlimit, rolvaliduntil from pg_roles',
+  ],
+  [
+    'connections',
+    `select datname, usename, backend_type, state, wait_event_type, count(*), max(now() - xact_start) as oldest_transaction
+     from pg_stat_activity group by 1, 2, 3, 4, 5 order by 6 desc`,
+  ],
+  ['prepared transactions', 'select count(*), min(prepared) from pg_prepared_xacts'],
+];
+
+// A view that a version lacks, or has with other columns, is an error in its own section only.
+const sql = sections
+  .map(([title, statement]) => `\\echo\n\\echo '== ${title.replaceAll("'", '')}'\n${statement};\n`)
+  .join('');
+
+/** As text for people. What a server that does not run says is that it does not. */
+export const serverReport = ({ binDirectory, port }: Instance): Query<string> => {
+  const psql = [`${binDirectory}/psql`, '-Xqw', '-h', '/var/run/postgresql', '-p', String(port)];
+  const options = ['-P', 'pager=off', '-P', 'footer=off', '-P', 'expanded=auto', '-P', 'columns=200'];
+  const { parse, ...asked } = ifRunning(
+    { binDirectory, port },
+    loneQuery(
+      sh('exec "$@" 2>&1', ...psql, '-d', 'postgres', ...options, '-f', '-'),
+      (stdout) => stdout.trimStart(),
+      { asUser: 'postgres', stdin: sql, timeoutMs: 60_000 },
+    ),
+  );
+  return { ...asked, parse: (stdout) => parse(stdout) ?? `PostgreSQL does not run on port ${port}\n` };
+};
+
+export type FoundFile = ReturnType<typeof parseFiles>[number];
+
+const largestBytes = 256 * 1024;
+
+/** Every file below these paths, in order; a path that does not exist is no error. */
+export const filesBelow = (paths: readonly string[]): Query<readonly FoundFile[]> =>
+  loneQuery(script('report/report-files.sh', String(largestBytes), ...paths), parseFiles, {
+    timeoutMs: 60_000,
+  });
+
+const parseFiles = (stdout: string) =>
+  stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [attributes = '', path = '', content = '-'] = line.split('\t');
+      // undefined where it stayed on the host: too large, or a secret as a whole.
+      const text = content.startsWith('+') ? decode(content.slice(1)) : undefined;
+      return { path: decode(path), attributes, text };
+    })
+    .toSorted((one, other) => (one.path < other.path ? -1 : 1));
+
+const decode = (base64: string): string => Buffer.from(base64, 'base64').toString();
+
+/** Where dbctl keeps things of a cluster, on any host. Things of other clusters are not looked at. */
+export const clusterPaths = (cluster: string): readonly string[] => [
+  `/etc/dbctl/${cluster}`,
+  `/etc/dbctl/pki/${cluster}`,
+  `/var/lib/dbctl/${cluster}`,
+  '/usr/local/lib/dbctl',
+  '/etc/postgresql-common/createcluster.d',
+];
+
+/** A node's own. */
+export const nodePaths = (instance: Instance): readonly string[] => [
+  instance.configDirectory,
+  `${instance.dataDirectory}/postgresql.auto.conf`,
+  `${instance.dataDirectory}/standby.signal`,
+  ...controlOf(instance).paths,
+];

@@ -3,7 +3,7 @@
 import { settingsText } from '../cluster-file/settings-text.ts';
 import { lastRuns } from '../config/environment.ts';
 import { allSecrets, type LoadedConfig } from '../config/load.ts';
-import { shownSettings, unusedLines } from '../config/shown-settings.ts';
+import { shownSettings, unusedLines } from '../cluster-file/shown-settings.ts';
 import type { Listener } from '../engine/event.ts';
 import type { LoginOptions } from '../host/ask-machines.ts';
 import { bundleName, makeBundle } from './make-bundle.ts';

@@ -1,11 +1,15 @@
-import { hostProblems, type HostProblem } from '../server/host-check.ts';
+import { hostProblems } from '../server/host-check.ts';
+import type { HostProblem } from '../server/system-check.ts';
 import { hostFacts, type HostFacts } from '../server/host-facts-query.ts';
-import { stagingDirectoryOf, keyOf, throwAway } from './restore.ts';
+import { stagingDirectoryOf, keyOf, removerOf, throwAway } from './restore.ts';
+import { layoutProblems } from '../server/fixed-parts.ts';
+import { withoutRoom } from '../server/layout.ts';
 import { check, type Step } from '../engine/step.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { stagingBytes, stagingState, type Staging } from './restore-query.ts';
+import { placeNeeds, stagingBytes, stagingState, type Staging } from './restore-query.ts';
 import type { RestoreWork } from './restore-data-step.ts';
+import { exists } from '../system/paths.ts';
 import { roomForCopy } from '../server/needed-room.ts';
 
 export interface RestoreExpectation {
@@ -20,28 +24,35 @@ export interface RestoreExpectation {
 export const checkRestore = ({ work, owner, inPlace }: RestoreExpectation): Step =>
   check('Check the host', async (host) => {
     const { instance, backup, request } = work;
-    const [found, staging, takenBytes] = await Promise.all([
+    const [found, staging, takenBytes, isCopy] = await Promise.all([
       host.ask(hostFacts(instance)),
       host.ask(stagingState(instance)),
       host.ask(stagingBytes(instance)),
+      host.ask(exists(removerOf(instance))),
     ]);
     if (staging && !staging.hasData && staging.request !== keyOf(request))
       throw unfinished(host, work, staging);
-    const facts = inPlace ? withoutServer(found) : found;
+    const facts = inPlace ? { ...withoutServer(found), layout: undefined } : found;
     const isPlaced = staging !== undefined && !staging.hasData;
     const neededBytes = isPlaced ? 0 : Math.max(0, roomForCopy(backup.databaseBytes) - takenBytes);
     const problems: HostProblem[] = [
       ...hostProblems(facts, { instance, owner, role: 'primary', neededBytes }),
-      ...(inPlace ? room(facts, neededBytes, work) : []),
-      ...(!inPlace && facts.data.state !== 'absent' && !isPlaced ? occupied(facts, work) : []),
+      ...(inPlace ? [...room(facts, neededBytes, work), ...fixed(found, work)] : []),
+      ...(!inPlace && facts.data.state !== 'absent' && !isPlaced ? occupied(facts, work, isCopy) : []),
     ];
     if (problems.length === 0) return;
     throw new RefusedError({
       what: `nothing can be restored on ${host.name}`,
       why: problems.map(({ what }) => what).join('\n'),
-      next: problems.map(({ next }) => next),
+      next: problems.flatMap(({ next }) => next),
     });
   });
+
+/** What keeps the present data from being set aside. */
+const fixed = ({ data, layout }: HostFacts, { instance }: RestoreWork): readonly HostProblem[] =>
+  layout
+    ? layoutProblems(layout, instance, { name: '', role: 'replaced', data: data.state, isRunning: true })
+    : [];
 
 /** The server that is to be stopped may hold its port, even when its data is gone. */
 const withoutServer = (facts: HostFacts): HostFacts =>
@@ -59,13 +70,15 @@ function room(facts: HostFacts, neededBytes: number, { instance }: RestoreWork):
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
-function occupied({ data }: HostFacts, { instance }: RestoreWork): readonly HostProblem[] {
+function occupied({ data }: HostFacts, { instance }: RestoreWork, isCopy: boolean): readonly HostProblem[] {
   const { dataDirectory } = instance;
   if (data.state !== 'cluster') return [];
   return [
     {
       what: `${dataDirectory} already holds a server`,
-      next: `choose another port, or if that server is not needed: ${throwAway(instance)}`,
+      next: isCopy
+        ? `choose another port, or if that copy is not needed, on its host: ${throwAway(instance)}`
+        : 'choose another port: that server is not a copy that dbctl made',
     },
   ];
 }
@@ -78,4 +91,25 @@ const unfinished = (host: ReadableHost, { instance }: RestoreWork, staging: Stag
       'finish it: run the same command as then',
       `or give it up, to start another: on ${host.name}, rm -r ${stagingDirectoryOf(instance)}`,
     ],
+  });
+
+/** Refuses, while the old primary still runs, what would not fit on the disks of tablespaces. Changes nothing, ever. */
+export const checkPlaces = ({ instance, tablespaces = [] }: RestoreWork): Step =>
+  check('Check the disks of tablespaces', async (host) => {
+    if (tablespaces.length === 0) return;
+    const lacking = withoutRoom(await host.ask(placeNeeds(instance, tablespaces)));
+    if (lacking.length === 0) return;
+    throw new RefusedError({
+      what: `the restored tablespaces do not fit on ${host.name}`,
+      why: lacking
+        .map(
+          ({ paths, bytes, disk }) =>
+            `${gigabytes(bytes)} are needed for ${paths}; ${gigabytes(disk.freeBytes)} are free`,
+        )
+        .join('\n'),
+      next: [
+        'make room there, then run the same command again: what was restored is not fetched twice',
+        'PostgreSQL was not stopped, and its data was not touched',
+      ],
+    });
   });

@@ -5,7 +5,15 @@ import { UnverifiedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
 import { ifRunning } from '../postgres/psql.ts';
-import { stagingState, removeStaging, putInPlace, type Staging, type Recovered } from './restore-query.ts';
+import {
+  stagingState,
+  removeStaging,
+  noteStopped,
+  putInPlace,
+  removeStoppedNote,
+  type Staging,
+  type Recovered,
+} from './restore-query.ts';
 import { serverStatus } from '../postgres/server-status.ts';
 import type { RestoreWork } from './restore-data-step.ts';
 import { serverLogTail } from '../postgres/control/server-log.ts';
@@ -19,6 +27,8 @@ export interface RestoreRecord {
   readonly recovered: Recovered;
   /** Where the data is that was replaced; null when there was none. */
   readonly kept: string | null;
+  /** Where what was in its tablespaces, and its WAL, is kept. */
+  readonly keptPlaces?: readonly string[];
 }
 
 /** The note of the last finished restore of an instance; undefined when there is none. */
@@ -45,6 +55,7 @@ export const stopOldServer = (work: RestoreWork): Step => ({
 
   async apply(host, report) {
     report('stopping PostgreSQL, and sending its last WAL to the repository');
+    await host.run(noteStopped(work.instance));
     await host.run((await readControl(host, work.instance)).stop);
   },
 });
@@ -67,7 +78,8 @@ export const placeRestored = (work: RestoreWork): Step => ({
   },
 
   async apply(host) {
-    await host.run(putInPlace(work.instance));
+    await host.run(putInPlace(work.instance, work.tablespaces));
+    await host.run(removeStoppedNote(work.instance));
   },
 });
 
@@ -109,13 +121,14 @@ export const finishRestore = ({ instance }: RestoreWork): Step => ({
   async apply(host) {
     const staging = await host.ask(stagingState(instance));
     if (staging?.recovered) {
-      const { request, label, recovered, kept } = staging;
-      const record: RestoreRecord = { request, label, recovered, kept };
+      const { request, label, recovered, kept, keptPlaces } = staging;
+      const record: RestoreRecord = { request, label, recovered, kept, keptPlaces };
       await host.writeFile(recordOf(instance), `${JSON.stringify(record)}\n`, {
         owner: 'root:root',
         mode: 0o644,
       });
     }
+    await host.run(removeStoppedNote(instance));
     await host.run(removeStaging(instance));
   },
 });

@@ -1,6 +1,6 @@
 import type { BackupSet } from '../backup/backup-info.ts';
 import type { Instance } from '../model/instance.ts';
-import { pgbackrestUser } from '../backup/pgbackrest.ts';
+import type { NewestPoint } from './loss.ts';
 import { stagingDirectoryOf, keyOf, type RestoreRequest } from './restore.ts';
 import { change, type Report, type Step } from '../engine/step.ts';
 import { RefusedError } from '../model/errors.ts';
@@ -8,7 +8,7 @@ import type { Host, ReadableHost } from '../host/host.ts';
 import { script } from '../host/script.ts';
 import { followLongWork, longWorkState } from '../host/long-work.ts';
 import { makeParent } from '../postgres/instance.ts';
-import type { PgbackrestPlace } from '../backup/pgbackrest-query.ts';
+import type { BackupTablespace, PgbackrestPlace } from '../backup/pgbackrest-query.ts';
 import { stagingBytes, stagingState, restoreArgv } from './restore-query.ts';
 import { forgetUnit, type TransientUnit } from '../host/systemd.ts';
 import { describeBytes } from '../model/byte-progress.ts';
@@ -24,6 +24,16 @@ export interface RestoreWork {
   readonly units: { readonly restore: string; readonly recover: string };
   /** `off`: the copy never sends WAL to the repository it came from. */
   readonly archiveMode: 'off' | 'preserve';
+  /** The timeline that is followed. */
+  readonly timeline: number;
+  /** Where the newest point is; undefined where a target says when to stop, and when nobody knows. */
+  readonly end: NewestPoint | undefined;
+  /** Where the repository's WAL ends; undefined as above. */
+  readonly archive?: NewestPoint | undefined;
+  /** The data that is replaced, and how many WAL files only it has. */
+  readonly oldData?: { readonly directory: string; readonly onlyThere: number } | undefined;
+  /** In place: where the backup's tablespaces go. */
+  readonly tablespaces?: readonly Pick<BackupTablespace, 'oid' | 'path'>[] | undefined;
 }
 
 /** Fetches a backup into the staging directory, as a unit that goes on without dbctl; a unit that is there is followed. */
@@ -60,16 +70,21 @@ async function look(host: ReadableHost, { instance, request, units }: RestoreWor
   return [staging?.request === keyOf(request) ? staging : undefined, unit] as const;
 }
 
-const unitOf = ({ instance, place, backup, request, units, archiveMode }: RestoreWork): TransientUnit => ({
+const unitOf = ({ instance, place, backup, request, units, ...how }: RestoreWork): TransientUnit => ({
   name: units.restore,
   description: `Restore of ${backup.label}`,
-  asUser: pgbackrestUser,
+  asUser: 'root',
   argv: script(
-    'restore/restore.sh',
+    'system/apart.sh',
     stagingDirectoryOf(instance),
-    keyOf(request),
-    backup.label,
-    ...restoreArgv(place, backup, request, archiveMode),
+    '--',
+    ...script(
+      'restore/restore.sh',
+      stagingDirectoryOf(instance),
+      keyOf(request),
+      backup.label,
+      ...restoreArgv(place, backup, request, { ...how, staging: stagingDirectoryOf(instance) }),
+    ),
   ),
 });
 

@@ -3,7 +3,7 @@ import type { Instance } from '../model/instance.ts';
 import { change, type Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { databaseOwner, missingPrivileges, privileges } from './privileges-query.ts';
-import { execute, executeAlone, ifRunning } from '../postgres/psql.ts';
+import { execute, executeAlone, onceRunning } from '../postgres/psql.ts';
 import { identifier } from '../postgres/sql.ts';
 
 /** Keeps the application's database, owned by the admin role. */
@@ -58,5 +58,5 @@ export function ensurePrivileges(cluster: Cluster, instance: Instance): Step {
 }
 
 async function ownerOf(host: ReadableHost, instance: Instance, database: string): Promise<string | null> {
-  return (await host.ask(ifRunning(instance, databaseOwner(instance, database)))) ?? null;
+  return (await host.ask(onceRunning(instance, databaseOwner(instance, database), host.name))) ?? null;
 }

@@ -1,4 +1,4 @@
-import type { Cluster, Node } from '../model/cluster.ts';
+import { hostsOf, type Cluster, type Node } from '../model/cluster.ts';
 import { isIpAddress, singleAddressCidr } from '../model/address.ts';
 import { clientRules, formatRules, replicationRules } from './hba.ts';
 import { instanceOf } from '../model/instance.ts';
@@ -22,7 +22,7 @@ export const hbaFile = (cluster: Cluster, node: Node): OwnFile => ({
 });
 
 async function hbaText(cluster: Cluster, host: ReadableHost): Promise<string> {
-  const nodeHosts = cluster.nodes.map((node) => node.host);
+  const nodeHosts = cluster.nodes.flatMap(hostsOf);
   const [nodes, control] = await Promise.all([
     cidrsOf(nodeHosts, host),
     cidrsOf([cluster.control.host], host),

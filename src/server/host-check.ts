@@ -1,13 +1,14 @@
 // May dbctl work on this host? Facts in, problems out; nothing is asked here.
 
+import { dirname } from 'node:path/posix';
 import type { Instance } from '../model/instance.ts';
-import type { HostFacts, SystemFacts } from './host-facts-query.ts';
+import type { HostFacts } from './host-facts-query.ts';
+import { systemProblems, type HostProblem } from './system-check.ts';
+import { wrongStart, type WrongStart } from '../postgres/start.ts';
+import { layoutProblems } from './fixed-parts.ts';
+import { plainLayout } from './layout.ts';
+import { lacking, ofAnotherAccount, withoutConfiguration } from './unusable-data.ts';
 import { controlOf } from '../postgres/control/control-of.ts';
-
-export interface HostProblem {
-  readonly what: string;
-  readonly next: string;
-}
 
 export interface Expectation {
   readonly instance: Instance;
@@ -27,41 +28,6 @@ interface Rule {
   readonly broken: (facts: HostFacts, wanted: Expectation) => boolean;
   readonly problem: (facts: HostFacts, wanted: Expectation) => HostProblem;
 }
-
-interface SystemRule {
-  readonly reason: string;
-  readonly broken: (facts: SystemFacts) => boolean;
-  readonly problem: (facts: SystemFacts) => HostProblem;
-}
-
-const supported: Readonly<Record<string, number>> = { debian: 12, ubuntu: 22.04 };
-
-/** More than this and certificates, logs and lag cannot be trusted. */
-const maxClockOffsetSeconds = 60;
-
-const systemRules: readonly SystemRule[] = [
-  {
-    reason: 'package names and file layout are known for these systems only',
-    broken: ({ os, release }) => !(Number(release) >= (supported[os] ?? Infinity)),
-    problem: ({ os, release }) => ({
-      what: `it runs ${os || 'an unknown system'} ${release}`,
-      next: 'use a host with Debian 12 or later, or Ubuntu 22.04 or later',
-    }),
-  },
-  {
-    reason: 'PostgreSQL runs as a systemd unit',
-    broken: ({ hasSystemd }) => !hasSystemd,
-    problem: () => ({ what: 'systemd is not running there', next: 'use a host that was booted by systemd' }),
-  },
-  {
-    reason: 'a certificate made now must be valid there',
-    broken: ({ clockOffsetSeconds }) => !(Math.abs(clockOffsetSeconds) <= maxClockOffsetSeconds),
-    problem: ({ clockOffsetSeconds }) => ({
-      what: `its clock is ${Math.abs(Math.round(clockOffsetSeconds))} s ${clockOffsetSeconds > 0 ? 'ahead of' : 'behind'} this machine's`,
-      next: 'set both clocks: timedatectl set-ntp true',
-    }),
-  },
-];
 
 const rules: readonly Rule[] = [
   {
@@ -87,7 +53,10 @@ const rules: readonly Rule[] = [
       what: facts.owner
         ? `${instance.dataDirectory} belongs to ${facts.owner}, not to ${owner}`
         : `${instance.dataDirectory} holds data that dbctl did not create`,
-      next: `use another host, or if that data is not needed: ${moveAway(facts, instance)}`,
+      next: [
+        ...whoseData(facts, instance, owner),
+        `use another host, or if that data is not needed: ${moveAway(facts, instance)}`,
+      ],
     }),
   },
   {
@@ -110,35 +79,49 @@ const rules: readonly Rule[] = [
     }),
   },
   {
-    reason: 'new data is created next to the data directory and moved there when it is complete',
-    broken: ({ data }) => data.state === 'mount',
-    problem: (_facts, { instance }) => ({
-      what: `a file system is mounted on ${instance.dataDirectory} itself`,
-      next: `mount it on /var/lib/postgresql, one or two levels higher`,
-    }),
-  },
-  {
     reason: 'a server reads only the data of its own major version',
-    broken: ({ data }, { instance }) => data.state === 'cluster' && data.version !== instance.version,
+    broken: ({ data }, { instance }) =>
+      data.state === 'cluster' && data.lacks !== 'PG_VERSION' && data.version !== instance.version,
     problem: ({ data }, { instance }) => ({
       what: `its data directory is of version ${data.state === 'cluster' ? data.version : ''}, and POSTGRES_VERSION is ${instance.version}`,
       next: 'set POSTGRES_VERSION to the version of the data',
     }),
   },
   {
-    reason: 'a replica must never become a primary by setting it up again',
-    broken: (facts, { role }) => hasData(facts) && role === 'primary' && facts.isStandby,
-    problem: () => ({
-      what: 'it is a replica',
-      next: 'set CLUSTER_DB_PRIMARY_HOST to the node that is the primary now',
-    }),
+    reason:
+      'a server that starts as what it is not takes writes that nobody else has, or leaves a cluster without a primary',
+    broken: (facts, wanted) => wrongStartOf(facts, wanted) !== undefined,
+    problem: (facts, wanted) => wrongStartOf(facts, wanted)!,
   },
   {
-    reason: 'a primary holds the only writable copy of the data',
-    broken: (facts, { role }) => hasData(facts) && role === 'replica' && !facts.isStandby,
-    problem: (_facts, { instance, owner }) => ({
-      what: `it holds a primary's data (no standby.signal in ${instance.dataDirectory})`,
-      next: `look at every node before anything else: dbctl status; then, to give it the data of the primary: dbctl reinit ${owner.split('/')[1]}`,
+    reason: 'a server reads and writes its data as postgres',
+    broken: (facts, { role }) =>
+      hasData(facts) && role !== 'replaced' && facts.dataOf !== undefined && facts.dataOf !== 'postgres',
+    problem: ({ dataOf }, { instance, owner }) => ofAnotherAccount(instance, nodeOf(owner), dataOf!),
+  },
+  {
+    reason: 'no server starts with data that lacks one of these files',
+    broken: ({ data, isBeingReplaced }, { role }) =>
+      data.state === 'cluster' && data.lacks !== undefined && role !== 'replaced' && !isBeingReplaced,
+    problem: ({ data }, { instance, owner, role }) =>
+      lacking(lackedBy(data), { instance, node: nodeOf(owner), role }),
+  },
+  {
+    reason: 'a server whose configuration is gone answers no question about it, and would not start again',
+    broken: (facts, { owner, role }) =>
+      hasData(facts) &&
+      role !== 'replaced' &&
+      facts.owner === owner &&
+      facts.listener !== undefined &&
+      facts.configuredFor === undefined,
+    problem: (_, { instance, owner }) => withoutConfiguration(instance, nodeOf(owner)),
+  },
+  {
+    reason: 'a server with data that it cannot write ends at its next start',
+    broken: ({ fileSystem }) => fileSystem?.isReadOnly === true,
+    problem: ({ fileSystem }, { instance }) => ({
+      what: `${instance.dataDirectory} is on a file system that is mounted read-only: ${fileSystem?.mountPoint}`,
+      next: `see why: dmesg | tail; when the disk is sound: mount -o remount,rw ${fileSystem?.mountPoint}`,
     }),
   },
   {
@@ -151,13 +134,32 @@ const rules: readonly Rule[] = [
   },
 ];
 
+function wrongStartOf(facts: HostFacts, { instance, owner, role }: Expectation): WrongStart | undefined {
+  if (!hasData(facts) || role === 'replaced' || facts.owner !== owner) return undefined;
+  // Half a restore has no signal file yet: a mark beside it stands for it.
+  const start = { ...facts.start, hasStandbySignal: facts.isStandby };
+  return wrongStart(start, { instance, name: nodeOf(owner), as: role });
+}
+
+const nodeOf = (owner: string): string => owner.split('/')[1] ?? owner;
+
+const lackedBy = (data: HostFacts['data']): string => (data.state === 'cluster' ? (data.lacks ?? '') : '');
+
+/** Data of the same cluster is another node's, and data that nobody noted may be the node's own: a person knows. */
+function whoseData(facts: HostFacts, { ownerNote }: Instance, owner: string): readonly string[] {
+  if (facts.owner?.split('/')[0] === owner.split('/')[0])
+    return [
+      `if .env.cluster gives ${nodeOf(owner)} the address of ${nodeOf(facts.owner!)}, correct it there`,
+    ];
+  if (facts.owner !== undefined || facts.systemIdentifier === undefined) return [];
+  return [
+    `if it is the data of ${owner} (system identifier ${facts.systemIdentifier}), and only the note of that is gone, on ${nodeOf(owner)}: mkdir -p ${dirname(ownerNote)} && echo ${owner} >${ownerNote}`,
+  ];
+}
+
 const holdsData = ({ data }: HostFacts): boolean => data.state === 'cluster' || data.state === 'foreign';
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
-
-/** Every reason not to work on a host, whatever is to be there. */
-export const systemProblems = (facts: SystemFacts): readonly HostProblem[] =>
-  systemRules.filter(({ broken }) => broken(facts)).map(({ problem }) => problem(facts));
 
 /** Every reason not to set up a node on a host. */
 export const hostProblems = (facts: HostFacts, wanted: Expectation): readonly HostProblem[] => [
@@ -165,9 +167,20 @@ export const hostProblems = (facts: HostFacts, wanted: Expectation): readonly Ho
   ...instanceProblems(facts, wanted),
 ];
 
-/** Those of one node's place there. */
-export const instanceProblems = (facts: HostFacts, wanted: Expectation): readonly HostProblem[] =>
+/** Those of one node's place there, wherever its data is. */
+export const placeProblems = (facts: HostFacts, wanted: Expectation): readonly HostProblem[] =>
   rules.filter(({ broken }) => broken(facts, wanted)).map(({ problem }) => problem(facts, wanted));
+
+/** The same, and those of the file systems that its data is on. */
+export const instanceProblems = (facts: HostFacts, wanted: Expectation): readonly HostProblem[] => [
+  ...placeProblems(facts, wanted),
+  ...layoutProblems(facts.layout ?? plainLayout, wanted.instance, {
+    name: wanted.owner.split('/')[1] ?? wanted.owner,
+    role: wanted.role,
+    data: facts.data.state,
+    isRunning: facts.listener !== undefined,
+  }),
+];
 
 /** A server goes on writing into a directory that was moved, and without its data its settings are of no use. */
 function moveAway(

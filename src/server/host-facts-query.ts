@@ -1,12 +1,16 @@
 // One question that answers everything a host is checked for before anything is changed on it.
 
 import type { Instance } from '../model/instance.ts';
+import { parseLayout, type Layout } from './layout.ts';
 import { query, type Query } from '../host/command.ts';
-import { script, sh } from '../host/script.ts';
+import { script } from '../host/script.ts';
+import { parseStartFacts, type StartFacts } from '../postgres/start.ts';
+import { parseDataNote, type DataNote, type FileSystem } from './data-note.ts';
+import { fieldsIn } from '../model/answers.ts';
 
 /** What must be right on every host, whatever is on it. */
 export interface SystemFacts {
-  /** os-release's ID and VERSION_ID: "debian", "13". */
+  /** os-release's ID, and VERSION_ID or else VERSION_CODENAME: "debian", "13"; "debian", "forky". */
   readonly os: string;
   readonly release: string;
   readonly hasSystemd: boolean;
@@ -23,8 +27,30 @@ export interface HostFacts extends SystemFacts {
   readonly postmaster: { readonly pid: number; readonly port: number } | undefined;
   readonly data:
     | { readonly state: 'absent' | 'empty' | 'mount' | 'foreign' }
-    | { readonly state: 'cluster'; readonly version: number };
+    | {
+        readonly state: 'cluster';
+        /** NaN where its file is gone. */
+        readonly version: number;
+        /** A file without which no server starts with it. */
+        readonly lacks?: 'PG_VERSION' | 'global/pg_control';
+      };
+  /** The account that the data directory belongs to; undefined where there is none. */
+  readonly dataOf?: string | undefined;
   readonly isStandby: boolean;
+  /** As what a server would start with the data. */
+  readonly start: StartFacts;
+  /** The system identifier in the control file. */
+  readonly systemIdentifier: string | undefined;
+  /** What was written down about the data when it was made. */
+  readonly note: DataNote | undefined;
+  /** Whether dbctl has set data aside, or is putting it right in place: what is missing comes back. */
+  readonly isBeingReplaced: boolean;
+  /** A directory beside the data directory that holds the data of the note; looked for where there is none. */
+  readonly namesake: string | undefined;
+  /** The file system that the data directory is on, or would be made on. */
+  readonly fileSystem: (FileSystem & { readonly isReadOnly: boolean }) | undefined;
+  /** The host's machine-id. */
+  readonly machine: string;
   /** The data directory that the instance's postgresql.conf names. */
   readonly configuredFor: string | undefined;
   /** The configuration of an instance that is this node too, at another port or of another version. */
@@ -32,6 +58,8 @@ export interface HostFacts extends SystemFacts {
   readonly diskTotalBytes: number;
   readonly diskFreeBytes: number;
   readonly cores: number;
+  /** On which file systems the data is. */
+  readonly layout?: Layout | undefined;
 }
 
 /** Facts about a host and the place of one instance on it. */
@@ -43,22 +71,30 @@ export const hostFacts = (instance: Instance): Query<HostFacts> =>
       String(instance.port),
       instance.configDirectory,
       instance.dbctlDirectory,
+      instance.binDirectory,
     ),
     (stdout) => parseHostFacts(stdout, Date.now()),
   );
 
-/** The size of the file system that a path is on, or will be on when it is made, in bytes. */
-export const fileSystemBytes = (path: string): Query<number> =>
-  query(
-    sh('d=$1; while [ ! -d "$d" ]; do d=$(dirname "$d"); done; df -Pk "$d"', path),
-    (stdout) => Number(/^\S+ +(\d+) /m.exec(stdout.slice(stdout.indexOf('\n')))?.[1]) * 1024,
-  );
+/** Where a node's WAL is, or will be when it is made. */
+export interface WalDisk {
+  /** Of its file system; links are followed. */
+  readonly bytes: number;
+  /** The directory that pg_wal is a link to; undefined where it is none. */
+  readonly link: string | undefined;
+}
+
+export const walDisk = ({ dataDirectory }: Instance): Query<WalDisk> =>
+  query(script('server/wal-disk.sh', dataDirectory), (stdout) => ({
+    bytes: Number(/^Filesystem.*\n\S+ +(\d+) /m.exec(stdout)?.[1]) * 1024,
+    link: /^wal=(.+)$/m.exec(stdout)?.[1],
+  }));
 
 /** How many cores a host has. */
 export const coresOf = (): Query<number> => query(['nproc'], Number);
 
 export function parseHostFacts(stdout: string, now: number): HostFacts {
-  const of = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '';
+  const { of } = fieldsIn(stdout);
   const [os = '', release = ''] = of('os').split(' ');
   const postmaster = parsePostmaster(of('postmaster'));
   const [totalKb, freeKb] = of('disk').split(' ').map(Number);
@@ -70,19 +106,42 @@ export function parseHostFacts(stdout: string, now: number): HostFacts {
     owner: of('owner') || undefined,
     listener: parseListener(of('listener'), postmaster?.pid),
     postmaster,
-    data: parseData(of('data')),
+    data: parseData(of('data'), of('lacks')),
+    dataOf: of('data_of') || undefined,
     isStandby: of('standby') === 'yes',
+    start: parseStartFacts(stdout),
+    systemIdentifier: of('identifier') || undefined,
+    note: parseDataNote(of('note')),
+    isBeingReplaced: of('replacing') === 'yes',
+    namesake: of('namesake') || undefined,
+    fileSystem: parseFileSystem(of('mount')),
+    machine: of('machine'),
     configuredFor: of('configured') || undefined,
     elsewhere: of('elsewhere') || undefined,
     diskTotalBytes: (totalKb ?? 0) * 1024,
     diskFreeBytes: (freeKb ?? 0) * 1024,
     cores: Number(of('cores')),
+    layout: parseLayout(stdout),
   };
 }
 
-function parseData(text: string): HostFacts['data'] {
+function parseData(text: string, lacks: string): HostFacts['data'] {
   if (text === 'absent' || text === 'empty' || text === 'mount' || text === 'foreign') return { state: text };
-  return { state: 'cluster', version: Number(text) };
+  const isLacking = lacks === 'PG_VERSION' || lacks === 'global/pg_control';
+  return { state: 'cluster', version: Number(text), ...(isLacking && { lacks }) };
+}
+
+/** TARGET="/srv" SOURCE="/dev/sdb1" UUID="4c1f…" FSTYPE="ext4" OPTIONS="rw,relatime" */
+function parseFileSystem(text: string): HostFacts['fileSystem'] {
+  const of = (name: string): string => new RegExp(`(?:^| )${name}="([^"]*)"`).exec(text)?.[1] ?? '';
+  if (of('TARGET') === '') return undefined;
+  return {
+    mountPoint: of('TARGET'),
+    device: of('SOURCE'),
+    uuid: of('UUID') || null,
+    type: of('FSTYPE'),
+    isReadOnly: of('OPTIONS').split(',').includes('ro'),
+  };
 }
 
 /** The first and the fourth line of postmaster.pid: the process and its port. */

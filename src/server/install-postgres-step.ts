@@ -9,8 +9,6 @@ export const installPostgres = (version: number): readonly Step[] => [
   ownFile('Disable the cluster that the package would create', {
     path: '/etc/postgresql-common/createcluster.d/dbctl.conf',
     content: render('etc/postgresql-common/createcluster.d/dbctl.conf', {}),
-    owner: 'root:root',
-    mode: 0o644,
   }),
   installPackage(`postgresql-${version}`, (host) => postgresAdvice(version, host)),
 ];

@@ -1,10 +1,12 @@
 // What every node needs, primary or replica, in the order in which it is needed.
 
-import type { Cluster, Node } from '../model/cluster.ts';
+import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { ensureBootOrder } from '../postgres/control/boot-order.ts';
+import { ensureStartAtBoot } from '../postgres/control/start-at-boot.ts';
+import { noteData } from './data-note-step.ts';
 import { registerInstance } from './data-directory-step.ts';
 import { ensureHba } from './hba-step.ts';
 import { ensureReplicationPassfile } from './replication-passfile-step.ts';
@@ -15,26 +17,29 @@ import { ensureSettings } from './settings-step.ts';
 import { startPostgres } from './start-postgres-step.ts';
 
 /** What must be there before the data directory is. */
-export const credentialSteps = (cluster: Cluster, node: Node, control: ReadableHost): readonly Step[] => [
+export const credentialSteps = (cluster: LedCluster, node: Node, control: ReadableHost): readonly Step[] => [
   ensureServerCertificate(cluster, node, control),
   ensureReplicationPassfile(cluster, node),
 ];
 
 /** From a data directory to a server that runs with our settings, and with those that `beforeStart` keeps. */
 export function serverSteps(
-  cluster: Cluster,
+  cluster: LedCluster,
   node: Node,
   beforeStart: readonly Step[] = [],
 ): readonly Step[] {
   const instance = instanceOf(cluster, node);
+  const as = cluster.replicas.some(({ name }) => name === node.name) ? 'replica' : 'primary';
   return [
     ensureBootOrder(instance),
     hardenPostgresShell(),
     registerInstance(instance),
+    ensureStartAtBoot(instance),
+    noteData(cluster, node),
     ensureSettings(cluster, node),
     ensureHba(cluster, node),
     ...beforeStart,
-    startPostgres(instance),
+    startPostgres(instance, as),
     reloadSettings(instance),
   ];
 }

@@ -2,7 +2,8 @@ import type { Cluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { isRegistered } from '../postgres/instance.ts';
+import { accountOfData, isRegistered } from '../postgres/instance.ts';
+import { ofAnotherAccount } from './unusable-data.ts';
 
 /** How a data directory is marked on its host: "orders/pg1". */
 export const ownerOf = (cluster: Cluster, node: Node): string => `${cluster.name}/${node.name}`;
@@ -20,6 +21,18 @@ export async function foundAt(
   ]);
   if (!isThere) return 'nothing';
   return note?.content === `${ownerOf(cluster, node)}\n` ? 'ours' : 'another';
+}
+
+/** Refuses a node whose data belongs to another account than postgres: its server answers nothing. */
+export async function refuseAnotherAccount(cluster: Cluster, node: Node, host: ReadableHost): Promise<void> {
+  const instance = instanceOf(cluster, node);
+  const account = await host.ask(accountOfData(instance));
+  if (account === '' || account === 'postgres') return;
+  const { what, next } = ofAnotherAccount(instance, node.name, account);
+  throw new RefusedError({
+    what: `${node.name} cannot be used: ${what}`,
+    next: [next, 'nothing was changed'].flat(),
+  });
 }
 
 /** The command that sets a node up. */

@@ -33,6 +33,7 @@ export function privileges({ postgres: { database, admin, writer, reader } }: Cl
     future(a, 'SCHEMAS', w, ['USAGE']),
     future(a, 'TABLES', w, ['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
     future(a, 'SEQUENCES', w, ['USAGE', 'SELECT']),
+    signalFiles(a),
   ];
 }
 
@@ -90,6 +91,13 @@ function future(
     statement: `alter default privileges for role ${identifier(creator)} grant ${wanted.join(', ')} on ${kind} to ${identifier(role)}`,
   };
 }
+
+/** Sees signal files in the data directory, so that probe tells as what a server would start; no file's content. */
+const signalFiles = (role: string): Privilege => ({
+  change: `let ${role} see signal files`,
+  holds: `coalesce((select has_function_privilege(oid, 'pg_catalog.pg_stat_file(text, boolean)', 'EXECUTE') from pg_roles where rolname = ${literal(role)}), false)`,
+  statement: `grant execute on function pg_catalog.pg_stat_file(text, boolean) to ${identifier(role)}`,
+});
 
 /** The privileges that do not hold yet. */
 export const missingPrivileges = (

@@ -21,6 +21,4 @@ export const rememberPrimary = (cluster: Cluster): Step =>
   ownFile('Remember the primary of the file', {
     path: pathOf(cluster),
     content: `${cluster.configuredPrimary.name}\n`,
-    owner: 'root:root',
-    mode: 0o644,
   });

@@ -8,7 +8,7 @@ export const renderTemplate = lookCommand({
     template: argument('<template>', 'the file', ['postgresql.conf', 'pg_hba.conf']),
     name: argument('[node]', 'a node of .env.cluster (default: the primary)'),
   },
-  run: async ({ cluster, args: { template, name }, lookAt }) =>
-    (await import('./render-facts.ts')).renderOn({ cluster, template, name }, lookAt),
+  run: async ({ cluster, args: { template, name }, login }) =>
+    (await import('./render-facts.ts')).renderOn({ cluster, template, name }, login),
   text: ({ content }) => content,
 });

@@ -1,6 +1,7 @@
 import type { Cluster, Node } from '../model/cluster.ts';
 import type { ReadableHost } from '../host/host.ts';
-import type { LookAt } from '../kit/look-command.ts';
+import type { LoginOptions } from '../host/ask-machines.ts';
+import { withHosts } from '../host/with-hosts.ts';
 import { findNode } from '../model/find-node.ts';
 import { hbaFile } from './hba-step.ts';
 import { contentOf } from '../system/own-file.ts';
@@ -18,10 +19,12 @@ export interface Rendered {
 /** A file of the node of that name; of the primary without one. */
 export async function renderOn(
   { cluster, template, name }: RenderRequest,
-  lookAt: LookAt,
+  login: LoginOptions,
 ): Promise<Rendered> {
   const node = name === undefined ? cluster.configuredPrimary : findNode(cluster, name);
-  return lookAt(cluster, [node], (hosts) => renderFile(cluster, node, template, hosts.get(node.name)));
+  return withHosts([node], { ...login, ssh: cluster.ssh }, (hosts) =>
+    renderFile(cluster, node, template, hosts.get(node.name)),
+  );
 }
 
 interface RenderRequest {

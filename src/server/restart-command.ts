@@ -5,6 +5,10 @@ import { changeCommand } from '../operation/change-command.ts';
 /** `dbctl restart [node…]`: replicas first, one by one, the primary last. */
 export const restart = changeCommand({
   needs: 'leader',
+  examples: {
+    'dbctl restart --pending': 'where a setting waits for it',
+    'dbctl restart pg2': 'this node alone',
+  },
   arguments: { names: argument('[node...]', 'nodes of .env.cluster; without one: all of them') },
   flags: { pending: flag('--pending', 'only nodes with settings that await a restart') },
   yes: 'do not ask before the primary is restarted',

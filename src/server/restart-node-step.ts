@@ -7,20 +7,31 @@ import type { ServerControl } from '../postgres/control/server-control.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
 import { checkpoint } from '../postgres/wal.ts';
 import { serverLogTail } from '../postgres/control/server-log.ts';
+import type { StartRole } from '../postgres/start.ts';
+import { refuseWrongStart } from './may-start-facts.ts';
 import { restartPostgres, startPostgres } from './start-postgres-step.ts';
 
 export interface NodeRestart {
+  /** What it is to be. */
+  readonly as?: StartRole;
   /** What it is restarted for: parameters; may be empty. */
   readonly reasons: readonly string[];
+  /** Told before anything is stopped. */
+  readonly onBegin?: () => void;
   /** Told for how long nobody was answered, at most; in seconds. Not for a server that did not run. */
   readonly onSilence?: (seconds: number) => void;
+  /** Called when it runs again with the settings that it had, because it did not start with the new ones. */
+  readonly onUndone?: () => Promise<void>;
 }
 
 /** How long to wait between two looks at a server that restarts, in milliseconds. */
 const lookEveryMs = 50;
 
 /** Restarts a server, whether something waits for that or not; starts one that does not run. */
-export function restartNode(instance: Instance, { reasons, onSilence }: NodeRestart): Step {
+export function restartNode(
+  instance: Instance,
+  { as, reasons, onBegin, onSilence, onUndone }: NodeRestart,
+): Step {
   let before: string | undefined;
   const text = ['restart PostgreSQL', ...(reasons.length > 0 ? [reasons.join(', ')] : [])].join(' for ');
   return {
@@ -36,15 +47,17 @@ export function restartNode(instance: Instance, { reasons, onSilence }: NodeRest
     },
 
     async apply(host, report) {
+      onBegin?.();
       const control = await readControl(host, instance);
       const [runs, old] = await look(host, instance, control);
-      if (!runs) return startPostgres(instance).apply(host, report);
+      if (!runs) return startPostgres(instance, as).apply(host, report);
+      if (as) await refuseWrongStart(host, instance, as);
       report('writing every changed page, so that the stop is short');
       await host.run(checkpoint(instance));
       const ending = { isOver: false };
       const silence = measureSilence(() => look(host, instance, control), { old, ending });
       try {
-        await restartPostgres(host, instance, report);
+        await restartPostgres(host, instance, report, onUndone && { onUndone });
       } finally {
         ending.isOver = true;
         await silence.catch(() => {});

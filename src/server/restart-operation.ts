@@ -1,3 +1,4 @@
+import { isDown } from '../host/no-answer.ts';
 import { probeReachability } from '../host/reachability.ts';
 import type { LedCluster, Node } from '../model/cluster.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
@@ -29,7 +30,7 @@ async function otherReplicas(
   { login }: ChangeAccess,
 ): Promise<readonly Node[]> {
   const others = replicas.filter((node) => !named.includes(node));
-  const { reachable } = await probeReachability(others, { ...login, ssh });
+  const { reachable } = await probeReachability(others, { ...login, ssh }, isDown);
   return others.filter(({ name }) => reachable.some((one) => one.name === name));
 }
 

@@ -7,10 +7,14 @@ import { restartOrder, type RestartOrder, type StandbyNode } from '../postgres/s
 import { oneByOne, onlyOn, together, type Stage } from '../engine/run-plan.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { HostSet } from '../host/with-hosts.ts';
+import { checkHost } from './check-host-step.ts';
+import { refuseLackingPlaces } from './lacking-places-facts.ts';
+import { ownerOf } from './owner-facts.ts';
 import { restartNode } from './restart-node-step.ts';
+import { undoSettings } from './settings-that-ran-step.ts';
 import { verifyStreaming } from './verify-streaming-step.ts';
 import { onMachines } from '../engine/on-machines.ts';
-import { readNodeFacts, refuseBadFiles, type NodeFacts } from './node-facts.ts';
+import { readNodeFacts, refuseBadFiles, refuseUnstartable, type NodeFacts } from './node-facts.ts';
 
 export interface RestartRequest {
   readonly cluster: LedCluster;
@@ -34,12 +38,23 @@ export interface RestartChoice {
 /** Who is restarted, in which order. Throws RefusedError when something would not come back. */
 export async function chooseRestarts(request: RestartRequest): Promise<RestartChoice> {
   const { cluster, nodes, reached, hosts, pending } = request;
+  // A server that lost a file of its data may answer nothing that is asked next. Where settings wait, it was looked at before.
+  if (!pending) await refuseUnfit(request, nodes);
   const facts = await readNodeFacts(cluster, reached, hosts);
   const isNamed = (node: Node): boolean => nodes.some(({ name }) => name === node.name);
   const restarting = facts.filter(
     ({ node, pendingRestart }) => isNamed(node) && (!pending || pendingRestart.length > 0),
   );
+  refuseUnstartable(cluster, restarting);
   refuseBadFiles(restarting);
+  const stopped = restarting.filter(
+    ({ node, inRecovery }) => inRecovery === undefined && node.name !== cluster.primary.name,
+  );
+  await refuseLackingPlaces(
+    cluster,
+    stopped.map(({ node }) => node),
+    hosts,
+  );
   const primary = facts.find(({ node }) => node.name === cluster.primary.name)!;
   const replicas = facts.filter((one) => one !== primary);
   refuseStrangeRoles(primary, replicas);
@@ -55,7 +70,7 @@ const standbyOf = ({ node, current, floor, atStart }: NodeFacts, restarts: boole
   name: node.name,
   current,
   floor,
-  wanted: atStart ?? current!,
+  wanted: atStart ?? current ?? {},
   restarts,
 });
 
@@ -71,10 +86,23 @@ export function restartPlan(
 ): readonly Stage[] {
   const { facts, restarting, order } = choice;
   const primary = hosts.get(cluster.primary.name);
+  const begun = new Set<string>();
+  // What one server could not start with waits in the files of the others for their next start.
+  const undoOthers = async (): Promise<void> => {
+    const waiting = facts.filter(
+      ({ node, pendingRestart }) => pendingRestart.length > 0 && !begun.has(node.name),
+    );
+    await Promise.all(
+      waiting.map(({ node }) => undoSettings(hosts.get(node.name), instanceOf(cluster, node))),
+    );
+  };
   const restart = (one: NodeFacts) =>
     restartNode(instanceOf(cluster, one.node), {
+      as: one.node.name === cluster.primary.name ? 'primary' : 'replica',
       reasons: one.pendingRestart,
+      onBegin: () => void begun.add(one.node.name),
       onSilence: (seconds) => onSilence(one.node.name, seconds),
+      onUndone: undoOthers,
     });
   const named = (names: readonly string[]) => facts.filter(({ node }) => names.includes(node.name));
   const restartReplicas = (names: readonly string[]): Stage =>
@@ -106,6 +134,26 @@ export function restartPlan(
   const stages = isDown ? [...primaryStages, before, after] : [before, ...primaryStages, after];
   return stages.filter((stage) => stage.hosts.length > 0);
 }
+
+/** What setting a node up begins with is looked at before it is stopped, too. */
+const refuseUnfit = async (
+  { cluster, hosts }: Pick<RestartRequest, 'cluster' | 'hosts'>,
+  nodes: readonly Node[],
+): Promise<void> => {
+  const control = hosts.get(cluster.control.name);
+  await Promise.all(
+    nodes.map((node) => {
+      const role = node.name === cluster.primary.name ? 'primary' : 'replica';
+      const wanted = {
+        instance: instanceOf(cluster, node),
+        owner: ownerOf(cluster, node),
+        role,
+        neededBytes: 0,
+      } as const;
+      return checkHost(wanted, { cluster, node, control, isToStart: true }).diff(hosts.get(node.name));
+    }),
+  );
+};
 
 /** Who is what must be sure before the order of restarts means anything. */
 function refuseStrangeRoles(primary: NodeFacts, replicas: readonly NodeFacts[]): void {

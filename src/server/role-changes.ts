@@ -1,5 +1,6 @@
 // Which roles a cluster has and what they may be: wanted against found, without asking anybody.
 
+import { replicationLimit } from './replication-limits.ts';
 import { change, type Change } from '../model/change.ts';
 import type { Cluster, Role } from '../model/cluster.ts';
 import { verifierMatches } from '../postgres/scram.ts';
@@ -31,9 +32,9 @@ export interface FoundRole {
 /** Sessions kept free for the admin, monitoring and replicas, so that a leaking application cannot lock them out. */
 const reservedSessions = 20;
 const defaultMaxConnections = 100;
-const defaultMaxWalSenders = 10;
 
-export function wantedRoles({ postgres }: Cluster): readonly WantedRole[] {
+export function wantedRoles(cluster: Cluster): readonly WantedRole[] {
+  const { postgres } = cluster;
   const { admin, writer, reader, replication, parameters } = postgres;
   const maxConnections = Number(parameters['max_connections'] ?? defaultMaxConnections);
   const plain = {
@@ -50,7 +51,7 @@ export function wantedRoles({ postgres }: Cluster): readonly WantedRole[] {
       ...plain,
       ...replication,
       replication: true,
-      connectionLimit: Number(parameters['max_wal_senders'] ?? defaultMaxWalSenders),
+      connectionLimit: Number(parameters['max_wal_senders'] ?? replicationLimit(cluster)),
     },
   ];
 }

@@ -9,7 +9,7 @@ import {
 import type { Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import type { Instance } from '../model/instance.ts';
-import { execute, ifRunning } from '../postgres/psql.ts';
+import { execute, onceRunning } from '../postgres/psql.ts';
 import { foundRoles, ensureRolesStatements } from './roles-query.ts';
 
 export interface KeptRoles {
@@ -66,6 +66,6 @@ async function findRoles(
   host: ReadableHost,
 ): Promise<readonly (FoundRole | undefined)[]> {
   const names = wantedRoles(cluster).map(({ name }) => name);
-  const found = (await host.ask(ifRunning(instance, foundRoles(instance, names)))) ?? [];
+  const found = (await host.ask(onceRunning(instance, foundRoles(instance, names), host.name))) ?? [];
   return names.map((name) => found.find((role) => role.name === name));
 }

@@ -4,6 +4,7 @@ import { check, type Step } from '../engine/step.ts';
 import { UnverifiedError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { ifRunning } from '../postgres/psql.ts';
+import { loginAdvice } from '../postgres/login-refusal.ts';
 import { tryLogins, type Login, type LoginResult } from '../postgres/logins.ts';
 import { serverLogTail } from '../postgres/control/server-log.ts';
 
@@ -36,5 +37,11 @@ const loginsRefused = (host: string, refused: readonly LoginResult[]): Unverifie
   new UnverifiedError({
     what: `${refused.map(({ role }) => role).join(', ')} cannot log in on ${host}`,
     why: refused.map(({ role, problem }) => `${role}: ${problem}`).join('\n'),
-    next: [`read the server log: dbctl logs ${host}`, 'then run the same command again: it is safe'],
+    next: [
+      ...new Set(
+        refused.flatMap(({ role, problem = '' }) =>
+          loginAdvice({ problem, role, node: host, repair: 'dbctl init-primary' }),
+        ),
+      ),
+    ],
   });

@@ -1,7 +1,8 @@
 import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import { check, type Step } from '../engine/step.ts';
-import { RefusedError } from '../model/errors.ts';
+import { RefusedError, UnverifiedError } from '../model/errors.ts';
+import { loginAdvice, refusalKind, type RefusalKind } from '../postgres/login-refusal.ts';
 import { tryLogins } from '../postgres/logins.ts';
 
 /** Logs in for replication from the replica's host, before anything is made there. Changes nothing. */
@@ -20,12 +21,19 @@ export const verifyReplicationLogin = (cluster: LedCluster, node: Node): Step =>
     };
     const [login] = await host.ask(tryLogins(target, [{ role: postgres.replication, replication: true }]));
     if (login?.problem === undefined) return;
-    throw new RefusedError({
+    const { problem } = login;
+    // A primary may be started, and its pg_hba.conf written, on the way.
+    const Kind = isPassing(refusalKind(problem)) ? UnverifiedError : RefusedError;
+    throw new Kind({
       what: `${node.name} cannot log in on ${primary.name} as ${postgres.replication.name}`,
-      why: login.problem,
-      next: [
-        'set the password of .env.cluster on the primary: dbctl init-primary',
-        `read the log of ${primary.name}: dbctl logs ${primary.name}`,
-      ],
+      why: problem,
+      next: loginAdvice({
+        problem,
+        role: postgres.replication.name,
+        node: primary.name,
+        repair: 'dbctl init-primary',
+      }),
     });
   });
+
+const isPassing = (kind: RefusalKind): boolean => ['unreachable', 'starting', 'hba'].includes(kind);

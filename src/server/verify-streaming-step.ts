@@ -1,14 +1,16 @@
 import type { LedCluster, Node } from '../model/cluster.ts';
 import { formatBytes } from '../model/units.ts';
-import { instanceOf } from '../model/instance.ts';
+import { instanceOf, type Instance } from '../model/instance.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import { change, type Step } from '../engine/step.ts';
 import { RefusedError, UnverifiedError } from '../model/errors.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
-import type { Socket } from '../postgres/psql.ts';
+import { onceRunning } from '../postgres/psql.ts';
 import { bytesBehind, isWalGone, primaryFacts, replicaFacts, senderFacts } from '../postgres/replication.ts';
+import { controlOf } from '../postgres/control/control-of.ts';
 import { serverLogTail } from '../postgres/control/server-log.ts';
+import { soon } from '../system/evidence.ts';
 
 /** A replica that is fine answers at once; this long a look may take, in milliseconds. */
 const lookMs = 2000;
@@ -71,9 +73,9 @@ export function verifyStreaming(cluster: LedCluster, node: Node, primary: Host, 
   };
 }
 
-async function takePosition(primary: Host, socket: Socket): Promise<string> {
-  const { flushLsn } = await primary.ask(primaryFacts(socket));
-  if (flushLsn !== null) return flushLsn;
+async function takePosition(primary: Host, socket: Instance): Promise<string> {
+  const facts = await primary.ask(onceRunning(socket, primaryFacts(socket), primary.name));
+  if (facts?.flushLsn) return facts.flushLsn;
   throw new RefusedError({
     what: `${primary.name} is no longer a primary`,
     next: ['find the primary: dbctl probe'],
@@ -106,17 +108,33 @@ async function refuseWhenWalIsGone(host: ReadableHost, pair: Pair): Promise<void
   });
 }
 
+/** Why PostgreSQL does not follow its primary, in its own words: of its log, the newest line that says so. */
+export const refusalIn = (log: string): string | undefined =>
+  log
+    .split('\n')
+    .findLast((line) =>
+      /(FATAL|ERROR|LOG): .*(is not a child of this server's history|requested timeline|requested (WAL segment|starting point)|has already been removed|could not connect to the primary|highest timeline)/.test(
+        line,
+      ),
+    );
+
 const notStreaming = async (
   host: ReadableHost,
   node: Node,
   instance: ReturnType<typeof instanceOf>,
-): Promise<UnverifiedError> =>
-  new UnverifiedError({
+): Promise<UnverifiedError> => {
+  const log = await host.ask(soon(controlOf(instance).log(200)));
+  const refusal = refusalIn(log);
+  const isOtherTimeline = refusal !== undefined && /timeline/.test(refusal);
+  return new UnverifiedError({
     what: `${node.name} does not stream from the primary`,
-    evidence: await serverLogTail(instance).evidence(host),
+    ...(refusal !== undefined && { why: `PostgreSQL on ${node.name} says: ${refusal.trim()}` }),
+    evidence: log.split('\n').slice(-15).join('\n'),
     next: [
+      ...(isOtherTimeline ? ['see whether another timeline stands in the way: dbctl backup check'] : []),
       `read more of its log: dbctl logs ${node.name}`,
       'then run the same command again: it is safe',
       `or clone it again: dbctl reinit ${node.name}`,
     ],
   });
+};

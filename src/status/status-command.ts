@@ -1,20 +1,41 @@
+import { flag } from '../kit/flags.ts';
 import { lookCommand } from '../kit/look-command.ts';
 import { tellingLeader } from '../kit/see-leader.ts';
 import { exitCode } from '../model/errors.ts';
+import { probeExitCode, worstOf } from '../model/finding.ts';
 
 /** `dbctl status`: every node as its own host sees it. */
 export const status = lookCommand({
   needs: 'cluster',
-  run: async ({ cluster, login }) =>
-    tellingLeader(cluster, await (await import('./status-facts.ts')).readStatus(cluster, login)),
-  text: async (answer) => (await import('./status-text.ts')).clusterText(answer),
-  json: ({ leaders, ...answer }, { cluster }) => ({
+  examples: {
+    'dbctl status': 'what each host says of its node',
+    'dbctl status --check': 'for scripts: fails when something is wrong',
+  },
+  flags: { check: flag('--check', 'also judge what is seen: a verdict, and the exit code of it') },
+  help: `Exit codes: 0 every node was seen, whatever its state; 3 a node or the repository was not.
+With --check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.`,
+  async run({ cluster, login }) {
+    const [{ readStatus }, { statusFindings }] = await Promise.all([
+      import('./status-facts.ts'),
+      import('./status-findings.ts'),
+    ]);
+    const answer = await tellingLeader(cluster, await readStatus(cluster, login));
+    return { ...answer, findings: statusFindings(cluster, answer) };
+  },
+  async text(answer, { flags: { check }, colour }) {
+    const { checkText, clusterText } = await import('./status-text.ts');
+    return `${clusterText(answer)}${check ? checkText(answer.findings, colour) : ''}`;
+  },
+  json: ({ leaders, findings, ...answer }, { cluster }) => ({
     cluster: cluster.name,
     leader: leaders.length === 1 ? leaders[0]!.node.name : null,
     ...answer,
+    status: worstOf(findings),
+    findings,
   }),
-  exitCode: ({ nodes, protection }) =>
-    nodes.some(({ state }) => state === 'unreachable') || protection.problem !== null
-      ? exitCode.unreachable
-      : exitCode.ok,
+  exitCode: ({ nodes, protection, findings }, { flags: { check } }) => {
+    if (check) return probeExitCode[worstOf(findings)];
+    const isWhole = nodes.every(({ state }) => state !== 'unreachable') && protection.problem === null;
+    return isWhole ? exitCode.ok : exitCode.unreachable;
+  },
 });

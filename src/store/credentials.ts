@@ -1,4 +1,4 @@
-import { repositoriesOf, type StoreRepository } from '../model/backup.ts';
+import { isOwnStore, repositoriesOf, type StoreRepository } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { ClusterCredential } from '../pki/cluster-credential.ts';
 import type { CredentialPlace } from '../pki/credential-step.ts';
@@ -7,14 +7,10 @@ import { storeFiles, storeUser } from './store.ts';
 
 /** The stores that dbctl runs. While backups move there can be two, of different kinds; those of one kind are the same. */
 export function ownStores({ backup }: Cluster): readonly StoreRepository[] {
-  const stores = (backup ? repositoriesOf(backup) : []).flatMap(({ repository }) =>
-    isOurs(repository) ? [repository] : [],
-  );
+  const targets = backup ? repositoriesOf(backup) : [];
+  const stores = targets.map(({ repository }) => repository).filter(isOwnStore);
   return stores.filter(({ kind }, index) => index === stores.findIndex((one) => one.kind === kind));
 }
-
-const isOurs = (repository: { readonly kind: string }): repository is StoreRepository =>
-  repository.kind === 'minio' || repository.kind === 'versitygw';
 
 export const storeCredentials = (cluster: Cluster): readonly ClusterCredential[] =>
   ownStores(cluster).map((store) => ({

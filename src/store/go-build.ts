@@ -3,10 +3,17 @@
 import { availableParallelism, freemem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa, ExecaError } from 'execa';
-import type { GoProgram } from './store-program.ts';
+import type { StoreRepository } from '../model/backup.ts';
 import { CommandError, RefusedError } from '../model/errors.ts';
 
 type Report = (note: string) => void;
+
+export interface GoProgram {
+  readonly name: StoreRepository['kind'];
+  /** The package of its main function. */
+  readonly package: string;
+  readonly version: string;
+}
 
 export interface GoBuild {
   /** Go's own word for it: "amd64". */

@@ -4,7 +4,7 @@ import { hostAndPort, isIpAddress } from '../model/address.ts';
 import type { StoreRepository } from '../model/backup.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { healthPath, storeFiles, storeUser } from './store.ts';
-import { change, type Step } from '../engine/step.ts';
+import { change, ensure, type Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { render } from '../model/render.ts';
 import { Secret } from '../model/secret.ts';
@@ -13,9 +13,8 @@ import { environmentLine } from '../host/systemd.ts';
 import { ensureCredential } from '../pki/credential-step.ts';
 import { storeCredentialOf } from './credentials.ts';
 import { ownFile, type OwnFile } from '../system/own-file.ts';
-import { ensureService } from '../system/service-step.ts';
+import { ensureService, serviceState, stopService } from '../system/service-step.ts';
 import { storeProgramPath } from './store-program-step.ts';
-import { serviceState, stopService } from '../system/service.ts';
 
 const owner = `${storeUser}:${storeUser}`;
 const privately = { owner, mode: 0o600 } as const;
@@ -31,8 +30,6 @@ export function runStore(cluster: Cluster, store: StoreRepository, control: Read
     ownFile("Write the store's unit", {
       path: unitFile,
       content: (host) => unitFor(cluster, store, host),
-      owner: 'root:root',
-      mode: 0o644,
     }),
     ensureService(`Run ${store.kind}`, {
       unit: files.unit,
@@ -60,7 +57,7 @@ function secretFilesOf(cluster: Cluster, store: StoreRepository): readonly OwnFi
   const account = { access: store.accessKey.reveal(), secret: store.secretKey.reveal(), role: 'user' };
   const users = { accessAccounts: { [account.access]: { ...account, userID: 0, groupID: 0, projectID: 0 } } };
   return [
-    { path: files.environment, content: new Secret(environment), owner: 'root:root', mode: 0o600 },
+    { path: files.environment, content: new Secret(environment) },
     { path: `${files.iamDirectory}/users.json`, content: new Secret(JSON.stringify(users)), ...privately },
   ];
 }
@@ -132,18 +129,12 @@ export function stopFormerStore(cluster: Cluster, store: StoreRepository): Step 
   const former = store.kind === 'minio' ? 'versitygw' : 'minio';
   const isNeeded = cluster.backup?.movingFrom?.repository.kind === former;
   const { unit, data } = storeFiles(cluster, former);
-  return {
-    title: `Stop ${former}, which is not used any more`,
-
-    async diff(host) {
+  const what = change('unit.stop', `stop ${unit} (its objects stay in ${data})`, unit);
+  return ensure(`Stop ${former}, which is not used any more`, what, {
+    async isRight(host) {
       const { isActive, isEnabled } = await host.ask(serviceState(unit));
-      return !isNeeded && (isActive || isEnabled)
-        ? [change('unit.stop', `stop ${unit} (its objects stay in ${data})`, unit)]
-        : [];
+      return isNeeded || !(isActive || isEnabled);
     },
-
-    async apply(host) {
-      await host.run(stopService(unit));
-    },
-  };
+    apply: (host) => host.run(stopService(unit)),
+  });
 }

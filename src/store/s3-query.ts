@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import { hostAndPort } from '../model/address.ts';
 import type { Bucket } from '../model/backup.ts';
-import type { StoreAnswer } from './store-answer.ts';
 import { Secret } from '../model/secret.ts';
 import { action, type Action, loneQuery, type Query } from '../host/command.ts';
 import { script } from '../host/script.ts';
@@ -101,25 +100,33 @@ const quoted = (text: string): string =>
 const wasRefused = '22';
 
 /** One for each request that was made; the last of them is the one that curl's exit code is about. */
-export function parseStoreAnswers(stdout: string): readonly [StoreAnswer, ...StoreAnswer[]] {
+export function parseStoreAnswers(stdout: string) {
   const [code = '', now = '', said = ''] = stdout.split('\n');
-  const end =
-    code === wasRefused ? { curlCode: 0, curlSays: '' } : { curlCode: Number(code), curlSays: said };
+  const end = code === wasRefused ? answered : { curlCode: Number(code), curlSays: said };
   const answers = [...stdout.matchAll(/^answer=(.*)$/gm)].map(([, text]) => Buffer.from(text!, 'base64'));
   const facts = [...stdout.matchAll(/^verify=(\d+) status=(\d+)$/gm)];
   const certificate = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/.exec(stdout)?.[0];
-  const answerOf = (index: number, how: typeof end): StoreAnswer => ({
+  const answerOf = (index: number, how: typeof end) => ({
     ...how,
+    /** OpenSSL's verdict on the certificate (X509_V_…): 0 is fine as far as it goes; names are curl's own affair. */
     verifyResult: Number(facts[index]?.[1] ?? 0),
+    /** HTTP status; 0 without an answer. */
     status: Number(facts[index]?.[2] ?? 0),
+    /** The certificate it showed (PEM), when that was asked for and curl can tell. */
     certificate,
     ...contentOf(answers[index] ?? Buffer.alloc(0), Number(now)),
   });
   const last = Math.max(0, facts.length - 1);
-  const earlier = facts.slice(0, last).map((_, index) => answerOf(index, { curlCode: 0, curlSays: '' }));
+  const earlier = facts.slice(0, last).map((_, index) => answerOf(index, answered));
   const [first, ...others] = [...earlier, answerOf(last, end)];
-  return [first, ...others];
+  return [first, ...others] as const;
 }
+
+/** What one request to an object store came to, seen from the host that made it. */
+export type StoreAnswer = ReturnType<typeof parseStoreAnswers>[number];
+
+/** curl's exit code, 0 when the store answered, whatever it said; and curl's words for it. */
+const answered = { curlCode: 0, curlSays: '' };
 
 /** What the head and the body of an answer say. */
 function contentOf(answer: Buffer, now: number) {
@@ -128,7 +135,9 @@ function contentOf(answer: Buffer, now: number) {
   const body = answer.subarray(headEnd < 0 ? 0 : headEnd + 4);
   const date = /^date: *(.*)$/im.exec(head)?.[1];
   return {
+    /** The code of the S3 error: "NoSuchBucket". */
     errorCode: /<Code>(\w+)<\/Code>/.exec(body.toString())?.[1],
+    /** How far the store's clock is ahead of the host's, in seconds; undefined without an answer. */
     clockAheadSeconds: date === undefined ? undefined : Date.parse(date) / 1000 - now,
     body,
   };

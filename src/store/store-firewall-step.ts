@@ -2,16 +2,15 @@
 
 import { isIPv4, isIPv6 } from 'node:net';
 import type { StoreRepository } from '../model/backup.ts';
-import { type Cluster } from '../model/cluster.ts';
+import { hostsOf, type Cluster } from '../model/cluster.ts';
 import { storeFiles } from './store.ts';
-import { change, type Step } from '../engine/step.ts';
+import { change, ensure, type Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { render } from '../model/render.ts';
 import { addressesOf } from '../system/resolve.ts';
-import { reloadService } from '../system/service.ts';
+import { reloadService, ensureService } from '../system/service-step.ts';
 import { loadedFirewall } from '../system/store.ts';
 import { ownFile } from '../system/own-file.ts';
-import { ensureService } from '../system/service-step.ts';
 
 export function ensureStoreFirewall(cluster: Cluster, store: StoreRepository): readonly Step[] {
   const files = storeFiles(cluster, store.kind);
@@ -20,8 +19,6 @@ export function ensureStoreFirewall(cluster: Cluster, store: StoreRepository): r
     ownFile("Write the store's firewall", {
       path: files.firewall,
       content: async (host) => rulesFor(cluster, store, await allowedAddresses(cluster, host)),
-      owner: 'root:root',
-      mode: 0o644,
       isSealed: true,
     }),
     ownFile("Write the firewall's unit", {
@@ -30,8 +27,6 @@ export function ensureStoreFirewall(cluster: Cluster, store: StoreRepository): r
         cluster: cluster.name,
         rules: files.firewall,
       }),
-      owner: 'root:root',
-      mode: 0o644,
       isSealed: true,
     }),
     ensureService('Load the firewall rules', {
@@ -44,30 +39,24 @@ export function ensureStoreFirewall(cluster: Cluster, store: StoreRepository): r
 }
 
 /** Rules that somebody dropped are loaded again. */
-const keepLoaded = (cluster: Cluster, store: StoreRepository): Step => ({
-  title: 'Verify that the firewall is active',
-
-  async diff(host) {
-    const [allowed, loaded] = await Promise.all([
-      allowedAddresses(cluster, host),
-      host.ask(loadedFirewall(storeFiles(cluster, store.kind).firewallTable)),
-    ]);
-    const isRight =
-      loaded !== undefined &&
-      loaded.allowed.join() === allowed.join() &&
-      loaded.ports.length > 0 &&
-      loaded.ports.every((port) => port === store.port);
-    return isRight ? [] : [change('firewall.load', 'load the firewall rules')];
-  },
-
-  async apply(host) {
-    await host.run(reloadService(storeFiles(cluster, store.kind).firewallUnit));
-  },
-});
+const keepLoaded = (cluster: Cluster, store: StoreRepository): Step => {
+  const { firewallTable, firewallUnit } = storeFiles(cluster, store.kind);
+  return ensure('Verify that the firewall is active', change('firewall.load', 'load the firewall rules'), {
+    async isRight(host) {
+      const [allowed, loaded] = await Promise.all([
+        allowedAddresses(cluster, host),
+        host.ask(loadedFirewall(firewallTable)),
+      ]);
+      if (loaded?.allowed.join() !== allowed.join()) return false;
+      return loaded.ports.length > 0 && loaded.ports.every((port) => port === store.port);
+    },
+    apply: (host) => host.run(reloadService(firewallUnit)),
+  });
+};
 
 /** The addresses of every node as the control host finds them. It reaches its own addresses by itself. */
 const allowedAddresses = async (cluster: Cluster, host: ReadableHost): Promise<readonly string[]> =>
-  (await host.ask(addressesOf(cluster.nodes.map((node) => node.host)))).toSorted();
+  (await host.ask(addressesOf(cluster.nodes.flatMap(hostsOf)))).toSorted();
 
 const rulesFor = (cluster: Cluster, store: StoreRepository, addresses: readonly string[]): string =>
   render('etc/dbctl/cluster/_store/firewall.nft', {

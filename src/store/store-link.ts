@@ -1,7 +1,7 @@
 // What is wrong between a host and an object store, from what one request came to.
 
-import type { StoreAnswer } from './store-answer.ts';
 import { formatSeconds } from '../model/units.ts';
+import type { StoreAnswer } from './s3-query.ts';
 
 /** What was asked of the bucket. */
 export type BucketAction = 'list' | 'write' | 'delete';
@@ -15,12 +15,9 @@ export interface StoreProblem {
   readonly proof?: 'dates' | 'issuer' | 'names' | undefined;
 }
 
-interface Row {
-  readonly link: StoreProblem['link'];
+interface Row extends Omit<StoreProblem, 'what'> {
   readonly when: (answer: StoreAnswer, deed: BucketAction) => boolean;
   readonly what: (answer: StoreAnswer) => string;
-  readonly next: string;
-  readonly proof?: StoreProblem['proof'];
 }
 
 /** Signatures are refused above 15 minutes; backups should hear of it long before. */

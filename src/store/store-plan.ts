@@ -3,10 +3,9 @@ import type { Cluster, Node } from '../model/cluster.ts';
 import { onlyOn, together, type Stage } from '../engine/run-plan.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { installPackage } from '../system/install-package.ts';
-import { ensureMinioKey } from './minio-key-step.ts';
+import { ensureMinioKey, ensureBucket, ensureBucketPolicy } from './store-bucket-step.ts';
 import { runStore, stopFormerStore } from './run-store-step.ts';
 import { ensureStoreAccount, installStoreProgram } from './store-program-step.ts';
-import { ensureBucket, ensureBucketPolicy } from './store-bucket-step.ts';
 import { ensureStoreFirewall } from './store-firewall-step.ts';
 import { verifyStoreHealth } from './store-health-step.ts';
 

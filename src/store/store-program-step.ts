@@ -1,9 +1,8 @@
 import type { StoreRepository } from '../model/backup.ts';
-import { installedProgram } from './store-program.ts';
+import { installedProgram, labelOf, prepareStoreProgram } from './prepare-store-program.ts';
 import { formatBytes } from '../model/units.ts';
 import { cacheDirectory, pathWithGo } from '../config/environment.ts';
-import { change, type Step } from '../engine/step.ts';
-import { labelOf, prepareStoreProgram } from './prepare-store-program.ts';
+import { change, ensure, type Step } from '../engine/step.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { hasAccount, isWhole, machineKind, makeAccount, programInPath } from '../system/store.ts';
 import { storeUser } from './store.ts';
@@ -43,16 +42,8 @@ const ourPath = async (store: StoreRepository): Promise<string> =>
   installedProgram(store.kind, await labelOf(store));
 
 /** Keeps the account that object stores run as. */
-export const ensureStoreAccount = (): Step => ({
-  title: "Create the store's account",
-
-  async diff(host) {
-    return (await host.ask(hasAccount(storeUser)))
-      ? []
-      : [change('account.make', `make the account ${storeUser}`, storeUser)];
-  },
-
-  async apply(host) {
-    await host.run(makeAccount(storeUser));
-  },
-});
+export const ensureStoreAccount = (): Step =>
+  ensure("Create the store's account", change('account.make', `make the account ${storeUser}`, storeUser), {
+    isRight: (host) => host.ask(hasAccount(storeUser)),
+    apply: (host) => host.run(makeAccount(storeUser)),
+  });

@@ -6,47 +6,30 @@ import type { Cluster } from '../model/cluster.ts';
 /** The account that stores run as; each cluster has a directory of its own. */
 export const storeUser = 'dbctl-store';
 
-export interface StoreFiles {
-  /** Programs look for public.crt and private.key here. */
-  readonly certificate: string;
-  readonly key: string;
-  readonly caCertificate: string;
-  readonly certificateDirectory: string;
-  readonly rootUser: string;
-  readonly rootPassword: string;
-  /** Settings that versitygw takes from its environment only. */
-  readonly environment: string;
-  readonly firewall: string;
-  readonly unit: string;
-  readonly firewallUnit: string;
-  /** Name of the table in nftables, family inet. */
-  readonly firewallTable: string;
-  /** The directories that systemd makes for the store's account. */
-  readonly stateDirectory: string;
-  /** The objects. Each program keeps them in a way of its own. */
-  readonly data: string;
-  /** versitygw's users. */
-  readonly iamDirectory: string;
-}
-
 /** A store of each kind may run at the same time: while backups move from one to the other. */
-export function storeFiles({ name }: Pick<Cluster, 'name'>, kind: StoreRepository['kind']): StoreFiles {
+export function storeFiles({ name }: Pick<Cluster, 'name'>, kind: StoreRepository['kind']) {
   const directory = `/etc/dbctl/${name}/_${kind}`;
   const stateDirectory = `/var/lib/dbctl-store/${name}`;
   return {
+    /** Programs look for public.crt and private.key here. */
     certificateDirectory: `${directory}/certs`,
     certificate: `${directory}/certs/public.crt`,
     key: `${directory}/certs/private.key`,
     caCertificate: `${directory}/ca.crt`,
     rootUser: `${directory}/root-user`,
     rootPassword: `${directory}/root-password`,
+    /** Settings that versitygw takes from its environment only. */
     environment: `${directory}/environment`,
     firewall: `${directory}/firewall.nft`,
     unit: `dbctl-store-${kind}-${name}.service`,
     firewallUnit: `dbctl-store-${kind}-${name}-firewall.service`,
+    /** Name of the table in nftables, family inet. */
     firewallTable: `dbctl_${name}_${kind}`,
+    /** The directories that systemd makes for the store's account. */
     stateDirectory,
+    /** The objects. Each program keeps them in a way of its own. */
     data: `${stateDirectory}/${kind}`,
+    /** versitygw's users. */
     iamDirectory: `${stateDirectory}/${kind}-users`,
   };
 }

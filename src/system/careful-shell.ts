@@ -7,7 +7,5 @@ export const hardenPostgresShell = (): Step =>
   ownFile('Harden the postgres shell', {
     path: '/etc/profile.d/dbctl-postgres.sh',
     content: render('etc/profile.d/dbctl-postgres.sh', {}),
-    owner: 'root:root',
-    mode: 0o644,
     isSealed: true,
   });

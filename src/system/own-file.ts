@@ -3,7 +3,8 @@ import { change, type Change, type Step } from '../engine/step.ts';
 import type { FileAttributes, ReadableHost, RemoteFile } from '../host/host.ts';
 import { Secret } from '../model/secret.ts';
 
-export interface OwnFile extends FileAttributes {
+/** Without attributes it is root's: for everybody to read, or for root alone where it is a secret. */
+export interface OwnFile extends Partial<FileAttributes> {
   readonly path: string;
   readonly content: string | Secret | ((host: ReadableHost) => Promise<string>);
   /** Whether its last line tells edits by hand; only where "#" begins a comment. */
@@ -20,7 +21,8 @@ export function ownFile(title: string, file: OwnFile): Step {
     writesFile: file.path,
     async diff(host) {
       const [found, content] = await look(host);
-      return fileChanges(found, { ...file, content: content instanceof Secret ? content.reveal() : content });
+      const text = content instanceof Secret ? content.reveal() : content;
+      return fileChanges(found, { ...file, ...attributesOf(file), content: text });
     },
     async detail(host) {
       const [found, content] = await look(host);
@@ -28,10 +30,15 @@ export function ownFile(title: string, file: OwnFile): Step {
       return lineChanges(found.content, content);
     },
     async apply(host) {
-      await host.writeFile(file.path, await contentOf(file, host), file);
+      await host.writeFile(file.path, await contentOf(file, host), attributesOf(file));
     },
   };
 }
+
+const attributesOf = ({ content, owner, mode }: OwnFile): FileAttributes => ({
+  owner: owner ?? 'root:root',
+  mode: mode ?? (content instanceof Secret ? 0o600 : 0o644),
+});
 
 /** What a file must contain on that host. */
 export async function contentOf(
@@ -49,20 +56,17 @@ function fileChanges(
   wanted: RemoteFile & { readonly path: string },
 ): readonly Change[] {
   if (found === undefined) return [change('file.write', `write ${wanted.path}`, wanted.path)];
-  if (found.content !== wanted.content) {
-    return [
-      change(
-        'file.update',
-        `update ${wanted.path}${isEdited(found.content) ? ', which was edited by hand' : ''}`,
-        wanted.path,
-      ),
-    ];
-  }
-  if (found.owner !== wanted.owner)
-    return [change('file.owner', `give ${wanted.path} to ${wanted.owner}`, wanted.path)];
-  if (found.mode !== wanted.mode)
-    return [change('file.mode', `set ${wanted.path} to mode ${wanted.mode.toString(8)}`, wanted.path)];
-  return [];
+  const { path, owner, mode } = wanted;
+  const differences = [
+    [
+      found.content !== wanted.content,
+      'file.update',
+      `update ${path}${isEdited(found.content) ? ', which was edited by hand' : ''}`,
+    ],
+    [found.owner !== owner, 'file.owner', `give ${path} to ${owner}`],
+    [found.mode !== mode, 'file.mode', `set ${path} to mode ${mode.toString(8)}`],
+  ] as const;
+  return differences.flatMap(([isSo, id, text]) => (isSo ? change(id, text, path) : [])).slice(0, 1);
 }
 
 /** The lines that go ("- …") and that come ("+ …"), in the order of the file; comments say nothing to a server. */

@@ -12,3 +12,7 @@ export const newestChange = (paths: readonly string[]): Query<number> =>
   query(sh('stat -c %.9Y -- "$@" 2>/dev/null || :', ...paths), (stdout) =>
     Math.max(0, ...stdout.split('\n').map(Number)),
   );
+
+/** Where a path leads to, also when nothing is there yet. */
+export const realPath = (path: string): Query<string> =>
+  query(['readlink', '-m', '--', path], (stdout) => stdout.trim());

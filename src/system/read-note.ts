@@ -1,6 +1,6 @@
 import { CommandError } from '../model/errors.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { parseJson } from '../model/parse-json.ts';
+import { parseJson } from '../model/answers.ts';
 
 /**
  * Reads one of dbctl's own JSON files on a host; undefined when there is none. Throws CommandError when it is damaged,

@@ -2,9 +2,12 @@ import { change, type Change, type Step } from '../engine/step.ts';
 import { CommandError } from '../model/errors.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import type { ReadableHost } from '../host/host.ts';
-import { reloadService, serviceState, startService } from './service.ts';
 import { newestChange } from './paths.ts';
 import { unitJournalTail } from './evidence.ts';
+import { action, query, type Action, type Query } from '../host/command.ts';
+import { sh } from '../host/script.ts';
+import { epochOf, showUnits } from '../host/systemd.ts';
+import { fieldsIn } from '../model/answers.ts';
 
 export interface Service {
   /** "dbctl-pgbackrest-shop.service" */
@@ -60,3 +63,27 @@ const notRunning = (host: ReadableHost, unit: string): CommandError =>
     what: `${unit} does not run on ${host.name}`,
     next: [`read more of its journal, on ${host.name}: journalctl -u ${unit}`],
   });
+
+export const serviceState = (unit: string): Query<ReturnType<typeof parseServiceState>> =>
+  query(showUnits('UnitFileState,ActiveState,StateChangeTimestamp', unit), parseServiceState);
+
+export function parseServiceState(stdout: string) {
+  const { of } = fieldsIn(stdout);
+  const isActive = of('ActiveState') === 'active';
+  return {
+    isEnabled: of('UnitFileState') === 'enabled',
+    isActive,
+    /** When it was last started or reloaded, seconds since 1970; 0 when it does not run, or that is no time, so that the unit loads again. */
+    loadedAt: isActive ? (epochOf(of('StateChangeTimestamp')) ?? 0) : 0,
+  };
+}
+
+/** Makes systemd read the unit's file, start it now and at every boot; a unit that runs is restarted. */
+export const startService = (unit: string): Action =>
+  action(sh('systemctl daemon-reload && systemctl enable -q -- "$1" && systemctl restart -- "$1"', unit));
+
+export const reloadService = (unit: string): Action => action(['systemctl', 'reload', '--', unit]);
+
+/** Stops a unit, now and at every boot. Does nothing when there is none. */
+export const stopService = (unit: string): Action =>
+  action(sh('systemctl disable -q --now -- "$1" 2>/dev/null || :', unit));

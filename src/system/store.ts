@@ -28,13 +28,8 @@ export const isWhole = (path: string): Query<boolean> =>
     (stdout) => stdout === 'yes\n',
   );
 
-/** The rules that are loaded: who is let in by each set, and how many rules there are; undefined without the table. */
-export interface LoadedFirewall {
-  readonly allowed: readonly string[];
-  readonly ports: readonly number[];
-}
-
-export const loadedFirewall = (table: string): Query<LoadedFirewall | undefined> =>
+/** The rules that are loaded: who is let in by each set, and to which ports; undefined without the table. */
+export const loadedFirewall = (table: string): Query<ReturnType<typeof parseFirewall>> =>
   query(sh('nft -j list table inet "$1" 2>/dev/null || echo "{}"', table), parseFirewall);
 
 interface Item {
@@ -42,7 +37,7 @@ interface Item {
   readonly rule?: { readonly expr: readonly { readonly match?: { readonly right: unknown } }[] };
 }
 
-function parseFirewall(stdout: string): LoadedFirewall | undefined {
+function parseFirewall(stdout: string) {
   const { nftables } = JSON.parse(stdout) as { nftables?: readonly Item[] };
   if (nftables === undefined) return undefined;
   return {

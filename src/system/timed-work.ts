@@ -1,11 +1,13 @@
 // Work that a host does by itself at its time: a service, and a timer that starts it.
 
 import type { Cluster } from '../model/cluster.ts';
-import { change, type Step } from '../engine/step.ts';
+import { change, check, ensure, type Step } from '../engine/step.ts';
 import { ConfigError } from '../model/errors.ts';
 import { render } from '../model/render.ts';
-import { normalCalendar, removeTimer, startTimer, timerState } from './timer.ts';
+import { normalCalendar, removeTimer, timerState } from './timer.ts';
 import { ownFile } from './own-file.ts';
+import { withoutLibpqVariables } from '../host/systemd.ts';
+import { startService } from './service-step.ts';
 
 export interface TimedWork {
   /** Of its units, without ".service" and ".timer". */
@@ -20,8 +22,6 @@ export interface TimedWork {
   /** Where the expression is written: "BACKUP_SCHEDULE_FULL". */
   readonly setting: string;
 }
-
-const owned = { owner: 'root:root', mode: 0o644, isSealed: true } as const;
 
 /** Keeps the services, and the timers of those that have a calendar expression. */
 export function ensureTimedWork(cluster: Cluster, works: readonly TimedWork[]): readonly Step[] {
@@ -59,62 +59,46 @@ const serviceFile = (cluster: Cluster, work: TimedWork): Step =>
       cluster: cluster.name,
       description: work.description,
       account: work.account,
+      unset: withoutLibpqVariables,
       command: commandLine(work.argv),
     }),
-    ...owned,
+    isSealed: true,
   });
 
 const timerFile = (cluster: Cluster, { name, description, calendar = '' }: TimedWork): Step =>
   ownFile(`Write the timer of ${name}`, {
     path: `/etc/systemd/system/${name}.timer`,
     content: render('etc/systemd/system/dbctl-timed.timer', { cluster: cluster.name, description, calendar }),
-    ...owned,
+    isSealed: true,
   });
 
 /** systemd on the host itself has the last word, before anything is written. */
-const checkCalendar = ({ setting, calendar = '' }: TimedWork): Step => ({
-  title: 'Check the calendar expression',
-
-  async diff(host) {
-    if ((await host.ask(normalCalendar(calendar))) !== undefined) return [];
+const checkCalendar = ({ setting, calendar = '' }: TimedWork): Step =>
+  check('Check the calendar expression', async (host) => {
+    if ((await host.ask(normalCalendar(calendar))) !== undefined) return;
     throw new ConfigError({
       what: `${setting} is not a calendar expression that systemd on ${host.name} accepts: ${calendar}`,
       next: [`try one there: systemd-analyze calendar '${calendar}'`, 'or set it to: off'],
     });
-  },
+  });
 
-  async apply() {},
-});
+const runTimer = ({ name, calendar = '' }: TimedWork): Step =>
+  ensure(`Run the timer of ${name}`, change('timer.start', `start ${name}.timer`, name), {
+    async isRight(host) {
+      const [state, normal] = await Promise.all([
+        host.ask(timerState(name)),
+        host.ask(normalCalendar(calendar)),
+      ]);
+      return state.isEnabled && state.isActive && !state.isOutdated && state.calendar === normal;
+    },
+    apply: (host) => host.run(startService(`${name}.timer`)),
+  });
 
-const runTimer = ({ name, calendar = '' }: TimedWork): Step => ({
-  title: `Run the timer of ${name}`,
-
-  async diff(host) {
-    const [state, normal] = await Promise.all([
-      host.ask(timerState(name)),
-      host.ask(normalCalendar(calendar)),
-    ]);
-    const isRight = state.isEnabled && state.isActive && !state.isOutdated && state.calendar === normal;
-    return isRight ? [] : [change('timer.start', `start ${name}.timer`, name)];
-  },
-
-  async apply(host) {
-    await host.run(startTimer(name));
-  },
-});
-
-const noTimer = ({ name }: TimedWork): Step => ({
-  title: `Remove the timer of ${name}`,
-
-  async diff(host) {
-    const file = await host.readFile(`/etc/systemd/system/${name}.timer`);
-    return file === undefined ? [] : [change('timer.remove', `remove ${name}.timer`, name)];
-  },
-
-  async apply(host) {
-    await host.run(removeTimer(name));
-  },
-});
+const noTimer = ({ name }: TimedWork): Step =>
+  ensure(`Remove the timer of ${name}`, change('timer.remove', `remove ${name}.timer`, name), {
+    isRight: async (host) => (await host.readFile(`/etc/systemd/system/${name}.timer`)) === undefined,
+    apply: (host) => host.run(removeTimer(name)),
+  });
 
 function commandLine(argv: readonly string[]): string {
   const odd = argv.find((word) => !/^[\w@+=:,./-]+$/.test(word));

@@ -2,36 +2,16 @@
 
 import { action, query, type Action, type Query } from '../host/command.ts';
 import { sh } from '../host/script.ts';
-
-export interface TimerState {
-  readonly isEnabled: boolean;
-  readonly isActive: boolean;
-  /** The calendar expression that systemd goes by now, in its own form; undefined when it knows no such timer. */
-  readonly calendar: string | undefined;
-  /** Whether the unit's file has changed since systemd read it. */
-  readonly isOutdated: boolean;
-  /** Seconds since 1970; undefined: never. */
-  readonly nextAt: number | undefined;
-  /** When its service ended last, and how ("success", "exit-code" …); undefined: not since the host booted. */
-  readonly lastAt: number | undefined;
-  readonly lastResult: string | undefined;
-}
+import { epochOf, showUnits } from '../host/systemd.ts';
+import { fieldsIn } from '../model/answers.ts';
 
 const properties =
   'Id,UnitFileState,ActiveState,NeedDaemonReload,TimersCalendar,NextElapseUSecRealtime,Result,ExecMainExitTimestamp';
 
 /** How timers are doing, in the order of their names, which are without ".timer"; at least one. */
 export const timerStates = (names: readonly string[]): Query<readonly TimerState[]> =>
-  query(
-    [
-      'systemctl',
-      'show',
-      '--timestamp=us+utc',
-      `--property=${properties}`,
-      '--',
-      ...names.flatMap((name) => [`${name}.timer`, `${name}.service`]),
-    ],
-    (stdout) => parseTimerStates(stdout, names),
+  query(showUnits(properties, ...names.flatMap((name) => [`${name}.timer`, `${name}.service`])), (stdout) =>
+    parseTimerStates(stdout, names),
   );
 
 /** How one is doing. */
@@ -42,31 +22,35 @@ export function timerState(name: string): Query<TimerState> {
 
 /** One paragraph for each unit. */
 export function parseTimerStates(stdout: string, names: readonly string[]): readonly TimerState[] {
-  const units = new Map(stdout.split('\n\n').map((text) => [valueIn(text, 'Id'), text]));
+  const units = new Map(stdout.split('\n\n').map((text) => [fieldsIn(text).of('Id'), text]));
   const textOf = (unit: string): string => units.get(unit) ?? '';
   return names.map((name) => stateOf(textOf(`${name}.timer`), textOf(`${name}.service`)));
 }
 
-function stateOf(timer: string, service: string): TimerState {
-  const lastAt = epochOf(valueIn(service, 'ExecMainExitTimestamp'));
+export type TimerState = ReturnType<typeof stateOf>;
+
+function stateOf(timerText: string, serviceText: string) {
+  const [timer, service] = [fieldsIn(timerText), fieldsIn(serviceText)];
+  const lastAt = secondOf(service.of('ExecMainExitTimestamp'));
   return {
-    isEnabled: valueIn(timer, 'UnitFileState') === 'enabled',
-    isActive: valueIn(timer, 'ActiveState') === 'active',
-    calendar: /OnCalendar=(.*?) ; next_elapse/.exec(valueIn(timer, 'TimersCalendar'))?.[1],
-    isOutdated: [timer, service].some((text) => valueIn(text, 'NeedDaemonReload') === 'yes'),
-    nextAt: epochOf(valueIn(timer, 'NextElapseUSecRealtime')),
+    isEnabled: timer.of('UnitFileState') === 'enabled',
+    isActive: timer.of('ActiveState') === 'active',
+    /** The calendar expression that systemd goes by now, in its own form; undefined when it knows no such timer. */
+    calendar: /OnCalendar=(.*?) ; next_elapse/.exec(timer.of('TimersCalendar'))?.[1],
+    /** Whether the unit's file has changed since systemd read it. */
+    isOutdated: [timer, service].some((text) => text.of('NeedDaemonReload') === 'yes'),
+    /** Seconds since 1970; undefined: never. */
+    nextAt: secondOf(timer.of('NextElapseUSecRealtime')),
+    /** When its service ended last, and how ("success", "exit-code" …); undefined: not since the host booted. */
     lastAt,
-    lastResult: lastAt === undefined ? undefined : valueIn(service, 'Result'),
+    lastResult: lastAt === undefined ? undefined : service.of('Result'),
   };
 }
 
-const valueIn = (text: string, name: string): string =>
-  new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1] ?? '';
-
-/** "Sun 2026-11-22 01:00:00.000000 UTC" in whole seconds since 1970. */
-function epochOf(text: string): number | undefined {
-  const [, day, time] = /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? UTC$/.exec(text) ?? [];
-  return day === undefined ? undefined : Date.parse(`${day}T${time}Z`) / 1000;
+/** Whole seconds since 1970. */
+function secondOf(time: string): number | undefined {
+  const epoch = epochOf(time);
+  return epoch && Math.floor(epoch);
 }
 
 /** A calendar expression in systemd's own form; undefined when systemd does not understand it. */
@@ -82,19 +66,10 @@ export const calendarInterval = (expression: string): Query<number | undefined> 
     sh('TZ=UTC LC_ALL=C systemd-analyze calendar --iterations=2 -- "$1" 2>/dev/null || :', expression),
     (stdout) => {
       const [first, second] = [...stdout.matchAll(/(?:elapse|Iteration #2): (.* UTC)$/gm)].map(([, text]) =>
-        epochOf(text!),
+        secondOf(text!),
       );
       return first === undefined || second === undefined ? undefined : second - first;
     },
-  );
-
-/** Makes systemd read the units' files, and the timer run now and after every boot, by its file as it is now. */
-export const startTimer = (name: string): Action =>
-  action(
-    sh(
-      'systemctl daemon-reload && systemctl enable -q -- "$1" && systemctl restart -- "$1"',
-      `${name}.timer`,
-    ),
   );
 
 /** Ends a timer for good. Its service stays, and one that runs goes on. */

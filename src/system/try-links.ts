@@ -4,15 +4,10 @@ import * as v from 'valibot';
 import { canonical, hostAndPort } from '../model/address.ts';
 import { loneQuery, type Query } from '../host/command.ts';
 import { scriptFile, sh } from '../host/script.ts';
+import { fieldsIn } from '../model/answers.ts';
 
 /** What a host saw of one link. */
-export interface TriedLink {
-  readonly state: LinkState;
-  /** PEM of what the port shows; undefined when nothing answers there with TLS. */
-  readonly shown: string | undefined;
-  /** Whether the CAs that it was judged by signed it; undefined without them, or without a certificate. */
-  readonly isTrusted: boolean | undefined;
-}
+export type TriedLink = ReturnType<typeof parseTried>;
 
 /** A link to try. */
 export interface LinkToTry {
@@ -46,18 +41,20 @@ function wordsOf({ host, port, service, caFile }: LinkToTry): readonly string[] 
 }
 
 export function parseTriedLinks(stdout: string, count: number): readonly TriedLink[] {
-  const lines = [...stdout.matchAll(/^link=(.*)$/gm)].map((match) => match[1]!);
+  const lines = fieldsIn(stdout).all('link');
   return Array.from({ length: count }, (_, index) => parseTried(lines[index] ?? 'not tried'));
 }
 
-function parseTried(line: string): TriedLink {
+function parseTried(line: string) {
   const [state = '', judged, hex = ''] = line.split('|');
   const said = Buffer.from(hex, 'hex').toString('utf8');
   const [shown] = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----\n/.exec(said) ?? [];
   const isTrusted = /^\s*Verify return code: 0 /m.test(said);
   return {
     state: v.parse(LinkState, state),
+    /** PEM of what the port shows; undefined when nothing answers there with TLS. */
     shown,
+    /** Whether the CAs that it was judged by signed it; undefined without them, or without a certificate. */
     isTrusted: judged === '1' && shown !== undefined ? isTrusted : undefined,
   };
 }

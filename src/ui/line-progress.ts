@@ -1,6 +1,6 @@
 import { formatClock } from '../model/units.ts';
 import type { Listener } from '../engine/event.ts';
-import { describeResult } from './describe-result.ts';
+import { describeResult, isNews } from './event-text.ts';
 
 /** How often long work is heard of, in milliseconds. */
 interface Pace {
@@ -12,8 +12,14 @@ interface Pace {
 
 const usual: Pace = { everyMs: 5000, silenceMs: 15_000 };
 
-/** One line per host as it finishes, and its long work now and then: for logs, pipes and CI. */
-export function lineProgress(write: (line: string) => void, pace: Partial<Pace> = {}): Listener {
+/**
+ * One line per host on which a stage changed something or failed, and its long work now and then: for logs, pipes and CI.
+ * `isWhole` adds the hosts that had nothing to change.
+ */
+export function lineProgress(
+  write: (line: string) => void,
+  { isWhole = false, ...pace }: Partial<Pace> & { readonly isWhole?: boolean } = {},
+): Listener {
   const working = new Map<string, ReturnType<typeof signOfLife>>();
   return (event) => {
     if (event.event === 'host-started') {
@@ -22,8 +28,9 @@ export function lineProgress(write: (line: string) => void, pace: Partial<Pace> 
     }
     if (event.event === 'note') working.get(event.host)?.note(event.note);
     if (event.event === 'host-ended') {
-      working.get(event.host)?.end();
-      write(`${event.stage}: ${event.host} ${describeResult(event)}`);
+      const hasBegunToTell = working.get(event.host)?.end() === true;
+      if (isWhole || hasBegunToTell || isNews(event))
+        write(`${event.stage}: ${event.host} ${describeResult(event)}`);
     }
   };
 }
@@ -33,13 +40,15 @@ const longestSilences = 8;
 
 function signOfLife(say: (text: string) => void, { everyMs, silenceMs }: Pace) {
   const startedAt = Date.now();
+  let hasTold = false;
   let said = { at: startedAt, text: '' };
   let last = 'begun';
   let patienceMs = silenceMs;
   const tell = (text: string): void => {
-    const isNews = last !== said.text;
-    patienceMs = isNews ? silenceMs : Math.min(patienceMs * 2, longestSilences * silenceMs);
+    const isOther = last !== said.text;
+    patienceMs = isOther ? silenceMs : Math.min(patienceMs * 2, longestSilences * silenceMs);
     said = { at: Date.now(), text: last };
+    hasTold = true;
     say(text);
   };
   const timer = setInterval(() => {
@@ -51,6 +60,10 @@ function signOfLife(say: (text: string) => void, { everyMs, silenceMs }: Pace) {
       last = text;
       if (text !== said.text && Date.now() - said.at >= everyMs) tell(text);
     },
-    end: () => clearInterval(timer),
+    /** Answers whether anything was told. */
+    end: (): boolean => {
+      clearInterval(timer);
+      return hasTold;
+    },
   };
 }

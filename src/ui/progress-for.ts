@@ -21,7 +21,8 @@ async function shownOn(
 ): Promise<Listener> {
   if (hasEvents || verbosity === 'quiet') return () => {};
   // Rows are drawn anew all the time: other lines would get lost among them.
-  if (!stream.isTTY || verbosity === 'verbose') return lineProgress((line) => stream.write(`${line}\n`));
+  const isWhole = verbosity === 'verbose';
+  if (!stream.isTTY || isWhole) return lineProgress((line) => stream.write(`${line}\n`), { isWhole });
   const { rowProgress } = await import('./row-progress.ts');
   return rowProgress(stream);
 }

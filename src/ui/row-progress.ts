@@ -1,5 +1,6 @@
 // The one place that knows listr2. A row is a stage or a host; what a host is doing is shown behind its name.
 
+import { Chalk } from 'chalk';
 import {
   DefaultRenderer,
   Listr,
@@ -12,30 +13,52 @@ import {
 import { formatClock } from '../model/units.ts';
 import { withResolvers } from '../model/with-resolvers.ts';
 import type { HostEnd, Listener, StageEvent } from '../engine/event.ts';
-import { describeResult } from './describe-result.ts';
+import { describeResult, isNews } from './event-text.ts';
+import { colourLevel } from './terminal.ts';
 import { columnsOf, pad, shorten, widestOf } from './text.ts';
 
 type Row = ListrTaskWrapper<unknown, typeof StderrRenderer, typeof SimpleRenderer>;
 type StageStarted = Extract<StageEvent, { event: 'stage-started' }>;
+type HostEnded = Extract<StageEvent, { event: 'host-ended' }>;
 
 /** Less than this and listr2 breaks the line: its indentation, the mark, and a margin of its own. */
 const indentation = 10;
 
-/** Rows on a terminal. The engine runs the stages: a row only waits for its host's end. */
+/**
+ * Rows on a terminal, as long as a stage runs; then a line for each host that it changed or failed on. The engine runs the
+ * stages: a row only waits for its host's end.
+ */
 export function rowProgress(stream: NodeJS.WriteStream): Listener {
   let rows = new Map<string, HostRow>();
   let drawn: Promise<unknown> = Promise.resolve();
+  let ends: readonly HostEnded[] = [];
   return async (event) => {
     if (event.event === 'stage-started') {
       const name = widestOf(event.hosts);
       const widths = { name, row: () => stream.columns - indentation };
       rows = new Map(event.hosts.map((host) => [host, hostRow(host, widths)]));
+      ends = [];
       drawn = draw(stream, event, rows);
     }
     if (event.event === 'note') rows.get(event.host)?.note(event.note);
-    if (event.event === 'host-ended') rows.get(event.host)?.end(event);
-    if (event.event === 'stage-ended') await drawn;
+    if (event.event === 'host-ended') {
+      ends = [...ends, event];
+      rows.get(event.host)?.end(event);
+    }
+    if (event.event === 'stage-ended') {
+      await drawn;
+      for (const end of ends.filter(isNews)) stream.write(`${endLine(end, stream)}\n`);
+    }
   };
+}
+
+const marks = { 'in place': '✔', changed: '✔', failed: '✖', 'not started': '↓' } as const;
+const colours = { 'in place': 'green', changed: 'green', failed: 'red', 'not started': 'yellow' } as const;
+
+function endLine(end: HostEnded, stream: NodeJS.WriteStream): string {
+  const chalk = new Chalk({ level: colourLevel(stream) });
+  const text = `${end.stage}: ${end.host} ${describeResult(end)}`;
+  return `${chalk[colours[end.status]](marks[end.status])} ${shorten(text, stream.columns - 3)}`;
 }
 
 /** listr2 asks whether stdout is a terminal, which has the answer of `dbctl … | jq`: here it is stderr that counts. */
@@ -62,7 +85,7 @@ function draw(
       renderer: StderrRenderer,
       registerSignalListeners: false,
       exitOnError: false,
-      rendererOptions: { logger, collapseSubtasks: false },
+      rendererOptions: { logger, collapseSubtasks: false, clearOutput: true },
     },
   ).run();
 }
@@ -73,14 +96,9 @@ interface Widths {
   readonly row: () => number;
 }
 
-interface HostRow {
-  readonly note: (text: string) => void;
-  readonly end: (result: HostEnd) => void;
-  /** Shows what is noted until the end. */
-  readonly watch: (row: Row) => Promise<void>;
-}
+type HostRow = ReturnType<typeof hostRow>;
 
-function hostRow(host: string, widths: Widths): HostRow {
+function hostRow(host: string, widths: Widths) {
   const { promise: ended, resolve: end } = withResolvers<HostEnd>();
   let note = '';
   let begun: { readonly row: Row; readonly at: number } | undefined;
@@ -90,9 +108,10 @@ function hostRow(host: string, widths: Widths): HostRow {
     if (begun) begun.row.title = withClock(title, Date.now() - begun.at, widths.row());
   };
   return {
-    note: (text) => show((note = text)),
+    note: (text: string): void => show((note = text)),
     end,
-    watch: async (row) => {
+    /** Shows what is noted until the end. */
+    watch: async (row: Row): Promise<void> => {
       begun = { row, at: Date.now() };
       show(note);
       // A command may take minutes, and says nothing meanwhile: the clock shows that time passes.

@@ -1,6 +1,6 @@
 // Text for a terminal, measured in the columns that it takes there: 漢 and 🐘 take two, a combining accent none.
 
-import Table from 'cli-table3';
+import { createRequire } from 'node:module';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
@@ -49,11 +49,15 @@ interface TableLook {
   readonly gap?: string;
 }
 
+/** Most commands make no table, and this takes 20 ms to load. */
+const loadTable = (): typeof import('cli-table3') => createRequire(import.meta.url)('cli-table3');
+
 /** A table without lines, as in ps or kubectl, and without spaces at the ends of its rows. */
 export function tableText(
   rows: readonly (readonly string[])[],
   { head = [], gap = '  ' }: TableLook = {},
 ): string {
+  const Table = loadTable();
   const table = new Table({
     head: [...head],
     chars: { ...noLines, middle: gap },

@@ -1,13 +1,17 @@
 // Whom `plan` and `up` work with: the node that leads. A change of primary is asked for in the file, and refused for now.
 
 import { readTopologyOn } from '../postgres/topology-query.ts';
-import { describeSight, leaderNote, ledCluster, stopByHand } from '../postgres/leader.ts';
+import { readLoss } from '../replication/loss-facts.ts';
+import type { NodeLoss } from '../replication/loss.ts';
+import { contested, describeSight, leaderNote, ledCluster, stopByHand } from '../postgres/leader.ts';
 import { shownPath } from '../config/shown-path.ts';
 import type { HostSet } from '../host/with-hosts.ts';
-import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
+import { ledBy, type Cluster, type LedCluster, type Node } from '../model/cluster.ts';
 import { RefusedError } from '../model/errors.ts';
-import { settingsFor, type Topology } from '../model/topology.ts';
+import { settingsFor, type NodeSight, type Topology } from '../model/topology.ts';
+import { refuseAnotherAccount } from '../server/owner-facts.ts';
 import { rememberedPrimary } from '../server/remember-primary-step.ts';
+import { refuseOlderCopy } from './older-copy-facts.ts';
 import { choosePrimary } from './primary-choice.ts';
 
 interface LeaderForUp {
@@ -25,31 +29,101 @@ export async function leaderForUp(cluster: Cluster, hosts: HostSet): Promise<Lea
   const [topology, remembered] = await Promise.all([
     readTopologyOn(cluster, hosts),
     rememberedPrimary(cluster, hosts.get(cluster.control.name)),
+    ...cluster.nodes
+      .filter(({ name }) => hosts.get(name).unreachable === undefined)
+      .map((node) => refuseAnotherAccount(cluster, node, hosts.get(node.name))),
   ]);
   const led = ledCluster(cluster, topology);
   const { unreachable } = hosts.get(led.primary.name);
   if (unreachable) throw unreachable;
   const facts = { file: cluster.configuredPrimary.name, remembered, leader: led.primary.name };
   if (choosePrimary(facts) === 'edited') throw changeOfPrimary(led, topology, remembered ?? '');
-  const former = formerPrimaries(led, topology);
+  refuseBlindStart(led, topology);
+  const former = await readFormerPrimaries(led, topology, hosts);
+  await refuseSplit(led, topology, former, hosts);
+  const unread = await refuseOlderCopy(led, topology, hosts);
+  const isFormer = ({ name }: Node): boolean => former.some(({ sight }) => sight.node.name === name);
   return {
-    cluster: { ...led, replicas: led.replicas.filter((node) => !former.includes(node)) },
+    cluster: { ...led, replicas: led.replicas.filter((node) => !isFormer(node)) },
     notes: [
+      unread,
       leaderNote(cluster, topology.nodes) ?? [],
-      former.map(({ name }) => formerNote(name, led.primary)),
+      former.map((one) => formerNote(led, one)),
     ].flat(),
   };
 }
 
-const formerPrimaries = ({ replicas }: LedCluster, { nodes }: Topology): readonly Node[] =>
-  replicas.filter(({ name }) =>
-    nodes.some(
-      ({ node, state, data }) => node.name === name && state === 'stopped' && data?.isStandby === false,
-    ),
+/** A primary that is stopped is started only while every other node can be seen: one that cannot may have been promoted. */
+function refuseBlindStart({ primary }: LedCluster, { nodes }: Topology): void {
+  const itself = nodes.find(({ node }) => node.name === primary.name);
+  const unseen = nodes.filter(({ state }) => state === 'unreachable');
+  if (itself?.state !== 'stopped' || unseen.length === 0) return;
+  const names = unseen.map(({ node }) => node.name).join(' and ');
+  throw new RefusedError({
+    what: `PostgreSQL does not run on ${primary.name}, the primary, and ${names} cannot be asked`,
+    why: [
+      ...unseen.map(describeSight),
+      `If one of them was promoted meanwhile, a start of ${primary.name} would make a second primary.`,
+    ].join('\n'),
+    next: [
+      `bring ${names} back, and run the same command again`,
+      `or when you know that nobody else was promoted: dbctl restart ${primary.name}`,
+      'nothing was changed',
+    ],
+  });
+}
+
+/** A node that has led before, and is stopped. */
+interface Former {
+  readonly sight: NodeSight;
+  readonly loss: NodeLoss;
+}
+
+const readFormerPrimaries = (
+  cluster: LedCluster,
+  { nodes }: Topology,
+  hosts: HostSet,
+): Promise<readonly Former[]> =>
+  Promise.all(
+    nodes
+      .filter(({ node, state, data }) => {
+        const isReplica = cluster.replicas.some(({ name }) => name === node.name);
+        return isReplica && state === 'stopped' && data?.isStandby === false;
+      })
+      .map(async (sight) => ({ sight, loss: await readLoss(cluster, sight.node, hosts) })),
   );
 
-const formerNote = (name: string, leader: Node): string =>
-  `${name} was a primary before ${leader.name} and is stopped: its data is left as it is; to give it that of ${leader.name}: dbctl reinit ${name}`;
+/** While no primary runs, one that has led last is not started over what only an earlier one has. */
+async function refuseSplit(
+  cluster: LedCluster,
+  { nodes }: Topology,
+  former: readonly Former[],
+  hosts: HostSet,
+): Promise<void> {
+  const { primary } = cluster;
+  const itself = nodes.find(({ node, state }) => node.name === primary.name && state === 'stopped');
+  const rivals = former.filter(({ loss }) => loss.from !== undefined);
+  if (itself === undefined || rivals.length === 0) return;
+  const own = await Promise.all(
+    rivals.map(({ sight }) => readLoss(ledBy(cluster, sight.node), primary, hosts)),
+  );
+  throw contested(
+    cluster,
+    [itself, ...rivals.map(({ sight }) => sight)],
+    [
+      ...[...own, ...rivals.map(({ loss }) => loss)].map(({ text }) => text),
+      `So a start of ${primary.name}, which led last, would go on without what only ${rivals.map(({ sight }) => sight.node.name).join(' and ')} has.`,
+    ],
+  );
+}
+
+function formerNote({ primary: { name: leader } }: LedCluster, { sight, loss }: Former): string {
+  const { name } = sight.node;
+  return [
+    `${name} was a primary before ${leader} and is stopped: its data is left as it is; to give it that of ${leader}: dbctl reinit ${name}`,
+    ...(loss.from === undefined ? [] : [loss.text]),
+  ].join('\n');
+}
 
 function changeOfPrimary(cluster: LedCluster, { nodes }: Topology, remembered: string): RefusedError {
   const { configuredPrimary: wanted, primary, file } = cluster;

@@ -1,5 +1,5 @@
 import type { PlannedChange } from '../engine/plan.ts';
-import type { WrittenChange } from '../config/plan-file.ts';
+import type { WrittenChange } from './plan-file.ts';
 import { RefusedError } from '../model/errors.ts';
 
 const shown = 10;

@@ -1,9 +1,15 @@
 import { flag, option } from '../kit/flags.ts';
+import { yesToPasswords } from '../server/agree-to-passwords.ts';
 import { changeCommand } from '../operation/change-command.ts';
 
 /** `dbctl up`: the whole cluster as .env.cluster says, from bare hosts to backups. */
 export const up = changeCommand({
   needs: 'cluster',
+  examples: {
+    'dbctl up': 'after every edit of .env.cluster',
+    'dbctl up --restart': 'also restart where a changed setting needs it',
+    'dbctl up --plan plan.json': 'only what was reviewed',
+  },
   flags: {
     restart: flag('--restart', 'restart PostgreSQL where a setting needs it'),
     plan: option(
@@ -11,9 +17,14 @@ export const up = changeCommand({
       'apply only the plan that `dbctl plan -o json` wrote there; stop when it is stale',
     ),
   },
+  yes: yesToPasswords,
   run: async ({ cluster, flags: { restart, plan }, ...access }) =>
     (await import('./up-operation.ts')).bringUp({ cluster, restart, planFile: plan }, access),
-  async verdict({ unreachable }) {
-    if (unreachable) throw unreachable;
+  async text({ result, problem }, { cluster, dryRun }) {
+    if (dryRun || problem !== undefined || result.changes.length === 0) return '';
+    return (await import('./connect-text.ts')).connectText(cluster);
+  },
+  async verdict({ problem }) {
+    if (problem) throw problem;
   },
 });

@@ -1,9 +1,11 @@
 import type { PlannedChange, PlanView } from '../engine/plan.ts';
+import { overrideText, type Override } from '../server/overrides.ts';
+import type { UpView } from './look-ahead-plan.ts';
 import { counted } from '../model/units.ts';
 import { unknownText } from '../ui/plan-result.ts';
 
 /** A plan for people: host by host, with the lines of files that change, and last what is not known and what will not answer for a while. */
-export function upPlanText({ changes, unknown }: PlanView): string {
+export function upPlanText({ changes, unknown, overrides = [] }: PlanView & Partial<UpView>): string {
   const hosts = [...new Set(changes.map(({ host }) => host))];
   const parts = hosts.map((host) =>
     hostText(
@@ -12,8 +14,16 @@ export function upPlanText({ changes, unknown }: PlanView): string {
     ),
   );
   const missing = unknown.length > 0 ? [unknown.map(unknownText).join('\n')] : [];
-  return `${[...parts, ...missing, countText(changes, unknown.length > 0)].join('\n\n')}\n`;
+  const other = overrides.length > 0 ? [overridesText(overrides)] : [];
+  return `${[...parts, ...missing, ...other, countText(changes, unknown.length > 0)].join('\n\n')}\n`;
 }
+
+/** What no change here will alter, each with the line that ends it. */
+const overridesText = (overrides: readonly Override[]): string =>
+  [
+    'what wins over .env.cluster:',
+    ...overrides.flatMap((one) => [`  ${one.node}: ${overrideText(one)}`, `      ${one.end}`]),
+  ].join('\n');
 
 function countText(changes: readonly PlannedChange[], isPartial: boolean): string {
   if (changes.length === 0) {

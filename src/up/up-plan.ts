@@ -3,15 +3,20 @@
 
 import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
-import type { Plan, Stage } from '../engine/run-plan.ts';
+import { onMachines } from '../engine/on-machines.ts';
+import { oneByOne, type Plan, type Stage } from '../engine/run-plan.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
+import { readTopologyOn } from '../postgres/topology-query.ts';
 import { addReplicaPlan } from '../replication/add-replica-plan.ts';
 import { readSource, sourceToBe } from '../server/source-facts.ts';
 import { backupSetupPlan } from '../backup/setup-plan.ts';
 import { backupsInPlace } from '../backup/backups-in-place-facts.ts';
 import { chooseCloneMethods } from '../replication/clone-method-facts.ts';
 import { initPrimaryPlan } from '../server/init-primary-plan.ts';
+import { restartWhenAsked } from '../server/reload-settings-step.ts';
+import { ensureSettings } from '../server/settings-step.ts';
+import { verifyStreaming } from '../server/verify-streaming-step.ts';
 import { comingRestarts } from '../server/coming-restarts-plan.ts';
 import { refuseSecondCluster } from '../server/refuse-second-cluster-facts.ts';
 import { chooseRestarts, restartPlan } from '../server/restart-plan.ts';
@@ -29,26 +34,33 @@ export function upPlan(options: UpOptions): Plan {
   const { cluster, hosts, nodes, restarting } = options;
   const primary = hosts.get(cluster.primary.name);
   const replicas = cluster.replicas.filter((node) => nodes.includes(node));
+  /** The same, without those that have failed on the way. */
+  const without = (failed: ReadonlySet<string>): UpOptions => {
+    const isWell = ({ name }: Node): boolean => !failed.has(name);
+    return { ...options, nodes: nodes.filter(isWell), restarting: restarting.filter(isWell) };
+  };
   return [
-    () => refuseSecondCluster(cluster, primary).then(() => []),
+    () =>
+      refuseSecondCluster(cluster, {
+        primary,
+        control: hosts.get(cluster.control.name),
+        readSights: async () => (await readTopologyOn(cluster, hosts)).nodes,
+      }).then(() => []),
     ...initPrimaryPlan(cluster, hosts, { restart: 'later' }),
     ...(replicas.length > 0 ? [() => replicaStages(options, replicas)] : []),
-    ...(restarting.length > 0 ? [() => restarts(options)] : []),
-    ...(cluster.backup
-      ? backupSetupPlan(
-          { cluster, backup: cluster.backup, hosts },
-          { restart: 'later', nodes, reached: nodes },
-        )
-      : []),
+    ...(restarting.length > 0 ? [(failed: ReadonlySet<string>) => restarts(without(failed))] : []),
+    (failed) => backupStages(without(failed)),
     // What waits for a restart that nobody has agreed to is refused when everything else is in place.
-    () => comingRestarts(cluster, nodes, hosts),
+    (failed) => comingRestarts(cluster, without(failed).nodes, hosts),
   ];
 }
 
-async function replicaStages(
-  { cluster, hosts }: UpOptions,
-  nodes: readonly Node[],
-): Promise<readonly Stage[]> {
+const backupStages = async ({ cluster, hosts, nodes }: UpOptions): Promise<readonly Stage[]> =>
+  cluster.backup
+    ? backupSetupPlan({ cluster, backup: cluster.backup, hosts }, { restart: 'later', nodes, reached: nodes })
+    : [];
+
+async function replicaStages({ cluster, hosts }: UpOptions, nodes: readonly Node[]): Promise<Plan> {
   const primary = hosts.get(cluster.primary.name);
   const runs = await primary.ask(acceptsConnections(instanceOf(cluster, cluster.primary)));
   const [source, backup] = await Promise.all([
@@ -69,5 +81,17 @@ async function replicaStages(
 
 async function restarts({ cluster, hosts, nodes, restarting }: UpOptions): Promise<readonly Stage[]> {
   const request = { cluster, hosts, nodes: restarting, reached: nodes, pending: true };
-  return restartPlan(request, await chooseRestarts(request), { onSilence: () => {} });
+  const stages = restartPlan(request, await chooseRestarts(request), { onSilence: () => {} });
+  const replicas = cluster.replicas.filter((node) => nodes.includes(node));
+  return replicas.length > 0 ? [...stages, lowered(cluster, hosts, replicas)] : stages;
 }
+
+/** A replica that was started with what its primary still ran with has that no longer, once it restarted with less. */
+const lowered = (cluster: LedCluster, hosts: HostSet, replicas: readonly Node[]): Stage =>
+  oneByOne(
+    onMachines('Lower what the replicas were started with', replicas, hosts, (node) => [
+      ensureSettings(cluster, node),
+      restartWhenAsked(instanceOf(cluster, node), { allowed: true }),
+      verifyStreaming(cluster, node, hosts.get(cluster.primary.name)),
+    ]),
+  );

@@ -5,7 +5,7 @@ import type { Cluster, Node } from '../model/cluster.ts';
 import { slotNameOf } from '../model/slot.ts';
 import type { SlotFacts, WalServerFacts, WalFacts } from './facts.ts';
 import { isArchivingNowhere, isGivenUp, type WalHolder } from './holders.ts';
-import { walLimitGigabytes } from '../server/parameters.ts';
+import { walLimitOf } from '../server/parameters.ts';
 
 export interface WalAdvice {
   /** A fact, as a sentence. */
@@ -113,7 +113,7 @@ function replicaAdvice({ name }: Node, slot: SlotFacts, { sights }: Place): WalA
 function foreignSlotAdvice(slot: SlotFacts, { node, server }: Place): WalAdvice {
   const isOurs = slot.name.startsWith('dbctl_');
   const kind = slot.type === 'logical' ? `logical (${slot.plugin}, database ${slot.database})` : 'physical';
-  const drop = `sudo -u postgres psql -p ${node.port} -c "select pg_drop_replication_slot('${slot.name}')"`;
+  const drop = `runuser -u postgres -- psql -p ${node.port} -c "select pg_drop_replication_slot('${slot.name}')"`;
   if (slot.isSynced && server.isInRecovery) {
     return { why: `Slot ${slot.name} is a copy of the one on the primary.`, next: [] };
   }
@@ -135,7 +135,7 @@ function foreignSlotAdvice(slot: SlotFacts, { node, server }: Place): WalAdvice 
 /** A slot without a limit fills the disk; one that is near its limit may keep more for a while. */
 function limitAdvice({ heldBytes }: SlotFacts, { server, fileSystemBytes }: Place): readonly WalStep[] {
   if (server.settings.slotLimitBytes !== null || heldBytes === null) return [];
-  const limit = `${walLimitGigabytes(fileSystemBytes)}GB`;
+  const limit = walLimitOf(fileSystemBytes);
   return [
     {
       text: `limit the WAL that slots may keep: POSTGRES_CONF_max_slot_wal_keep_size=${limit}, then`,
@@ -174,7 +174,7 @@ const settingsOf: Partial<Record<WalHolder['kind'], string>> = {
 
 /** Sizes that somebody chose. */
 function sizeAdvice({ kind, name }: WalHolder, { node }: Place): WalAdvice {
-  const checkpoint = `sudo -u postgres psql -p ${node.port} -c checkpoint`;
+  const checkpoint = `runuser -u postgres -- psql -p ${node.port} -c checkpoint`;
   if (kind === 'removable') {
     return {
       why: 'Most of the WAL is not needed.',

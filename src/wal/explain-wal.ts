@@ -4,35 +4,14 @@ import type { Cluster } from '../model/cluster.ts';
 import { primariesAmong, type NodeSight } from '../model/topology.ts';
 import { adviceOn, lostSlotAdvice, nowhereAdvice, type WalAdvice, type WalStep } from './advice.ts';
 import { formatBytes, formatSpan } from '../model/units.ts';
-import type { WalDirectory, WalServerFacts, WalFacts } from './facts.ts';
+import type { WalDirectory, WalFacts } from './facts.ts';
 import { holdersOn, type WalHolder } from './holders.ts';
-import { outlookOf, rateNow, rateSinceArchived, type WalOutlook, type WalRate } from './outlook.ts';
+import { outlookOf, rateNow, rateSinceArchived } from './outlook.ts';
 
-export interface NodeWal {
-  readonly node: string;
-  readonly role: 'primary' | 'replica';
-  /** Why nothing, or not everything, is known. */
-  readonly problem: string | null;
-  readonly directory: WalDirectory | null;
-  readonly holders: readonly WalHolder[];
-  readonly rate: { readonly now: WalRate; readonly sinceArchived: WalRate | null } | null;
-  readonly outlook: WalOutlook;
-  /** Everything the server said. */
-  readonly server: WalServerFacts | null;
-}
+export type NodeWal = ReturnType<typeof nodeWal>;
+export type WalExplanation = ReturnType<typeof explainWal>;
 
-export interface WalExplanation {
-  readonly cluster: string;
-  /** One sentence. */
-  readonly summary: string;
-  /** Who holds the most on the primary. */
-  readonly biggest: { readonly node: string; readonly holder: string; readonly bytes: number } | null;
-  /** The primary first. */
-  readonly nodes: readonly NodeWal[];
-  readonly advice: readonly WalAdvice[];
-}
-
-export function explainWal(cluster: Cluster, sights: readonly WalFacts[]): WalExplanation {
+export function explainWal(cluster: Cluster, sights: readonly WalFacts[]) {
   const nodes = cluster.nodes.flatMap(({ name }) => {
     const sight = sights.find(({ node }) => node === name);
     return sight ? [nodeWal(cluster, sight)] : [];
@@ -42,8 +21,11 @@ export function explainWal(cluster: Cluster, sights: readonly WalFacts[]): WalEx
   const biggest = primary && mostOf(primary.holders);
   return {
     cluster: cluster.name,
+    /** One sentence. */
     summary: primary ? summaryOf(primary, cluster) : 'no WAL was measured',
+    /** Who holds the most on the primary. */
     biggest: primary && biggest ? { node: primary.node, holder: biggest.name, bytes: biggest.bytes } : null,
+    /** The primary first. */
     nodes,
     advice: nodes.flatMap((one) => adviceAbout(one, cluster, sights)),
   };
@@ -58,17 +40,20 @@ export const leadersAmong = (cluster: Cluster, sights: readonly WalFacts[]): rea
 const mostOf = (holders: readonly WalHolder[]): WalHolder | undefined =>
   holders.toSorted((one, other) => other.bytes - one.bytes)[0];
 
-function nodeWal(cluster: Cluster, sight: WalFacts): NodeWal {
+function nodeWal(cluster: Cluster, sight: WalFacts) {
   const { node, problem, directory, server } = sight;
   const isReplica = server ? server.isInRecovery : node !== cluster.configuredPrimary.name;
+  const role = isReplica ? 'replica' : 'primary';
   return {
     node,
-    role: isReplica ? 'replica' : 'primary',
+    role,
+    /** Why nothing, or not everything, is known. */
     problem: problem ?? stoppedBecause(sight),
     directory: directory ?? null,
     holders: holdersOn(sight),
     rate: server ? { now: rateNow(server), sinceArchived: rateSinceArchived(server) ?? null } : null,
     outlook: outlookOf(sight),
+    /** Everything the server said. */
     server: server ?? null,
   };
 }

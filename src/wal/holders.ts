@@ -1,4 +1,4 @@
-// Who keeps WAL on a node's disk, and how much of it. Facts in, holders out; what to do about them is wal-advice.ts.
+// Who keeps WAL on a node's disk, and how much of it. Facts in, holders out; what to do about them is advice.ts.
 
 import { parseLsn, startOfWal } from '../model/lsn.ts';
 import { counted, formatBytes, formatSeconds } from '../model/units.ts';
@@ -25,6 +25,15 @@ export interface WalHolder {
   readonly note: string;
 }
 
+/** One that does not grow and has no limit, unless it is said. */
+const holder = (
+  kind: WalHolder['kind'],
+  name: string,
+  bytes: number,
+  note: string,
+  how: Partial<Pick<WalHolder, 'isGrowing' | 'roomBytes'>> = {},
+): WalHolder => ({ kind, name, bytes, isGrowing: false, roomBytes: null, note, ...how });
+
 /** WAL files wait this long, in seconds, before archiving counts as too slow. */
 const patience = 150;
 
@@ -36,9 +45,9 @@ export function holdersOf(server: WalServerFacts, queueLimitBytes?: number): rea
     summarizer(server),
     checkpoint(server),
     keepSize(server),
-  ].filter((holder) => holder.bytes > 0);
+  ].filter(({ bytes }) => bytes > 0);
   return [...needed, recycled(server), removable(server, needed)]
-    .filter((holder) => holder.bytes > 0)
+    .filter(({ bytes }) => bytes > 0)
     .toSorted((one, other) => Number(other.isGrowing) - Number(one.isGrowing) || other.bytes - one.bytes);
 }
 
@@ -51,16 +60,8 @@ function slotHolder(slot: SlotFacts, server: WalServerFacts): readonly WalHolder
   const { slotLimitBytes, maxBytes } = server.settings;
   const room = slot.safeBytes ?? (slotLimitBytes === null ? null : slotLimitBytes - slot.heldBytes);
   const isLate = slot.heldBytes > maxBytes && slot.grownBytes > 0;
-  return [
-    {
-      kind: 'slot',
-      name: `slot ${slot.name}`,
-      bytes: slot.heldBytes,
-      isGrowing: !slot.isActive || isLate,
-      roomBytes: room === null ? null : Math.max(0, room),
-      note: slotNote(slot, server),
-    },
-  ];
+  const how = { isGrowing: !slot.isActive || isLate, roomBytes: room === null ? null : Math.max(0, room) };
+  return [holder('slot', `slot ${slot.name}`, slot.heldBytes, slotNote(slot, server), how)];
 }
 
 function slotNote(
@@ -92,39 +93,23 @@ function archiver(server: WalServerFacts, queueLimitBytes?: number): WalHolder {
   const bytes = waitingFiles * server.segmentBytes;
   const isGrowing = isArchivingStuck(server);
   const waits = counted(waitingFiles, 'file waits', 'files wait');
-  return {
-    kind: 'archiver',
-    name: 'archiver',
-    bytes,
-    isGrowing,
-    roomBytes: queueLimitBytes === undefined ? null : Math.max(0, queueLimitBytes - bytes),
-    note: isGrowing && failedCount > 0 ? `${waits}, ${failedCount} failures` : waits,
-  };
+  const note = isGrowing && failedCount > 0 ? `${waits}, ${failedCount} failures` : waits;
+  const roomBytes = queueLimitBytes === undefined ? null : Math.max(0, queueLimitBytes - bytes);
+  return holder('archiver', 'archiver', bytes, note, { isGrowing, roomBytes });
 }
 
 function summarizer({ unsummarizedBytes, settings }: WalServerFacts): WalHolder {
   const bytes = unsummarizedBytes ?? 0;
-  const isGrowing = bytes > settings.maxBytes;
-  return {
-    kind: 'summarizer',
-    name: 'WAL summarizer',
-    bytes,
-    isGrowing,
-    roomBytes: null,
-    note: 'not read yet',
-  };
+  return holder('summarizer', 'WAL summarizer', bytes, 'not read yet', {
+    isGrowing: bytes > settings.maxBytes,
+  });
 }
 
 function checkpoint({ isInRecovery, checkpointBytes, settings }: WalServerFacts): WalHolder {
-  const what = isInRecovery ? 'restart point' : 'checkpoint';
-  return {
-    kind: 'checkpoint',
-    name: `last ${what}`,
-    bytes: checkpointBytes,
-    isGrowing: false,
+  const name = isInRecovery ? 'last restart point' : 'last checkpoint';
+  return holder('checkpoint', name, checkpointBytes, 'needed after a crash', {
     roomBytes: Math.max(0, settings.maxBytes - checkpointBytes),
-    note: 'needed after a crash',
-  };
+  });
 }
 
 /** Never more than there is: a young server has not written that much yet. */
@@ -132,26 +117,16 @@ function keepSize(server: WalServerFacts): WalHolder {
   const { keepBytes } = server.settings;
   const bytes = Math.min(keepBytes, heldSince(server, server.oldestFile));
   const note = bytes < keepBytes ? `of ${formatBytes(keepBytes)}` : '';
-  return {
-    kind: 'wal_keep_size',
-    name: 'wal_keep_size',
-    bytes,
-    isGrowing: false,
-    roomBytes: keepBytes - bytes,
-    note,
-  };
+  return holder('wal_keep_size', 'wal_keep_size', bytes, note, { roomBytes: keepBytes - bytes });
 }
 
-function recycled({ aheadFiles, segmentBytes, settings }: WalServerFacts): WalHolder {
-  return {
-    kind: 'recycled',
-    name: 'files to reuse',
-    bytes: aheadFiles * segmentBytes,
-    isGrowing: false,
-    roomBytes: null,
-    note: `max_wal_size ${formatBytes(settings.maxBytes)}`,
-  };
-}
+const recycled = ({ aheadFiles, segmentBytes, settings }: WalServerFacts): WalHolder =>
+  holder(
+    'recycled',
+    'files to reuse',
+    aheadFiles * segmentBytes,
+    `max_wal_size ${formatBytes(settings.maxBytes)}`,
+  );
 
 /** Older than everybody needs: it goes with the next checkpoint. */
 function removable(server: WalServerFacts, holders: readonly WalHolder[]): WalHolder {
@@ -161,8 +136,7 @@ function removable(server: WalServerFacts, holders: readonly WalHolder[]): WalHo
     ...holders.map(({ kind, bytes }) => (kind === 'archiver' ? 0 : bytes + server.segmentBytes)),
   );
   const bytes = Math.max(0, heldSince(server, server.oldestFile) - needed);
-  const note = 'until the next checkpoint';
-  return { kind: 'removable', name: 'not needed', bytes, isGrowing: false, roomBytes: null, note };
+  return holder('removable', 'not needed', bytes, 'until the next checkpoint');
 }
 
 /** From the beginning of a WAL file to the end of WAL. */

@@ -4,28 +4,15 @@ import type { WalServerFacts, WalFacts } from './facts.ts';
 import { holdersOn } from './holders.ts';
 import { parseLsn, startOfWal } from '../model/lsn.ts';
 
-export interface WalRate {
-  readonly bytesPerSecond: number;
-  /** Over how long it was taken. */
-  readonly seconds: number;
-}
-
 /** What the WAL on one node's disk is heading for. */
 export type WalOutlook =
   /** Nothing keeps ever more: the disk does not fill with WAL. */
   | { readonly kind: 'steady' }
   /** A holder keeps ever more, but nothing is written now. */
   | { readonly kind: 'idle'; readonly holder: string }
-  /** The disk is full after so many seconds. */
+  /** After so many seconds the disk is full; or, before it is, the holder reaches its limit and is given up. */
   | {
-      readonly kind: 'full';
-      readonly holder: string;
-      readonly seconds: number;
-      readonly bytesPerSecond: number;
-    }
-  /** Before the disk is full, the holder reaches its limit and is given up. */
-  | {
-      readonly kind: 'limit';
+      readonly kind: 'full' | 'limit';
       readonly holder: string;
       readonly seconds: number;
       readonly bytesPerSecond: number;
@@ -35,8 +22,10 @@ export type WalOutlook =
 /** Shorter than this, the time since the last archived file says nothing about a rate. */
 const shortestSeconds = 60;
 
-/** While it was watched. */
-export const rateNow = ({ watched }: WalServerFacts): WalRate => ({
+export type WalRate = ReturnType<typeof rateNow>;
+
+/** While it was watched, and over how long that was. */
+export const rateNow = ({ watched }: WalServerFacts) => ({
   bytesPerSecond: watched.seconds > 0 ? Math.max(watched.bytes, 0) / watched.seconds : 0,
   seconds: watched.seconds,
 });

@@ -7,6 +7,7 @@ import { query, type Query } from '../host/command.ts';
 import { script } from '../host/script.ts';
 import { archiverSql } from '../postgres/archiver.ts';
 import { askJson, ifRunning, type Socket } from '../postgres/psql.ts';
+import { fieldsIn } from '../model/answers.ts';
 
 // The end of WAL; on a replica whichever of receiving and replaying is further: it may live from an archive.
 const end = `(case when pg_is_in_recovery()
@@ -80,11 +81,11 @@ export const walDirectory = ({ dataDirectory }: Instance): Query<WalDirectory | 
 
 export function parseWalDirectory(stdout: string): WalDirectory | undefined {
   if (stdout === 'none\n') return undefined;
-  const of = (name: string): readonly number[] =>
-    (new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '').split(' ').map(Number);
-  const [bytes = 0, files = 0] = of('wal');
-  const [waitingFiles = 0] = of('waiting');
-  const [fileSystemBytes = 0, freeBytes = 0] = of('disk');
-  const slotNames = [...stdout.matchAll(/^slot=(.*)$/gm)].map(([, name = '']) => name).toSorted();
+  const { of, all } = fieldsIn(stdout);
+  const numbers = (name: string): readonly number[] => of(name).split(' ').map(Number);
+  const [bytes = 0, files = 0] = numbers('wal');
+  const [waitingFiles = 0] = numbers('waiting');
+  const [fileSystemBytes = 0, freeBytes = 0] = numbers('disk');
+  const slotNames = all('slot').toSorted();
   return { bytes, files, waitingFiles, fileSystemBytes, freeBytes, slotNames };
 }

@@ -11,7 +11,7 @@ import type { Host } from '../../src/host/host.ts';
 import { openSessionHere, localHost } from '../../src/host/local-host.ts';
 import { openSessionOverSsh } from '../../src/host/ssh-host.ts';
 import type { Action, Query } from '../../src/host/command.ts';
-import { appendToJournal, parseJournal, readJournal } from '../../src/operation/journal-query.ts';
+import { appendToJournal, parseJournal, readJournal } from '../../src/operation/journal.ts';
 import { lockHolder, releaseLock } from '../../src/operation/lock-query.ts';
 import { sshHostOnTestServer } from '../support/test-connection.ts';
 

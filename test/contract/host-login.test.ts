@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ConnectOptions, openDialer } from '../../src/host/connect.ts';
 import { fingerprint } from '../../src/host/known-hosts.ts';
 import { newKey, startSshServer } from '../support/ssh-server.ts';
@@ -160,10 +160,19 @@ describe('the login', () => {
     expect(server.seen.attempts - before).toBeLessThanOrEqual(1);
   });
 
-  test('a key file that does not exist is named', async () => {
-    expect(await login(options({ keyFile: file('nokey') }))).toMatchObject({
-      why: `no key was found\n${file('nokey')} does not exist`,
-    });
+  test('a key file that is none is refused before any host is asked', async () => {
+    const before = server.seen.attempts;
+    writeFileSync(file('key.pub'), mine.public);
+    for (const [name, why] of [
+      ['nokey', 'does not exist'],
+      ['key.pub', `cannot be used: it is a public key; the private one is ${file('key')}`],
+    ] as const) {
+      expect(await login(options({ keyFile: file(name) }))).toMatchObject({
+        exitCode: 2,
+        message: `the key file ${file(name)} ${why}`,
+      });
+    }
+    expect(server.seen.attempts).toBe(before);
   });
 
   // As little work for ssh-keygen as it takes: one round of its hash, the smallest key.
@@ -199,7 +208,17 @@ describe('the login', () => {
     expect(await login(options({ port: closed.port }))).toMatchObject({
       exitCode: 3,
       message: `127.0.0.1 cannot be reached over SSH on port ${closed.port} as ann`,
-      why: expect.stringContaining('ECONNREFUSED'),
+      why: `the connection was refused: no sshd listens on port ${closed.port} of 127.0.0.1, or a firewall refuses it`,
+      next: expect.arrayContaining([
+        `try it by hand: ssh -p ${closed.port} -i ${file('key')} -o IdentitiesOnly=yes -o UserKnownHostsFile=${file('known_hosts')} ann@127.0.0.1`,
+      ]),
+    });
+  });
+
+  test('a name that means nothing says so', async () => {
+    expect(await login(options(), 'nothing.invalid')).toMatchObject({
+      exitCode: 3,
+      why: 'the name nothing.invalid cannot be resolved on this machine',
     });
   });
 
@@ -207,6 +226,45 @@ describe('the login', () => {
     const web = await listen('HTTP/1.1 400 Bad Request\r\n\r\n');
     expect(await login(options({ port: web.port }))).toMatchObject({ exitCode: 3 });
     web.server.close();
+  });
+});
+
+describe('an agent with twenty keys, and a server that hangs up after six', () => {
+  const others = Array.from({ length: 20 }, () => newKey());
+  let agent: number;
+  const strict = { authorizedKeys: [mine.public], mostAttempts: 6 };
+
+  beforeAll(() => {
+    const said = execFileSync('ssh-agent', ['-a', file('agent')], { encoding: 'utf8' });
+    agent = Number(/SSH_AGENT_PID=(\d+)/.exec(said)?.[1]);
+    for (const { private: key } of others) addKey(key);
+  });
+  afterAll(() => process.kill(agent));
+
+  async function loginOnStrict(config: string): Promise<unknown> {
+    const place = await startSshServer(strict);
+    writeFileSync(file('known_hosts'), line(place));
+    writeFileSync(file('of-agent'), config);
+    const given = options(
+      { keyFile: undefined, port: place.port },
+      { agentSocket: file('agent'), sshConfigFile: file('of-agent') },
+    );
+    return login(given).finally(() => place.stop());
+  }
+
+  test('an identity file is tried before what else the agent has', async () => {
+    expect(await loginOnStrict(`Host *\n  IdentityFile ${file('key')}\n`)).toBeUndefined();
+  });
+
+  test('IdentitiesOnly keeps the others out', async () => {
+    const config = `Host *\n  IdentityFile ${file('wrong')}\n  IdentitiesOnly yes\n`;
+    expect(await loginOnStrict(config)).toMatchObject({ why: `keys tried: the key ${file('wrong')}` });
+  });
+
+  test('the one that an identity file names by its public half is taken from the agent, and tried once', async () => {
+    addKey(mine.private);
+    writeFileSync(file('held.pub'), mine.public);
+    expect(await loginOnStrict(`Host *\n  IdentityFile ${file('held')}\n`)).toBeUndefined();
   });
 });
 
@@ -244,6 +302,14 @@ describe('ProxyJump', () => {
     expect(existsSync(file('pwned'))).toBe(false);
   });
 });
+
+function addKey(key: string): void {
+  execFileSync('ssh-add', ['-q', '-'], {
+    input: key,
+    env: { ...process.env, SSH_AUTH_SOCK: file('agent') },
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+}
 
 async function listen(greeting = ''): Promise<{ server: Server; port: number }> {
   const made = createServer((socket) => socket.end(greeting));

@@ -140,6 +140,10 @@ describeOnHosts('backups, day by day', () => {
     expectExit(refused, 4);
     expect(refused.stderr).toMatch(/postgres +by-hand\.service/);
     await lab.shell('control', 'systemctl stop by-hand');
+    const { problems } = await statusOfCheck();
+    expect(problems.join('\n')).toMatch(/an incremental backup failed/);
+    await succeed(lab, 'backup', 'run', '--type', 'incr');
+    expect(await statusOfCheck()).toEqual({ exitCode: 0, problems: [] });
   });
 
   test('a check is CRITICAL while nodes cannot send WAL, and OK again after', async () => {

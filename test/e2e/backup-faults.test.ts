@@ -63,9 +63,10 @@ describeOnHosts('faults of backups', () => {
       await expect
         .poll(async () => (await lab.dbctl('backup', 'check')).exitCode, { timeout: 60_000, interval: 2000 })
         .not.toBe(2);
-      await succeed(lab, 'backup', 'restore', '--to=pg2:5500');
+      const restored = await succeed(lab, 'backup', 'restore', '--to=pg2:5500');
       expect(await checksum(lab, 'pg2', 'load', 5500)).toBe(written);
-      await lab.shell('pg2', 'pg_dropcluster --stop 17 pg2_5500');
+      await lab.shell('pg2', /^Remove it, on its host: +(.*)$/m.exec(restored.stdout)![1]!);
+      expect(await lab.shell('pg2', 'pg_lsclusters --no-header | grep -c 5500 || :')).toBe('0');
     },
   );
 
@@ -95,7 +96,11 @@ describeOnHosts('faults of backups', () => {
       'pg1',
       'pg_dropcluster --stop 17 main; rm -rf /var/lib/postgresql/17/main /etc/dbctl/*/pg1',
     );
-    await succeed(lab, 'init-primary');
+    const remembered = JSON.parse(await lab.shell('control', 'cat /etc/dbctl/*/data-of-pg1.json')) as {
+      systemIdentifier: string;
+    };
+    expectExit(await lab.dbctl('init-primary'), 4);
+    await succeed(lab, 'init-primary', '--abandon', remembered.systemIdentifier);
 
     const finished = await lab.dbctl('backup', 'setup');
 

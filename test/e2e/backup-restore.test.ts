@@ -45,7 +45,7 @@ describeOnHosts('a restore', () => {
     expect(stdout).toMatch(
       /^Restored pg2-5499 \(\S+:5499\) from the backup \d{8}-\d{6}F, .* on timeline 2\.$/m,
     );
-    expect(stdout).toContain('pg_dropcluster --stop 17 pg2_5499');
+    expect(stdout).toMatch(/^Remove it, on its host: +sh \/etc\/dbctl\/\S+\/pg2-5499\/remove\.sh$/m);
     expect(await checksum(lab, 'pg2', 'orders', 5499)).toBe(rows);
     expect(await onPort(lab, 'pg2', 5499, 'select pg_is_in_recovery()')).toBe('f');
     expect(await onPort(lab, 'pg2', 5499, 'show archive_mode')).toBe('off');
@@ -73,7 +73,7 @@ describeOnHosts('a restore', () => {
 
     const refused = await lab.dbctl(...restore, '--to=pg2:5499');
 
-    expectClear(lab, refused, 4, 'already holds a server', 'pg_dropcluster --stop 17 pg2_5499');
+    expectClear(lab, refused, 4, 'already holds a server', 'pg2-5499/remove.sh');
     expect(await checksum(lab, 'pg2', 'orders', 5499)).toBe(rows);
   });
 

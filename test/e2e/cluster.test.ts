@@ -232,8 +232,8 @@ const cidrOf = ({ address, netmask }: HbaRule): string => {
 const settings: Readonly<Record<string, string>> = {
   data_checksums: 'on',
   wal_level: 'replica',
-  max_wal_senders: '10',
-  max_replication_slots: '10',
+  max_wal_senders: '40',
+  max_replication_slots: '40',
   wal_keep_size: '256',
   wal_log_hints: 'on',
   hot_standby: 'on',

@@ -15,6 +15,7 @@ import {
   healLab,
   limitLink,
   slotsOn,
+  unmakeReplica,
 } from '../support/faults.ts';
 import { startCluster } from '../support/saved-cluster.ts';
 import { addressOf, describeOnHosts, patienceMs, succeed } from '../support/story.ts';
@@ -61,7 +62,7 @@ describeOnHosts('a clone whose host is lost', () => {
 
   async function startOver(): Promise<void> {
     await healLab(lab);
-    await lab.shell('pg2', 'systemctl stop postgresql@17-main && rm -r /var/lib/postgresql/17/main');
+    await unmakeReplica(lab, 'pg2');
   }
 
   beforeAll(async () => {

@@ -12,11 +12,15 @@ describeOnHosts('a host that is not as it should be', () => {
 
   /** Runs a command that must be refused, and insists that no file of the host has changed. */
   async function expectRefused(command: readonly string[], host: string, ...words: readonly string[]) {
+    await expectRefusal(command, host, `${host} cannot be used`, ...words);
+  }
+
+  async function expectRefusal(command: readonly string[], host: string, ...words: readonly string[]) {
     const before = await filesOn(lab, host);
 
     const refused = await lab.dbctl(...command);
 
-    expectClear(lab, refused, 4, `${host} cannot be used`, ...words);
+    expectClear(lab, refused, 4, ...words);
     expect(refused.stdout).toBe('');
     expect(await filesOn(lab, host)).toBe(before);
   }
@@ -94,7 +98,7 @@ describeOnHosts('a host that is not as it should be', () => {
     lab.configure({ CLUSTER_NAME: 'another' });
 
     await expectRefused(['init-primary'], 'pg1', `${directory} belongs to ${name}/pg1, not to another/pg1`);
-    await expectRefused(['add-replica'], 'pg2', `belongs to ${name}/pg2`);
+    await expectRefusal(['add-replica'], 'pg2', 'pg1, the primary, cannot be used', `belongs to ${name}/pg1`);
 
     lab.configure({ CLUSTER_NAME: name });
     expect(await runs()).toBe(started);

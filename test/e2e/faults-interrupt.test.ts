@@ -14,6 +14,7 @@ import {
   limitLink,
   settled,
   slotsOn,
+  unmakeReplica,
 } from '../support/faults.ts';
 import { describeOnHosts, expectExit, patienceMs } from '../support/story.ts';
 
@@ -30,7 +31,8 @@ describeOnHosts('a run that is asked to stop', () => {
     { signal: 'SIGINT' as const, after: 'Check the host: ' },
     { signal: 'SIGTERM' as const, after: 'Create the cluster: ' },
   ])('by $signal ends with 130 and says how to go on, in the middle of init-primary', async (story) => {
-    const run = lab.start('init-primary');
+    // With -v, stages that find all in place are told, too.
+    const run = lab.start('init-primary', '-v');
     await new Promise<void>((seen) => {
       run.process.stderr!.on('data', (text) => String(text).includes(story.after) && seen());
     });
@@ -79,9 +81,9 @@ describeOnHosts('a run that is asked to stop', () => {
   });
 
   test('twice ends at once, and the next run goes on from there', async () => {
-    await lab.shell('pg2', 'systemctl stop postgresql@17-main && rm -r /var/lib/postgresql/17/main');
+    await unmakeReplica(lab, 'pg2');
     const cables = await Promise.all(['pg1', 'pg2'].map((name) => cableOf(lab, name)));
-    const run = lab.start('add-replica');
+    const run = lab.start('add-replica', '-v');
     const said = (words: string) =>
       new Promise<void>((seen) => {
         run.process.stderr!.on('data', (text) => String(text).includes(words) && seen());

@@ -1,30 +1,34 @@
-// dbctl is killed in the middle of init-primary, at one thing it does after the other: each run goes on from what it finds.
+// dbctl is killed in the middle of init-primary and of up, at one thing it does after the other: each run goes on from what
+// it finds, whichever command left it.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLab, type Lab } from '../support/e2e.ts';
 import { expectNothingUnfinished, settled } from '../support/faults.ts';
-import { killAtEachDeed } from '../support/kill-dbctl.ts';
+import { deedsKilledAt, killAtEachDeed } from '../support/kill-dbctl.ts';
 import { describeOnHosts, expectExit, patienceMs, sqlAs, succeed } from '../support/story.ts';
 
-const command = 'init-primary';
+const commands = [['init-primary'], ['up']];
 
-describeOnHosts('init-primary that is killed', () => {
+describeOnHosts('init-primary or up that is killed', () => {
   let lab: Lab;
+  let replicas: string | undefined;
 
   beforeAll(async () => {
     lab = await startLab('f-kill1', '--hosts', 'control,pg1,pg2');
+    replicas = lab.env['CLUSTER_DB_REPLICA_HOSTS'];
+    lab.configure({ CLUSTER_DB_REPLICA_HOSTS: undefined });
   }, patienceMs);
 
   afterAll(async () => lab?.down(), patienceMs);
 
   test('at everything it does in turn is finished by running it again', async () => {
-    const runs = await killAtEachDeed(lab, [command]);
+    const runs = await killAtEachDeed(lab, commands);
     expectExit(runs.at(-1)!, 0);
-    const points = runs.filter(({ exitCode }) => exitCode === null).length;
-    process.stderr.write(`killed at ${points} points\n`);
+    const points = deedsKilledAt(lab);
+    process.stderr.write(`killed at ${points} points, in ${runs.length - 1 - commands.length} runs\n`);
 
     expect(points).toBeGreaterThan(40);
-    await settled(lab, command);
+    for (const command of commands) await settled(lab, ...command);
     for (const host of ['control', 'pg1']) await expectNothingUnfinished(lab, host);
   });
 
@@ -38,6 +42,7 @@ describeOnHosts('init-primary that is killed', () => {
     await expect(sqlAs(lab, 'reader', { from: 'pg1', to: 'pg1' }, write)).rejects.toThrow(
       'permission denied',
     );
+    lab.configure({ CLUSTER_DB_REPLICA_HOSTS: replicas });
     await succeed(lab, 'add-replica');
   });
 });

@@ -12,6 +12,7 @@ import {
   limitLink,
   settled,
   slotsOn,
+  unmakeReplica,
 } from '../support/faults.ts';
 import { startCluster } from '../support/saved-cluster.ts';
 import { describeOnHosts, expectExit, patienceMs } from '../support/story.ts';
@@ -54,7 +55,7 @@ describeOnHosts('add-replica that is killed', () => {
   });
 
   test('and when the clone itself is killed, the next run makes a new one and leaves nothing of the first', async () => {
-    await lab.shell('pg2', 'systemctl stop postgresql@17-main && rm -r /var/lib/postgresql/17/main');
+    await unmakeReplica(lab, 'pg2');
     await limitLink(lab, 'pg2', '40mbit');
     const run = lab.start('add-replica', 'pg2');
     await cloneHasCopied(lab, 'pg2', 5e6);

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { journalMark, journalSince } from '../support/journal.ts';
 import { startLab, type Finished, type Lab } from '../support/e2e.ts';
 import { cable, expectClear, filesOn } from '../support/faults.ts';
+import { dbctlWith } from '../support/probe-story.ts';
 import { addressOf, describeOnHosts, patienceMs } from '../support/story.ts';
 
 const machines = ['control', 'pg1', 'pg2'];
@@ -86,6 +87,33 @@ describeOnHosts('a host that cannot be reached', () => {
     expectClear(lab, finished, 3, `${addressOf(lab, 'pg1')}:22 refuses the login of root`, wrong);
     const said = await journalSince(lab, 'pg1', mark);
     expect(said.match(/authenticating user root/g)).toHaveLength(1);
+    expect(await filesOnAll()).toEqual(before);
+  });
+
+  test('because the agent has twenty other keys: what happened is said, and the key that is named is the one tried', async () => {
+    const right = lab.env['CLUSTER_SSH_KEY']!;
+    const encrypted = join(lab.directory, 'encrypted_key');
+    const agent = join(lab.directory, 'agent');
+    await execa('cp', ['-p', right, encrypted]);
+    await execa('cp', ['-p', `${right}.pub`, `${encrypted}.pub`]);
+    await execa('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'a phrase', '-f', encrypted]);
+    const { stdout } = await execa('ssh-agent', ['-a', agent]);
+    const add = (key: string) => execa('ssh-add', ['-q', key], { env: { SSH_AUTH_SOCK: agent } });
+    for (const name of Array.from({ length: 20 }, (_, index) => join(lab.directory, `other_${index}`))) {
+      await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', name]);
+      await add(name);
+    }
+    await add(right);
+
+    lab.configure({ CLUSTER_SSH_KEY: undefined });
+    const refused = await dbctlWith(lab, { env: { SSH_AUTH_SOCK: agent } }, 'init-primary');
+    lab.configure({ CLUSTER_SSH_KEY: encrypted });
+    const planned = await dbctlWith(lab, { env: { SSH_AUTH_SOCK: agent } }, 'init-primary', '--dry-run');
+    lab.configure({ CLUSTER_SSH_KEY: right });
+    process.kill(Number(/SSH_AGENT_PID=(\d+)/.exec(stdout)?.[1]));
+
+    expectClear(lab, refused, 3, 'hung up after too many keys', '21 keys of the agent', 'CLUSTER_SSH_KEY');
+    expect(planned.stdout).toMatch(/^\d+ changes to make$/m);
     expect(await filesOnAll()).toEqual(before);
   });
 

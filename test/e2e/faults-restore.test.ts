@@ -10,7 +10,7 @@ import {
   limitLink,
   settled,
 } from '../support/faults.ts';
-import { killAtEachStep } from '../support/kill-steps.ts';
+import { killAtEachStep, pointsKilledAt } from '../support/kill-steps.ts';
 import { checksum, makeRows, now, unfinished, untouched } from '../support/restore-story.ts';
 import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
 
@@ -72,7 +72,7 @@ describeOnHosts('a restore in place', () => {
   test('whose dbctl is killed before and after each of its steps is finished by the next run', async () => {
     const runs = await killAtEachStep(lab, command);
     expectExit(runs.at(-1)!, 0);
-    const points = runs.length - 1;
+    const points = pointsKilledAt(lab);
     process.stderr.write(`restore in place: killed at ${points} points\n`);
 
     expect(points).toBeGreaterThan(15);

@@ -83,8 +83,9 @@ describeOnHosts('a cluster in the making', () => {
       await expectNothingUnfinished(lab, 'pg2');
     });
 
-    test('is set by init-primary', async () => {
-      await finishes(lab, 'init-primary');
+    test('is set by init-primary, which asks before', async () => {
+      expectClear(lab, await lab.dbctl('init-primary'), 8, 'is locked out');
+      await finishes(lab, 'init-primary', '--yes');
     });
   });
 
@@ -102,7 +103,7 @@ describeOnHosts('a cluster in the making', () => {
   describe('the replication password', () => {
     test('that changes reaches a running replica, which logs in with it when it has to', async () => {
       setPassword('the-second-one');
-      await finishes(lab, 'init-primary');
+      await finishes(lab, 'init-primary', '--yes');
       const before = await sender();
       const started = await lab.sql('pg2', 'select pg_postmaster_start_time()');
 

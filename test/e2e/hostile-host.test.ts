@@ -63,7 +63,7 @@ const nonsense: Readonly<Record<string, Answer>> = {
 };
 
 /** What the first question of a login expects, from a host where everybody is root. */
-const isLoginCheck = (command: string): boolean => command.includes('sudo -n true');
+const isLoginCheck = (command: string): boolean => command.includes('echo sudoer');
 const asRoot = (command: string): Answer => {
   const awkward = /a'\\''b.*\tend/s.exec(command)?.[0].replaceAll(`'\\''`, `'`) ?? '';
   return ends(0, `${awkward}|root\n`);

@@ -46,6 +46,13 @@ describeOnHosts('a cluster from an empty directory', () => {
     expect(readFileSync(file(), 'utf8')).toBe(text);
   });
 
+  test('what a message sends people to says what can stand in the file', async () => {
+    const explained = await dbctl('config', 'explain');
+
+    expectExit(explained, 0);
+    expect(explained.stdout).toMatch(/^ *CLUSTER_SSH_KEY /m);
+  });
+
   test('the file is enough for a primary, and its passwords log in', async () => {
     expectExit(await dbctl('init-primary'), 0);
 

@@ -68,6 +68,13 @@ describeOnHosts('a lab', () => {
     }
   });
 
+  test('a shell gets variables that name its hosts and files', async () => {
+    const { stdout: lines } = await execa('node', [bin, 'lab', 'env', '--name', name], { cwd: directory });
+    const { stdout } = await execa('bash', ['-c', `${lines}\necho "$PGHOST $(ls "$DBCTL_LAB_SSH_KEY")"`]);
+
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\.\d+ \/.*\/id_ed25519$/);
+  });
+
   test('a command there ends with its own exit code', async () => {
     expect((await ssh('pg1', 'exit 7')).exitCode).toBe(7);
     expect((await ssh('pg1', '--', 'test', '-d', '/nowhere')).exitCode).toBe(1);

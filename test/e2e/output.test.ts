@@ -1,6 +1,6 @@
 // What a run says while it goes on, what it keeps, and what it shows when something fails.
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { disguises, hits } from '../support/disguises.ts';
@@ -39,7 +39,7 @@ describeOnHosts('the output of a run', () => {
     first = await succeed(lab, 'init-primary', '-v');
   }, patienceMs);
 
-  afterAll(async () => lab.down());
+  afterAll(async () => lab?.down());
 
   test('-v shows each command on each host, the way it is typed, and no secret', () => {
     expect(first.stderr).toMatch(/^pg1 \d+(\.\d+)? s exit 0 \$ .*psql .* < [\d.]+ k?B$/m);
@@ -93,6 +93,26 @@ describeOnHosts('the output of a run', () => {
     expect(hits([run.stderr], secrets())).toEqual([]);
   });
 
+  test('a run whose reader is gone goes on to its end', async () => {
+    await lab.sql('pg1', `alter role "${lab.env['POSTGRES_APP_USER']}" connection limit 3`);
+    const run = lab.start('init-primary');
+    // What it says cannot be read to its end.
+    const end = run.end.catch(() => undefined);
+    run.process.stdout!.destroy();
+    run.process.stderr!.destroy();
+
+    const exitCode = await new Promise((resolve) => run.process.on('exit', resolve));
+    await end;
+
+    expect(exitCode).toBe(0);
+    expect(
+      await lab.sql(
+        'pg1',
+        `select rolconnlimit from pg_roles where rolname = '${lab.env['POSTGRES_APP_USER']}'`,
+      ),
+    ).toBe('80');
+  });
+
   test('a server that does not start is shown with its own words, to people, to programs, and in the log', async () => {
     await lab.shell('pg1', `systemctl stop postgresql@17-main && echo 'work_memm = 4MB' > ${brokenFile}`);
 
@@ -115,5 +135,19 @@ describeOnHosts('the output of a run', () => {
       { event: 'run-ended', exitCode: 6, log: logs().at(-1) },
     ]);
     await succeed(lab, 'init-primary');
+  });
+
+  test('this machine, which was the control host, forgets the cluster with its lab', async () => {
+    const cluster = lab.env['CLUSTER_NAME'];
+    const known = [
+      `/etc/dbctl/${cluster}/data-of-pg1.json`,
+      `/etc/dbctl/pki/${cluster}`,
+      `/var/lib/dbctl-journal/${cluster}.jsonl`,
+    ];
+    expect(known.filter(existsSync)).toEqual(known);
+
+    await succeed(lab, 'lab', 'down', '--name', lab.name);
+
+    expect(known.filter(existsSync)).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLab, type Lab } from '../support/e2e.ts';
+import { expectClear } from '../support/faults.ts';
 import {
   connectionTo,
   describeOnHosts,
@@ -96,7 +97,9 @@ describeOnHosts('passwords of awkward characters', () => {
       POSTGRES_REPLICATION_PASSWORD_FILE: secretFile(lab, 'replication', later.replication),
     });
 
-    const { stdout } = await succeed(lab, 'init-primary', '-o', 'json');
+    expectClear(lab, await lab.dbctl('init-primary'), 8, roleOf(lab, 'writer').name, 'is locked out');
+    await expectLogins(lab, 'writer', first.writer);
+    const { stdout } = await succeed(lab, 'init-primary', '-o', 'json', '--yes');
     await succeed(lab, 'add-replica');
 
     expect(stdout.match(/change the password of role/g)).toHaveLength(4);

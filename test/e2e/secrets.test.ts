@@ -69,7 +69,7 @@ describeOnHosts('passwords', () => {
     lab.configure({ POSTGRES_CONF_shared_preload_libraries: 'pg_stat_statements' });
     lab.configure({ 'POSTGRES_CONF_pg_stat_statements.track': 'all' });
     choosePasswords();
-    const watch = await watchProcesses();
+    const watch = await watchProcesses(lab);
     await run('init-primary', '-o', 'json');
     await lab.sql('pg1', 'create extension pg_stat_statements');
     await run('add-replica', 'pg2', 'pg3', '-v');
@@ -83,7 +83,7 @@ describeOnHosts('passwords', () => {
     const watched = lab
       .sql('pg1', `${look} \\watch i=0.005\n`)
       .catch((error: unknown) => (error as { stdout: string }).stdout);
-    await run('init-primary');
+    await succeedAndKeep('init-primary', '--yes');
     const watcher = `query like 'select coalesce(string_agg%' and pid <> pg_backend_pid()`;
     await lab.sql('pg1', `select pg_terminate_backend(pid) from pg_stat_activity where ${watcher}`);
     activity = await watched;

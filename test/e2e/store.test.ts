@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pgbackrestOn } from '../support/backup-story.ts';
 import { startLabWithBackups, type Lab } from '../support/e2e.ts';
-import { finishes } from '../support/faults.ts';
+import { expectClear, finishes, settled } from '../support/faults.ts';
+import { onPort } from '../support/restore-story.ts';
 import { keyOf, rootOf, showCertificate, statusOf, storeUrl, writeUnsigned } from '../support/store-story.ts';
 import { addressOf, describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
 
@@ -65,6 +66,7 @@ describeOnHosts('MinIO on the control host', () => {
   let lab: Lab;
   let unit: string;
   const onControl = (line: string): Promise<string> => lab.shell('control', line);
+  const out = (): string => lab.hosts().find(({ name }) => name === 'out')!.address;
 
   beforeAll(async () => {
     lab = await labWithStore('minio');
@@ -95,6 +97,26 @@ describeOnHosts('MinIO on the control host', () => {
     );
   });
 
+  test('a machine that is no node is restored on, and reaches the store only so long', async () => {
+    await lab.sql('pg1', 'create table kept as select generate_series(1, 100) n', 'app');
+    const restore = ['backup', 'restore', `--to=copy=${out()}:5499`] as const;
+
+    await finishes(lab, ...restore);
+
+    expect(await onPort(lab, 'out', 5499, 'select count(*) from kept')).toBe('100');
+    expect(await statusOf(lab, 'out', undefined, ['GET', '/minio/health/cluster'])).toBe('000 7');
+    await settled(lab, 'backup', 'setup');
+    await lab.shell(
+      'out',
+      'nft add table inet cut; nft add chain inet cut out { type filter hook output priority 0\\; }',
+    );
+    await lab.shell('out', 'nft add rule inet cut out tcp dport 9000 drop');
+    const cut = await lab.dbctl('backup', 'restore', `--to=other=${out()}:5498`);
+    expectClear(lab, cut, 3, `other → ${addressOf(lab, 'control')}:9000`, 'no answer in time');
+    await lab.shell('out', 'nft delete table inet cut');
+    expect(await statusOf(lab, 'out', undefined, ['GET', '/minio/health/cluster'])).toBe('000 7');
+  });
+
   test('only hosts of the cluster reach it, also after the firewall was loaded anew', async () => {
     const health = ['GET', '/minio/health/cluster'] as const;
     const answers = () =>
@@ -102,7 +124,8 @@ describeOnHosts('MinIO on the control host', () => {
     expect(await answers()).toEqual(['200', '200', '000 7']);
 
     await onControl('systemctl restart nftables');
-    expect(await answers()).toEqual(['200', '200', '000 7']);
+    // Its own unit is restarted with it, and not waited for.
+    await expect.poll(answers, { timeout: 10_000 }).toEqual(['200', '200', '000 7']);
 
     await onControl('nft flush ruleset');
     const { stdout } = await succeed(lab, 'backup', 'setup', '-o', 'json');

@@ -19,6 +19,19 @@ interface Planned {
   readonly disrupts: boolean;
 }
 
+/** Follows a connection URI of dbctl's on the control host, with the writer's password and the CA's certificate. */
+function connectedAs(lab: Lab, uri: string): Promise<string> {
+  const authority = /sslrootcert=([^&]+)/.exec(uri)![1]!;
+  const there = uri.replace(authority, '/root/ca.crt');
+  const input = [lab.env['POSTGRES_APP_PASSWORD'], readFileSync(join(lab.directory, authority), 'utf8')];
+  return lab.shell(
+    'control',
+    `IFS= read -r PGPASSWORD; export PGPASSWORD; cat > /root/ca.crt
+     psql -XAtqw -F ' ' -d '${there}' -c 'select user, pg_is_in_recovery()'; rm /root/ca.crt`,
+    input.join('\n'),
+  );
+}
+
 describeOnHosts('the whole cluster', () => {
   let lab: Lab;
 
@@ -58,8 +71,9 @@ describeOnHosts('the whole cluster', () => {
   });
 
   test('comes up in one go: primary, replica, roles and backups', async () => {
-    await succeed(lab, 'up');
+    const { stdout } = await succeed(lab, 'up');
 
+    expect(await connectedAs(lab, /^ {2}(postgresql:.*)$/m.exec(stdout)![1]!)).toBe('app_writer f');
     await sqlAs(
       lab,
       'admin',
@@ -82,6 +96,7 @@ describeOnHosts('the whole cluster', () => {
 
     expect(stdout).toBe('0 changes\n');
     expect(await startTimes()).toEqual(started);
+    expect((await succeed(lab, 'status', '--check')).stdout).toMatch(/\nOK: \d checks passed\n$/);
   });
 
   test('gets a setting with a reload, as the plan says line by line', async () => {
@@ -105,7 +120,9 @@ describeOnHosts('the whole cluster', () => {
     lab.configure({ POSTGRES_READONLY_PASSWORD: 'another-password-of-the-reader' });
 
     const changes = await planned();
-    await succeed(lab, 'up');
+    expectExit(await lab.dbctl('up'), 8);
+    expect(await planned()).toEqual(changes);
+    await succeed(lab, 'up', '--yes');
 
     expect(changes.map(({ change }) => change)).toEqual(['change the password of role app_reader']);
     expect(await sqlAs(lab, 'reader', { from: 'pg1', to: 'pg1' }, 'select n from kept')).toBe('7');
@@ -151,7 +168,7 @@ describeOnHosts('the whole cluster', () => {
     expectExit(refused, 4);
     expect(refused.stderr).toContain('max_connections is raised and max_wal_senders is lowered at once');
     expect(await lab.shell('pg2', `stat -c %y ${settingsPath}`)).toBe(before);
-    lab.configure({ POSTGRES_CONF_max_connections: '90', POSTGRES_CONF_max_wal_senders: '10' });
+    lab.configure({ POSTGRES_CONF_max_connections: '90', POSTGRES_CONF_max_wal_senders: '40' });
     await succeed(lab, 'up');
   });
 

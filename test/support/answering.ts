@@ -21,6 +21,12 @@ export const when = (command: Command, answer: Answer): Rule => ({
   answer,
 });
 
+/** How a start would go, with whatever files. */
+export const whenTrial = (answer: Answer): Rule => ({
+  matches: (argv) => argv.some((word) => word.includes('shared_memory_size_in_huge_pages')),
+  answer,
+});
+
 /** What the host does with any SQL that contains this. */
 export const whenSql = (part: string, answer: Answer): Rule => ({
   matches: (argv, stdin) => argv[0]?.endsWith('psql') === true && stdin.includes(part),
@@ -31,7 +37,7 @@ export const whenSql = (part: string, answer: Answer): Rule => ({
 export const answering =
   (...rules: readonly Rule[]): Answers =>
   (argv, stdin) => {
-    if (!argv[2]?.startsWith('"$1/pg_isready"')) return firstAnswer(rules, argv, stdin);
+    if (!argv[2]?.includes('echo not running')) return firstAnswer(rules, argv, stdin);
     const isDown = firstAnswer(rules, acceptsConnections(primary).argv, '') === yesOrNo(false);
     return isDown ? 'not running\n' : firstAnswer(rules, withoutAccount(argv.slice(6)), stdin);
   };

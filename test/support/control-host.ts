@@ -1,5 +1,5 @@
 import { quote } from '../../src/host/quote.ts';
-import { dropAuthority, removeMark } from '../../src/certificates/drop-authority-query.ts';
+import { dropAuthority, removeMark } from '../../src/certificates/rotation-step.ts';
 import { fakeHost } from './fake-host.ts';
 
 const pki = '/etc/dbctl/pki/shop';

@@ -136,7 +136,7 @@ function labAt(
     start,
     shell,
     sql: (host, statement, database = 'postgres') =>
-      shell(host, `cd / && runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d '${database}'`, statement),
+      shell(host, `${psqlAsPostgres} -v ON_ERROR_STOP=1 -d '${database}'`, statement),
     hosts: () => places.map((place) => hostNow(name, place)),
     configure(settings) {
       const kept = readFileSync(file, 'utf8')
@@ -173,6 +173,14 @@ export function runDbctl(
   );
   return { process: child, end };
 }
+
+/**
+ * Debian's own `psql` is a Perl program in front of the real one, and runuser opens a PAM session: without both, a
+ * question costs less than half.
+ */
+const psqlAsPostgres =
+  'programs=(/usr/lib/postgresql/*/bin/psql) && cd / && ' +
+  'exec env -u HOME setpriv --reuid=postgres --regid=postgres --init-groups -- "${programs[-1]}" -XAtq';
 
 const lineOn =
   (lab: string) =>

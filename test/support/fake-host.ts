@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { Host, RemoteFile } from '../../src/host/host.ts';
 import { measureFile } from '../../src/host/local-file.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { understand } from '../../src/host/command-failure.ts';
+import { understand } from '../../src/host/command-host.ts';
 import { quote } from '../../src/host/quote.ts';
-import { replacePairScript } from '../../src/pki/replace-pair.ts';
+import { replacePairScript } from '../../src/pki/credential-step.ts';
 
 /** Answers by quoted argv, or by a function that may also throw what a failing command throws. */
 export type Answers =

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { expect } from 'vitest';
 import type { Finished, Lab } from './e2e.ts';
 import type { LabHost } from './lab-hosts.ts';
-import { expectExit, succeed } from './story.ts';
+import { addressOf, expectExit, succeed } from './story.ts';
 
 /** A host of the lab, as it is now. */
 function machine(lab: Lab, name: string): LabHost {
@@ -76,6 +76,52 @@ export function expectClear(
   expect(stderr, said).not.toMatch(/^bug |^\s+at .*:\d+:\d+\)?$|UnhandledPromise/m);
   for (const word of words) expect(stderr, said).toMatch(word);
   expect(secrets(lab).some((secret) => said.includes(secret))).toBe(false);
+}
+
+/** Insists that a command refuses, with these words. */
+export async function expectRefused(
+  lab: Lab,
+  words: string,
+  ...command: readonly string[]
+): Promise<Finished> {
+  const finished = await lab.dbctl(...command);
+  expectClear(lab, finished, 4);
+  expect(finished.stderr).toContain(words);
+  return finished;
+}
+
+/** Types, on a host, the command of the one line of advice that has it for this host. */
+export async function follow(lab: Lab, host: string, said: Finished, command: RegExp): Promise<void> {
+  const places = [host, addressOf(lab, host).replaceAll('.', String.raw`\.`)].join('|');
+  const [typed] = advised(said, new RegExp(`on (?:${places}): (${command.source})`));
+  await lab.shell(host, typed!);
+}
+
+/** Types the dbctl command of the one line of advice that has it, with more words behind it. */
+export async function followDbctl(
+  lab: Lab,
+  said: Finished,
+  command: RegExp,
+  ...more: readonly string[]
+): Promise<Finished> {
+  const [typed] = advised(said, new RegExp(`dbctl (${command.source})`));
+  return lab.dbctl(...typed!.split(' '), ...more);
+}
+
+/** The one line of advice that ends with this: what is in its groups. */
+export function advised({ stderr }: Finished, end: RegExp): readonly string[] {
+  const found = [...stderr.matchAll(new RegExp(`^→ (?:.*\\s)?${end.source}$`, 'gm'))];
+  expect(found, stderr).toHaveLength(1);
+  return found[0]!.slice(1);
+}
+
+/** A node's data is replaced: refused on --yes alone, with these words, and done when the position is said. */
+export async function giveUp(lab: Lab, name: string, words: RegExp): Promise<Finished> {
+  const refused = await expectRefused(lab, `${name} has what `, 'reinit', name, '--yes');
+  expect(refused.stderr).toMatch(words);
+  const [flag, position] = advised(refused, /(--accept-loss) (\S+)/);
+  expectExit(await lab.dbctl('reinit', name, flag!, position!), 8);
+  return succeed(lab, 'reinit', name, '--yes', flag!, position!);
 }
 
 /** The run that puts right what a fault left says what it did; the one after it has nothing to do. */
@@ -160,4 +206,14 @@ export async function expectReplicates(lab: Lab, host: string): Promise<void> {
   const row = await lab.sql('pg1', 'insert into seen values (clock_timestamp()) returning at', 'app');
   const read = () => lab.sql(host, 'select max(at) from seen', 'app').catch(String);
   await expect.poll(read, { timeout: 30_000, interval: 250 }).toBe(row);
+}
+
+/** Takes a replica's data away, and everything that says that it had some: its host is as it was before. */
+export async function unmakeReplica(lab: Lab, name: string): Promise<void> {
+  await lab.shell(
+    name,
+    `systemctl stop postgresql@17-main &&
+     rm -r /var/lib/postgresql/17/main /etc/postgresql/17/main /etc/dbctl/*/${name}/owner /etc/dbctl/*/${name}/data.json`,
+  );
+  await lab.shell('control', `rm /etc/dbctl/*/data-of-${name}.json`);
 }

@@ -1,6 +1,6 @@
 // dbctl that is killed at everything it does on hosts, one thing after the other.
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finished, Lab } from './e2e.ts';
 import { dbctlWithFate } from './kill-preload.ts';
@@ -27,22 +27,30 @@ export function dbctlKilledAt(
  * Kills dbctl at everything it does on a host: each line that a dry run does not send is a point, once before it is sent
  * and once after; one that reads what to do from its input (SQL) a few times more. What a dry run sends changes nothing,
  * so to be killed there is to be killed after the line before it. With `once` a line counts as the same on every host,
- * and is one point, by turns before it is sent and after. Answers every run; the last one is the one that was not killed.
+ * and is one point, by turns before it is sent and after. While one host waits for what is never sent, others come to their
+ * own next point. Several commands take turns. Answers every run; the last one is the one that was not killed.
  */
 export async function killAtEachDeed(
   lab: Lab,
-  args: readonly string[],
+  commands: readonly (readonly string[])[],
   { once = false }: { readonly once?: boolean } = {},
 ): Promise<readonly Finished[]> {
-  const file = join(lab.directory, 'killed.json');
+  const file = fileOf(lab);
   const start = (mode: 'look' | 'kill', ...more: readonly string[]): Promise<Finished> =>
-    dbctlWithFate(lab, watching(file, mode, once), ...args, ...more);
+    dbctlWithFate(lab, watching(file, mode, once), ...commands[runs.length % commands.length]!, ...more);
   writeFileSync(file, '{ "looks": [], "visits": {}, "points": 0 }');
-  const runs = [await start('look', '--dry-run')];
+  const runs: Finished[] = [];
+  for (const _ of commands) runs.push(await start('look', '--dry-run'));
   do runs.push(await start('kill'));
   while (runs.at(-1)!.exitCode === null);
   return runs;
 }
+
+const fileOf = (lab: Lab): string => join(lab.directory, 'killed.json');
+
+/** At how many points the runs of the last command died. */
+export const deedsKilledAt = (lab: Lab): number =>
+  (JSON.parse(readFileSync(fileOf(lab), 'utf8')) as { readonly points: number }).points;
 
 /** `file` keeps what a dry run sent, and where dbctl was killed how often. Names and sizes that change do not count. */
 const watching = (file: string, mode: 'look' | 'kill', once: boolean): string => `
@@ -64,5 +72,5 @@ const watching = (file: string, mode: 'look' | 'kill', once: boolean): string =>
     state.visits[point] = visits + 1;
     state.points += 1;
     keep();
-    return (${once} ? state.points : visits) % 2 === 0 ? 'before' : 'sent';
+    return (${once} ? state.points : visits) % 2 === 0 ? 'before, with others' : 'sent';
   }`;

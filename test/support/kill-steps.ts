@@ -1,6 +1,6 @@
 // dbctl that kills itself with SIGKILL before and after each single step, until nothing is left to be done.
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finished, Lab } from './e2e.ts';
 import { dbctlWithFate } from './kill-preload.ts';
@@ -14,15 +14,16 @@ interface Killing {
 
 /**
  * Runs the same command again and again, killed once before and once after each step that it makes: every run begins
- * where a dead one left off, and gets as far as the next point that none has died at. Answers every run; the last one is
- * the one that finished, unless all was done before.
+ * where a dead one left off, and gets as far as the next points that none has died at. Hosts that work side by side come
+ * to one each, and it dies at all of them together. Answers every run; the last one is the one that finished, unless all
+ * was done before.
  */
 export async function killAtEachStep(
   lab: Lab,
   args: readonly string[],
   { isDone = async () => false, inTurns = false }: Killing = {},
 ): Promise<readonly Finished[]> {
-  const file = join(lab.directory, 'killed-steps.json');
+  const file = fileOf(lab);
   writeFileSync(file, '[]');
   const runs: Finished[] = [];
   while (runs.length < mostRuns) {
@@ -35,6 +36,12 @@ export async function killAtEachStep(
 
 const mostRuns = 300;
 
+const fileOf = (lab: Lab): string => join(lab.directory, 'killed-steps.json');
+
+/** At how many points the runs of the last command died: before or after a step of a host. */
+export const pointsKilledAt = (lab: Lab): number =>
+  (JSON.parse(readFileSync(fileOf(lab), 'utf8')) as readonly string[]).length;
+
 /**
  * A journal's lines tell where steps begin and end, on any host; only those that change something are written. "before":
  * the host knows what is about to be done, and none of it is. "after": it was done and seen, and nobody wrote that down.
@@ -43,19 +50,25 @@ const mostRuns = 300;
 const fateAtSteps = (file: string, inTurns: boolean): string => `
   import { readFileSync, writeFileSync } from 'node:fs';
   const points = JSON.parse(readFileSync(${JSON.stringify(file)}));
-  const dying = new Set();
-  const die = (point) => writeFileSync(${JSON.stringify(file)}, JSON.stringify([...points, point]));
+  const die = (point, fate) => {
+    points.push(point);
+    writeFileSync(${JSON.stringify(file)}, JSON.stringify(points));
+    return fate;
+  };
   const fateOfInput = (text) => {
     const { kind, host, step, changes } = JSON.parse('{' + text);
-    if (kind === 'stepped') return dying.has(host + step) ? 'before' : undefined;
+    const place = host + ' ' + step;
+    if (kind === 'stepped') {
+      const point = awaited.get(place);
+      return awaited.delete(place) ? die(point, 'before, with others') : undefined;
+    }
     if (kind !== 'step') return;
-    const what = [host, step, ...changes].join(' ').replace(/[0-9A-F-]{8,}/gi, '#');
-    const moments = ${inTurns} ? [['before', 'after'][points.length % 2]] : ['before', 'after'];
-    const isMet = (moment) => points.includes(${inTurns} ? what : moment + ' ' + what);
-    const moment = moments.find((one) => !isMet(one));
-    if (moment === undefined || dying.size > 0) return;
-    die(${inTurns} ? what : moment + ' ' + what);
-    dying.add(host + step);
-    return moment === 'before' ? 'ended' : undefined;
+    const what = [place, ...changes].join(' ').replace(/[0-9A-F-]{8,}/gi, '#');
+    const turn = (points.length + awaited.size) % 2;
+    const moments = ${inTurns} ? [['before', 'after'][turn]] : ['before', 'after'];
+    const pointOf = (moment) => ${inTurns} ? what : moment + ' ' + what;
+    const moment = moments.find((one) => !points.includes(pointOf(one)));
+    if (moment === 'before') return die(pointOf(moment), 'ended, with others');
+    if (moment === 'after') awaited.set(place, pointOf(moment));
   };
   const fateOf = (line) => (/\\/dbctl-journal \\S+ (sync|'')$/.test(line) ? fateOfInput : undefined);`;

@@ -56,6 +56,7 @@ const attributes = {
   createRole: false,
   createDatabase: false,
   bypassRls: false,
+  expired: false,
   powers: [],
 };
 

@@ -1,5 +1,6 @@
 // Started by watch-processes.ts as a process of its own, which no test keeps from looking: looks at every process of
-// this machine again and again, and tells its parent what it saw when it is told to stop.
+// this machine again and again, and tells its parent what it saw when it is told to stop. With the name of a lab, the hosts
+// of other labs are left out.
 
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readSync, readdirSync } from 'node:fs';
@@ -38,7 +39,7 @@ function look() {
 /** False when it has ended, maybe with another one in its place. */
 function see(pid) {
   const known = watched.get(pid) ?? begin(pid);
-  if (known?.isKernel) return true;
+  if (known?.isIgnored) return true;
   const argv = known && read(known.cmdline);
   if (argv === undefined) return false;
   known.looks += 1;
@@ -54,8 +55,14 @@ function see(pid) {
 function begin(pid) {
   const cmdline = open(`/proc/${pid}/cmdline`);
   if (cmdline === undefined) return undefined;
-  const known = { cmdline, environ: undefined, argv: undefined, looks: 0, isKernel: isKernel(pid) };
-  if (!known.isKernel) processes += 1;
+  const known = {
+    cmdline,
+    environ: undefined,
+    argv: undefined,
+    looks: 0,
+    isIgnored: isKernel(pid) || isOfOtherLab(pid),
+  };
+  if (!known.isIgnored) processes += 1;
   watched.set(pid, known);
   return known;
 }
@@ -69,6 +76,15 @@ function forget(pid) {
 /** Process 2 and its children have no argv and no environment, and never become anything else. */
 const isKernel = (pid) =>
   pid === '2' || attempt(() => /\) \S+ 2 /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')));
+
+const ownLab = process.argv[2];
+/** Nobody on another lab's hosts was ever given the secrets of this one, and a process never leaves its host. */
+const isOfOtherLab = (pid) => {
+  if (ownLab === undefined) return false;
+  const group = attempt(() => readFileSync(`/proc/${pid}/cgroup`, 'latin1')) ?? '';
+  const lab = /\/dbctl-lab\/([^/]+)\/[^/]+\/payload/.exec(group)?.[1];
+  return lab !== undefined && lab !== ownLab;
+};
 
 const attempt = (deed) => {
   try {

@@ -20,7 +20,7 @@ interface Shape {
   readonly replicas: number;
 }
 
-export type ShapeName = 'primary' | 'replica' | 'two replicas';
+export type ShapeName = 'primary' | 'replica' | 'two replicas' | 'backups';
 
 const withoutBackups = { BACKUP_REPOSITORY: undefined };
 
@@ -42,6 +42,14 @@ const shapes: Readonly<Record<ShapeName, Shape>> = {
     settings: withoutBackups,
     commands: [['init-primary'], ['add-replica']],
     replicas: 2,
+  },
+  /** As 'replica', and backups in a directory of the control host: a full one is there, and WAL is archived. */
+  backups: {
+    letter: 'b',
+    from: 'replica',
+    settings: { BACKUP_REPOSITORY: 'posix' },
+    commands: [['backup', 'setup']],
+    replicas: 1,
   },
 };
 

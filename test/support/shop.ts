@@ -7,6 +7,7 @@ import { textsOf, type Step } from '../../src/engine/step.ts';
 import { instanceOf } from '../../src/model/instance.ts';
 import type { Host, ReadableHost } from '../../src/host/host.ts';
 import { clusterOf } from './cluster-file.ts';
+import type { StandbyValues } from '../../src/postgres/standby-parameters.ts';
 
 const hosts = { CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12', CLUSTER_CONTROL_HOST: 'control=10.0.0.10' };
 
@@ -15,6 +16,15 @@ export const pg1 = shop.primary;
 export const pg2 = shop.replicas[0]!;
 export const primary = instanceOf(shop, pg1);
 export const replica = instanceOf(shop, pg2);
+
+/** PostgreSQL's defaults of what a replica must not have less of than its primary. */
+export const standbyDefaults: StandbyValues = {
+  max_connections: 100,
+  max_worker_processes: 8,
+  max_wal_senders: 10,
+  max_prepared_transactions: 0,
+  max_locks_per_transaction: 64,
+};
 
 /** Checks, applies and verifies a step; its changes as sentences. */
 export async function run(step: Step, host: Host, notes: string[] = []) {

@@ -10,6 +10,8 @@ export interface SshServerOptions {
   /** Public keys that may log in, as in authorized_keys; anybody without it. */
   readonly authorizedKeys?: readonly string[];
   readonly hostKey?: string;
+  /** After so many it hangs up, as sshd does after MaxAuthTries; any number without it. */
+  readonly mostAttempts?: number;
   /** Shown before the login. */
   readonly banner?: string;
   /** Answers a command instead of the shell; undefined lets the shell run it. */
@@ -29,6 +31,7 @@ export async function startSshServer({
   authorizedKeys,
   hostKey = newKey().private,
   banner,
+  mostAttempts = Number.MAX_VALUE,
   answer = () => undefined,
 }: SshServerOptions = {}) {
   const connections = new Set<Connection>();
@@ -39,10 +42,13 @@ export async function startSshServer({
     connections.add(connection);
     connection.on('close', () => connections.delete(connection));
     connection.on('error', () => {});
+    let failures = 0;
     connection.on('authentication', (attempt) => {
       if (attempt.method !== 'none') seen.attempts += 1;
-      if (isAuthorized(attempt, authorizedKeys)) attempt.accept();
+      if (failures >= mostAttempts) connection.end();
+      else if (isAuthorized(attempt, authorizedKeys)) attempt.accept();
       else attempt.reject(['publickey']);
+      failures += attempt.method === 'none' ? 0 : 1;
     });
     connection.on('ready', () => (seen.logins += 1));
     connection.on('session', (accept) => serve(accept()));

@@ -102,3 +102,16 @@ export const replicaSight = (changes: Partial<WalFacts> = {}): WalFacts => ({
   directory: walDisk(),
   ...changes,
 });
+
+/** An archiver with files that wait, and one whose last attempt failed. */
+export const waiting = {
+  waitingFiles: 20,
+  oldestWaiting: '00000001000000020000006C',
+  oldestWaitingAt: 9_995,
+};
+export const failing = {
+  ...waiting,
+  failedCount: 7,
+  lastFailedWal: '00000001000000020000006C',
+  lastFailedAt: 9_999,
+};

@@ -21,9 +21,9 @@ interface Found extends Pick<Seen, 'texts' | 'processes' | 'longestGapMs'> {
   readonly looks: readonly number[];
 }
 
-/** Looks at every process again and again until `stop`. */
-export async function watchProcesses(): Promise<{ stop(): Promise<Seen> }> {
-  const child = fork(watcher, { serialization: 'advanced' });
+/** Looks at every process again and again until `stop`; with a lab, at none on the hosts of other labs. */
+export async function watchProcesses(lab?: { readonly name: string }): Promise<{ stop(): Promise<Seen> }> {
+  const child = fork(watcher, lab === undefined ? [] : [lab.name], { serialization: 'advanced' });
   await once(child, 'message');
   // A test that fails and never stops it should end nevertheless; it ends with the test.
   child.unref();

@@ -4,6 +4,7 @@ import type { Backup } from '../../model/backup.ts';
 import type { BackupFacts, CertificateFacts } from './backup-facts.ts';
 import { checkArchiving, checkLinks } from './check-archiving.ts';
 import { checkRepository } from './check-repository.ts';
+import { checkTimelines } from './check-timelines.ts';
 import type { Cluster } from '../../model/cluster.ts';
 import { finding, probeExitCode, worstOf, type Finding, type Status } from '../../model/finding.ts';
 import { primariesAmong } from '../../model/topology.ts';
@@ -34,9 +35,12 @@ export function backupCheck(
   const leaders = sight.nodes.filter(({ archiver }) => archiver?.isInRecovery === false);
   const findings = [
     ...checkRepository(backup, sight),
+    ...checkTimelines(cluster, backup, sight),
     ...(leaders.length > 1 ? [judgeLeaders(leaders)] : []),
     ...checkArchiving(leaders[0]?.node ?? cluster.configuredPrimary, sight),
     ...checkLinks(sight),
+    ...checkReplay(sight),
+    ...checkLayout(sight),
     ...checkCertificates(sight),
     ...(deep ? [judgeDeep(deep)] : []),
   ];
@@ -58,6 +62,29 @@ export function backupCheck(
     findings,
   };
 }
+
+/** A restore that cannot be done on the day is known before. */
+const checkLayout = ({ nodes }: BackupFacts): readonly Finding[] =>
+  nodes.flatMap(({ node, fixedParts = [] }) =>
+    fixedParts.map(({ forbids, what, next }) =>
+      finding({ node, check: 'layout' }, forbids === 'moving' ? 'warning' : 'critical', what, [next]),
+    ),
+  );
+
+/** A replica that stands still is of no use to a backup, which waits for it a minute and is made from the primary. */
+const checkReplay = ({ nodes }: BackupFacts): readonly Finding[] =>
+  nodes
+    .filter(({ archiver }) => archiver?.isReplayPaused)
+    .map(({ node }) =>
+      finding(
+        { node, check: 'replay' },
+        'warning',
+        'replay of WAL is paused: no backup can be made from it',
+        [
+          `resume it, on ${node.name}: runuser -u postgres -- psql -p ${node.port} -c 'select pg_wal_replay_resume()'`,
+        ],
+      ),
+    );
 
 const judgeLeaders = (leaders: BackupFacts['nodes']): Finding =>
   finding(

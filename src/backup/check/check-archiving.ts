@@ -28,7 +28,9 @@ export function checkArchiving({ name }: Node, { nodes, control }: BackupFacts):
     ];
   }
   const { status, message } = judgeArchiving(archiver);
-  const see = [`see why: dbctl logs ${node.name}`, 'set it up again: dbctl backup setup'];
+  const see = winner(archiver)
+    ? wayBack(node, archiver)
+    : [`see why: dbctl logs ${node.name}`, 'set it up again: dbctl backup setup'];
   return [
     finding({ node, check: 'archiver' }, status, message, status === 'ok' ? [] : see),
     isOurCommand
@@ -36,12 +38,30 @@ export function checkArchiving({ name }: Node, { nodes, control }: BackupFacts):
       : finding(
           { node, check: 'archive-command' },
           'critical',
-          'archive_command is not the one that dbctl sets',
-          ['dbctl backup setup'],
+          `archive_command is not the one that dbctl sets${winner(archiver) ?? ''}`,
+          wayBack(node, archiver),
         ),
     ...checkQueue(seen, archiver),
     ...checkDropped(seen, archiver, control?.repository?.report ? control.walNames : undefined),
   ];
+}
+
+/** Where it comes from, when dbctl's own file does not count; nothing that dbctl writes ends that. */
+function winner({ commandFile }: Archiver): string | undefined {
+  if (commandFile === undefined || commandFile?.match(/\/conf\.d\/dbctl(_backup)?\.conf$/)) return undefined;
+  if (commandFile?.endsWith('/postgresql.auto.conf')) return ': ALTER SYSTEM wins';
+  return commandFile === null ? ': the command line wins' : `: ${commandFile} wins`;
+}
+
+function wayBack({ name, port }: Node, archiver: Archiver): readonly string[] {
+  if (winner(archiver) === undefined) return ['dbctl backup setup'];
+  const reload = `-c 'select pg_reload_conf()'`;
+  const psql = `runuser -u postgres -- psql -p ${port}`;
+  if (archiver.commandFile?.endsWith('/postgresql.auto.conf'))
+    return [`on ${name}: ${psql} -c 'alter system reset archive_command' ${reload}`];
+  return archiver.commandFile
+    ? [`on ${name}: take archive_command out of ${archiver.commandFile}, then: ${psql} ${reload}`]
+    : [`on ${name}: take archive_command out of pg_ctl_options in pg_ctl.conf, then: dbctl restart ${name}`];
 }
 
 type Archiver = NonNullable<NodeBackupFacts['archiver']>;
@@ -77,7 +97,7 @@ function checkDropped(
   const isSure = lastArchivedAt !== null && now - lastArchivedAt > listDelay;
   if (walNames === undefined || lastArchivedWal === null || !isSure) return [];
   const about = { node, check: 'wal-dropped' };
-  const isThere = walNames.some((name) => name.startsWith(lastArchivedWal));
+  const isThere = walNames.some((name) => name.startsWith(`${lastArchivedWal}-`));
   if (isThere || !/^[0-9A-F]{24}$/.test(lastArchivedWal)) {
     return [finding(about, 'ok', 'the last archived WAL file is in the repository')];
   }

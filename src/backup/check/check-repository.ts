@@ -2,9 +2,9 @@
 
 import type { Backup } from '../../model/backup.ts';
 import type { BackupFacts, ControlFacts } from './backup-facts.ts';
-import { parseLsn } from '../../model/lsn.ts';
+import { checkRuns } from './check-runs.ts';
 import { finding, type Finding } from '../../model/finding.ts';
-import type { RepositoryReport } from '../repository-report.ts';
+import { gapAtEnd, type RepositoryReport } from '../repository-report.ts';
 import { formatBytes, formatSeconds } from '../../model/units.ts';
 import { unreadable } from '../backup-info.ts';
 
@@ -96,20 +96,6 @@ const table: readonly Row[] = [
     reason: 'only a restore proves that a backup works',
     judge: ({ report }, backup, sight) => [judgeDrill(report, backup, sight)],
   },
-  {
-    check: 'schedule',
-    reason: 'when a timer does not run, backups stop without a message',
-    judge: ({ timers }) =>
-      timers.map(({ type, unit, isRunning, lastResult }) => {
-        const check = `schedule-${type}`;
-        if (!isRunning) return warn(check, `${unit}.timer does not run`, ['start it: dbctl backup schedule']);
-        if (lastResult === undefined || lastResult === 'success') return ok(check, `${unit}.timer runs`);
-        return warn(check, `the last ${type} backup of the schedule failed (${lastResult})`, [
-          `see why, on the control host: journalctl -u ${unit}`,
-          `then: dbctl backup run --type ${type}`,
-        ]);
-      }),
-  },
 ];
 
 /** Status codes of `pgbackrest info`. */
@@ -133,21 +119,35 @@ export function checkRepository(backup: Backup, sight: BackupFacts): readonly Fi
   }
   return [
     ok('repository', 'the repository can be read'),
+    ...checkDamage(report),
     ...table.flatMap(({ judge }) => judge({ ...control, report }, backup, sight)),
+    ...checkRuns(control, report, sight.now),
   ];
 }
 
-function judgeGaps({ gaps, backups, wal }: RepositoryReport): readonly Finding[] {
+/** One that builds on a damaged backup is damaged too. */
+function checkDamage({ backups }: RepositoryReport): readonly Finding[] {
+  const damaged = backups.filter(({ damage }) => damage !== null);
+  if (damaged.length === 0) return [ok('damage', 'no backup is known to be damaged')];
+  const isNewest = backups.at(-1)!.damage !== null;
+  const message = `damaged, and not restored from: ${damaged.map(({ label, damage }) => `${label} (${damage})`).join(', ')}`;
+  return [
+    (isNewest ? bad : warn)('damage', message, [
+      makeOne,
+      'if the files were put right: dbctl backup verify clears what it finds sound',
+    ]),
+  ];
+}
+
+function judgeGaps(report: RepositoryReport): readonly Finding[] {
+  const { gaps, backups, wal } = report;
   if (wal.files === 0 && backups.length > 0) {
     return [bad('wal-gap', 'not protected: no WAL has arrived in the repository', ['dbctl backup setup'])];
   }
   const [last] = gaps.slice(-1);
   if (last === undefined) return [ok('wal-gap', 'the WAL has no gap')];
   const message = `${last.missingFiles} WAL files are missing from ${last.fromLsn} on`;
-  const isCovered = backups.some(
-    ({ startLsn }) => startLsn !== null && parseLsn(startLsn)! >= parseLsn(last.toLsn)!,
-  );
-  return isCovered
+  return gapAtEnd(report) === undefined
     ? [warn('wal-gap', `${message}; a later backup is not affected`, ['it expires with the older backups'])]
     : [bad('wal-gap', `not protected: ${message}; no later point can be restored`, [makeOne])];
 }

@@ -7,6 +7,9 @@ import { nodeConfigOf, queueLimitOf } from '../pgbackrest.ts';
 import type { ReadableHost } from '../../host/host.ts';
 import { batchingHost } from '../../host/batching-host.ts';
 import { archiverFacts } from '../../postgres/archiver.ts';
+import { localHistories } from '../pgbackrest-query.ts';
+import { hostFacts } from '../../server/host-facts-query.ts';
+import { fixedParts } from '../../server/fixed-parts.ts';
 import { parseDrills } from '../drill/drills-query.ts';
 import { bucketLinks, repositoryLinks } from './broken-links-facts.ts';
 import { readCertificateFacts } from './certificate-facts.ts';
@@ -21,14 +24,17 @@ export async function readNodeBackupFacts(
   const history = drillFiles(cluster).history;
   const config = nodeConfigOf(cluster, node);
   const host = batchingHost(remote);
-  const [archiver, ownConfig, repository, bucket, drills, certificates] = await Promise.all([
-    host.ask(archiverFacts(instanceOf(cluster, node))),
-    host.readFile(config),
-    repositoryLinks(cluster, backup, node, host),
-    bucketLinks(cluster, backup, host),
-    host.readFile(history),
-    readCertificateFacts(cluster, node, host),
-  ]);
+  const [archiver, ownConfig, repository, bucket, drills, certificates, histories, { layout }] =
+    await Promise.all([
+      host.ask(archiverFacts(instanceOf(cluster, node))),
+      host.readFile(config),
+      repositoryLinks(cluster, backup, node, host),
+      bucketLinks(cluster, backup, host),
+      host.readFile(history),
+      readCertificateFacts(cluster, node, host),
+      host.ask(localHistories(instanceOf(cluster, node))),
+      host.ask(hostFacts(instanceOf(cluster, node))),
+    ]);
   return {
     node,
     archiver,
@@ -37,5 +43,7 @@ export async function readNodeBackupFacts(
     brokenLinks: [...repository, ...bucket],
     drills: parseDrills(drills?.content ?? ''),
     certificates,
+    histories,
+    fixedParts: layout ? fixedParts(layout, instanceOf(cluster, node)) : [],
   };
 }

@@ -6,12 +6,12 @@ import { drillFiles } from './drill.ts';
 import { instanceOf } from '../../model/instance.ts';
 import { nodeConfigOf } from '../pgbackrest.ts';
 import { readAssertions } from './drill-assertions.ts';
-import { change, type Step } from '../../engine/step.ts';
+import { change, ensure, type Step } from '../../engine/step.ts';
 import { render } from '../../model/render.ts';
-import { hasDrillState, makeDrillState } from './drills-query.ts';
+import { drillArgv, hasDrillState, makeDrillState } from './drills-query.ts';
+import { programFile } from '../../host/script.ts';
+import { jobLibraries } from '../../postgres/job-libraries.ts';
 import { ownFile } from '../../system/own-file.ts';
-
-const readableByAll = { owner: 'root:root', mode: 0o644 } as const;
 
 /** Keeps the program, what it must know, and the user's assertions. None of it is secret. */
 export function ensureDrillFiles(cluster: Cluster, backup: Backup, node: Node): readonly Step[] {
@@ -20,34 +20,31 @@ export function ensureDrillFiles(cluster: Cluster, backup: Backup, node: Node): 
     keepState(cluster),
     ownFile("Write the drill's program", {
       path: files.program,
-      content: render('usr/local/lib/dbctl/drill.sh', {}),
-      ...readableByAll,
+      content: programFile('backup/drill.sh'),
+    }),
+    ownFile('Write the program that keeps a copy apart', {
+      path: files.apart,
+      content: programFile('system/apart.sh'),
     }),
     ownFile("Write the drill's configuration", {
       path: files.config,
       content: configText(cluster, backup, node),
-      ...readableByAll,
     }),
     ownFile("Write the drill's assertions", {
       path: files.assertions,
       content: async () => `${JSON.stringify(readAssertions(backup), null, 1)}\n`,
-      ...readableByAll,
     }),
   ];
 }
 
 /** Where the script, which runs as postgres, keeps the history. */
-const keepState = (cluster: Cluster): Step => ({
-  title: 'Create the directory of the drill history',
-
-  async diff(host) {
-    return (await host.ask(hasDrillState(cluster)))
-      ? []
-      : [change('drill.state', `make ${drillFiles(cluster).state}`)];
-  },
-
-  apply: (host) => host.run(makeDrillState(cluster)),
-});
+function keepState(cluster: Cluster): Step {
+  const what = change('drill.state', `make ${drillFiles(cluster).state}`);
+  return ensure('Create the directory of the drill history', what, {
+    isRight: (host) => host.ask(hasDrillState(cluster)),
+    apply: (host) => host.run(makeDrillState(cluster)),
+  });
+}
 
 function configText(cluster: Cluster, backup: Backup, node: Node): string {
   const files = drillFiles(cluster);
@@ -55,8 +52,7 @@ function configText(cluster: Cluster, backup: Backup, node: Node): string {
   const instance = instanceOf(cluster, node);
   return render('etc/dbctl/cluster/drill.conf', {
     cluster: cluster.name,
-    program: files.program,
-    path: files.config,
+    by_hand: drillArgv(cluster).join(' '),
     node: node.name,
     version: String(instance.version),
     instance: instance.name,
@@ -68,5 +64,6 @@ function configText(cluster: Cluster, backup: Backup, node: Node): string {
     admin: admin.name,
     roles: [admin, writer, reader, replication].map(({ name }) => name).join(' '),
     assertions: files.assertions,
+    job_libraries: jobLibraries.join('|'),
   });
 }

@@ -5,20 +5,22 @@ import { machinesOf, type Cluster, type LedCluster, type Node } from '../../mode
 import { chooseDrillNode, drillFiles, type DrillResult } from './drill.ts';
 import { drillAim, targetOf, type DrillAim, type DrillFlags } from './drill-target.ts';
 import { instanceOf } from '../../model/instance.ts';
-import { backupsNotSetUp } from '../not-set-up.ts';
 import { recoveryWindow } from '../recovery-window.ts';
 import { onlyOn } from '../../engine/run-plan.ts';
 import type { ChangeAccess } from '../../operation/change-command.ts';
+import { parseLsn, startOfWal } from '../../model/lsn.ts';
 import { RefusedError } from '../../model/errors.ts';
 import { longWorkState } from '../../host/long-work.ts';
 import type { ReadableHost } from '../../host/host.ts';
-import type { HostSet } from '../../host/with-hosts.ts';
+import { withHosts, type HostSet } from '../../host/with-hosts.ts';
 import { archiverFacts } from '../../postgres/archiver.ts';
 import { runningUnits } from '../backup-work-query.ts';
 import { drillFreeBytes, readDrills } from './drills-query.ts';
 import { ensureDrillFiles } from './drill-files-step.ts';
 import { rehearseRestore } from '../rehearse-restore-step.ts';
-import { backupInfo, controlPlace } from '../pgbackrest-query.ts';
+import { repositoryFacts } from '../repository-facts.ts';
+import { ownRecovery } from '../own-recovery.ts';
+import { timelineOf } from '../timeline.ts';
 
 interface DrillRequest {
   readonly cluster: LedCluster;
@@ -45,9 +47,11 @@ export function drill(
   });
 }
 
-export const pastDrills = async (cluster: Cluster, { lookAt }: ChangeAccess) => ({
+export const pastDrills = async (cluster: Cluster, { login }: ChangeAccess) => ({
   cluster: cluster.name,
-  drills: await lookAt(cluster, cluster.nodes, (hosts) => drillHistory(cluster, hosts)),
+  drills: await withHosts(cluster.nodes, { ...login, ssh: cluster.ssh }, (hosts) =>
+    drillHistory(cluster, hosts),
+  ),
 });
 
 interface DrillFacts {
@@ -63,17 +67,23 @@ async function readDrillFacts(
   flags: DrillFlags,
 ): Promise<DrillFacts> {
   const control = hosts.get(cluster.control.name);
-  const place = controlPlace(cluster, backup);
-  if ((await control.readFile(place.config)) === undefined) throw backupsNotSetUp(cluster);
-  const [info, archiver, places] = await Promise.all([
-    control.ask(backupInfo(place)),
+  const [repository, archiver, places] = await Promise.all([
+    repositoryFacts(cluster, backup, control),
     hosts.get(cluster.primary.name).ask(archiverFacts(instanceOf(cluster, cluster.primary))),
     Promise.all(cluster.nodes.map((node) => readPlace(cluster, node, hosts))),
   ]);
-  if (info === undefined) throw backupsNotSetUp(cluster);
+  const { info } = repository;
   const scheduled = places.find(({ isScheduled }) => isScheduled);
   if (scheduled) throw runsBySchedule(scheduled.node);
-  const window = recoveryWindow(info, { archivedAt: archiver?.lastArchivedAt ?? undefined });
+  const leaderTimeline = archiver?.currentWal ? timelineOf(archiver.currentWal) : undefined;
+  const { backups, gaps: seen } = ownRecovery({ ...repository, leaderTimeline });
+  // What was not archived yet may be on its way.
+  const archived = startOfWal(archiver?.lastArchivedWal ?? '');
+  const gaps = seen.filter(({ fromLsn }) => archived !== undefined && parseLsn(fromLsn)! <= archived);
+  const window = recoveryWindow(
+    { ...info, backups },
+    { archivedAt: archiver?.lastArchivedAt ?? undefined, gaps },
+  );
   const aim = drillAim(flags, window, Math.random);
   const running = places.find(({ isRunning }) => isRunning);
   return { aim, node: running?.node ?? chooseDrillNode(places, aim.backup.databaseBytes) };

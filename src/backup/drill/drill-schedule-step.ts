@@ -2,7 +2,7 @@ import { sameHost } from '../../model/address.ts';
 import type { Backup } from '../../model/backup.ts';
 import { type Cluster, type Node } from '../../model/cluster.ts';
 import { drillFiles, scheduledDrillNode } from './drill.ts';
-import { change, type Step } from '../../engine/step.ts';
+import { change, ensure, type Step } from '../../engine/step.ts';
 import { drillArgv, removeDrillSchedule } from './drills-query.ts';
 import { ensureDrillFiles } from './drill-files-step.ts';
 import { ensureTimedWork } from '../../system/timed-work.ts';
@@ -23,7 +23,7 @@ export function ensureDrillSchedule(cluster: Cluster, backup: Backup, node: Node
       {
         name: drillFiles(cluster).scheduledUnit,
         description: `Scheduled restore drill of ${cluster.name}`,
-        account: 'postgres',
+        account: 'root',
         argv: drillArgv(cluster),
         calendar,
         setting: 'BACKUP_SCHEDULE_DRILL',
@@ -32,15 +32,8 @@ export function ensureDrillSchedule(cluster: Cluster, backup: Backup, node: Node
   ];
 }
 
-const withoutDrillSchedule = (cluster: Cluster): Step => ({
-  title: 'Remove the drill timer',
-
-  async diff(host) {
-    const { scheduledFile } = drillFiles(cluster);
-    return (await host.readFile(scheduledFile)) === undefined
-      ? []
-      : [change('timer.remove', "take the drill's schedule away")];
-  },
-
-  apply: (host) => host.run(removeDrillSchedule(cluster)),
-});
+const withoutDrillSchedule = (cluster: Cluster): Step =>
+  ensure('Remove the drill timer', change('timer.remove', "take the drill's schedule away"), {
+    isRight: async (host) => (await host.readFile(drillFiles(cluster).scheduledFile)) === undefined,
+    apply: (host) => host.run(removeDrillSchedule(cluster)),
+  });

@@ -2,6 +2,7 @@
 
 import { ConfigError, RefusedError } from '../../model/errors.ts';
 import { chooseBackup, type RecoveryTarget } from '../recovery-target.ts';
+import { parseLsn } from '../../model/lsn.ts';
 import { formatTime } from '../../model/units.ts';
 import type { RecoveryWindow, RestorableBackup } from '../recovery-window.ts';
 import { typedTarget, type TargetFlags } from '../typed-target.ts';
@@ -21,9 +22,24 @@ export function drillAim(flags: DrillFlags, window: RecoveryWindow, random: () =
   const isRandom = flags.randomPoint ?? false;
   const target = isRandom ? randomPoint(window, random) : targetOf(flags);
   const choice = chooseBackup(target, window);
-  if ('backup' in choice) return { target, backup: choice.backup, isRandom };
+  if ('backup' in choice) {
+    const gap = target.type === 'default' ? gapAfter(choice.backup, window) : undefined;
+    if (gap === undefined) return { target, backup: choice.backup, isRandom };
+    throw new RefusedError({
+      what: `the end of the archive cannot be reached: WAL is missing or damaged from ${gap.fromLsn} on`,
+      why: `A restore to the newest point would end there; the repository goes on at ${gap.toLsn}.`,
+      next: [
+        'see what is missing: dbctl backup info',
+        'make a backup from which it can be reached: dbctl backup run --type full',
+      ],
+    });
+  }
   throw new RefusedError({ what: choice.reason, next: ['see what there is: dbctl backup info'] });
 }
+
+/** A copy that ends at a gap is no proof that the newest point can be restored. */
+const gapAfter = ({ stopLsn }: RestorableBackup, { gaps }: RecoveryWindow) =>
+  gaps.find(({ fromLsn }) => parseLsn(fromLsn)! >= parseLsn(stopLsn)!);
 
 /** What the flags say. Throws ConfigError for flags that contradict each other. */
 export function targetOf({ randomPoint: isRandom, ...flags }: DrillFlags): RecoveryTarget {

@@ -50,19 +50,14 @@ export function rpoSeconds({ newestTransactionAt, lastCommitAt, startedAt, targe
   return Math.max(0, (lastCommitAt ?? startedAt) - newestTransactionAt);
 }
 
-/** The newest drill that passed; undefined when none did. */
-export const lastPassed = (drills: readonly DrillResult[]): DrillResult | undefined =>
-  drills
-    .filter(({ result }) => result === 'passed')
-    .toSorted((a, b) => a.finishedAt - b.finishedAt)
-    .at(-1);
-
 /** Where everything of a drill is on a data host. */
 export function drillFiles({ name }: Pick<Cluster, 'name'>) {
   const state = `/var/lib/dbctl/${name}`;
   const scheduledUnit = `dbctl-scheduled-drill-${name}`;
   return {
     program: '/usr/local/lib/dbctl/drill.sh',
+    /** What the program runs below. */
+    apart: '/usr/local/lib/dbctl/apart.sh',
     config: `/etc/dbctl/${name}/drill.conf`,
     assertions: `/etc/dbctl/${name}/drill.json`,
     state,

@@ -9,7 +9,7 @@ import { parseTargetTime, type RecoveryTarget } from '../recovery-target.ts';
 import { action, query, type Action, type Query } from '../../host/command.ts';
 import { sh } from '../../host/script.ts';
 import type { TransientUnit } from '../../host/systemd.ts';
-import { parseJson } from '../../model/parse-json.ts';
+import { parseJson } from '../../model/answers.ts';
 
 /** Every drill that a host remembers, oldest first; none when it never had one. */
 export const readDrills = (cluster: Pick<Cluster, 'name'>): Query<readonly DrillResult[]> =>
@@ -44,12 +44,12 @@ function parseDrillProgress(stdout: string): DrillProgress | undefined {
   };
 }
 
-/** The argv of a drill. Production comes first, and no drill goes on for ever. */
-export const drillArgv = (cluster: Pick<Cluster, 'name'>): readonly string[] => {
-  const { program, config } = drillFiles(cluster);
+/** The argv of a drill, for root. Production comes first, and no drill goes on for ever. */
+export const drillArgv = (cluster: Cluster): readonly string[] => {
+  const { apart, program, config, state } = drillFiles(cluster);
   return [
     ...['/usr/bin/nice', '-n', '10', '/usr/bin/ionice', '-c', '2', '-n', '7', '/usr/bin/timeout', '12h'],
-    ...['/bin/sh', program, config],
+    ...['/bin/sh', apart, drillDirectory(cluster), state, '--', '/bin/sh', program, config],
   ];
 };
 
@@ -57,7 +57,7 @@ export const drillArgv = (cluster: Pick<Cluster, 'name'>): readonly string[] => 
 export const drillUnit = (cluster: Cluster, { target, backup, isRandom }: DrillAim): TransientUnit => ({
   name: drillFiles(cluster).unit,
   description: `Restore drill of ${cluster.name}`,
-  asUser: 'postgres',
+  asUser: 'root',
   argv: [
     ...drillArgv(cluster),
     '--set',

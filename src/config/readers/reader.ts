@@ -1,4 +1,4 @@
-import { InvalidValue, shown } from '../problem.ts';
+import { gather, InvalidValue, shown, type Problem } from '../problem.ts';
 import * as v from 'valibot';
 import { Secret } from '../../model/secret.ts';
 
@@ -10,31 +10,60 @@ export const takesOf = (one: Reader<unknown>): string => v.getDescription(one) ?
 
 /** A reader from a function that throws InvalidValue; `takes` says in words what it reads. */
 export const reader = <Value>(takes: string, read: (raw: string) => Value): Reader<Value> =>
-  v.pipe(
-    v.string(),
-    v.rawTransform<string, Value>(({ dataset, addIssue, NEVER }) => {
-      const { value, misfits } = attempt(read, [dataset.value]);
-      for (const message of misfits) addIssue({ message });
-      return misfits.length > 0 ? NEVER : value[0]!;
-    }),
-    v.description(takes),
+  readerOf(
+    takes,
+    (raw) => [raw],
+    read,
+    ([value]) => value!,
   );
 
 /** A reader of a comma-separated list. The empty text is the empty list; every bad entry is reported. */
 export const listOf = <Value>(takes: string, read: (raw: string) => Value): Reader<readonly Value[]> =>
+  readerOf(`${takes}, separated by commas`, entriesIn, read, (values) => values);
+
+const entriesIn = (raw: string): readonly string[] =>
+  raw.trim() === '' ? [] : raw.split(',').map((entry) => entry.trim());
+
+const readerOf = <Part, Value>(
+  takes: string,
+  split: (raw: string) => readonly string[],
+  read: (text: string) => Part,
+  join: (parts: readonly Part[]) => Value,
+): Reader<Value> =>
   v.pipe(
     v.string(),
-    v.rawTransform<string, readonly Value[]>(({ dataset, addIssue, NEVER }) => {
-      if (dataset.value.trim() === '') return [];
-      const { value, misfits } = attempt(
-        read,
-        dataset.value.split(',').map((entry) => entry.trim()),
-      );
-      for (const message of misfits) addIssue({ message });
-      return misfits.length > 0 ? NEVER : value;
+    v.rawTransform<string, Value>(({ dataset, addIssue, NEVER }) => {
+      const misfits: Problem[] = [];
+      const parts = split(dataset.value).flatMap((text) => gather(misfits, {}, () => [read(text)]) ?? []);
+      for (const { text } of misfits) addIssue({ message: text });
+      return misfits.length > 0 ? NEVER : join(parts);
     }),
-    v.description(`${takes}, separated by commas`),
+    v.description(takes),
   );
+
+/** One of these words. */
+export function choice<const Word extends string>(...words: readonly [Word, ...Word[]]): Reader<Word> {
+  const takes = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  return v.pipe(
+    v.string(),
+    v.picklist(words, ({ input }) => `expected ${takes}, got ${shown(String(input))}`),
+    v.description(takes),
+  );
+}
+
+type SecretRule = readonly [isRight: (raw: string) => boolean, otherwise: string];
+
+/** A secret that fits all of these; what is said of one that does not never contains it. */
+export const secret = (takes: string, ...rules: readonly SecretRule[]): Reader<Secret> =>
+  reader(takes, (raw) => {
+    for (const [isRight, otherwise] of rules) if (!isRight(raw)) throw new InvalidValue(otherwise);
+    return new Secret(raw);
+  });
+
+export const oneLine: SecretRule = [
+  (raw) => !/\p{Cc}/u.test(raw),
+  'contains a control character (a line break, a tab, NUL …)',
+];
 
 /** Text of one pattern; `expected` completes "expected …". */
 export const matching = (pattern: RegExp, expected: string): Reader<string> =>
@@ -43,20 +72,6 @@ export const matching = (pattern: RegExp, expected: string): Reader<string> =>
     v.regex(pattern, ({ input }) => `expected ${expected}, got ${shown(input)}`),
     v.description(expected),
   );
-
-function attempt<Value>(read: (raw: string) => Value, texts: readonly string[]) {
-  const value: Value[] = [];
-  const misfits: string[] = [];
-  for (const text of texts) {
-    try {
-      value.push(read(text));
-    } catch (error) {
-      if (!(error instanceof InvalidValue)) throw error;
-      misfits.push(error.message);
-    }
-  }
-  return { value, misfits };
-}
 
 /** A whole number in plain digits: no sign, no 0x, no exponent. */
 export function integer(min: number, max: number): Reader<number> {
@@ -108,11 +123,10 @@ export const path: Reader<string> = reader(
 
 const shortest = 12;
 
-/** A password: any characters but control characters. Its messages never contain it. */
-export const password: Reader<Secret> = reader('at least 12 characters; no control characters', (raw) => {
-  if (/\p{Cc}/u.test(raw))
-    throw new InvalidValue('contains a control character (a line break, a tab, NUL …)');
-  if (raw.length < shortest) throw new InvalidValue(`expected at least ${shortest} characters`);
-  if (Buffer.byteLength(raw) > longestBytes) throw new InvalidValue(`expected at most ${longestBytes} bytes`);
-  return new Secret(raw);
-});
+/** A password: any characters but control characters. */
+export const password = secret(
+  'at least 12 characters; no control characters',
+  oneLine,
+  [(raw) => raw.length >= shortest, `expected at least ${shortest} characters`],
+  [(raw) => Buffer.byteLength(raw) <= longestBytes, `expected at most ${longestBytes} bytes`],
+);

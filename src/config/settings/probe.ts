@@ -1,17 +1,11 @@
 import { seconds } from '../readers/reader.ts';
-import type { Setting } from '../setting.ts';
+import { setting, type Row } from '../setting.ts';
 
 export const probeSettings = {
-  WARN_REPLICA_LAG: {
-    group: 'watching',
-    doc: 'Lag above which `dbctl probe` warns: seconds (2, 2s, 500ms, 1min).',
-    read: seconds,
+  WARN_REPLICA_LAG: setting(seconds, 'Lag above which `dbctl probe` warns: seconds (2, 2s, 500ms, 1min).', {
     fallback: '2s',
-  },
-  MAX_REPLICA_LAG: {
-    group: 'watching',
-    doc: 'Lag above which `dbctl probe` calls a replica critical.',
-    read: seconds,
+  }),
+  MAX_REPLICA_LAG: setting(seconds, 'Lag above which `dbctl probe` calls a replica critical.', {
     fallback: '5s',
-  },
-} as const satisfies Readonly<Record<string, Setting>>;
+  }),
+} satisfies Readonly<Record<string, Row>>;

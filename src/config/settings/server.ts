@@ -1,30 +1,17 @@
 import { databaseName, roleName } from '../readers/name.ts';
 import { integer, password, port } from '../readers/reader.ts';
-import type { Setting } from '../setting.ts';
+import { setting, type Row } from '../setting.ts';
 
-const role = (doc: string, example: string) => ({ group: 'postgres', doc, example, read: roleName }) as const;
-const secret = (doc: string) => ({ group: 'postgres', doc, read: password, isSecret: true }) as const;
+const role = (doc: string, example: string) => setting(roleName, doc, { example });
+const secret = (doc: string) => setting(password, doc, { isSecret: true });
 
 export const serverSettings = {
-  POSTGRES_VERSION: {
-    group: 'postgres',
-    doc: 'Major version, 15 to 18.',
-    read: integer(15, 18),
-    fallback: '17',
-  },
-  POSTGRES_PORT: {
-    group: 'postgres',
-    doc: 'Port of every node that names none.',
-    read: port,
+  POSTGRES_VERSION: setting(integer(15, 18), 'Major version, 15 to 18.', { fallback: '17' }),
+  POSTGRES_PORT: setting(port, 'Port of every node that names none.', {
     fallback: '5432',
     aliases: ['PORT_DATABASE'],
-  },
-  POSTGRES_DB: {
-    group: 'postgres',
-    doc: "The application's database.",
-    read: databaseName,
-    example: 'shop',
-  },
+  }),
+  POSTGRES_DB: setting(databaseName, "The application's database.", { example: 'shop' }),
   POSTGRES_USER: role('Admin: owns the database and runs migrations. Not a superuser.', 'shop_admin'),
   POSTGRES_PASSWORD: {
     ...secret('Password of the admin.'),
@@ -36,4 +23,4 @@ export const serverSettings = {
   POSTGRES_READONLY_PASSWORD: secret('Password of the reader.'),
   POSTGRES_REPLICATION_USER: role('Replication role: streams to the replicas, reads no table.', 'replicator'),
   POSTGRES_REPLICATION_PASSWORD: secret('Password of the replication role.'),
-} as const satisfies Readonly<Record<string, Setting>>;
+} satisfies Readonly<Record<string, Row>>;

@@ -8,7 +8,11 @@ export interface ServerControl {
   readonly state: Query<ServerState>;
   /** Whether it is meant to run after the next boot. */
   readonly startsAtBoot: Query<boolean>;
-  /** Begins a start and does not wait for its end, which crash recovery puts off for minutes. */
+  /** Makes it run after every boot, whoever forbade it: a mask, a unit that is disabled, postgresql-common's start.conf. */
+  readonly startAtBoot: Action;
+  /** What keeps it from being started at all; '' where nothing does. */
+  readonly forbidden: Query<string>;
+  /** Ends what is left of a start that has died. Begins a start and does not wait for its end, which crash recovery puts off for minutes. */
   readonly start: Action;
   /** Stops the server and waits: a clean stop sends the last WAL to the repository. One that does not run is left alone. */
   readonly stop: Action;
@@ -18,6 +22,8 @@ export interface ServerControl {
   readonly reload: Action;
   /** Sets parameters that need no restart in the running server, and makes it read them. */
   setParameters(parameters: Readonly<Record<string, string>>): readonly Action[];
+  /** Why its last start ended: FATAL and what belongs to it, from whichever log it stands in; empty when nothing says so. */
+  readonly fatal: Query<string>;
   /** The last lines of its journal, and of the server's newest log file. */
   log(lines: number): Query<string>;
   /** What dbctl writes so that it runs the server as it should. */
@@ -26,8 +32,7 @@ export interface ServerControl {
   readonly byHand: {
     readonly start: string;
     readonly stop: string;
-    /** Makes it start at every boot. */
-    readonly startAtBoot: string;
+    readonly restart: string;
     /** Shows why it ended. */
     readonly journal: string;
   };
@@ -38,6 +43,8 @@ export interface ServerState {
   readonly isRunning: boolean;
   /** Given up, and not to be waited for. */
   readonly hasFailed: boolean;
+  /** Neither running, nor about to. */
+  readonly isIdle: boolean;
   /** Names this run of the server: another one as soon as it is started anew. */
   readonly run: string;
 }

@@ -1,11 +1,12 @@
 // A server that systemd keeps running, as a unit of postgresql-common's template.
 
 import { action, query } from '../../host/command.ts';
-import { script, sh } from '../../host/script.ts';
+import { script } from '../../host/script.ts';
 import type { Instance } from '../../model/instance.ts';
 import { execute, executeAlone } from '../psql.ts';
 import { literal } from '../sql.ts';
 import type { ServerControl, ServerState } from './server-control.ts';
+import { fieldsIn } from '../../model/answers.ts';
 
 export function systemdControl(instance: Instance): ServerControl {
   const { configDirectory, logName } = instance;
@@ -13,13 +14,14 @@ export function systemdControl(instance: Instance): ServerControl {
   const reload = execute(instance, ['select pg_reload_conf()']);
   return {
     name: unit,
-    state: query(['systemctl', 'show', '--property=ActiveState,InvocationID', '--', unit], parseState),
+    state: query(script('postgres/server-state.sh', unit), parseState),
     startsAtBoot: query(
       script('postgres/starts-at-boot.sh', unit, configDirectory),
       (stdout) => stdout.trim() === 'yes',
     ),
-    // Without --no-block it would wait as long as the start takes: the unit's own time-out is infinite.
-    start: action(sh('systemctl reset-failed "$1" 2>/dev/null; exec systemctl start --no-block "$1"', unit)),
+    startAtBoot: action(script('postgres/start-at-boot.sh', unit, configDirectory)),
+    forbidden: query(script('postgres/forbidden-start.sh', unit, configDirectory), (stdout) => stdout.trim()),
+    start: action(script('postgres/start-server.sh', unit), { timeoutMs: 3_600_000 }),
     stop: action(['systemctl', 'stop', '--', unit], { timeoutMs: 3_600_000 }),
     restart: action(['systemctl', 'restart', '--no-block', '--', unit]),
     reload,
@@ -29,16 +31,23 @@ export function systemdControl(instance: Instance): ServerControl {
       ),
       reload,
     ],
+    fatal: query(
+      script('postgres/fatal-lines.sh', unit, `/var/log/postgresql/${logName}`, ...placesOf(instance)),
+      (stdout) => stdout.trim(),
+    ),
     log: (lines) =>
       query(
-        script('postgres/last-log-lines.sh', unit, `/var/log/postgresql/${logName}`, String(lines)),
+        script(
+          'postgres/last-log-lines.sh',
+          ...[unit, `/var/log/postgresql/${logName}`, ...placesOf(instance), String(lines)],
+        ),
         (stdout) => stdout.trim(),
       ),
     paths: [dropInDirectory(instance)],
     byHand: {
       start: `systemctl start ${unit}`,
       stop: `systemctl stop ${unit}`,
-      startAtBoot: `systemctl enable ${unit}`,
+      restart: `systemctl restart ${unit}`,
       journal: `journalctl -n 50 -u ${unit}`,
     },
   };
@@ -51,10 +60,32 @@ const dropInDirectory = (instance: Instance): string => `/etc/systemd/system/${u
 
 export const dropInOf = (instance: Instance): string => `${dropInDirectory(instance)}/dbctl.conf`;
 
+/** What tells where a server writes its log. */
+const placesOf = ({ binDirectory, configDirectory, dataDirectory }: Instance): readonly string[] => [
+  binDirectory,
+  configDirectory,
+  dataDirectory,
+];
+
+/** What keeps a copy apart from the other servers on its host. */
+export const copyDropInOf = (instance: Instance): string => `${dropInDirectory(instance)}/dbctl-copy.conf`;
+
 const running = ['active', 'activating', 'deactivating', 'reloading', 'refreshing'];
 
+/**
+ * A unit of postgresql-common has no time limit for its start: it may be "activating" for ever after its server has
+ * died. One that did not begin at all (a failed condition) is inactive, with nothing to come.
+ */
 function parseState(stdout: string): ServerState {
-  const of = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '';
+  const { of } = fieldsIn(stdout);
   const active = of('ActiveState');
-  return { isRunning: running.includes(active), hasFailed: active === 'failed', run: of('InvocationID') };
+  const hasNoProcess = of('processes') === 'no' && of('ControlPID') === '0' && of('MainPID') === '0';
+  const isDead = active === 'activating' && hasNoProcess;
+  const isIdle = active === 'inactive' && /^Job=0?$/m.test(stdout);
+  return {
+    isRunning: running.includes(active) && !isDead,
+    hasFailed: active === 'failed' || isDead,
+    isIdle,
+    run: of('InvocationID'),
+  };
 }

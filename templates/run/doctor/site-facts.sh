@@ -3,7 +3,7 @@
 # Arguments: directory of the data, data directory to be counted (may be empty), package of the server, packages in one
 # word, then ports.
 . /etc/os-release
-echo "os=$ID $VERSION_ID"
+echo "os=$ID ${VERSION_ID:-$VERSION_CODENAME}"
 [ -d /run/systemd/system ] && echo systemd=yes || echo systemd=no
 echo "cores=$(nproc)"
 echo "memory=$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)"
@@ -49,7 +49,7 @@ done
 # What is installed is known at once; what could be takes apt a second, so it is asked only where something is missing.
 # As nobody: root's apt-cache would write a cache of its own. setpriv, not runuser, leaves nothing in the journal.
 for name in $4; do
-  version=$(dpkg-query -W -f='${db:Status-Abbrev}${Version}' -- "$name" 2>/dev/null | sed -n 's/^ii *//p')
+  version=$(dpkg-query -W -f='${db:Status-Abbrev}${Version}' -- "$name" 2>/dev/null | sed -n 's/^[a-z]i  *//p')
   echo "package=$name ${version:--}"
   [ -n "$version" ] || missing="$missing $name"
 done

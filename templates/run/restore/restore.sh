@@ -1,6 +1,6 @@
 #!/bin/sh
 # Restores a backup into a directory aside, which nobody else knows, and goes on where an earlier run was interrupted.
-# Runs as postgres in a transient unit, so it survives the connection that started it.
+# Runs below system/apart.sh in a transient unit, so it survives the connection that started it.
 # Arguments: place aside, what it is for (one line), label of the backup, then the argv of pgbackrest.
 set -eu
 aside=$1 request=$2 label=$3
@@ -23,19 +23,20 @@ forget() {
   [ "$code" -ne 0 ] || return 0
   # Workers that have not heard of the end yet may still write there.
   for _ in 1 2 3 4 5 6 7 8 9 10; do
-    rm -rf -- "$aside" 2>/dev/null && break
+    find "$aside" -mindepth 1 -delete 2>/dev/null && break
     sleep 0.5
   done
+  : >"$aside/forgotten"
 }
 trap forget EXIT
 trap 'trap - EXIT; exit 143' TERM
 
 if [ "$(cat "$aside/request" 2>/dev/null)" != "$request" ]; then
-  rm -rf -- "$aside" "$aside-new"
-  mkdir -m 700 -- "$aside-new" "$aside-new/data" "$aside-new/lock" "$aside-new/spool"
-  printf '%s\n' "$request" >"$aside-new/request"
-  date -u +%Y%m%dT%H%M%SZ >"$aside-new/stamp"
-  mv -T -- "$aside-new" "$aside"
+  find "$aside" -mindepth 1 -delete
+  mkdir -m 700 -- "$aside/data" "$aside/lock" "$aside/spool"
+  date -u +%Y%m%dT%H%M%SZ >"$aside/stamp"
+  printf '%s\n' "$request" >"$aside/request-new"
+  mv -T -- "$aside/request-new" "$aside/request"
 fi
 [ ! -e "$aside/restored" ] || exit 0
 

@@ -10,6 +10,7 @@ import {
   finishes,
   settled,
 } from '../../support/faults.ts';
+import { succeed } from '../../support/story.ts';
 
 const directory = '/var/lib/postgresql/17/main';
 const initdb = `runuser -u postgres -- /usr/lib/postgresql/17/bin/initdb -k -D ${directory} >/dev/null`;
@@ -48,12 +49,7 @@ export function replicaOfAnotherCluster(theLab: () => Lab): void {
   test("which has a primary's data is refused", async () => {
     await lab.shell('pg2', `systemctl stop postgresql@17-main && rm -r ${directory} && ${initdb}`);
 
-    await expectRefused(
-      'pg2 cannot be used',
-      "it holds a primary's data",
-      'dbctl status',
-      'dbctl reinit pg2',
-    );
+    await expectRefused('is the right disk mounted', 'dbctl reinit pg2');
   });
 
   test('is refused with both system identifiers, also while it runs', async () => {
@@ -61,9 +57,9 @@ export function replicaOfAnotherCluster(theLab: () => Lab): void {
     const [ours, theirs] = [await identifier('pg1'), await identifier('pg2')];
     expect(ours).not.toBe(theirs);
 
-    await expectRefused('belongs to another cluster', ours, theirs);
+    await expectRefused('is the right disk mounted', ours, theirs);
     await lab.shell('pg2', 'systemctl start postgresql@17-main');
-    await expectRefused('belongs to another cluster', ours, theirs);
+    await expectRefused('is the right disk mounted', ours, theirs);
   });
 
   test('is cloned anew once its data was moved away with the line that was printed', async () => {
@@ -72,7 +68,9 @@ export function replicaOfAnotherCluster(theLab: () => Lab): void {
     const stranger = await identifier('pg2');
 
     await lab.shell('pg2', line);
-    await finishes(lab, 'add-replica');
+    await expectRefused('is its disk mounted', 'dbctl reinit pg2');
+    await succeed(lab, 'reinit', 'pg2', '--yes');
+    await settled(lab, 'add-replica');
 
     await expectStreaming(lab, 'pg2');
     await expectReplicates(lab, 'pg2');

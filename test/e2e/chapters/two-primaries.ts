@@ -3,7 +3,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Lab } from '../../support/e2e.ts';
 import { expectClear } from '../../support/faults.ts';
-import { succeed } from '../../support/story.ts';
+import { expectExit, succeed } from '../../support/story.ts';
 
 const nodes = ['pg2', 'pg3'] as const;
 
@@ -64,6 +64,9 @@ export function twoPrimaries(theLab: () => Lab, addressOf: (name: string) => str
 
     expect(stderr).toMatch(/2 primaries: pg2 .*; pg3 /);
     expect(stdout).toMatch(/^pg3 .*primary! +running +\S+ +3 /m);
+    const checked = await lab.dbctl('status', '--check');
+    expectExit(checked, 2);
+    expect(checked.stdout).toMatch(/^CRITICAL pg2 and pg3 both take writes/m);
   });
 
   // Its copy was seen not to start where both had sent WAL to one repository (docs/primary.md), so that is not asked for.

@@ -20,7 +20,16 @@ const wal = (last: string): StoredWal => ({
 });
 
 const textOf = (info: BackupInfo, files: readonly StoredWal[]): string =>
-  repositoryText(repositoryReport(name, { info, wal: files, lineage: undefined, drills: [] }));
+  repositoryText(
+    repositoryReport(name, {
+      info,
+      wal: files,
+      histories: new Map(),
+      leaderTimeline: undefined,
+      note: undefined,
+      drills: [],
+    }),
+  );
 
 test('what can be restored comes first, then the backups, at most 80 columns wide', () => {
   const text = textOf(read(infoOf245), ['3', '4', '5', '6', '7', '8', '9', 'A', 'B'].map(wal));
@@ -36,6 +45,7 @@ test('what can be restored comes first, then the backups, at most 80 columns wid
     20261121-110340F_20261121-110344D diff 11-21 11:03   55 MB 28 MB  11 MB  ok
 
     WAL         9 files up to 00000001000000000000000B, 8.8 kB
+    TIMELINE    1
     BACKUPS     15 MB in the repository
     LAST DRILL  never
     "
@@ -59,6 +69,7 @@ const made = {
   type: 'full',
   askedType: 'incr',
   from: 'replica',
+  passedOver: null,
   startedAt: '2026-11-21T01:00:00.000Z',
   stoppedAt: '2026-11-21T01:00:42.000Z',
   databaseBytes: 2 ** 30,
@@ -76,6 +87,14 @@ test('a backup that was made tells its source, its time and its sizes, and when 
   `);
   expect(madeText({ cluster: 'shop', made: { ...made, askedType: 'full', from: undefined } })).not.toMatch(
     /from|not/,
+  );
+});
+
+test('a backup from the primary says why it is not from a replica', () => {
+  const passedOver = '[082]: timeout before standby replayed to 0/7000028';
+
+  expect(madeText({ cluster: 'shop', made: { ...made, from: 'primary', passedOver } })).toContain(
+    `from the primary, 42 s\n1.0 GB, 1.0 GB copied, 256 MB in the repository\na replica was passed over, because it did not replay WAL: ${passedOver}\n`,
   );
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Step } from '../../../src/engine/step.ts';
-import { coresOf, fileSystemBytes } from '../../../src/server/host-facts-query.ts';
+import { coresOf, walDisk } from '../../../src/server/host-facts-query.ts';
 import { pgbackrestVersion } from '../../../src/backup/pgbackrest-query.ts';
 import { ensureArchiving } from '../../../src/backup/archiving-step.ts';
 import {
@@ -18,7 +18,7 @@ const hostWith = (version = 'pgBackRest 2.55.1\n', cores = 8) =>
   fakeHost(
     {},
     answering(
-      when(fileSystemBytes(primary.dataDirectory), df(400)),
+      when(walDisk(primary), df(400)),
       when(coresOf(), `${cores}\n`),
       when(pgbackrestVersion(), version),
     ),
@@ -33,7 +33,7 @@ test.each<[Step, string, number]>([
   [ensureNodeConfig(cluster, backup, pg1), nodeFile, 0o600],
   [ensureControlConfig(cluster, backup), controlFile, 0o600],
   [ensureServerConfig(cluster, backup, pg1), serverFile, 0o600],
-  [ensureArchiving(cluster, backup, pg1), settingsFile, 0o640],
+  [ensureArchiving(cluster, backup, pg1)[1]!, settingsFile, 0o640],
 ])('$title: planned, written once, then in place; the passphrase is in no plan', async (step, path, mode) => {
   const { host, disk } = hostWith();
   const notes: string[] = [];
@@ -152,11 +152,11 @@ test("a TLS server's configuration is complete", async () => {
 });
 
 test('archiving is the same on every node but for its own configuration', async () => {
-  const lines = await linesOf(ensureArchiving(cluster, backup, pg1), settingsFile);
+  const lines = await linesOf(ensureArchiving(cluster, backup, pg1)[1]!, settingsFile);
 
   expect(lines.join('\n')).toMatchInlineSnapshot(`
-    "archive_command = 'pgbackrest --config=/etc/dbctl/shop/pg1/pgbackrest.conf --stanza=shop archive-push "%p"'
+    "archive_command = 'sh /etc/dbctl/shop/pg1/wal.sh push %f "%p" pgbackrest --config=/etc/dbctl/shop/pg1/pgbackrest.conf --stanza=shop archive-push "%p"'
     archive_timeout = '60s'
-    restore_command = 'pgbackrest --config=/etc/dbctl/shop/pg1/pgbackrest.conf --stanza=shop archive-get %f "%p"'"
+    restore_command = 'sh /etc/dbctl/shop/pg1/wal.sh fetch %f "%p" pgbackrest --config=/etc/dbctl/shop/pg1/pgbackrest.conf --stanza=shop archive-get %f "%p"'"
   `);
 });

@@ -1,43 +1,34 @@
 import { expect, test } from 'vitest';
-import type { BackupInfo, BackupSet } from '../../../src/backup/backup-info.ts';
+import type { BackupRow } from '../../../src/backup/repository-report.ts';
 import type { DrillResult } from '../../../src/backup/drill/drill.ts';
-import { protectionOf } from '../../../src/backup/protection.ts';
+import { protectionOf as judge, type ProtectionFacts } from '../../../src/backup/protection.ts';
 import { archiver as view, now } from '../../support/probe-facts.ts';
+import { backupSet, infoWith } from '../../support/backup-info.ts';
 
 const archiver = { ...view, walFileBytes: 16 * 1024 ** 2 };
 const seconds = now / 1000;
 
-const full: BackupSet = {
-  label: '20261121-020000F',
-  type: 'full',
-  prior: undefined,
-  hasPageErrors: undefined,
-  startedAt: seconds - 36_000,
-  stoppedAt: seconds - 35_990,
-  startLsn: '0/3000028',
-  stopLsn: '0/3000100',
-  startWal: '000000010000000000000003',
-  stopWal: '000000010000000000000003',
-  databaseId: 1,
-  repository: 1,
-  databaseBytes: 1,
-  copiedBytes: 1,
-  repositoryBytes: undefined,
+const full = backupSet({ startedAt: seconds - 36_000, stoppedAt: seconds - 35_990 });
+const info = infoWith([full], '000000010000000000000007');
+const problem = undefined;
+const report = {
+  restorable: [
+    {
+      from: '2026-11-21T02:00:11.000Z',
+      to: '2026-11-21T11:59:48.000Z',
+      fromLsn: '0/3000100',
+      toLsn: '0/8000000',
+    },
+  ],
+  gaps: [],
+  backups: [{ startLsn: '0/3000028' } as BackupRow],
 };
 
-const info: BackupInfo = {
-  status: { code: 0, message: 'ok' },
-  cipher: 'aes-256-cbc',
-  running: undefined,
-  repositories: [{ key: 1, code: 0 }],
-  databases: [{ id: 1, systemIdentifier: '7', version: '17' }],
-  archives: [{ id: '17-1', min: '000000010000000000000003', max: '000000010000000000000007' }],
-  backups: [full],
-};
-const problem = undefined;
+const protectionOf = (facts: Omit<ProtectionFacts, 'report' | 'runs'> & Partial<ProtectionFacts>) =>
+  judge({ report: undefined, runs: undefined, ...facts });
 
 test('a protected cluster has WAL that arrives, a backup, and a time from which on all is kept', () => {
-  expect(protectionOf({ archiver, info, problem, drills: [] })).toEqual({
+  expect(protectionOf({ archiver, info, report, problem, drills: [] })).toEqual({
     archiving: 'alive',
     lastArchivedAt: '2026-11-21T11:59:48.000Z',
     lastArchivedWal: '000000010000000000000007',
@@ -45,6 +36,8 @@ test('a protected cluster has WAL that arrives, a backup, and a time from which 
     lastBackup: { label: '20261121-020000F', type: 'full', at: '2026-11-21T02:00:10.000Z' },
     lastDrill: null,
     restorable: { from: '2026-11-21T02:00:11.000Z', to: '2026-11-21T11:59:48.000Z' },
+    gap: null,
+    failedBackups: [],
     message: 'WAL archived 12 s ago',
     problem: null,
   });
@@ -59,7 +52,6 @@ test('before the setup nothing is protected, whatever /bin/true has archived', (
     lastBackup: null,
     restorable: null,
   });
-  expect(protectionOf({ archiver: off, info, problem, drills: [] }).restorable?.to).toBeNull();
 });
 
 test('WAL without a backup protects nothing', () => {
@@ -94,12 +86,12 @@ test('a repository that cannot be asked hides what is in it, not whether WAL is 
 });
 
 test('a primary that cannot be asked hides the archiver, not the backups', () => {
-  expect(protectionOf({ archiver: undefined, info, problem, drills: [] })).toMatchObject({
+  expect(protectionOf({ archiver: undefined, info, report, problem, drills: [] })).toMatchObject({
     archiving: null,
     waitingFiles: null,
     message: 'unknown: the primary could not be reached',
     lastBackup: { label: full.label },
-    restorable: { from: '2026-11-21T02:00:11.000Z', to: null },
+    restorable: { from: '2026-11-21T02:00:11.000Z' },
   });
 });
 
@@ -114,4 +106,32 @@ test('the last drill of all hosts is told, whatever came of it', () => {
     result: 'failed',
     at: '2026-11-21T11:59:00.000Z',
   });
+});
+
+const gap = { fromLsn: '0/5000000', toLsn: '0/6000000', missingFiles: 1 };
+
+test('missing WAL behind the last backup is no protection, and before it is none of its business', () => {
+  const facts = { archiver, info, problem, drills: [] };
+  const later = [...report.backups, { startLsn: '0/6000028' } as BackupRow];
+
+  expect(protectionOf({ ...facts, report: { ...report, gaps: [gap] } })).toMatchObject({
+    gap,
+    message: 'not protected: WAL is missing after 0/5000000: dbctl backup check',
+  });
+  expect(protectionOf({ ...facts, report: { ...report, gaps: [gap], backups: later } })).toMatchObject({
+    gap: null,
+    message: 'WAL archived 12 s ago',
+  });
+});
+
+test('a backup that failed is told until it is made', () => {
+  const end = { at: seconds - 60, exitCode: 69 };
+  const run = { type: 'incr', beganAt: seconds - 70, end, complaints: ['[069]: not a symlink'] } as const;
+  const facts = { archiver, report, problem, drills: [], runs: { last: [run], running: [] } };
+  const made = { ...full, type: 'incr', stoppedAt: seconds - 10 } as const;
+
+  expect(protectionOf({ ...facts, info }).failedBackups).toEqual([
+    { type: 'incr', at: '2026-11-21T11:59:00.000Z', why: '[069]: not a symlink' },
+  ]);
+  expect(protectionOf({ ...facts, info: { ...info, backups: [full, made] } }).failedBackups).toEqual([]);
 });

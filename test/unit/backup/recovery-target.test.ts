@@ -6,30 +6,21 @@ import {
   describeRange,
   describeTarget,
   parseTargetTime,
-  refuseTarget,
   type RecoveryTarget,
 } from '../../../src/backup/recovery-target.ts';
 import { recoveryWindow, type RecoveryFacts } from '../../../src/backup/recovery-window.ts';
 import { findGaps } from '../../../src/backup/wal-gaps.ts';
+import { backupSet, infoWith } from '../../support/backup-info.ts';
 
 const at = (time: string): number => Date.parse(`2026-11-${time}Z`) / 1000;
 
-const backup = (changes: Partial<BackupSet> & Pick<BackupSet, 'label' | 'stoppedAt'>): BackupSet => ({
-  type: 'full',
-  prior: undefined,
-  hasPageErrors: false,
-  startedAt: changes.stoppedAt - 60,
-  startLsn: '0/3000028',
-  stopLsn: '0/4000050',
-  startWal: '000000010000000000000003',
-  stopWal: '000000010000000000000004',
-  databaseId: 1,
-  repository: 1,
-  databaseBytes: 1,
-  copiedBytes: 1,
-  repositoryBytes: 1,
-  ...changes,
-});
+const backup = (changes: Partial<BackupSet> & Pick<BackupSet, 'label' | 'stoppedAt'>): BackupSet =>
+  backupSet({
+    startedAt: changes.stoppedAt - 60,
+    stopLsn: '0/4000050',
+    stopWal: '000000010000000000000004',
+    ...changes,
+  });
 
 const full = backup({ label: 'F1', stoppedAt: at('19T02:00:00') });
 const incr = backup({
@@ -41,18 +32,8 @@ const incr = backup({
   stopLsn: '0/9000050',
 });
 
-const infoOf = (
-  backups: readonly BackupSet[],
-  max: string | null = '00000001000000000000000B',
-): BackupInfo => ({
-  status: { code: 0, message: 'ok' },
-  cipher: 'none',
-  running: undefined,
-  repositories: [{ key: 1, code: 0 }],
-  databases: [{ id: 1, systemIdentifier: '7710577755734573251', version: '17' }],
-  archives: [{ id: '17-1', min: '000000010000000000000003', max }],
-  backups,
-});
+const infoOf = (backups: readonly BackupSet[], max: string | null = '00000001000000000000000B'): BackupInfo =>
+  infoWith(backups, max);
 
 const now: RecoveryFacts = { archivedAt: at('21T10:00:00') };
 const window = recoveryWindow(infoOf([full, incr]), now);
@@ -155,7 +136,6 @@ test.each<[why: string, target: RecoveryTarget, label: string]>([
   ['in an older backup, when it is named', { type: 'name', value: 'before', set: 'F1' }, 'F1'],
 ])('%s', (_, target, label) => {
   expect(chooseBackup(target, window)).toMatchObject({ backup: { label } });
-  expect(refuseTarget(target, window)).toBeUndefined();
 });
 
 const whole = 'from 2026-11-19T02:00:01Z (0/4000050) to 2026-11-21T10:00:00Z (0/C000000)';
@@ -195,14 +175,13 @@ test.each<[why: string, target: RecoveryTarget, reason: string]>([
   ['a name of no length', { type: 'name', value: '' }, '"" is not the name of a restore point'],
 ])('%s is refused, with what can be restored', (_, target, reason) => {
   expect(chooseBackup(target, window)).toEqual({ reason });
-  expect(refuseTarget(target, window)).toBe(reason);
 });
 
 test('in a gap nothing can be restored; both ranges are named', () => {
-  const reason = refuseTarget({ type: 'time', value: '2026-11-19 12:00:00Z' }, torn);
+  const reason = expect.stringContaining(`can be restored ${torn.ranges.map(describeRange).join(', and ')}`);
 
-  expect(reason).toContain(`can be restored ${torn.ranges.map(describeRange).join(', and ')}`);
-  expect(refuseTarget({ type: 'lsn', value: '0/6500000' }, torn)).toBeDefined();
+  expect(chooseBackup({ type: 'time', value: '2026-11-19 12:00:00Z' }, torn)).toEqual({ reason });
+  expect(chooseBackup({ type: 'lsn', value: '0/6500000' }, torn)).toEqual({ reason });
   expect(chooseBackup({ type: 'lsn', value: '0/5000000' }, torn)).toMatchObject({ backup: { label: 'F1' } });
 });
 
@@ -214,13 +193,15 @@ test('a target is named by its type and value', () => {
 test('without a backup nothing can be restored', () => {
   const empty = recoveryWindow({ ...infoOf([]), databases: [], archives: [] }, now);
 
-  expect(refuseTarget({ type: 'default' }, empty)).toBe('there is no backup to restore');
+  expect(chooseBackup({ type: 'default' }, empty)).toEqual({ reason: 'there is no backup to restore' });
 });
 
 test('while nobody knows when WAL arrived, no later time is refused', () => {
   const unknown = recoveryWindow(infoOf([full]), { archivedAt: undefined });
 
-  expect(refuseTarget({ type: 'time', value: '2030-01-01 00:00:00Z' }, unknown)).toBeUndefined();
+  expect(chooseBackup({ type: 'time', value: '2030-01-01 00:00:00Z' }, unknown)).toMatchObject({
+    backup: {},
+  });
 });
 
 test.each([

@@ -47,6 +47,12 @@ test.each([
   expect(hasItsWal(backup as BackupSet, files)).toBe(expected);
 });
 
+test('the note about a backup is not its first WAL file', () => {
+  const files = [other(`${backup.startWal}.00000028.backup`), wal(1, 4), wal(1, 5)];
+
+  expect(hasItsWal(backup as BackupSet, files)).toBe(false);
+});
+
 test('a backup without WAL of its own has none', () => {
   expect(hasItsWal({ ...backup, startWal: undefined } as BackupSet, [])).toBe(false);
 });

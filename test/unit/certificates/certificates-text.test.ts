@@ -3,8 +3,12 @@ import type {
   CertificatesReport,
   CertificateStatus,
 } from '../../../src/certificates/certificate-status-facts.ts';
-import { certificatesText, nextSteps, problemsIn } from '../../../src/certificates/certificates-text.ts';
-import { rotationHint } from '../../../src/certificates/rotation-text.ts';
+import {
+  certificatesText,
+  nextSteps,
+  problemsIn,
+  rotationHint,
+} from '../../../src/certificates/certificates-text.ts';
 import { widest } from '../../support/written.ts';
 
 const fine: CertificateStatus = {

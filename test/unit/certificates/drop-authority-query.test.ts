@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import type { Action } from '../../../src/host/command.ts';
-import { dropAuthority } from '../../../src/certificates/drop-authority-query.ts';
-import { replacePair } from '../../../src/pki/replace-pair.ts';
+import { dropAuthority } from '../../../src/certificates/rotation-step.ts';
+import { replacePair } from '../../../src/pki/credential-step.ts';
 
 let root: string;
 

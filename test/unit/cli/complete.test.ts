@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { buildProgram } from '../../../src/cli.ts';
 import { complete, type NodeNames } from '../../../src/cli/complete.ts';
-import { nodeNames } from '../../../src/config/node-names.ts';
+import { nodeNames } from '../../../src/cluster-file/node-names.ts';
 
 const twoNodes: NodeNames = async (file) =>
   file === 'none'
@@ -96,15 +96,15 @@ test.each([
   ['with names that are made', 'CLUSTER_DB_PRIMARY_HOST=10.0.0.1', [{ ...pg1, name: 'node-10-0-0-1' }]],
   ['with other names', 'CLUSTER_DB_PRIMARY_HOST=pg1=10.0.0.1\nREPLICAS_IP=pg2=10.0.0.2', [pg1, pg2]],
   ['that is no cluster', 'hello', []],
-])('nodes are found in a file %s', async (_what, text, nodes) => {
+])('nodes are found in a file %s', (_what, text, nodes) => {
   const file = join(mkdtempSync(join(tmpdir(), 'dbctl-names-')), 'env');
   writeFileSync(file, text);
 
-  expect(await nodeNames(file)).toEqual(nodes);
+  expect(nodeNames(file)).toEqual(nodes);
 });
 
-test('a path that is no cluster file completes to no nodes', async () => {
-  expect([await nodeNames(tmpdir()), await nodeNames('/nonexistent')]).toEqual([[], []]);
+test('a path that is no cluster file completes to no nodes', () => {
+  expect([nodeNames(tmpdir()), nodeNames('/nonexistent')]).toEqual([[], []]);
 });
 
 const shells: readonly (readonly [string, readonly string[]])[] = [

@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import type { Answers } from '../../../src/config/new-cluster.ts';
+import type { Answers } from '../../../src/cluster-file/new-cluster.ts';
 import { InterruptedError } from '../../../src/model/errors.ts';
 import { askNewCluster } from '../../../src/cluster-file/ask-new-cluster.ts';
 import { askAt } from '../../../src/ui/questions.ts';

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadConfig } from '../../../src/config/load.ts';
-import { shownSettings, unusedLines, type ShownSetting } from '../../../src/config/shown-settings.ts';
+import { shownSettings, unusedLines, type ShownSetting } from '../../../src/cluster-file/shown-settings.ts';
 import { settingsText } from '../../../src/cluster-file/settings-text.ts';
 import { fileOf, leastBackup, temporaryFile } from '../../support/cluster-file.ts';
 

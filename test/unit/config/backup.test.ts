@@ -18,6 +18,15 @@ const withoutStore: Changes = {
   MINIO_ROOT_PASSWORD: undefined,
 };
 
+test('parameters that would keep WAL from the backups are refused with them, and taken without', () => {
+  const parameters = { POSTGRES_CONF_archive_mode: 'off', POSTGRES_CONF_archive_command: 'true' };
+
+  expect(refused(parameters)).toContain('POSTGRES_CONF_archive_mode must be on, not off');
+  expect(refused(parameters)).toContain('POSTGRES_CONF_archive_command: belongs to the backups');
+  expect(backupOf({ ...parameters, BACKUP_REPOSITORY: undefined })).toBeUndefined();
+  expect(backupOf({ POSTGRES_CONF_archive_mode: 'on' })).toBeDefined();
+});
+
 test('without a repository there are no backups, whatever else is set', () => {
   expect(backupOf({ BACKUP_REPOSITORY: undefined, MINIO_SECRET_KEY: undefined })).toBeUndefined();
 });

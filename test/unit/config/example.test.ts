@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { exampleFile, withSettingTables } from '../../../src/config/manual.ts';
+import { exampleFile, withSettingTables } from '../../support/manual.ts';
 import { parseCluster } from '../../../src/config/load.ts';
 import { problemsOf } from '../../support/cluster-file.ts';
 import { configuredReplicas } from '../../../src/model/cluster.ts';

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isOpenToOthers, readSmallFile } from '../../../src/config/read-file.ts';
-import { replaceFile } from '../../../src/config/edit.ts';
+import { replaceFile } from '../../../src/config/create-file.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'dbctl-files-'));
 /** A file of this content. */

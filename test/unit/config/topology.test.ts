@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseNode } from '../../../src/config/readers/node.ts';
+import { parseNode } from '../../../src/config/readers/host.ts';
 import { clusterOf, problemsOf } from '../../support/cluster-file.ts';
 import { hostileNames } from './hostile-names.ts';
 
@@ -164,10 +164,38 @@ test.each([
   ['POSTGRES_CONF_include_dir', 'x', 'belongs to dbctl'],
   ['POSTGRES_CONF_fsync', 'OFF', 'cannot be switched off'],
   ['POSTGRES_CONF_fsync', 'f', 'cannot be switched off'],
+  ['POSTGRES_CONF_wal_level', 'Minimal', 'wal_level cannot be'],
+  ['POSTGRES_CONF_hot_standby', 'off', 'hot_standby cannot be'],
+  ['POSTGRES_CONF_max_wal_senders', '0', 'max_wal_senders cannot be'],
+  ['POSTGRES_CONF_max_replication_slots', '0', 'max_replication_slots cannot be'],
+  ['POSTGRES_CONF_listen_addresses', 'localhost', 'listen_addresses cannot be'],
+  ['POSTGRES_CONF_recovery_target_time', '2026-01-01', 'recovery_target_time cannot be'],
   ['POSTGRES_CONF_full_page_writes', '0', 'cannot be switched off'],
   ['POSTGRES_CONF_a-b', '1', 'is not the name of a PostgreSQL parameter'],
   ['POSTGRES_CONF_', '1', 'is not the name of a PostgreSQL parameter'],
   ['POSTGRES_CONF_work_mem', '\u202E', 'printable'],
 ])('%s=%s is refused: %s', (name, value, problem) => {
   expect(problemsOf(() => clusterOf({ [name]: value }))).toContain(problem);
+});
+
+test('nodes get more addresses, each its own', () => {
+  const cluster = clusterOf({
+    CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12',
+    CLUSTER_NODE_ADDRESSES: 'pg1=192.168.7.11,pg2=[fd00::0012],pg1=fd00::11',
+  });
+  expect(cluster.nodes.map(({ otherAddresses }) => otherAddresses)).toEqual([
+    ['192.168.7.11', 'fd00::11'],
+    ['fd00::12'],
+  ]);
+});
+
+test.each([
+  ['pg9=192.168.7.11', 'pg9 is not a node of the cluster'],
+  ['pg1=10.0.0.12', '10.0.0.12 is an address of pg2 already'],
+  ['192.168.7.11', 'expected name=address'],
+  ['pg1=db.example', 'expected name=address'],
+  ['pg1=', 'expected name=address'],
+])('more addresses of nodes: %s is refused', (text, problem) => {
+  const more = { CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12', CLUSTER_NODE_ADDRESSES: text };
+  expect(problemsOf(() => clusterOf(more))).toContain(problem);
 });

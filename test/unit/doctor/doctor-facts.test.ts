@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Query } from '../../../src/host/command.ts';
-import { diskSpeed, parseDiskSpeed } from '../../../src/doctor/disk-speed-query.ts';
-import { parseSiteFacts } from '../../../src/doctor/site-query.ts';
+import { diskSpeed, parseDiskSpeed, parseSiteFacts } from '../../../src/doctor/site-query.ts';
 import { parseTriedLinks, tryLinks } from '../../../src/system/try-links.ts';
 
 const answer = `os=debian 13

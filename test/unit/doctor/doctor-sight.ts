@@ -1,10 +1,13 @@
 // A cluster that doctor looks at: all is well unless a test says otherwise.
 
-import type { SeenLink, SeenSite, SiteFacts } from '../../../src/doctor/facts.ts';
+import type { SeenLink, SeenSite } from '../../../src/doctor/facts.ts';
+import type { SiteFacts } from '../../../src/doctor/site-query.ts';
 import type { HostFacts } from '../../../src/server/host-facts-query.ts';
-import { neededLinks } from '../../../src/doctor/needed-links.ts';
+import type { OwnAddresses } from '../../../src/server/own-addresses-query.ts';
+import { neededLinks } from '../../../src/doctor/needs.ts';
 import { sitesOf } from '../../../src/model/site.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
+import { bareHost } from '../../support/host-facts.ts';
 
 export const shop = clusterOf({
   CLUSTER_CONTROL_HOST: 'control=10.0.0.10',
@@ -38,28 +41,12 @@ export const bare: SiteFacts = {
   hasHugePagesAlways: false,
 };
 
-/** Nothing of ours is on the host. */
-export const bareHost: HostFacts = {
-  os: 'debian',
-  release: '13',
-  hasSystemd: true,
-  clockOffsetSeconds: 0.004,
-  owner: undefined,
-  listener: undefined,
-  postmaster: undefined,
-  data: { state: 'absent' },
-  isStandby: false,
-  configuredFor: undefined,
-  diskTotalBytes: 100e9,
-  diskFreeBytes: 60e9,
-  cores: 4,
-};
-
 /** A host that runs a node of ours. */
 export const setUp = (name: string): HostFacts => ({
   ...bareHost,
   owner: `shop/${name}`,
   data: { state: 'cluster', version: 17 },
+  configuredFor: '/var/lib/postgresql/17/main',
   isStandby: name !== 'pg1',
   listener: { command: 'postgres', pid: 77 },
   postmaster: { pid: 77, port: 5432 },
@@ -70,6 +57,8 @@ export interface Otherwise {
   readonly node?: HostFacts;
   readonly speed?: SeenSite['speed'];
   readonly startsAtBoot?: boolean;
+  readonly startProblems?: readonly string[];
+  readonly addresses?: OwnAddresses;
   /** By "TO:PORT". */
   readonly links?: Readonly<Record<string, Partial<SeenLink>>>;
 }
@@ -80,14 +69,24 @@ export const sightOf = (
   cluster = shop,
 ): readonly SeenSite[] =>
   sitesOf(cluster).map((site) => {
-    const { facts, node, speed, startsAtBoot = true, links = {} } = otherwise[site.name] ?? {};
+    const {
+      facts,
+      node,
+      speed,
+      startsAtBoot = true,
+      startProblems = [],
+      addresses = { own: ['127.0.0.1', site.host], found: [site.host], source: undefined },
+      links = {},
+    } = otherwise[site.name] ?? {};
     return {
       site,
       facts: { ...bare, ...(site.nodes.length === 0 && { packages: common }), ...facts },
       nodes: site.nodes.map((one) => ({
         node: one,
         facts: node ?? bareHost,
+        addresses,
         startsAtBoot,
+        startProblems,
       })),
       speed: speed ?? { write: 400e6, read: 800e6, sync: 0.001 },
       links: neededLinks(cluster)

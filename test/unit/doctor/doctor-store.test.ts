@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { neededPackages } from '../../../src/doctor/packages.ts';
-import { ownPorts } from '../../../src/doctor/ports.ts';
+import { neededPackages, ownPorts } from '../../../src/doctor/needs.ts';
 import { doctorReport } from '../../../src/doctor/report.ts';
 import { sitesOf } from '../../../src/model/site.ts';
 import { clusterOf, leastBackup } from '../../support/cluster-file.ts';

@@ -4,6 +4,7 @@ import { sitesOf } from '../../../src/model/site.ts';
 import { doctorJson, doctorText } from '../../../src/doctor/doctor-text.ts';
 import { setUp, shop, sightOf, type Otherwise } from './doctor-sight.ts';
 import { widest } from '../../support/written.ts';
+import { UnreachableError } from '../../../src/model/errors.ts';
 
 const textOf = (otherwise: Readonly<Record<string, Otherwise>>): string =>
   doctorText(doctorReport(shop, sightOf(otherwise), []), 0);
@@ -83,17 +84,15 @@ test('what is to be put right comes first, with what to do', () => {
 test('a host that nobody saw has an empty row and a reason', () => {
   const sites = sitesOf(shop);
   const pg2 = sites.find(({ name }) => name === 'pg2')!;
-  const unseen = {
-    site: pg2,
-    isUnreachable: true,
+  const error = new UnreachableError({
     what: '10.0.0.12 cannot be reached over SSH on port 22 as root',
     why: 'connect ECONNREFUSED 10.0.0.12:22',
     next: ['try it by hand: ssh -p 22 root@10.0.0.12'],
-  };
+  });
   const report = doctorReport(
     shop,
     sightOf().filter(({ site }) => site.name !== 'pg2'),
-    [unseen],
+    [{ site: pg2, error }],
   );
 
   expect(doctorText(report, 0)).toMatchInlineSnapshot(`

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { inOrder, type DoctorFinding } from '../../../src/doctor/finding.ts';
 import { doctorReport } from '../../../src/doctor/report.ts';
 import { sitesOf } from '../../../src/model/site.ts';
-import { bare, bareHost, fitting, setUp, shop, sightOf, type Otherwise } from './doctor-sight.ts';
+import { bare, fitting, setUp, shop, sightOf, type Otherwise } from './doctor-sight.ts';
+import { bareHost } from '../../support/host-facts.ts';
+import { RefusedError, UnreachableError } from '../../../src/model/errors.ts';
 
 type Cases = readonly (readonly [string, Readonly<Record<string, Otherwise>>, readonly string[]])[];
 
@@ -74,6 +76,11 @@ test.each<Cases[number]>([
     ['warn pg1: postgresql@17-main.service does not start at boot'],
   ],
   [
+    'settings with which a server that is set up would not start are told',
+    { pg1: { node: setUp('pg1'), startProblems: ['no\nlibrary'] }, pg2: { startProblems: ['no data'] } },
+    ['fail pg1: PostgreSQL on pg1 would not start with these settings: no; library'],
+  ],
+  [
     'without ss nobody knows whether a server runs',
     {
       pg1: {
@@ -134,6 +141,16 @@ test.each<Cases[number]>([
     'a shell that is slow by itself too',
     { pg1: { facts: { startup: { ...slow, files: [] } } } },
     ['warn pg1: a login shell of root (/bin/bash) takes 180 ms to start'],
+  ],
+  [
+    'an address that the host has not is told',
+    { pg1: { addresses: { own: ['127.0.0.1', '10.9.0.1'], found: ['10.0.0.11'], source: undefined } } },
+    [expect.stringMatching(/^fail pg1: 10\.0\.0\.11 is no address of pg1, .*; it has 10\.9\.0\.1$/)],
+  ],
+  [
+    'a replica that arrives from another address is told',
+    { pg2: { addresses: { own: ['10.0.0.12', '10.0.0.99'], found: ['10.0.0.12'], source: '10.0.0.99' } } },
+    ['fail pg2: pg2 goes out to pg1 with 10.0.0.99, and pg_hba.conf lets in 10.0.0.12'],
   ],
   ['without a shell nothing is said', { pg1: { facts: { startup: undefined } } }, []],
   [
@@ -273,7 +290,7 @@ const others = () =>
   );
 
 test('a host that cannot be reached is told once, first, and hides no other', () => {
-  const unseen = { site: pg2, isUnreachable: true, what: 'pg2 is off', why: undefined, next: ['turn it on'] };
+  const unseen = { site: pg2, error: new UnreachableError({ what: 'pg2 is off', next: ['turn it on'] }) };
   const { verdict, rows, links, findings } = doctorReport(shop, others(), [unseen]);
 
   expect(verdict).toBe('unreachable');
@@ -290,7 +307,7 @@ test('a host that cannot be reached is told once, first, and hides no other', ()
 });
 
 test('a host that may not be looked at is to be put right', () => {
-  const unseen = { site: pg2, isUnreachable: false, what: 'no sudo', why: undefined, next: [] };
+  const unseen = { site: pg2, error: new RefusedError({ what: 'no sudo' }) };
 
   const { verdict, rows } = doctorReport(shop, others(), [unseen]);
 

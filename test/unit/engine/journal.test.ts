@@ -1,8 +1,8 @@
 import { changing } from '../../support/changes.ts';
 import { expect, test } from 'vitest';
-import type { Journal } from '../../../src/engine/journal.ts';
-import { plan } from '../../../src/engine/plan.ts';
 import { onlyOn, runPlan } from '../../../src/engine/run-plan.ts';
+import type { Journal } from '../../../src/engine/run-steps.ts';
+import { plan } from '../../../src/engine/plan.ts';
 import type { Step } from '../../../src/engine/step.ts';
 import { ownFile } from '../../../src/system/own-file.ts';
 import { fakeHost } from '../../support/fake-host.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { oneByOne, onlyOn, runPlan, together } from '../../../src/engine/run-plan.ts';
+import { CommandError, RefusedError } from '../../../src/model/errors.ts';
 import type { Step } from '../../../src/engine/step.ts';
 import { ownFile } from '../../../src/system/own-file.ts';
 import { fakeHost } from '../../support/fake-host.ts';
@@ -155,4 +156,106 @@ test('one by one, nothing is started after a failure', async () => {
   expect(error).toMatchObject({ message: 'no on pg2' });
   expect(Object.values(results).map(({ status }) => status)).toEqual(['changed', 'failed', 'not started']);
   expect(hosts.map(({ disk }) => disk.size)).toEqual([1, 0, 0]);
+});
+
+const breaking = (onHost: string): Step => ({
+  title: 'Break',
+  async diff({ name }) {
+    if (name === onHost) throw new CommandError({ what: `${name} broke` });
+    return [];
+  },
+  async apply() {},
+});
+
+test('a host that may fail takes no part in what follows, holds up no other, and its failure is thrown at the end', async () => {
+  const [one, two, three] = [pg1(), pg2(), pg3()];
+  const { progress, results } = recordedProgress();
+  const seen: string[][] = [];
+
+  const error = await thrown(
+    runPlan(
+      [
+        together('Check', [one.host, two.host, three.host], () => [breaking('pg2'), write('/checked')]),
+        async (failed) => {
+          seen.push([...failed]);
+          return [together('Make', [two.host, three.host], () => [write('/made')])];
+        },
+        onlyOn('Alone', two.host, () => [write('/made')]),
+        onlyOn('Finish', one.host, () => [write('/finished')]),
+      ],
+      progress,
+      { mayFail: new Set(['pg2', 'pg3']) },
+    ),
+  );
+
+  expect(String(error)).toContain('pg2 broke');
+  expect(seen).toEqual([['pg2']]);
+  expect([...two.disk.keys()]).toEqual([]);
+  expect([...three.disk.keys()]).toEqual(['/checked', '/made']);
+  expect([...one.disk.keys()]).toEqual(['/checked', '/finished']);
+  expect(results['Check: pg2']).toEqual({ status: 'failed', note: 'pg2 broke' });
+  expect(Object.keys(results)).not.toContain('Alone: pg2');
+});
+
+test('a failure of a host that may not fail ends the plan, and all failures are told', async () => {
+  const [one, two] = [pg1(), pg2()];
+  const both: Step = { ...breaking('pg1'), diff: async ({ name }) => breaking(name).diff({ name } as never) };
+
+  const error = await thrown(
+    runPlan(
+      [together('Check', [one.host, two.host], () => [both]), onlyOn('Next', one.host, () => [write('/a')])],
+      recordedProgress().progress,
+      { mayFail: new Set(['pg2']) },
+    ),
+  );
+
+  expect((error as AggregateError).errors.map(String)).toEqual([
+    expect.stringContaining('pg1 broke'),
+    expect.stringContaining('pg2 broke'),
+  ]);
+  expect([...one.disk.keys()]).toEqual([]);
+});
+
+test.each([
+  ['a bug', new Error('no such thing')],
+  ['a refusal', new RefusedError({ what: 'not fit' })],
+])('%s on a host that may fail ends the plan', async (_what, failure) => {
+  const [one, two] = [pg1(), pg2()];
+  const step: Step = {
+    title: 'Fail',
+    async diff({ name }) {
+      if (name === 'pg2') throw failure;
+      return [];
+    },
+    async apply() {},
+  };
+
+  const error = await thrown(
+    runPlan(
+      [
+        together('Prepare', [one.host, two.host], () => [step]),
+        onlyOn('Next', one.host, () => [write('/a')]),
+      ],
+      recordedProgress().progress,
+      { mayFail: new Set(['pg2']) },
+    ),
+  );
+
+  expect(error).toBe(failure);
+  expect([...one.disk.keys()]).toEqual([]);
+});
+
+test('one by one, the hosts after one that may fail are not started either', async () => {
+  const [two, three] = [pg2(), pg3()];
+
+  const error = await thrown(
+    runPlan(
+      [oneByOne(together('Restart', [two.host, three.host], () => [breaking('pg2'), write('/a')]))],
+      recordedProgress().progress,
+      { mayFail: new Set(['pg2', 'pg3']) },
+    ),
+  );
+
+  expect(String(error)).toContain('pg2 broke');
+  expect([...three.disk.keys()]).toEqual([]);
 });

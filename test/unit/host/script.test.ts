@@ -33,6 +33,6 @@ test('every script is used', () => {
   const sources = sourcePaths().map((path) => readFileSync(`src/${path}`, 'utf8'));
   const all = [...sources, ...scripts.map(scriptFile)].join('\n');
   const named = (path: string): boolean =>
-    all.includes(`'${path}'`) || all.includes(`. ./${path.replace(/.*\//, '')}\n`);
+    all.includes(`'${path}'`) || new RegExp(`^\\. \\./(\\S*/)?${path.replace(/.*\//, '')}$`, 'm').test(all);
   expect(paths.filter((path) => !named(path))).toEqual([]);
 });

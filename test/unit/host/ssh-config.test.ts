@@ -38,6 +38,8 @@ test('without an answer of ssh, its defaults are used', () => {
       '/etc/ssh/ssh_known_hosts2',
     ],
     ownKnownHostsFile: '/home/ann/.ssh/known_hosts',
+    identitiesOnly: false,
+    byHand: `ssh ${userInfo().username}@pg1`,
     jumps: [],
   });
 });

@@ -11,7 +11,7 @@ const unit = {
 
 test('a unit stays after its end, and its words are taken literally', () => {
   expect(quote(startUnit(unit).argv)).toMatchInlineSnapshot(
-    `"systemd-run --quiet --unit=dbctl-clone-pg2 '--description=Clone pg2 from pg1' --uid=postgres --remain-after-exit --setenv=LC_ALL=C --property=Type=exec -- sh -c 'echo "$$1" $$HOME' sh '100 %'"`,
+    `"systemd-run --quiet --unit=dbctl-clone-pg2 '--description=Clone pg2 from pg1' --uid=postgres --remain-after-exit --setenv=LC_ALL=C '--property=UnsetEnvironment=PGHOST PGHOSTADDR PGPORT PGDATABASE PGUSER PGPASSWORD PGPASSFILE PGSERVICE PGSERVICEFILE PGSYSCONFDIR PGOPTIONS PGAPPNAME PGREQUIREAUTH PGREQUIREPEER PGCHANNELBINDING PGSSLMODE PGSSLNEGOTIATION PGSSLCERT PGSSLKEY PGSSLCERTMODE PGSSLROOTCERT PGSSLCRL PGSSLCRLDIR PGSSLSNI PGSSLMINPROTOCOLVERSION PGSSLMAXPROTOCOLVERSION PGGSSENCMODE PGCONNECT_TIMEOUT PGCLIENTENCODING PGTARGETSESSIONATTRS PGLOADBALANCEHOSTS PGDATESTYLE PGTZ' --property=Type=exec -- sh -c 'echo "$$1" $$HOME' sh '100 %'"`,
   );
 });
 

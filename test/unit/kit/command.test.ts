@@ -1,8 +1,15 @@
 import { Command } from 'commander';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { command } from '../../../src/kit/command.ts';
-import { withCommonFlags } from '../../../src/kit/common.ts';
-import { argument, count, duration, flag, option, repeated } from '../../../src/kit/flags.ts';
+import {
+  withCommonFlags,
+  argument,
+  count,
+  duration,
+  flag,
+  option,
+  repeated,
+} from '../../../src/kit/flags.ts';
 
 let shown = '';
 beforeEach(() => {

@@ -2,8 +2,7 @@ import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { chooseMirrors, parseSources, sourcesFor } from '../../../src/lab/apt-sources.ts';
-import { findMirrors } from '../../../src/lab/mirror.ts';
+import { chooseMirrors, parseSources, sourcesFor, findMirrors } from '../../../src/lab/apt-sources.ts';
 
 const deb822 = `Types: deb
 # a comment between fields

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { CommandError } from '../../../src/model/errors.ts';
-import { withLock } from '../../../src/lab/lock.ts';
+import { withLock } from '../../../src/lab/state.ts';
 import { mountPoints } from '../../../src/lab/mounts.ts';
-import { rulesOf } from '../../../src/lab/nat.ts';
+import { rulesOf } from '../../../src/lab/network.ts';
 import { follow, run } from '../../../src/lab/run.ts';
 import { columns } from '../../../src/lab/describe.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { aptProgress } from '../../../src/lab/build-packages.ts';
+import { aptProgress } from '../../../src/lab/build-layer.ts';
 import { imageName, layersOf } from '../../../src/lab/recipe.ts';
 
 test('bare hosts stand on the same base image as all others', () => {

@@ -23,6 +23,7 @@ test('an instance lives where postgresql-common puts it', () => {
     files: {
       settings: '/etc/postgresql/16/pg1/conf.d/dbctl.conf',
       archiving: '/etc/postgresql/16/pg1/conf.d/dbctl_backup.conf',
+      copy: '/etc/postgresql/16/pg1/conf.d/dbctl_copy.conf',
       hba: '/etc/postgresql/16/pg1/pg_hba.conf',
       authority: '/etc/dbctl/shop/pg1/ca.crt',
       certificate: '/etc/dbctl/shop/pg1/server.crt',

@@ -8,11 +8,11 @@ import type { ConnectOptions } from '../../../src/host/connect.ts';
 import type { Host, ReadableHost } from '../../../src/host/host.ts';
 import { changesNothing, type OperationHooks } from '../../../src/host/operation-hooks.ts';
 import type { HostSet, withHosts } from '../../../src/host/with-hosts.ts';
-import type { LookAccess, LookAt } from '../../../src/kit/look-command.ts';
+import type { LookAccess } from '../../../src/kit/look-command.ts';
 import type { ChangeHosts, LockedOperation } from '../../../src/operation/change-hosts.ts';
 
 /** What the work of a look, and of an operation, is given. */
-type Looking = Parameters<Parameters<LookAt>[2]>[0];
+type Looking = Parameters<Parameters<typeof withHosts<void>>[2]>[0];
 type Changing = Parameters<Parameters<ChangeHosts>[2]>[0];
 
 test('hosts that are looked at have nothing that changes them, and no plan takes them', () => {

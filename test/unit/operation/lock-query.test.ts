@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { appendToJournal, parseJournal } from '../../../src/operation/journal-query.ts';
+import { appendToJournal, parseJournal } from '../../../src/operation/journal.ts';
 import { holdLock, lockHolder, parseBusy, releaseLock } from '../../../src/operation/lock-query.ts';
 
 const said = {

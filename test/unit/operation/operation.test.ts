@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeHolder, holderRows } from '../../../src/operation/holder.ts';
-import { operationId, type Holder } from '../../../src/operation/operation.ts';
+import { describeHolder, holderRows, operationId, type Holder } from '../../../src/operation/operation.ts';
 
 const holder: Holder = {
   ...{ id: 'x', title: 'add-replica pg2', command: 'dbctl add-replica pg2', by: 'alice@laptop', pid: 4711 },

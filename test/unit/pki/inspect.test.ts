@@ -8,9 +8,9 @@ import {
   nameOf,
   namesIn,
   parseCertificate,
+  certificateProblems,
 } from '../../../src/pki/inspect.ts';
 import { createAuthority, issueCertificate } from '../../../src/pki/issue.ts';
-import { certificateProblems } from '../../../src/pki/problems.ts';
 
 const [old, next] = [await createAuthority('orders'), await createAuthority('orders', '2')];
 const before = Math.floor(Date.now() / 1000) * 1000;

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createAuthority, issueCertificate } from '../../../src/pki/issue.ts';
 import { Secret } from '../../../src/model/secret.ts';
-import { certificateProblems } from '../../../src/pki/problems.ts';
+import { certificateProblems } from '../../../src/pki/inspect.ts';
 
 const authority = await createAuthority('orders');
 const names = ['pg1', '10.0.0.11', 'fd00::11'] as const;

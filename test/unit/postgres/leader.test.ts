@@ -12,6 +12,7 @@ const sight = (node: NodeSight['node'], state: NodeSight['state'], timeline = 1)
   state,
   data: {
     timeline,
+    ancestors: timeline > 1 ? [{ timeline: 1, endLsn: '0/3000000' }] : [],
     isStandby: state === 'replica',
     systemIdentifier: '1',
     lsn: '0/3000060',
@@ -23,9 +24,11 @@ const sight = (node: NodeSight['node'], state: NodeSight['state'], timeline = 1)
 const seen = (...nodes: readonly NodeSight[]) => topologyOf(nodes, '2026-11-21T10:01:00Z');
 const moved = seen(sight(pg1, 'stopped'), sight(pg2, 'primary', 2), sight(pg3, 'replica', 2));
 
-function refusal(...nodes: readonly NodeSight[]): RefusedError {
+const refusal = (...nodes: readonly NodeSight[]): RefusedError => refusalWithout(undefined, ...nodes);
+
+function refusalWithout(givenUp: string | undefined, ...nodes: readonly NodeSight[]): RefusedError {
   try {
-    ledCluster(cluster, seen(...nodes));
+    ledCluster(cluster, seen(...nodes), givenUp);
   } catch (error) {
     if (error instanceof RefusedError) return error;
     throw error;
@@ -54,6 +57,31 @@ test('two leaders are refused with both named, and how each would be stopped', (
     if pg2 must not lead: on 10.0.0.12: systemctl stop postgresql@17-main.service; then give it the data of the other: dbctl reinit pg2
     nothing was changed"
   `);
+});
+
+const contested = [sight(pg1, 'primary'), sight(pg2, 'stopped', 2), sight(pg3, 'replica')] as const;
+
+test('a former primary that came back is refused with both named, and how each would lead', () => {
+  const error = refusal(...contested);
+
+  expect([error.message, error.why, ...error.next].join('\n')).toMatchInlineSnapshot(`
+    "nobody can say whether pg1 or pg2 is the primary of shop
+    pg1 (10.0.0.11:5432): takes writes, timeline 1
+    pg2 (10.0.0.12:5432): does not accept connections, timeline 2
+    So the one that takes writes did not come after the data of the other, so it may be a former primary that came back.
+    stop the applications; a person must decide, by what was written on each: see docs/primary.md
+    if pg1 shall lead, give the other its data: dbctl reinit pg2
+    if pg2 shall lead, on 10.0.0.11: systemctl stop postgresql@17-main.service
+    if pg2 shall lead, on 10.0.0.12: systemctl start postgresql@17-main.service
+    if pg2 shall lead, give the other its data: dbctl reinit pg1
+    nothing was changed"
+  `);
+});
+
+test('who gives up the data of one that is stopped goes on with the other', () => {
+  expect(ledCluster(cluster, seen(...contested), 'pg2').primary).toBe(pg1);
+  expect(refusalWithout('pg1', ...contested).message).toContain('pg1 or pg2');
+  expect(refusalWithout('pg3', ...contested).message).toContain('pg1 or pg2');
 });
 
 test('where nobody can be taken for the leader, everybody is named', () => {

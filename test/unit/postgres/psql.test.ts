@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../../src/model/secret.ts';
-import { become } from '../../../src/host/become.ts';
+import { become } from '../../../src/host/execution.ts';
 import { askJson, execute, executeAlone, ifRunning } from '../../../src/postgres/psql.ts';
 import { quote } from '../../../src/host/quote.ts';
 
@@ -13,13 +13,15 @@ test('a question goes to the local socket as postgres, its text by stdin', () =>
   const query = askJson(socket, 'select 1', (value) => value);
 
   expect(quote(query.argv)).toMatchInlineSnapshot(
-    `"/usr/lib/postgresql/17/bin/psql -XAtqw -v ON_ERROR_STOP=1 -h /var/run/postgresql -p 5433 -d postgres -f -"`,
+    `"/usr/lib/postgresql/17/bin/psql -XAtqw -v ON_ERROR_STOP=1 -h /var/run/postgresql -p 5433 -d 'dbname='\\''postgres'\\'' options='\\''-c synchronous_commit=local -c default_transaction_read_only=off -c statement_timeout=0 -c lock_timeout=60s'\\''' -f -"`,
   );
   expect(query).toMatchObject({ kind: 'query', asUser: 'postgres', stdin: 'select 1;\n' });
 });
 
 test('a question may go to another database', () => {
-  expect(askJson({ ...socket, database: 'shop' }, 'select 1', String).argv).toContain('shop');
+  expect(askJson({ ...socket, database: 'shop' }, 'select 1', String).argv.join(' ')).toContain(
+    "dbname='shop'",
+  );
 });
 
 test('an answer is JSON, and anything else is an error', () => {
@@ -34,9 +36,15 @@ test('statements are one transaction that stops at the first error', () => {
   const action = execute(socket, ['create role a', 'create role b']);
 
   expect(quote(action.argv)).toMatchInlineSnapshot(
-    `"/usr/lib/postgresql/17/bin/psql -XAtqw -v ON_ERROR_STOP=1 -h /var/run/postgresql -p 5433 -d postgres -f - -v VERBOSITY=terse"`,
+    `"/usr/lib/postgresql/17/bin/psql -XAtqw -v ON_ERROR_STOP=1 -h /var/run/postgresql -p 5433 -d 'dbname='\\''postgres'\\'' options='\\''-c synchronous_commit=local -c default_transaction_read_only=off -c statement_timeout=0 -c lock_timeout=60s'\\''' -f - -v VERBOSITY=terse"`,
   );
-  expect(text(action)).toBe('begin;\ncreate role a;\ncreate role b;\ncommit;\n');
+  expect(text(action)).toMatchInlineSnapshot(`
+    "begin;
+    create role a;
+    create role b;
+    commit;
+    "
+  `);
 });
 
 test('a statement that refuses transactions is alone', () => {

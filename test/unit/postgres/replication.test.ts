@@ -61,7 +61,17 @@ test.each(Object.entries(queries))('%s takes no nonsense for an answer', (_name,
 });
 
 test.each([
-  ['primaryFacts', { isInRecovery: false, systemIdentifier: '7434', databaseBytes: 1, flushLsn: null }],
+  [
+    'primaryFacts',
+    {
+      isInRecovery: false,
+      systemIdentifier: '7434',
+      databaseBytes: 1,
+      flushLsn: null,
+      tablespaces: [],
+      senders: { limit: 40, inUse: 1 },
+    },
+  ],
   ['cloneProgress', { phase: 'streaming database files', streamedBytes: 1, totalBytes: null }],
   ['senderFacts', { state: 'streaming', clientAddress: null, ssl: true, syncState: 'async', lagBytes: 0 }],
   [

@@ -16,6 +16,7 @@ const answer = (isInRecovery: boolean) =>
     lsn: '0/5000148',
     since: isInRecovery ? null : '2026-11-21T10:00:00+00:00',
     upstream: isInRecovery ? '10.0.0.11' : null,
+    history: '1\t0/3000148\tno recovery target specified\n',
     isStreaming: isInRecovery,
   });
 
@@ -29,7 +30,13 @@ const control = [
 test('a server that takes writes is a primary, since its timeline began', () => {
   expect(see('owner=shop/pg2', 'standby=no', 'server=answers', answer(false))).toMatchObject({
     state: 'primary',
-    data: { timeline: 2, isStandby: false, since: '2026-11-21T10:00:00.000Z', lsn: '0/5000148' },
+    data: {
+      timeline: 2,
+      ancestors: [{ timeline: 1, endLsn: '0/3000148' }],
+      isStandby: false,
+      since: '2026-11-21T10:00:00.000Z',
+      lsn: '0/5000148',
+    },
   });
 });
 
@@ -48,10 +55,37 @@ test('of a server that does not answer its data tells', () => {
 });
 
 test('a promotion before the last checkpoint is known from the history of its timeline', () => {
-  const lines = ['owner=shop/pg2', 'standby=no', 'server=silent', 'history=00000002.history', ...control];
+  const history = [
+    'history=00000002.history',
+    '00000002.history: 1\t0/3000148\tno recovery target specified',
+  ];
+  const lines = ['owner=shop/pg2', 'standby=no', 'server=silent', ...history, ...control];
 
-  expect(see(...lines).data?.timeline).toBe(2);
+  expect(see(...lines).data).toMatchObject({
+    timeline: 2,
+    ancestors: [{ timeline: 1, endLsn: '0/3000148' }],
+  });
   expect(see(...lines.with(1, 'standby=yes')).data?.timeline).toBe(1);
+});
+
+test.each([
+  [
+    'a replica that lost its signal file is still one',
+    'standby=no',
+    'shut down in recovery',
+    { isStandby: true, was: 'replica' },
+  ],
+  [
+    'a primary with a stale one is known as what it was',
+    'standby=yes',
+    'in production',
+    { isStandby: true, was: 'primary' },
+  ],
+  ['a former primary is none', 'standby=no', 'shut down', { isStandby: false, was: 'primary' }],
+])('%s', (_, standby, state, wanted) => {
+  const lines = ['owner=shop/pg2', standby, 'server=silent', `Database cluster state: ${state}`, ...control];
+
+  expect(see(...lines).data).toMatchObject(wanted);
 });
 
 test.each([

@@ -31,6 +31,13 @@ test.each([
   ['a certificate past its end', withCode('CERT_HAS_EXPIRED'), inTime, 'tls-date'],
   ['a clock before its start', withCode('CERT_NOT_YET_VALID'), inTime, 'tls-date'],
   ['a certificate that signed itself', withCode('DEPTH_ZERO_SELF_SIGNED_CERT'), inTime, 'tls-ca'],
+  [
+    'a role that may not log in, told from pg_hba.conf by the place in the source',
+    Object.assign(withCode('28000'), { routine: 'InitializeSessionUserId' }),
+    inTime,
+    'no-login',
+  ],
+  ['a host that pg_hba.conf does not know', withCode('28000'), inTime, 'hba'],
   ['a server that shuts down', withCode('57P01'), inTime, 'closed'],
   ['a connection that just ended', new Error('in any words'), inTime, 'closed'],
   ['a code that is not in the tables', withCode('58030'), inTime, 'other'],

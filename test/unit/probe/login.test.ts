@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Failure, FailureKind, Login, NodeFacts } from '../../../src/probe/facts.ts';
-import type { RoleKind } from '../../../src/model/role-kind.ts';
+import type { RoleKind } from '../../../src/model/cluster.ts';
 import { judgeLogins } from '../../../src/probe/login.ts';
 import { cluster, now, pg1, primary, unreachable } from '../../support/probe-facts.ts';
 
@@ -33,7 +33,32 @@ test.each([
   {
     reason: 'a wrong password names the role and the node',
     facts: withLogin('writer', 'auth'),
-    expected: ['critical | writer | the password of writer app_writer is wrong, or there is no such role'],
+    expected: ['critical | writer | the password of writer app_writer is wrong'],
+  },
+  {
+    reason: 'a role that lost LOGIN',
+    facts: withLogin('reader', 'no-login'),
+    expected: ['critical | reader | reader app_reader is not permitted to log in: as seen'],
+  },
+  {
+    reason: 'a password that has expired, which looks wrong from outside',
+    facts: {
+      ...withLogin('writer', 'auth'),
+      roles: withLogin('writer', 'auth').roles!.map((role) => ({ ...role, expired: true })),
+    },
+    expected: ['critical | writer | the password of writer app_writer has expired (VALID UNTIL)'],
+  },
+  {
+    reason: 'a role that is not there',
+    facts: { ...withLogin('writer', 'auth'), roles: [] },
+    expected: expect.arrayContaining(['critical | writer | there is no role app_writer for writer']),
+  },
+  {
+    reason: 'a wrong password, while the admin sees nothing',
+    facts: { ...withLogin('writer', 'auth'), roles: undefined },
+    expected: [
+      'critical | writer | the password of writer app_writer is wrong or has expired, or there is no such role',
+    ],
   },
   {
     reason: 'a role that pg_hba.conf keeps out',
@@ -53,9 +78,7 @@ test.each([
   {
     reason: 'from a host of the cluster the replication password is tried for real',
     facts: withLogin('replication', 'auth'),
-    expected: [
-      'critical | replication | the password of replication replicator is wrong, or there is no such role',
-    ],
+    expected: ['critical | replication | the password of replication replicator is wrong'],
   },
   {
     reason: 'a role without REPLICATION',

@@ -62,8 +62,7 @@ test('what is wrong comes below the table, with what to do', () => {
      → compare the data before anything is cloned again: rows may be on one side
        only
 
-    CRITICAL pg1, pg2: the password of writer app_writer is wrong, or there is no
-      such role
+    CRITICAL pg1, pg2: the password of writer app_writer is wrong
      → check POSTGRES_APP_USER and POSTGRES_APP_PASSWORD in .env.cluster
      → or set these passwords: dbctl roles apply --passwords
 

@@ -2,38 +2,15 @@ import { expect, test } from 'vitest';
 import type { BackupInfo, BackupSet } from '../../../src/backup/backup-info.ts';
 import { backupForClone, chooseCloneMethod, type CloneFacts } from '../../../src/replication/clone-method.ts';
 import { archiveHas } from '../../../src/backup/archived-wal-facts.ts';
+import { backupSet, infoWith } from '../../support/backup-info.ts';
 
 const gigabyte = 1024 ** 3;
 const megabyte = 1024 ** 2;
 
-const set = (label: string, more: Partial<BackupSet> = {}): BackupSet => ({
-  label,
-  type: 'full',
-  prior: undefined,
-  hasPageErrors: false,
-  startedAt: 100,
-  stoppedAt: 110,
-  startLsn: '0/3000028',
-  stopLsn: '0/3000100',
-  startWal: '000000010000000000000003',
-  stopWal: '000000010000000000000003',
-  databaseId: 1,
-  repository: 1,
-  databaseBytes: gigabyte,
-  copiedBytes: gigabyte,
-  repositoryBytes: gigabyte / 4,
-  ...more,
-});
-
-const info = (...backups: readonly BackupSet[]): BackupInfo => ({
-  status: { code: 0, message: 'ok' },
-  cipher: 'aes-256-cbc',
-  running: undefined,
-  repositories: [{ key: 1, code: 0 }],
-  databases: [{ id: 1, systemIdentifier: '7434', version: '17' }],
-  archives: [{ id: '17-1', min: '000000010000000000000003', max: '000000010000000000000009' }],
-  backups,
-});
+const sizes = { databaseBytes: gigabyte, copiedBytes: gigabyte, repositoryBytes: gigabyte / 4 };
+const set = (label: string, more: Partial<BackupSet> = {}): BackupSet =>
+  backupSet({ label, ...sizes, ...more });
+const info = (...backups: readonly BackupSet[]): BackupInfo => infoWith(backups);
 
 const primary = { systemIdentifier: '7434', flushLsn: '0/B000028' };
 

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { chooseCompression } from '../../../src/replication/clone-unit-step.ts';
 import { describeClone } from '../../../src/replication/clone-report-facts.ts';
-import { walLimitGigabytes } from '../../../src/server/parameters.ts';
 
 const mebi = 1024 ** 2;
 const gibi = 1024 ** 3;
@@ -71,13 +70,4 @@ test.each([
   ['nobody knows how many cores there are', 100 * gibi, NaN, 'none'],
 ])('compression: %s', (_reason, databaseBytes, cores, compression) => {
   expect(chooseCompression({ databaseBytes, cores })).toBe(compression);
-});
-
-test.each([
-  ['a quarter of the disk', 400 * gibi, 100],
-  ['rounded down, to be on the safe side', 399 * gibi, 99],
-  ['at least one WAL file must have room', 2 * gibi, 1],
-  ['nobody knows how large the disk is', NaN, 1],
-])('WAL kept for a replica: %s', (_reason, bytes, gigabytes) => {
-  expect(walLimitGigabytes(bytes)).toBe(gigabytes);
 });

@@ -27,9 +27,8 @@ function replicaHost(state: { isRunning?: boolean; data?: clone.ReplicaData; has
       when(acceptsConnections(replica), () => yesOrNo(now.isRunning)),
       when(control.stop, () => void (now.isRunning = false)),
       when(exists(data), () => yesOrNo(now.data !== 'absent')),
-      when(exists(clone.keptDataOf(replica)), () => yesOrNo(now.hasKeptData)),
+      when(clone.hasKeptData(replica), () => yesOrNo(now.hasKeptData)),
       when(clone.replicaData(replica), () => `${now.data}\n`),
-      when(clone.unmarkRestoring(replica), ''),
       when(clone.removeCopy(replica), () => void (now.data = 'absent')),
       when(
         clone.keepDataAside(replica),

@@ -16,7 +16,7 @@ const text = (changes: Partial<Removal> = {}): string =>
       ...changes,
     },
     pg2,
-    { primary: pg1 },
+    pg1,
   );
 
 test.each<[string, Partial<Removal>, string]>([

@@ -10,9 +10,9 @@ import {
 const fine: RemovedNodeFacts = {
   isOurs: true,
   hasData: true,
-  isStandby: true,
   inRecovery: true,
   downstream: [],
+  fixed: [],
 };
 
 const facts = (
@@ -55,16 +55,16 @@ test.each<[string, RemovalFacts, RemovalRequest, string]>([
     gone,
     'pg4, pg5 stream',
   ],
+  [
+    'one whose data is a mount point',
+    facts({}, { fixed: [{ forbids: 'moving', what: 'a file system is mounted on /data', next: 'umount' }] }),
+    wiped,
+    'cannot be taken from its place: a file system is mounted on /data',
+  ],
   ['a server that takes writes', facts({}, { inRecovery: false }), kept, 'accepts writes'],
   ['one that streams and has no SSH', facts({}, 'not reached'), kept, 'but it streams from pg1'],
   ['one that commits wait for', facts({ synchronousNames: 'pg3' }), kept, 'commits wait for pg3'],
   ['a wipe of what is not reached', facts({ streams: false }, 'not reached'), wiped, 'data cannot be wiped'],
-  [
-    "a wipe of a primary's data",
-    facts({}, { isStandby: false, inRecovery: undefined }),
-    wiped,
-    'is not that of a replica',
-  ],
   ['a wipe of foreign data', facts({}, { isOurs: false }), wiped, 'was not made by dbctl'],
   ['any while a backup runs', facts({ isBackupRunning: true }), kept, 'a backup is running'],
 ])('%s is refused', (_case, found, request, what) => {

@@ -3,9 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { filesBelow } from '../../../src/report/report-files-query.ts';
-import { hostItems, journalItem, repositoryItem } from '../../../src/report/report-host-query.ts';
-import { serverReport } from '../../../src/report/report-server-query.ts';
+import {
+  filesBelow,
+  hostItems,
+  journalItem,
+  repositoryItem,
+  serverReport,
+} from '../../../src/report/report-host-query.ts';
 import { primary } from '../../support/shop.ts';
 
 let directory: string;

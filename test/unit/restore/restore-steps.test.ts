@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { BackupSet } from '../../../src/backup/backup-info.ts';
-import { requestOf } from '../../../src/restore/restore.ts';
+import { removerOf, requestOf } from '../../../src/restore/restore.ts';
 import { hostFacts } from '../../../src/server/host-facts-query.ts';
 import { stagingBytes, stagingState, dataTimeline } from '../../../src/restore/restore-query.ts';
 import { exists } from '../../../src/system/paths.ts';
@@ -22,6 +22,8 @@ const work: RestoreWork = {
   request: requestOf({ type: 'xid', target: '745' }),
   units: { restore: 'dbctl-restore-shop-pg1', recover: 'dbctl-recover-shop-pg1' },
   archiveMode: 'preserve',
+  timeline: 1,
+  end: undefined,
 };
 const own = '{"type":"xid","value":"745"}';
 const recovered = '{"at":1,"lsn":"0/5000000","timeline":2}';
@@ -36,7 +38,7 @@ const aside = ({ request = own, isRestored = true, isRecovered = true, hasData =
   [
     'label=20261121-020000F',
     `restored=${isRestored}`,
-    `recovered=${isRecovered ? recovered : 'null'}`,
+    ...['recovered', 'reached'].map((name) => `${name}=${isRecovered ? recovered : 'null'}`),
     `data=${hasData}`,
     `request=${request}\n`,
   ].join('\n');
@@ -50,13 +52,21 @@ const failed = (code: number): string =>
 const facts = (data: string, freeKb = 90_000_000): string =>
   `os=debian 13\nsystemd=yes\nclock=${Date.now() / 1000}\nowner=shop/pg1\ndata=${data}\ndisk=90000000 ${freeKb}\ncores=2\n`;
 
-const checked = (place: { data: string; aside?: string; freeKb?: number; inPlace?: boolean }) => {
+interface Place {
+  data: string;
+  aside?: string;
+  freeKb?: number;
+  inPlace?: boolean;
+  isCopy?: boolean;
+}
+const checked = (place: Place) => {
   const { host } = fakeHost(
     {},
     answering(
       when(hostFacts(primary), facts(place.data, place.freeKb)),
       when(stagingState(primary), place.aside ?? ''),
       when(stagingBytes(primary), '0\n'),
+      when(exists(removerOf(primary)), yesOrNo(place.isCopy ?? false)),
     ),
   );
   return run(checkRestore({ work, owner: 'shop/pg1', inPlace: place.inPlace ?? false }), host);
@@ -69,7 +79,14 @@ test('a restore beside needs a place that is free, one in place does not', async
   await expect(checked({ data: '17' })).rejects.toMatchObject({
     exitCode: 4,
     why: '/var/lib/postgresql/17/main already holds a server',
-    next: [expect.stringContaining('pg_dropcluster --stop 17 main && rm -r ')],
+    next: ['choose another port: that server is not a copy that dbctl made'],
+  });
+  await expect(checked({ data: '17', isCopy: true })).rejects.toMatchObject({
+    next: [
+      expect.stringMatching(
+        /if that copy is not needed, on its host: sh \/etc\/dbctl\/shop\/pg1\/remove\.sh$/,
+      ),
+    ],
   });
 });
 
@@ -157,6 +174,7 @@ test('the old server is stopped, and the new one that took its place is not', as
   expect((await plan(placeRestored(work), after)).changes).toEqual([]);
 });
 
+const node = { host: '10.0.0.12' };
 const replicaOn = (timeline: string, leftover = false) =>
   fakeHost(
     {},
@@ -173,19 +191,21 @@ test.each([
   ['that is not there', '', false, []],
   ['that was half taken away', '', true, ['remove /var/lib/postgresql/17/main.dbctl-old']],
 ])('data of a replica %s is taken away or stays', async (_, timeline, leftover, changes) => {
-  const step = discardOldData(replica, { timeline: 2, keepAs: undefined });
+  const step = discardOldData(replica, { node, timeline: 2, keep: undefined });
 
   expect((await plan(step, replicaOn(timeline, leftover))).changes).toEqual(changes);
 });
 
 test('the last copy there is is kept', async () => {
-  const step = discardOldData(replica, { timeline: 2, keepAs: '/kept' });
+  const step = discardOldData(replica, { node, timeline: 2, keep: { path: '/kept', why: 'only it has it' } });
 
-  expect((await plan(step, replicaOn('1'))).changes).toEqual(['stop PostgreSQL and keep its data as /kept']);
+  expect((await plan(step, replicaOn('1'))).changes).toEqual([
+    'stop PostgreSQL and keep its data as /kept: only it has it',
+  ]);
 });
 
 test('nothing is taken away without knowing the new timeline', async () => {
-  const step = discardOldData(replica, { timeline: undefined, keepAs: undefined });
+  const step = discardOldData(replica, { node, timeline: undefined, keep: undefined });
 
   expect((await plan(step, replicaOn('5'))).changes).toHaveLength(1);
   await expect(run(step, replicaOn('5'))).rejects.toThrow('only a dry run');

@@ -49,7 +49,7 @@ test.each([
   ['roles are made', ensureRoles(shop, primary), { roles: [] }, 4],
   ['the database is made', ensureDatabase(shop, primary), { owner: null }, 1],
   ['the database gets its owner', ensureDatabase(shop, primary), { owner: 'postgres' }, 1],
-  ['privileges are granted', ensurePrivileges(shop, primary), { holds: [] }, 16],
+  ['privileges are granted', ensurePrivileges(shop, primary), { holds: [] }, 17],
 ])('%s: planned, done once, then in place', async (_reason, step, content, count) => {
   const { host, ran } = serverWith(content);
 

@@ -3,6 +3,7 @@ import { hasData, hostProblems, type Expectation } from '../../../src/server/hos
 import type { HostFacts } from '../../../src/server/host-facts-query.ts';
 import { instanceOf } from '../../../src/model/instance.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
+import { bareHost } from '../../support/host-facts.ts';
 
 const cluster = clusterOf();
 const primary: Expectation = {
@@ -13,22 +14,7 @@ const primary: Expectation = {
 };
 const replica: Expectation = { ...primary, role: 'replica' };
 
-/** A fresh Debian host. */
-const fresh: HostFacts = {
-  os: 'debian',
-  release: '13',
-  hasSystemd: true,
-  clockOffsetSeconds: 0.4,
-  owner: undefined,
-  listener: undefined,
-  postmaster: undefined,
-  data: { state: 'absent' },
-  isStandby: false,
-  configuredFor: undefined,
-  diskTotalBytes: 100e9,
-  diskFreeBytes: 50e9,
-  cores: 4,
-};
+const fresh: HostFacts = { ...bareHost, clockOffsetSeconds: 0.4, diskFreeBytes: 50e9 };
 
 /** A primary that runs there since an earlier run. */
 const ours: Partial<HostFacts> = {
@@ -61,6 +47,7 @@ test.each<[string, Partial<HostFacts>, Expectation]>([
     { owner: 'shop/pg1', configuredFor: directory },
     primary,
   ],
+  ["Debian's testing has a name and no number yet", { release: 'forky' }, primary],
   ['our server may be stopped', { ...ours, listener: undefined, postmaster: undefined }, primary],
   ['a note of an owner whose data is gone does not matter', { owner: 'other/pg1' }, primary],
 ])('%s', (_reason, facts, wanted) => {
@@ -70,7 +57,13 @@ test.each<[string, Partial<HostFacts>, Expectation]>([
 test.each<[string, Partial<HostFacts>, Expectation, string]>([
   ['Debian 11 has other packages', { release: '11' }, primary, 'it runs debian 11'],
   ['another system has other packages', { os: 'fedora', release: '43' }, primary, 'it runs fedora 43'],
-  ['a rolling release names no number', { release: '' }, primary, 'it runs debian '],
+  ['a release without number and name is none', { release: '' }, primary, 'it runs debian '],
+  [
+    'only of Debian are code names newer than all numbers',
+    { os: 'ubuntu', release: 'warty' },
+    primary,
+    'it runs ubuntu warty',
+  ],
   ['a name from JavaScript is no system', { os: 'toString' }, primary, 'it runs toString 13'],
   ['no answer is no system', { os: '', release: '' }, primary, 'it runs an unknown system '],
   ['units need systemd', { hasSystemd: false }, primary, 'systemd is not running there'],
@@ -152,7 +145,12 @@ test.each<[string, Partial<HostFacts>, Expectation, string]>([
     primary,
     'its data directory is of version 15, and POSTGRES_VERSION is 17',
   ],
-  ['a replica must not be made a primary', { ...ours, isStandby: true }, primary, 'it is a replica'],
+  [
+    'a replica must not be made a primary',
+    { ...ours, isStandby: true },
+    primary,
+    'pg1 is a replica: its data has a standby.signal',
+  ],
   [
     'a primary must not be made a replica',
     ours,
@@ -181,7 +179,71 @@ test('every problem is said at once, each with what to do', () => {
   );
 
   expect(problems).toHaveLength(4);
-  expect(problems.every(({ next }) => next.length > 10)).toBe(true);
+  expect(problems.every(({ next }) => [next].flat().every((line) => line.length > 10))).toBe(true);
+});
+
+const nexts = (facts: Partial<HostFacts>, wanted: Expectation): readonly string[] =>
+  hostProblems({ ...fresh, ...facts }, wanted).flatMap(({ next }) => next);
+
+test.each<[string, Partial<HostFacts>, Expectation, string, string]>([
+  [
+    'data that another account owns',
+    { ...ours, dataOf: 'root' },
+    primary,
+    `${directory} belongs to root, not to postgres: no server can use it`,
+    `give it back, on pg1: chown -R postgres:postgres ${directory}/`,
+  ],
+  [
+    'data without its version',
+    { ...ours, data: { state: 'cluster', version: NaN, lacks: 'PG_VERSION' } },
+    primary,
+    `${directory} has no PG_VERSION, and no server starts without it`,
+    `put it back, on pg1: echo 17 | install -o postgres -g postgres -m 600 /dev/stdin ${directory}/PG_VERSION`,
+  ],
+  [
+    'a replica without its control file',
+    { ...ours, data: { state: 'cluster', version: 17, lacks: 'global/pg_control' }, isStandby: true },
+    replica,
+    `${directory} has no global/pg_control, and no server starts without it`,
+    "give it the primary's data: dbctl reinit pg1",
+  ],
+  [
+    'a primary without its control file',
+    { ...ours, data: { state: 'cluster', version: 17, lacks: 'global/pg_control' } },
+    primary,
+    `${directory} has no global/pg_control, and no server starts without it`,
+    'with backups, restore it: dbctl backup restore --in-place',
+  ],
+  [
+    'a server that runs without its configuration',
+    { ...ours, configuredFor: undefined },
+    primary,
+    'PostgreSQL runs there, and its configuration is gone: /etc/postgresql/17/main',
+    'stop it, on pg1: runuser -u postgres -- /usr/lib/postgresql/17/bin/pg_ctl stop -m fast -D /var/lib/postgresql/17/main',
+  ],
+  [
+    'another node of the same cluster',
+    { ...ours, owner: 'shop/pg2' },
+    primary,
+    `${directory} belongs to shop/pg2, not to shop/pg1`,
+    'if .env.cluster gives pg1 the address of pg2, correct it there',
+  ],
+  [
+    'data that nobody noted',
+    { ...ours, owner: undefined, systemIdentifier: '77' },
+    primary,
+    `${directory} holds data that dbctl did not create`,
+    'if it is the data of shop/pg1 (system identifier 77), and only the note of that is gone, on pg1: mkdir -p /etc/dbctl/shop/pg1 && echo shop/pg1 >/etc/dbctl/shop/pg1/owner',
+  ],
+])('%s is named, with the way out', (_, facts, wanted, what, next) => {
+  expect(whats(facts, wanted)).toEqual([what]);
+  expect(nexts(facts, wanted)).toContain(next);
+});
+
+test('data that is replaced may be of any account, and lack any file', () => {
+  const data = { state: 'cluster', version: 17, lacks: 'global/pg_control' } as const;
+
+  expect(whats({ ...ours, dataOf: 'root', data }, { ...primary, role: 'replaced' })).toEqual([]);
 });
 
 test('only a cluster counts as data', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { instanceOf } from '../../../src/model/instance.ts';
-import { fileSystemBytes, hostFacts, parseHostFacts } from '../../../src/server/host-facts-query.ts';
+import { hostFacts, parseHostFacts, walDisk } from '../../../src/server/host-facts-query.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
 
 const now = 1_763_700_000_000;
@@ -12,9 +12,16 @@ listener=users:(("postgres",pid=812,fd=6),("postgres",pid=812,fd=7))
 postmaster=812 5432 ${''}
 data=17
 standby=yes
+signals=standby
+state=in archive recovery
+identifier=7434
+note=
+machine=abc
+replacing=no
+mount=TARGET="/" SOURCE="/dev/vda1" UUID="4c1f" FSTYPE="ext4" OPTIONS="rw,relatime"
 configured=/var/lib/postgresql/17/main
 elsewhere=
-disk=1000 400
+disk=1000 400 64768
 cores=4
 `;
 /** The answer with one line said otherwise. */
@@ -34,11 +41,28 @@ test('a host that runs a replica is understood', () => {
     postmaster: { pid: 812, port: 5432 },
     data: { state: 'cluster', version: 17 },
     isStandby: true,
+    start: { hasStandbySignal: true, hasRecoverySignal: false, was: 'replica' },
+    systemIdentifier: '7434',
+    note: undefined,
+    isBeingReplaced: false,
+    namesake: undefined,
+    fileSystem: {
+      mountPoint: '/',
+      device: '/dev/vda1',
+      uuid: '4c1f',
+      type: 'ext4',
+      isReadOnly: false,
+    },
+    machine: 'abc',
     configuredFor: '/var/lib/postgresql/17/main',
     elsewhere: undefined,
     diskTotalBytes: 1_024_000,
     diskFreeBytes: 409_600,
     cores: 4,
+    layout: {
+      disk: { device: '64768', totalBytes: 1_024_000, freeBytes: 409_600 },
+      ...{ mounts: [], places: [], stale: [], hollow: [], shared: [], strays: [], linked: [], inPlace: [] },
+    },
   });
 });
 
@@ -95,13 +119,17 @@ test('the places of the instance are arguments of the script', () => {
     '5432',
     '/etc/postgresql/17/main',
     '/etc/dbctl/shop/pg1',
+    '/usr/lib/postgresql/17/bin',
   ]);
 });
 
 test('the size of a file system is the second column below the heading', () => {
   const df = 'Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/vda 1000 200 800 20% /\n';
 
-  expect(fileSystemBytes('/var/lib/postgresql/17/main').parse(df)).toBe(1_024_000);
+  expect(walDisk(instanceOf(clusterOf(), clusterOf().primary)).parse(`wal=/srv/wal\n${df}`)).toEqual({
+    bytes: 1_024_000,
+    link: '/srv/wal',
+  });
 });
 
 test.each([
@@ -111,5 +139,8 @@ test.each([
 ])('the size of a file system is read from %s', (_reason, line, bytes) => {
   const stdout = `Filesystem 1024-blocks Used Available Capacity Mounted on\n${line}\n`;
 
-  expect(fileSystemBytes('/var/lib').parse(stdout)).toBe(bytes);
+  expect(walDisk(instanceOf(clusterOf(), clusterOf().primary)).parse(`wal=\n${stdout}`)).toEqual({
+    bytes,
+    link: undefined,
+  });
 });

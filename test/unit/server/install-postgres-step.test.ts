@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import * as apt from '../../../src/system/apt.ts';
+import * as apt from '../../../src/system/install-package.ts';
 import { installPostgres } from '../../../src/server/install-postgres-step.ts';
+import { lockHolders } from '../../../src/system/package-locks.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, when } from '../../support/answering.ts';
 import { plan, run } from '../../support/shop.ts';
@@ -21,6 +22,7 @@ function hostThatOffers(since: 'at once' | 'after an update' | 'never') {
       when(apt.updateLists(), () => void (updated = true)),
       when(apt.install([name]), () => void (installed = true)),
       when(apt.finishInterrupted(), ''),
+      when(lockHolders(), ''),
     ),
   );
 }

@@ -1,14 +1,13 @@
 // The order of stages: what a run that was cut off relies on, and what replicas rely on.
 
 import { expect, test } from 'vitest';
-import type { StandbyValues } from '../../../src/postgres/standby-parameters.ts';
 import type { Stage } from '../../../src/engine/run-plan.ts';
 import type { NodeFacts } from '../../../src/server/node-facts.ts';
 import { removeReplicaPlan } from '../../../src/replication/remove-replica-plan.ts';
 import { restartPlan, type RestartChoice } from '../../../src/server/restart-plan.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
-import { backedUpShop } from '../../support/shop.ts';
+import { backedUpShop, standbyDefaults } from '../../support/shop.ts';
 
 const replicas = 'pg2=10.0.0.12,pg3=10.0.0.13';
 const hosts = { get: (name: string) => fakeHost({}, {}, name).host };
@@ -23,13 +22,14 @@ test('a replica is stopped before it is let out, its data goes after its slot, a
   const place = { cluster, node: pg3!, others: [pg2!], hosts, isReached: true, backup };
   const choice = { after, isOurs: true, wipe: false, stamp: '20261121-100000' };
 
-  expect(shown(removeReplicaPlan(place, choice)).slice(-7)).toEqual([
+  expect(shown(removeReplicaPlan(place, choice)).slice(-8)).toEqual([
     'Verify access to every node: control',
     'Schedule restore drills: pg1 pg2',
     'Stop pg3: pg3',
     'Remove pg3 from pg_hba.conf: pg1 pg2',
     'Drop slot dbctl_pg3: pg1',
     'Set aside the data of pg3: pg3',
+    'Forget the data of pg3: control',
     'Remove pg3 from .env.cluster: pg1',
   ]);
 });
@@ -44,17 +44,11 @@ test('a dead one is not talked to, and without backups there is nothing to do ab
   expect(shown(removeReplicaPlan(place, choice))).toEqual([
     'Remove pg3 from pg_hba.conf: pg1',
     'Drop slot dbctl_pg3: pg1',
+    'Forget the data of pg3: local',
     'Remove pg3 from .env.cluster: pg1',
   ]);
 });
 
-const values: StandbyValues = {
-  max_connections: 100,
-  max_worker_processes: 8,
-  max_wal_senders: 10,
-  max_prepared_transactions: 0,
-  max_locks_per_transaction: 64,
-};
 const cluster = clusterOf({ CLUSTER_DB_REPLICA_HOSTS: replicas });
 
 function choiceOf(order: RestartChoice['order'], down: readonly string[] = []): RestartChoice {
@@ -65,11 +59,13 @@ function choiceOf(order: RestartChoice['order'], down: readonly string[] = []): 
       node,
       leads: !inRecovery,
       inRecovery: runs ? inRecovery : undefined,
-      current: runs ? values : undefined,
+      current: runs ? standbyDefaults : undefined,
       floor: undefined,
       pendingRestart: [],
+      forbidden: '',
+      isReadable: true,
       errors: [],
-      atStart: values,
+      atStart: standbyDefaults,
     };
   });
   return { facts, restarting: facts, order, closesPrimary: !down.includes('pg1') };

@@ -24,6 +24,7 @@ test('who may do what is a list that can be read aloud', () => {
       "grant shop_app USAGE on schemas that shop_admin will make",
       "grant shop_app SELECT, INSERT, UPDATE, DELETE on tables that shop_admin will make",
       "grant shop_app USAGE, SELECT on sequences that shop_admin will make",
+      "let shop_admin see signal files",
     ]
   `);
 });
@@ -47,6 +48,7 @@ test('each privilege has the statement that makes it hold', () => {
       "alter default privileges for role "shop_admin" grant USAGE on SCHEMAS to "shop_app"",
       "alter default privileges for role "shop_admin" grant SELECT, INSERT, UPDATE, DELETE on TABLES to "shop_app"",
       "alter default privileges for role "shop_admin" grant USAGE, SELECT on SEQUENCES to "shop_app"",
+      "grant execute on function pg_catalog.pg_stat_file(text, boolean) to "shop_admin"",
     ]
   `);
 });

@@ -6,7 +6,7 @@ import { checkpoint } from '../../../src/postgres/wal.ts';
 import { reloadSettings } from '../../../src/server/reload-settings-step.ts';
 import { restartNode } from '../../../src/server/restart-node-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
-import { answering, json, when, yesOrNo } from '../../support/answering.ts';
+import { answering, json, when, whenTrial, yesOrNo } from '../../support/answering.ts';
 import { plan, primary, run } from '../../support/shop.ts';
 import * as server from '../../../src/postgres/instance.ts';
 
@@ -30,6 +30,8 @@ function serverThat(state: { running?: boolean; comesBack?: boolean } = {}) {
 InvocationID=${now.invocation}
 `,
       ),
+      whenTrial('nothing\n'),
+      when(control.fatal, ''),
       when(control.log(15), 'FATAL:  no space left'),
       when(control.restart, begin),
       when(control.start, begin),

@@ -34,9 +34,9 @@ test('each role may do its own work and no more', () => {
 });
 
 test.each<[string, Record<string, string>, readonly number[]]>([
-  ['a leaking application leaves 20 of the default 100 sessions', {}, [80, 80, 80, 10]],
-  ['more sessions leave more', { POSTGRES_CONF_max_connections: '300' }, [280, 280, 280, 10]],
-  ['few sessions leave at least one', { POSTGRES_CONF_max_connections: '20' }, [1, 1, 1, 10]],
+  ['a leaking application leaves 20 of the default 100 sessions', {}, [80, 80, 80, 40]],
+  ['more sessions leave more', { POSTGRES_CONF_max_connections: '300' }, [280, 280, 280, 40]],
+  ['few sessions leave at least one', { POSTGRES_CONF_max_connections: '20' }, [1, 1, 1, 40]],
   ['replication may use every WAL sender', { POSTGRES_CONF_max_wal_senders: '25' }, [80, 80, 80, 25]],
 ])('%s', (_reason, settings, limits) => {
   expect(wantedRoles(clusterOf(settings)).map(({ connectionLimit }) => connectionLimit)).toEqual(limits);

@@ -24,7 +24,7 @@ test('roles that exist with their passwords are altered in place', () => {
       "alter role "shop_app" login noreplication nosuperuser nocreaterole nocreatedb nobypassrls inherit valid until 'infinity' connection limit 80",
       "alter role "shop_readonly" login noreplication nosuperuser nocreaterole nocreatedb nobypassrls inherit valid until 'infinity' connection limit 80",
       "alter role "shop_readonly" set default_transaction_read_only = 'on'",
-      "alter role "replicator" login replication nosuperuser nocreaterole nocreatedb nobypassrls inherit valid until 'infinity' connection limit 10",
+      "alter role "replicator" login replication nosuperuser nocreaterole nocreatedb nobypassrls inherit valid until 'infinity' connection limit 40",
     ]
   `);
 });

@@ -7,7 +7,7 @@ import { createDataDirectory, registerInstance } from '../../../src/server/data-
 import { reloadSettings, restartWhenAsked } from '../../../src/server/reload-settings-step.ts';
 import { startPostgres } from '../../../src/server/start-postgres-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
-import { answering, json, when, yesOrNo } from '../../support/answering.ts';
+import { answering, json, when, whenTrial, yesOrNo } from '../../support/answering.ts';
 import { plan, primary, run } from '../../support/shop.ts';
 import * as server from '../../../src/postgres/instance.ts';
 
@@ -57,6 +57,8 @@ InvocationID=${now.invocation}
         now.invocation += 1;
         now.loaded = { ...now.loaded, pendingRestart: [] };
       }),
+      whenTrial('nothing\n'),
+      when(control.fatal, ''),
       when(control.log(15), 'FATAL:  no space left'),
       when(newestChange(Object.values(primary.files)), () => String(now.changedAt)),
       when(fileSettings(primary), () => json(now.loaded)),

@@ -1,27 +1,30 @@
 import { expect, test } from 'vitest';
 import { instanceOf } from '../../../src/model/instance.ts';
-import { fileSystemBytes } from '../../../src/server/host-facts-query.ts';
-import { settingsRefusal } from '../../../src/postgres/settings.ts';
+import { acceptsConnections } from '../../../src/postgres/instance.ts';
+import { walDisk } from '../../../src/server/host-facts-query.ts';
+import { startNeeds } from '../../../src/server/primary-values-facts.ts';
 import { ensureSettings } from '../../../src/server/settings-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
-import { answering, disk, when } from '../../support/answering.ts';
+import { answering, disk, when, whenTrial, yesOrNo } from '../../support/answering.ts';
 import { run } from '../../support/shop.ts';
 
 const cluster = clusterOf({ POSTGRES_CONF_work_mem: '64 MB', POSTGRES_CONF_application_name: `it's` });
 const instance = instanceOf(cluster, cluster.primary);
 const path = `${instance.configDirectory}/conf.d/dbctl.conf`;
-const hostThatSays = (refusal: string) =>
+const hostThatSays = (trial: string) =>
   fakeHost(
     {},
     answering(
-      when(fileSystemBytes(instance.dataDirectory), disk(400)),
-      when(settingsRefusal(instance, cluster.postgres.parameters), refusal),
+      when(acceptsConnections(instance), yesOrNo(false)),
+      whenTrial(trial),
+      when(walDisk(instance), disk(400)),
+      when(startNeeds(instance), ''),
     ),
   );
 
 test('the include file says what the cluster needs, then what the user asks for', async () => {
-  const { host, disk: files } = hostThatSays('');
+  const { host, disk: files } = hostThatSays('port=5432\n');
 
   await run(ensureSettings(cluster, cluster.primary), host);
 
@@ -51,10 +54,10 @@ test('the include file says what the cluster needs, then what the user asks for'
 
     # Replication. The same on every node, so that a replica that is promoted behaves as the primary did.
     wal_level = replica
-    max_wal_senders = 10
-    max_replication_slots = 10
+    max_wal_senders = 40
+    max_replication_slots = 40
     wal_keep_size = '256MB'
-    # A quarter of the file system: a replica that is gone for good cannot fill the primary's disk.
+    # A quarter of the file system of pg_wal: a replica that is gone for good cannot fill the primary's disk.
     max_slot_wal_keep_size = '100GB'
     wal_log_hints = on
     # Ready for backups: turning archive_mode on later takes a restart. Until \`dbctl backup setup\` gives the command that
@@ -89,18 +92,20 @@ test('the include file says what the cluster needs, then what the user asks for'
     # POSTGRES_CONF_*
     work_mem = '64 MB'
     application_name = 'it''s'
-    # dbctl wrote all above, and nobody changed it while this is its SHA-256: 91ced68d92f5ff1e7cedaf57b365b63666de7a36e7fbbe0232268b8f38127427
+    # dbctl wrote all above, and nobody changed it while this is its SHA-256: 22827608bc0c2dbba8e44de575343994b5a4bcd0a45047663778229ebda35722
     "
   `);
 });
 
 test('what PostgreSQL does not accept is never written', async () => {
-  const { host, disk: files } = hostThatSays('FATAL:  invalid value for parameter "work_mem"\n');
+  const { host, disk: files } = hostThatSays(
+    'refused\nLOG:  invalid value for parameter "work_mem"\nFATAL:  configuration file "a" contains errors\n',
+  );
 
   await expect(run(ensureSettings(cluster, cluster.primary), host)).rejects.toMatchObject({
     exitCode: 4,
-    message: 'PostgreSQL on pg1 rejects these settings, so they were not written',
-    why: 'FATAL:  invalid value for parameter "work_mem"',
+    message: 'PostgreSQL on pg1 would not start with these settings, so they were not written',
+    why: 'invalid value for parameter "work_mem"',
   });
   expect(files.size).toBe(0);
 });

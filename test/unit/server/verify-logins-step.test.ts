@@ -7,7 +7,7 @@ import { pg1, pg2, run, shop } from '../../support/shop.ts';
 /** A host that answers so to logins; `running` is whether its own server is. */
 const hostThatSays = (answer: string, { running = true, files = {} } = {}) =>
   fakeHost(files, (argv, stdin) => {
-    if (argv[2]?.startsWith('"$1/pg_isready"') && !running) return 'not running\n';
+    if (argv[2]?.includes('echo not running') && !running) return 'not running\n';
     return stdin.includes(':*:') ? answer : undefined;
   });
 const withAuthority = { files: { '/etc/dbctl/shop/pg2/ca.crt': 'a certificate' } };
@@ -38,7 +38,7 @@ test('every role that cannot log in is named, with what libpq said', async () =>
     exitCode: 6,
     message: 'shop_app, replicator cannot log in on pg1',
     why: 'shop_app: no password\nreplicator: no entry in pg_hba.conf',
-    next: ['read the server log: dbctl logs pg1', expect.any(String)],
+    next: ['read the log of pg1: dbctl logs pg1', expect.any(String)],
   });
 });
 

@@ -5,7 +5,7 @@ import { backupInfo } from '../../../src/backup/pgbackrest-query.ts';
 import { controlOf } from '../../../src/postgres/control/control-of.ts';
 import { acceptsConnections } from '../../../src/postgres/instance.ts';
 import * as sql from '../../../src/postgres/replication.ts';
-import { verifyStreaming } from '../../../src/server/verify-streaming-step.ts';
+import { refusalIn, verifyStreaming } from '../../../src/server/verify-streaming-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, json, when, yesOrNo } from '../../support/answering.ts';
 import { pg2, plan, primary, replica, run, shop } from '../../support/shop.ts';
@@ -34,6 +34,8 @@ function pair(
           systemIdentifier: '1',
           databaseBytes: 1,
           flushLsn: now.flushLsn,
+          tablespaces: [],
+          senders: { limit: 40, inUse: 1 },
         }),
       ),
       when(sql.senderFacts(primary, 'pg2'), () => json({ ...sender, state: now.sender })),
@@ -136,4 +138,22 @@ test('the user may leave while it catches up', async () => {
   };
 
   await expect(step.apply(host, leave)).rejects.toThrow('stopped on request');
+});
+
+test.each([
+  ["FATAL:  XX000: requested timeline 2 is not a child of this server's history"],
+  [
+    "FATAL:  08P01: could not start WAL streaming: ERROR:  requested starting point 0/5000000 on timeline 2 is not in this server's history",
+  ],
+  [
+    'FATAL:  08P01: could not receive data from WAL stream: ERROR:  requested WAL segment 000000010000000000000003 has already been removed',
+  ],
+])('why a replica does not stream is found in its log: %s', (line) => {
+  const log = `LOG:  started\n2026-11-21 [7]: ${line}\n2026-11-21 [7]: LOCATION:  here\nLOG:  waiting for WAL`;
+
+  expect(refusalIn(log)).toBe(`2026-11-21 [7]: ${line}`);
+});
+
+test('a log that says nothing of it gives no reason', () => {
+  expect(refusalIn('LOG:  started\nFATAL:  the database system is starting up')).toBeUndefined();
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { StoreAnswer } from '../../../src/store/store-answer.ts';
+import type { StoreAnswer } from '../../../src/store/s3-query.ts';
 import { storeProblem } from '../../../src/store/store-link.ts';
 import { bucketStatements, storeWarning } from '../../../src/store/store.ts';
-import { goArchitectureOf, installedProgram } from '../../../src/store/store-program.ts';
+import { goArchitectureOf, installedProgram } from '../../../src/store/prepare-store-program.ts';
 
 const fine: StoreAnswer = {
   curlCode: 0,

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { serviceJournal } from '../../../src/system/service.ts';
-import { unitJournalTail } from '../../../src/system/evidence.ts';
+import { serviceJournal, unitJournalTail } from '../../../src/system/evidence.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, when } from '../../support/answering.ts';
 

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Step } from '../../../src/engine/step.ts';
-import { fileSystemBytes } from '../../../src/server/host-facts-query.ts';
+import { walDisk } from '../../../src/server/host-facts-query.ts';
+import { startNeeds } from '../../../src/server/primary-values-facts.ts';
 import { addressesOf } from '../../../src/system/resolve.ts';
-import { settingsRefusal } from '../../../src/postgres/settings.ts';
+import { acceptsConnections } from '../../../src/postgres/instance.ts';
 import { ensureBootOrder } from '../../../src/postgres/control/boot-order.ts';
 import { ensureHba } from '../../../src/server/hba-step.ts';
 import { installPostgres } from '../../../src/server/install-postgres-step.ts';
@@ -11,7 +12,7 @@ import { ensureReplicationPassfile } from '../../../src/server/replication-passf
 import { ensureSettings } from '../../../src/server/settings-step.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
 import { fakeHost } from '../../support/fake-host.ts';
-import { answering, disk as df, when } from '../../support/answering.ts';
+import { answering, disk as df, when, whenTrial, yesOrNo } from '../../support/answering.ts';
 import { pg1, pg2, plan, primary, run, shop } from '../../support/shop.ts';
 
 const nodeAddresses = addressesOf(['10.0.0.11', '10.0.0.12']);
@@ -21,8 +22,10 @@ const bare = () =>
     answering(
       when(nodeAddresses, ''),
       when(addressesOf(['10.0.0.10']), ''),
-      when(fileSystemBytes(primary.dataDirectory), df(400)),
-      when(settingsRefusal(primary, {}), ''),
+      when(acceptsConnections(primary), yesOrNo(false)),
+      whenTrial('nothing\n'),
+      when(walDisk(primary), df(400)),
+      when(startNeeds(primary), ''),
     ),
   );
 

@@ -20,6 +20,17 @@ test.each([
   expect(disk.get(file.path)).toEqual(asWanted);
 });
 
+test.each([
+  ['for everybody to read', 'new', 0o644],
+  ["root's alone when it is a secret", new Secret('new'), 0o600],
+])('a file whose owner nobody names is %s', async (_, content, mode) => {
+  const { host, disk } = fakeHost();
+
+  await run(ownFile('Own', { path: '/x', content }), host);
+
+  expect(disk.get('/x')).toEqual({ content: 'new', owner: 'root:root', mode });
+});
+
 test('a file that is missing is written, then left alone', async () => {
   const { host, disk } = fakeHost();
   const step = ownFile('Own', file);

@@ -1,8 +1,13 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { CommandError } from '../../../src/model/errors.ts';
-import { reloadService, serviceJournal, serviceState, startService } from '../../../src/system/service.ts';
+import {
+  reloadService,
+  serviceState,
+  startService,
+  ensureService,
+} from '../../../src/system/service-step.ts';
+import { serviceJournal } from '../../../src/system/evidence.ts';
 import { newestChange } from '../../../src/system/paths.ts';
-import { ensureService } from '../../../src/system/service-step.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, when } from '../../support/answering.ts';
 import { plan, run } from '../../support/shop.ts';

@@ -3,11 +3,11 @@ import { quote } from '../../../src/host/quote.ts';
 import {
   parseServiceState,
   reloadService,
-  serviceJournal,
   serviceState,
   startService,
   stopService,
-} from '../../../src/system/service.ts';
+} from '../../../src/system/service-step.ts';
+import { serviceJournal } from '../../../src/system/evidence.ts';
 
 const unit = 'dbctl-pgbackrest-shop.service';
 const said = (enabled: string, active: string, since: string): string =>

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ConfigError } from '../../../src/model/errors.ts';
-import { normalCalendar, startTimer, timerState } from '../../../src/system/timer.ts';
+import { startService } from '../../../src/system/service-step.ts';
+import { normalCalendar, timerState } from '../../../src/system/timer.ts';
 import { ensureSchedule } from '../../../src/backup/schedule-step.ts';
 import type { Step } from '../../../src/engine/step.ts';
 import type { Host } from '../../../src/host/host.ts';
@@ -27,7 +28,7 @@ function controlWithSystemd() {
           when(timerState(name), () =>
             started.has(name) ? running(name, calendars[type]) : 'ActiveState=inactive\n',
           ),
-          when(startTimer(name), () => void started.add(name)),
+          when(startService(`${name}.timer`), () => void started.add(name)),
         ];
       }),
       when(normalCalendar('*-*-* 99:00:00'), ''),
@@ -47,7 +48,7 @@ test('every type gets a service and a timer; a second run changes nothing', asyn
   const { host } = controlWithSystemd();
   const steps = ensureSchedule(cluster, backup);
 
-  expect(await runAll(steps, host)).toHaveLength(9);
+  expect(await runAll(steps, host)).toHaveLength(10);
   expect(await runAll(steps, host)).toEqual([]);
 });
 
@@ -60,7 +61,7 @@ test('a scheduled backup waits for the one before it, as postgres', async () => 
 
   expect(service?.content).toContain('User=postgres\n');
   expect(service?.content).toMatch(
-    /^ExecStart=\/usr\/bin\/flock --timeout=21600 \S+ \/var\/spool\/pgbackrest\/shop\.lock \/usr\/bin\/pgbackrest .* --type=diff backup$/m,
+    /^ExecStart=\/bin\/sh \/usr\/local\/lib\/dbctl\/noted.sh \/var\/spool\/pgbackrest\/shop\/last-diff \/usr\/bin\/flock --timeout=21600 \S+ \/var\/spool\/pgbackrest\/shop\.lock \/usr\/bin\/pgbackrest .* --type=diff backup$/m,
   );
 });
 

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { runTasks, type Task } from '../../../src/engine/run-tasks.ts';
-import { describeResult } from '../../../src/ui/describe-result.ts';
+import { describeResult } from '../../../src/ui/event-text.ts';
 import { lineProgress } from '../../../src/ui/line-progress.ts';
 import { withClock } from '../../../src/ui/row-progress.ts';
 import { planText } from '../../../src/ui/plan-result.ts';
@@ -35,27 +35,30 @@ const task = (host: string, notes: readonly string[] = []): Task<undefined> => (
   },
 });
 
-async function linesOf(order: 'together' | 'one by one', everyMs = 5000): Promise<readonly string[]> {
+async function linesOf(
+  order: 'together' | 'one by one',
+  options: Parameters<typeof lineProgress>[1] = { isWhole: true },
+): Promise<readonly string[]> {
   const lines: string[] = [];
-  const progress = lineProgress((line) => lines.push(line), { everyMs });
+  const progress = lineProgress((line) => lines.push(line), options);
   await runTasks('Clone', [task('pg1', ['10 %', '20 %']), task('pg2')], progress, order);
   return lines;
 }
 
-test('a log gets one line for each host as it finishes', async () => {
+test('a log gets one line for each host as it finishes, and of those where all was in place only with -v', async () => {
   expect(await linesOf('together')).toEqual(['Clone: pg2 in place', 'Clone: pg1 in place']);
+  expect(await linesOf('together', {})).toEqual([]);
 });
 
 test('one by one, the first host ends before the second begins', async () => {
   expect(await linesOf('one by one')).toEqual(['Clone: pg1 in place', 'Clone: pg2 in place']);
 });
 
-test('long work is heard of now and then', async () => {
-  expect(await linesOf('one by one', 0)).toEqual([
+test('long work is heard of now and then, and then also of its end', async () => {
+  expect(await linesOf('one by one', { everyMs: 0 })).toEqual([
     'Clone: pg1 … 10 %',
     'Clone: pg1 … 20 %',
     'Clone: pg1 in place',
-    'Clone: pg2 in place',
   ]);
 });
 

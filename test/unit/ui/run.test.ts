@@ -1,7 +1,16 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { publishCluster } from '../../../src/config/loaded.ts';
 import { CommandError, RefusedError } from '../../../src/model/errors.ts';
 import { commandHost } from '../../../src/host/command-host.ts';
@@ -58,7 +67,7 @@ test('-v shows each command with its host, duration and exit code, and neither i
 
   expect(text().replaceAll(/\d+(\.\d+)? s/g, '0 s')).toBe(
     [
-      'pg1 0 s exit 0 $ env -u HOME setpriv --reuid=postgres --regid=postgres --init-groups -- psql -f - < 28 B',
+      'pg1 0 s exit 0 $ setpriv --reuid=postgres --regid=postgres --init-groups -- psql -f - < 28 B',
       "pg1 0 s exit 0 $ echo '[secret]'",
       "pg1 0 s exit 0 $ sh -c 'echo one …' sh /etc",
       'pg1 0 s exit 0 $ install -o root -g adm -m 640 /dev/stdin /etc/motd < 5 B\n',
@@ -199,3 +208,41 @@ test('a log that grew too large keeps what failed', () => {
     true,
   ]);
 });
+
+test('two runs of one moment have logs of their own, and each names its own', () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const place = { base: mkdtempSync(join(tmpdir(), 'dbctl-run-')), cluster: 'shop', command: 'up' };
+
+  const [one, other] = [openRunLog(place) as RunLog, openRunLog(place) as RunLog];
+
+  expect(other.path).not.toBe(one.path);
+  expect([one, other].map(({ path }) => readFileSync(path, 'utf8'))).toEqual([
+    `${one.path}\n`,
+    `${other.path}\n`,
+  ]);
+});
+
+test('a log that cannot be written to its end says so', () => {
+  const base = mkdtempSync(join(tmpdir(), 'dbctl-run-'));
+  const log = openRunLog({ base, cluster: 'shop', command: 'up' }) as RunLog;
+  const warning = { at: '', event: 'warning', text: 'late' } as const;
+  closeSync(descriptorOf(log.path));
+
+  log.write(warning);
+
+  expect(log.problem()).toContain('EBADF');
+});
+
+/** The one that this process has open on a file. */
+const descriptorOf = (path: string): number =>
+  Number(readdirSync('/proc/self/fd').find((fd) => linkOf(`/proc/self/fd/${fd}`) === path));
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // The listing's own is closed by now.
+    return undefined;
+  }
+}

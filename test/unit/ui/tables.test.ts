@@ -65,7 +65,11 @@ const running: NodeStatus = {
     databaseBytes: 1,
   },
   diskFreeBytes: 5 * 1024 ** 3,
+  places: [],
   problem: undefined,
+  startsAtBoot: true,
+  remarks: [],
+  commitsWait: false,
 };
 const server = running.server!;
 const replica: NodeStatus = {
@@ -81,6 +85,7 @@ const gone: NodeStatus = {
   state: 'unreachable',
   server: undefined,
   diskFreeBytes: undefined,
+  places: [],
   problem: 'pg3 cannot be reached over SSH',
 };
 

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import { explainWal } from '../../../src/wal/explain-wal.ts';
 import type { WalFacts } from '../../../src/wal/facts.ts';
-import { deadSlot, gigabyte, primarySight, replicaSight, walServer } from '../../support/wal-sights.ts';
+import {
+  deadSlot,
+  failing,
+  gigabyte,
+  primarySight,
+  replicaSight,
+  waiting,
+  walServer,
+} from '../../support/wal-sights.ts';
 import { clusterOf, leastBackup } from '../../support/cluster-file.ts';
 
 const cluster = clusterOf({ ...leastBackup, CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12,pg3=10.0.0.13' });
@@ -10,13 +18,6 @@ const explain = (...sights: readonly WalFacts[]) => explainWal(cluster, sights);
 const commandsOf = ({ advice }: ReturnType<typeof explain>) =>
   advice.flatMap(({ next }) => next.map(({ command, text }) => command ?? text));
 
-const waiting = { waitingFiles: 20, oldestWaiting: '00000001000000020000006C', oldestWaitingAt: 9_995 };
-const failing = {
-  ...waiting,
-  failedCount: 7,
-  lastFailedWal: '00000001000000020000006C',
-  lastFailedAt: 9_999,
-};
 const unprotected = clusterOf({ CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12' });
 
 test.each([
@@ -40,7 +41,7 @@ test.each([
 const small = { fileSystemBytes: 4 * gigabyte, freeBytes: 2 * gigabyte };
 
 test.each([
-  ['not needed', {}, 'sudo -u postgres psql -p 5432 -c checkpoint'],
+  ['not needed', {}, 'runuser -u postgres -- psql -p 5432 -c checkpoint'],
   ['held for the last checkpoint', { checkpointBytes: gigabyte }, 'dbctl up'],
   ['kept to be used again', { aheadFiles: 60 }, 'dbctl up'],
 ])('WAL that is %s and takes much of a small disk is named', (_, server, command) => {

@@ -12,6 +12,8 @@ import {
   walDisk,
   walServer,
   walSlot,
+  failing,
+  waiting,
 } from '../../support/wal-sights.ts';
 import { clusterOf, leastBackup } from '../../support/cluster-file.ts';
 
@@ -193,14 +195,6 @@ test('just after a file was archived there is no second rate', () => {
     rateSinceArchived(walServer({ isInRecovery: true, archiver: { lastArchivedAt: 100 } })),
   ).toBeUndefined();
 });
-
-const waiting = { waitingFiles: 20, oldestWaiting: '00000001000000020000006C', oldestWaitingAt: 9_995 };
-const failing = {
-  ...waiting,
-  failedCount: 7,
-  lastFailedWal: '00000001000000020000006C',
-  lastFailedAt: 9_999,
-};
 
 test('an archiver that fails is named, with its link to check first', () => {
   const explanation = explain(primarySight({ archiver: failing }));

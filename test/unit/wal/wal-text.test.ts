@@ -68,6 +68,6 @@ test('no line is wider than 80 columns, whatever the names are', () => {
     explainWal(cluster, [primarySight({ slots, archiver }), { node: 'pg2', problem: 'p '.repeat(100) }]),
   );
 
-  const wide = text.split('\n').filter((line) => line.length > 80 && !line.startsWith('     sudo'));
+  const wide = text.split('\n').filter((line) => line.length > 80 && !line.startsWith('     runuser'));
   expect(wide).toEqual([]);
 });

@@ -8,6 +8,7 @@ import type {
 import type { DrillResult } from '../../../../src/backup/drill/drill.ts';
 import type { BackupRow, RepositoryReport } from '../../../../src/backup/repository-report.ts';
 import { backupCheckText } from '../../../../src/backup/check/backup-check-text.ts';
+import { pg2 } from '../../../support/shop.ts';
 import { clusterOf, leastBackup } from '../../../support/cluster-file.ts';
 
 const cluster = clusterOf({ ...leastBackup, BACKUP_REPOSITORY: 'versitygw' });
@@ -28,6 +29,7 @@ const row = (changes: Partial<BackupRow> = {}): BackupRow => ({
   repositoryBytes: 3e8,
   hasItsWal: true,
   hasPageErrors: false,
+  damage: null,
   ...changes,
 });
 
@@ -37,6 +39,9 @@ const report = (changes: Partial<RepositoryReport> = {}): RepositoryReport => ({
   status: 'ok',
   restorable: [{ from: at(2 * hour), to: at(10), fromLsn: '0/6000000', toLsn: '0/9000000' }],
   gaps: [],
+  timeline: 1,
+  branches: [],
+  hasOwnHistory: true,
   backups: [row()],
   wal: { oldest: 'a', newest: 'b', newestAt: at(10), files: 4, bytes: 10 },
   backupBytes: 3e8,
@@ -56,7 +61,8 @@ const control = (
   walNames: [`${lastWal}-checksum.zst`],
   brokenLinks: [],
   space: { totalBytes: 1e12, freeBytes: 5e11 },
-  timers: [{ ...timer, lastResult: 'success', intervalSeconds: 7 * day }],
+  timers: [{ ...timer, lastResult: 'success', lastAt: now - 2 * hour, intervalSeconds: 7 * day }],
+  runs: { last: [], running: [] },
   certificates: [{ host: 'control', what: 'CA', endsAt: now + 3650 * day }],
   ...changes,
 });
@@ -73,6 +79,7 @@ const archiver = {
   now,
   isInRecovery: false,
   walFileBytes: 16 * 1024 ** 2,
+  currentWal: '000000010000000000000009',
 } as const;
 
 const node = (changes: Partial<NodeBackupFacts> = {}): NodeBackupFacts => ({
@@ -83,6 +90,7 @@ const node = (changes: Partial<NodeBackupFacts> = {}): NodeBackupFacts => ({
   brokenLinks: [],
   drills: [],
   certificates: [{ host: 'pg1', what: 'PostgreSQL', endsAt: now + 397 * day }],
+  histories: new Map(),
   ...changes,
 });
 
@@ -101,6 +109,25 @@ const problems = (seen: BackupFacts): string[] =>
   backupCheck(cluster, backup, seen)
     .findings.filter(({ status }) => status !== 'ok')
     .map(({ status, check }) => `${status} ${check}`);
+
+test('a replica that is of no use to backups is told of, by its own state and by the last backup', () => {
+  const paused = node({ node: pg2, archiver: { ...archiver, isInRecovery: true, isReplayPaused: true } });
+  const last = {
+    type: 'incr',
+    beganAt: now - 90,
+    end: { at: now - 20, exitCode: 0 },
+    complaints: [],
+  } as const;
+  const runs = { last: [{ ...last, passedOver: '[082]: timeout' }], running: [] };
+
+  const seen = backupCheck(cluster, backup, sight({ nodes: [node(), paused], control: control({ runs }) }));
+
+  expect(seen).toMatchObject({ status: 'warning', exitCode: 1 });
+  expect(seen.findings.filter(({ status }) => status !== 'ok').map(({ check }) => check)).toEqual([
+    'backup-source',
+    'replay',
+  ]);
+});
 
 test('what is protected is OK, exit code 0', () => {
   expect(problems(sight())).toEqual([]);
@@ -183,8 +210,14 @@ test.each([
     seen: sight({
       control: control({
         timers: [
-          { ...timer, isRunning: false, lastResult: undefined, intervalSeconds: undefined },
-          { ...timer, type: 'incr', lastResult: 'exit-code', intervalSeconds: undefined },
+          {
+            ...timer,
+            isRunning: false,
+            lastResult: undefined,
+            lastAt: undefined,
+            intervalSeconds: undefined,
+          },
+          { ...timer, type: 'incr', lastResult: 'exit-code', lastAt: now - hour, intervalSeconds: undefined },
         ],
       }),
     }),
@@ -276,4 +309,92 @@ test('for people it is a few lines and one verdict, at most 80 columns wide', ()
 test('what pgBackRest complains of in its own check is critical', () => {
   expect(backupCheck(cluster, backup, sight(), []).exitCode).toBe(0);
   expect(backupCheck(cluster, backup, sight(), ['it timed out']).exitCode).toBe(2);
+});
+
+const branch = {
+  timeline: 2,
+  fromTimeline: 1,
+  fromLsn: '0/5000110',
+  files: 2,
+  bytes: 4e4,
+  newestAt: at(60),
+  isForeign: true,
+} as const;
+const timelinesOf = (seen: BackupFacts) =>
+  backupCheck(cluster, backup, seen).findings.filter(({ check }) => check === 'timelines');
+
+test("another server's timeline is named, with who made it and how to remove it", () => {
+  const histories = new Map([[2, [{ timeline: 1, endLsn: '0/5000110' }]]]);
+  const nodes = [
+    node(),
+    node({ node: pg2, histories, archiver: { ...archiver, isInRecovery: true, currentWal: null } }),
+  ];
+
+  expect(timelinesOf(sight({ control: control({}, { branches: [branch] }), nodes }))).toMatchObject([
+    {
+      status: 'critical',
+      message: expect.stringMatching(
+        /^timeline 2, which left timeline 1 at 0\/5000110.*pg2 has it/,
+      ) as unknown,
+      next: [
+        expect.stringContaining('dbctl reinit pg2'),
+        expect.stringContaining('backup expire --timeline 2'),
+      ],
+    },
+  ]);
+  expect(timelinesOf(sight({ control: control({}, { branches: [branch] }) }))[0]!.message).toContain(
+    'no node',
+  );
+  expect(
+    timelinesOf(sight({ control: control({}, { branches: [{ ...branch, isForeign: false }] }) })),
+  ).toMatchObject([{ status: 'ok' }]);
+});
+
+const archived = (endLsn: string) => new Map([[2, [{ timeline: 1, endLsn }]]]);
+
+const collided = (endLsn: string): BackupFacts => {
+  const repository = {
+    code: 0,
+    message: 'ok',
+    report: report({ timeline: 2 }),
+    histories: archived('0/5000110'),
+  };
+  const leads = { ...archiver, currentWal: '000000020000000000000009' };
+  return sight({
+    control: control({ repository }),
+    nodes: [node({ archiver: leads, histories: archived(endLsn) })],
+  });
+};
+
+test("a timeline of the leader's number that began elsewhere is another server's", () => {
+  expect(timelinesOf(collided('0/5000110'))).toMatchObject([{ status: 'ok' }]);
+  expect(timelinesOf(collided('0/6000000'))).toMatchObject([
+    { status: 'critical', message: expect.stringContaining('nothing of pg1 is archived') as unknown },
+  ]);
+});
+
+test('a history that is missing is sent again by hand', () => {
+  const histories = new Map([[2, [{ timeline: 1, endLsn: '0/5000110' }]]]);
+  const leads = { ...archiver, currentWal: '000000020000000000000009' };
+  const seen = (known: typeof histories) =>
+    sight({
+      control: control({}, { timeline: 2, hasOwnHistory: false }),
+      nodes: [node({ archiver: leads, histories: known })],
+    });
+
+  expect(timelinesOf(seen(histories))[0]?.next?.[0]).toMatch(
+    /^send it again, on pg1: .* archive-push \S+00000002\.history$/,
+  );
+  expect(timelinesOf(seen(new Map()))[0]?.next?.[0]).toContain('a person must decide');
+});
+
+test('damage is critical for the newest backup, a warning for an older one', () => {
+  const damaged = row({ damage: 'invalid checksum, found by backup verify' });
+
+  expect(problems(sight({ control: control({}, { backups: [row(), damaged] }) }))).toEqual([
+    'critical damage',
+  ]);
+  expect(problems(sight({ control: control({}, { backups: [damaged, row()] }) }))).toEqual([
+    'warning damage',
+  ]);
 });

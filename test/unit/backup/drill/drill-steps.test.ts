@@ -119,7 +119,8 @@ test('the assertions are taken to the host, statement by statement', async () =>
     { line: 2, sql: 'select 1 = 1' },
   ]);
   expect(disk.get('/etc/dbctl/shop/drill.conf')!.content).toMatchInlineSnapshot(`
-    "# Written by dbctl for cluster shop; changes made here are lost. By hand, as postgres: sh /usr/local/lib/dbctl/drill.sh /etc/dbctl/shop/drill.conf
+    "# Written by dbctl for cluster shop; changes made here are lost. By hand, as root:
+    # /usr/bin/nice -n 10 /usr/bin/ionice -c 2 -n 7 /usr/bin/timeout 12h /bin/sh /usr/local/lib/dbctl/apart.sh /var/lib/postgresql/17/dbctl-drill-shop /var/lib/dbctl/shop -- /bin/sh /usr/local/lib/dbctl/drill.sh /etc/dbctl/shop/drill.conf
     cluster='shop'
     node='pg2'
     version='17'
@@ -132,6 +133,7 @@ test('the assertions are taken to the host, statement by statement', async () =>
     admin='shop_admin'
     roles='shop_admin shop_app shop_readonly replicator'
     assertions='/etc/dbctl/shop/drill.json'
+    job_libraries='pg_cron|pg_partman_bgw|pg_task|pg_timetable|pg_background|pgagent|dbms_job|pglogical|pglogical_ticker|spock|bdr|pgactive|pg_failover_slots|pgautofailover|repmgr|citus|pg_net|vectorize|pg_later|pg_squeeze|pg_documentdb|kafka_fdw|worker_spi'
     "
   `);
 });

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { describeDrill } from '../../../../src/backup/drill/drill-progress.ts';
 import {
   chooseDrillNode,
-  lastPassed,
   rpoSeconds,
   rtoSeconds,
   scheduledDrillNode,
@@ -11,6 +10,7 @@ import { drillAim, targetOf, type DrillFlags } from '../../../../src/backup/dril
 import type { RecoveryWindow, RestorableBackup } from '../../../../src/backup/recovery-window.ts';
 import { passedDrill } from '../../../support/drills.ts';
 import { pg1, pg2, shop } from '../../../support/shop.ts';
+import { backupSet } from '../../../support/backup-info.ts';
 
 const giga = 1024 ** 3;
 
@@ -46,14 +46,6 @@ test.each([
   expect(rpoSeconds({ ...passedDrill, startedAt: 1000, ...changes })).toBe(seconds);
 });
 
-test('the last that passed is the one that ended last', () => {
-  const failed = { ...passedDrill, id: 'b', result: 'failed' as const, finishedAt: 2000 };
-  const older = { ...passedDrill, id: 'c', finishedAt: 10 };
-
-  expect(lastPassed([passedDrill, failed, older])).toBe(passedDrill);
-  expect(lastPassed([failed])).toBeUndefined();
-});
-
 test('progress is bytes while it copies, and words after that', () => {
   expect(describeDrill({ stage: 'copying', copiedBytes: 1.5 * giga, totalBytes: 3 * giga })).toBe(
     'copying 1.5 GB of 3.0 GB (50 %)',
@@ -64,21 +56,8 @@ test('progress is bytes while it copies, and words after that', () => {
 });
 
 const backupAt = (label: string, stoppedAt: number): RestorableBackup => ({
-  label,
-  type: 'full',
-  prior: undefined,
-  hasPageErrors: false,
-  startedAt: stoppedAt - 1,
-  stoppedAt,
-  startLsn: '0/3000028',
-  stopLsn: '0/4000050',
-  startWal: '',
-  stopWal: '',
-  databaseId: 1,
-  repository: 1,
-  databaseBytes: 1,
-  copiedBytes: 1,
-  repositoryBytes: 1,
+  ...backupSet({ label, startedAt: stoppedAt - 1 }),
+  ...{ stoppedAt, startLsn: '0/3000028', stopLsn: '0/4000050' },
 });
 const old = backupAt('old', 99);
 const young = backupAt('young', 199);
@@ -94,6 +73,14 @@ const aim = (flags: DrillFlags, random = 0) => {
 test('without a wish, a drill restores the newest backup to the end of the archive', () => {
   expect(aim({})).toEqual(['young', { type: 'default', set: undefined }, false]);
   expect(aim({ set: 'old' })).toEqual(['old', { type: 'default', set: 'old' }, false]);
+});
+
+test('the end of the archive behind a gap is refused: a copy that ends before it proves nothing', () => {
+  const gap = { fromLsn: '0/5000000', fromAt: 250, toLsn: '0/6000000', missingFiles: 1 };
+  const to = (flags: DrillFlags) => () => drillAim(flags, { ...window, gaps: [gap] }, () => 0);
+
+  expect(to({})).toThrow('WAL is missing or damaged from 0/5000000 on');
+  expect(to({ type: 'immediate' })().backup.label).toBe('young');
 });
 
 test.each([

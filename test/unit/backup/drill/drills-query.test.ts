@@ -14,7 +14,7 @@ import { shop } from '../../../support/shop.ts';
 
 const backup = { label: '20261121-010000F' } as DrillAim['backup'];
 const argvOf = (aim: Omit<DrillAim, 'backup'>): string =>
-  quote(drillUnit(shop, { backup, ...aim }).argv).split('/bin/sh ')[1]!;
+  quote(drillUnit(shop, { backup, ...aim }).argv).split('-- /bin/sh ')[1]!;
 
 test('each line of the history is one drill, and a damaged one hides no other', () => {
   const line = JSON.stringify(passedDrill);

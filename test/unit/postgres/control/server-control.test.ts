@@ -82,6 +82,23 @@ describe.each<[string, ServerControl]>([['systemd', systemdControl(instance)]])(
     expect(ask(control.state)).toMatchObject({ isRunning: true, hasFailed: false });
   });
 
+  test('gives up a start of which no process is left, and one that did not begin', () => {
+    writeProgram(
+      'systemctl',
+      `#!/bin/sh\nprintf 'ActiveState=activating\\nControlPID=0\\nMainPID=0\\nControlGroup=/none\\n'`,
+    );
+    expect(ask(control.state)).toMatchObject({ isRunning: false, hasFailed: true });
+
+    writeProgram('systemctl', `#!/bin/sh\nprintf 'ActiveState=activating\\nControlPID=12\\nMainPID=0\\n'`);
+    expect(ask(control.state)).toMatchObject({ isRunning: true, hasFailed: false });
+
+    writeProgram('systemctl', `#!/bin/sh\nprintf 'ActiveState=inactive\\nJob=\\n'`);
+    expect(ask(control.state)).toMatchObject({ isRunning: false, isIdle: true });
+
+    writeProgram('systemctl', `#!/bin/sh\nprintf 'ActiveState=inactive\\nJob=31\\n'`);
+    expect(ask(control.state)).toMatchObject({ isIdle: false });
+  });
+
   test('a restart is another run, a start of what runs is not', () => {
     carryOut(control.start);
     const first = ask(control.state).run;

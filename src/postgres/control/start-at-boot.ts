@@ -1,0 +1,16 @@
+import { change, ensure, type Step } from '../../engine/step.ts';
+import type { Instance } from '../../model/instance.ts';
+import { isRegistered } from '../instance.ts';
+import { controlOf } from './control-of.ts';
+
+/** Keeps a server that comes back after every boot. One that is not registered yet will. */
+export function ensureStartAtBoot(instance: Instance): Step {
+  const { name, startsAtBoot, startAtBoot } = controlOf(instance);
+  return ensure('Start PostgreSQL at boot', change('postgres.start-at-boot', `start ${name} at every boot`), {
+    async isRight(host) {
+      const [isThere, starts] = await Promise.all([host.ask(isRegistered(instance)), host.ask(startsAtBoot)]);
+      return !isThere || starts;
+    },
+    apply: (host) => host.run(startAtBoot),
+  });
+}

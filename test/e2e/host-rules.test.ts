@@ -1,0 +1,176 @@
+// Hosts with rules of their own: what sudo allows, what the environment says, how packages are managed.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Lab } from '../support/e2e.ts';
+import { expectClear, expectStreaming, settled } from '../support/faults.ts';
+import { startCluster } from '../support/saved-cluster.ts';
+import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
+
+const hosts = ['control', 'pg1', 'pg2'];
+
+/** Takes a package off a host that has no way out, and makes one of its own files that a source of its own offers. */
+const takeOff = `set -e
+  mkdir -p /srv/repo/p/DEBIAN; cd /srv/repo
+  dpkg -L pgbackrest | while read -r f; do if [ ! -d "$f" ] && [ -e "$f" ]; then cp --parents -a "$f" p; fi; done
+  dpkg-query -s pgbackrest | grep -vE '^(Status|Conffiles:| /)' > p/DEBIAN/control
+  dpkg-deb -b p pgbackrest.deb
+  { cat p/DEBIAN/control; echo 'Filename: ./pgbackrest.deb'; echo "Size: $(stat -c %s pgbackrest.deb)"
+    echo "SHA256: $(sha256sum pgbackrest.deb | cut -d' ' -f1)"; } > Packages
+  echo 'deb [trusted=yes] file:/srv/repo ./' > /etc/apt/sources.list.d/repo.list
+  rm -f /var/lib/apt/lists/*_Packages
+  dpkg -r pgbackrest`;
+
+const brokenSource = 'deb [trusted=yes] file:/nowhere nosuchsuite main';
+
+/** Holds a lock as apt does, for some seconds. */
+const holdLock = `use Fcntl; open F, ">>", $ARGV[0] or die; my $l = pack("ssx4qqi", F_WRLCK, 0, 0, 0, 0);
+  fcntl(F, F_SETLK, $l) or die; sleep $ARGV[1];`;
+
+/** Of a DBA's convenience: another role, another place, another time zone. */
+const environment = `PGUSER=app_writer
+PGHOSTADDR=10.77.0.99
+PGPORT=1
+PGDATABASE=nowhere
+PGSERVICE=shop
+PGOPTIONS="-c work_mem=1"
+PGBACKREST_STANZA=other
+TAR_OPTIONS=--help
+TZ=Asia/Tokyo
+`;
+
+describeOnHosts('hosts with rules of their own', () => {
+  let lab: Lab;
+  const newestLog = () => {
+    const logs = join(lab.directory, '.state', 'dbctl', lab.env['CLUSTER_NAME']!);
+    return readFileSync(join(logs, readdirSync(logs).toSorted().at(-1)!), 'utf8');
+  };
+  const sudoers = (host: string, rule: string) =>
+    lab.shell(host, 'cat > /etc/sudoers.d/dbctl-lab', `${rule}\n`);
+
+  beforeAll(async () => {
+    lab = await startCluster('host-rules', 'backups');
+    lab.configure({ CLUSTER_SSH_USER: 'admin' });
+  }, patienceMs);
+
+  afterAll(async () => lab?.down(), patienceMs);
+
+  test.each([
+    ['some commands alone', 'admin ALL=(root) NOPASSWD: /usr/bin/true, /usr/bin/apt-get'],
+    ['another account alone', 'admin ALL=(postgres) NOPASSWD: ALL'],
+    ['terminals alone', 'Defaults requiretty\nadmin ALL=(ALL) NOPASSWD: ALL'],
+  ])('an account that sudo allows %s is refused at the login, with what it lacks', async (_which, rule) => {
+    await sudoers('pg2', rule);
+
+    const refused = await lab.dbctl('up');
+
+    expectClear(lab, refused, 3, 'admin cannot become root');
+    const [, line = ''] = /^→ on the host, as root: (.*)$/m.exec(refused.stderr) ?? [];
+    await lab.shell('pg2', line);
+    await succeed(lab, 'status');
+    await lab.shell('pg2', 'rm /etc/sudoers.d/zz-dbctl');
+  });
+
+  test('an account that may become root, and nobody else, is enough', async () => {
+    for (const host of hosts) await sudoers(host, 'admin ALL=(root) NOPASSWD: ALL');
+    await sudoers('pg2', 'Defaults secure_path=/usr/bin:/bin, umask=0077\nadmin ALL=NOPASSWD: ALL');
+    lab.configure({ POSTGRES_CONF_work_mem: '5MB' });
+
+    await succeed(lab, 'doctor');
+    await succeed(lab, 'up');
+
+    expect(await lab.sql('pg2', 'show work_mem')).toBe('5MB');
+    await settled(lab, 'up');
+  });
+
+  test('a package on hold is an installed one', async () => {
+    await lab.shell('pg2', 'apt-mark hold postgresql-17 pgbackrest');
+
+    await succeed(lab, 'doctor');
+    await settled(lab, 'up');
+  });
+
+  test('what the environment of hosts and of the operator says changes nothing', async () => {
+    for (const host of hosts) {
+      await lab.shell(host, 'cat >> /etc/environment', environment);
+      await lab.shell(
+        host,
+        'systemctl set-environment PGUSER=app_writer PGHOSTADDR=10.77.0.99 PGSERVICE=shop',
+      );
+      await sudoers(host, 'Defaults env_keep += "PG*"\nadmin ALL=(root) NOPASSWD: ALL');
+    }
+    Object.assign(process.env, { PGUSER: 'nobody', PGHOSTADDR: '10.77.0.99', PGSERVICE: 'shop' });
+    lab.configure({ POSTGRES_CONF_work_mem: '6MB' });
+
+    await succeed(lab, 'doctor');
+    await succeed(lab, 'reinit', 'pg2', '--yes');
+    await succeed(lab, 'up');
+
+    await expectStreaming(lab, 'pg2');
+    expect(await lab.sql('pg1', 'show work_mem')).toBe('6MB');
+    await succeed(lab, 'probe', '--wait', '20s');
+    await succeed(lab, 'backup', 'run', '--type', 'diff');
+    await settled(lab, 'up');
+  });
+
+  test('nothing is stopped before all that a new copy needs is there', async () => {
+    const { POSTGRES_CONF_work_mem: kept } = lab.env;
+    lab.configure({ POSTGRES_CONF_work_mem: 'much' });
+
+    expectClear(lab, await lab.dbctl('reinit', 'pg2', '--yes'), 4, 'work_mem');
+
+    lab.configure({ POSTGRES_CONF_work_mem: kept });
+    await expectStreaming(lab, 'pg2');
+  });
+
+  test('a host that manages its packages is waited for, and a broken source of another is passed over', async () => {
+    await lab.shell(
+      'pg2',
+      `apt-mark unhold pgbackrest && echo '${brokenSource}' > /etc/apt/sources.list.d/old.list`,
+    );
+    await lab.shell('pg2', takeOff);
+    await lab.shell('pg2', 'cat > /root/hold.pl', holdLock);
+    const locks = ['/var/lib/dpkg/lock-frontend', '/var/lib/apt/lists/lock'];
+    for (const [index, lock] of locks.entries())
+      await lab.shell('pg2', `systemd-run -q -u holder${index} perl /root/hold.pl ${lock} 300`);
+
+    const running = lab.start('up');
+    for (const [index, lock] of locks.entries()) {
+      const waits = new RegExp(
+        String.raw`waiting for another process that manages packages: \d+ \S*perl \S+ ${lock}`,
+      );
+      await expect.poll(newestLog, { timeout: 60_000 }).toMatch(waits);
+      await lab.shell('pg2', `systemctl stop holder${index}`);
+    }
+
+    const finished = await running.end;
+    expectExit(finished, 0);
+    expect(finished.stderr).toContain('install pgbackrest, pass over a package source: E: ');
+    await lab.shell('pg2', 'command -v pgbackrest');
+    await settled(lab, 'up');
+  });
+
+  test('a replica that does not replay WAL is passed over by every backup, and told of', async () => {
+    // pgBackRest waits a minute otherwise.
+    await lab.shell('control', 'systemctl set-environment PGBACKREST_ARCHIVE_TIMEOUT=3');
+    await lab.sql('pg2', 'select pg_wal_replay_pause()');
+    await lab.sql('pg1', 'create table more as select 1');
+
+    const made = await succeed(lab, 'backup', 'run', '--type', 'diff', '-o', 'json');
+    await lab.shell('control', `systemctl start dbctl-backup-${lab.env['CLUSTER_NAME']}-incr`);
+    const checked = await lab.dbctl('backup', 'check', '-o', 'json');
+
+    const passedOver = expect.stringContaining('[082]');
+    expect(JSON.parse(made.stdout)).toMatchObject({ backup: { from: 'primary', passedOver } });
+    expectExit(checked, 1);
+    expect(checked.stdout).toContain('the last backup is from the primary');
+    const { findings } = JSON.parse(checked.stdout) as { findings: { check: string; next?: string[] }[] };
+    const [advice = ''] = findings.find(({ check }) => check === 'replay')?.next ?? [];
+    const [, resume = ''] = /^resume it, on pg2: (.*)$/.exec(advice) ?? [];
+    await lab.shell('pg2', `cd / && ${resume}`);
+    const again = await succeed(lab, 'backup', 'run', '-o', 'json');
+    expect(JSON.parse(again.stdout)).toMatchObject({ backup: { from: 'replica', passedOver: null } });
+    expectExit(await lab.dbctl('backup', 'check'), 0);
+  });
+});
