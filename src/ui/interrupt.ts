@@ -8,8 +8,9 @@ export function listenForInterrupt(terminal: Terminal): () => boolean {
   let interrupted = false;
   const remember = (): void => {
     interrupted = true;
-    terminal.write('stopping after the running step; press again to stop at once\n');
+    // Before the words: whoever reads them may press at once, and that signal must not be taken for the first.
     for (const signal of signals) process.removeListener(signal, remember);
+    terminal.write('stopping after the running step; press again to stop at once\n');
   };
   for (const signal of signals) process.on(signal, remember);
   return () => interrupted;

@@ -21,3 +21,16 @@ test.each(['SIGINT', 'SIGTERM'] as const)('the first %s is remembered, the secon
   expect(since('SIGINT', before.SIGINT)).toEqual([]);
   expect(since('SIGTERM', before.SIGTERM)).toEqual([]);
 });
+
+test('the second signal may come as soon as the first is told', () => {
+  const listeners = () => process.listenerCount('SIGINT') + process.listenerCount('SIGTERM');
+  const before = listeners();
+  const { terminal } = written(true);
+  const seen: number[] = [];
+  const known = process.listeners('SIGTERM');
+
+  listenForInterrupt({ ...terminal, write: () => seen.push(listeners()) });
+  since('SIGTERM', known)[0]?.('SIGTERM');
+
+  expect(seen).toEqual([before]);
+});
