@@ -7,9 +7,9 @@ export const certsStatus = lookCommand({
   run: async ({ cluster, login }) =>
     (await import('./certificate-status-facts.ts')).readCertificates(cluster, login),
   text: async (report) => (await texts()).certificatesText(report),
-  async json(report, { cluster }) {
+  async json(report) {
     const { nextSteps, problemsIn } = await texts();
-    return { cluster: cluster.name, ...report, problems: problemsIn(report), next: nextSteps(report) };
+    return { ...report, problems: problemsIn(report), next: nextSteps(report) };
   },
   exitCode: async (report) => {
     if (report.unknown.length > 0) return exitCode.unreachable;

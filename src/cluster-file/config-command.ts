@@ -1,5 +1,6 @@
 import { command } from '../kit/command.ts';
 import { argument } from '../kit/flags.ts';
+import { shownMachine, shownNode } from '../model/cluster.ts';
 
 /** `dbctl config`: what .env.cluster was understood to say, without secrets. */
 export const configShow = command({
@@ -12,10 +13,10 @@ export const configShow = command({
   text: async (shown) => (await import('./settings-text.ts')).settingsText(shown),
   json({ cluster, ...rest }) {
     const nodes = cluster.nodes.map((node, index) => ({
-      ...node,
-      role: index === 0 ? 'primary' : 'replica',
+      ...shownNode(node),
+      expectedRole: index === 0 ? 'primary' : 'replica',
     }));
-    return { cluster: cluster.name, file: cluster.file, nodes, control: cluster.control, ...rest };
+    return { file: cluster.file, nodes, control: shownMachine(cluster.control), ...rest };
   },
 });
 
@@ -27,6 +28,7 @@ export const configExplain = command({
     const { explain, explainAll } = await import('./explain.ts');
     return name === undefined ? explainAll() : explain(name);
   },
+  json: (found) => ({ settings: [found].flat() }),
   async text(found) {
     const { explainedList, explainedText } = await import('./settings-text.ts');
     return 'name' in found ? explainedText(found) : explainedList(found);

@@ -43,7 +43,7 @@ function ofSetting(name: string, setting: Setting) {
   const { group, doc, read, fallback, optional, example, aliases = [], isSecret } = setting;
   return {
     name,
-    topic: groups[group] as string,
+    group: group as ExplainedGroup,
     meaning: doc,
     takes: takesOf(read),
     /** What holds when it is not given; null when nothing does. */
@@ -60,12 +60,16 @@ function ofSetting(name: string, setting: Setting) {
   };
 }
 
-export const foreignTopic = 'Names that applications have';
+type ExplainedGroup = Setting['group'] | 'applications';
+
+/** The title of a group. */
+export const groupTitle = (group: ExplainedGroup): string =>
+  group === 'applications' ? 'Names that applications have' : groups[group];
 
 const ofComposite = (name: string, { doc, takes, example, gives, isSecret }: CompositeName): Explained => ({
   ...nothingMore,
   name,
-  topic: foreignTopic,
+  group: 'applications',
   meaning: doc,
   takes,
   example,
@@ -78,10 +82,10 @@ function ofParameter(parameter: string): Explained {
   return {
     ...nothingMore,
     name: `${parameterPrefix}${isAny ? '<parameter>' : parameter.toLowerCase()}`,
-    topic: groups.postgres,
+    group: 'postgres',
     meaning: isAny ? 'Any parameter of postgresql.conf, by its name.' : meaningOf(parameter),
     takes: 'a value on one line, as postgresql.conf takes it, without its quotes',
-    example: isAny ? `${parameterPrefix}shared_buffers=2GB` : null,
+    example: isAny ? '2GB' : null,
   };
 }
 

@@ -1,13 +1,13 @@
 import { hostAndPort } from '../model/address.ts';
-import { type Cluster } from '../model/cluster.ts';
+import { shownMachine, shownNode, type Cluster } from '../model/cluster.ts';
 import { quote } from '../host/quote.ts';
 
 /** The same for machines. */
 export const newClusterJson = (cluster: Cluster, file: string) => ({
   file: cluster.file,
   cluster: cluster.name,
-  nodes: cluster.nodes,
-  control: cluster.control,
+  nodes: cluster.nodes.map(shownNode),
+  control: shownMachine(cluster.control),
   database: cluster.postgres.database,
   repository: cluster.backup?.repository.kind ?? null,
   next: nextCommands(file).map(([command]) => command),

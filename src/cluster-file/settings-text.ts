@@ -6,7 +6,7 @@ import { groups } from '../config/setting.ts';
 import { shownPath } from '../config/shown-path.ts';
 import type { ShownSetting } from './shown-settings.ts';
 import { pad, screenWidth, shorten, widestOf, wrap } from '../ui/text.ts';
-import type { Explained } from './explain.ts';
+import { groupTitle, type Explained } from './explain.ts';
 
 const longestOrigin = 'line 9999'.length;
 
@@ -75,7 +75,7 @@ const labelWidth = 11;
 
 /** One setting in full. */
 export function explainedText(one: Explained): string {
-  const { name, topic, meaning, takes, example, aliases, partOf, gives, isSecret } = one;
+  const { name, group, meaning, takes, example, aliases, partOf, gives, isSecret } = one;
   const facts: readonly (readonly [label: string, text: string])[] = [
     ['takes', takes],
     ['default', defaultOf(one)],
@@ -84,7 +84,7 @@ export function explainedText(one: Explained): string {
     ['part of', partOf.join(', ')],
     ['means', gives.join(', ')],
     ['from a file', isSecret ? `${name}_FILE=/path/of/it (mode 600)` : ''],
-    ['topic', topic],
+    ['topic', groupTitle(group)],
   ];
   const lines = facts.flatMap(([label, text]) => (text === '' ? [] : fact(label, text)));
   return [name, ...wrap(meaning, screenWidth - 2).map((line) => `  ${line}`), '', ...lines, ''].join('\n');
@@ -105,10 +105,13 @@ function defaultOf({ isRequired, default: fallback, gives, meaning }: Explained)
 /** All settings by topic, each with what it means in full: the list is searched. */
 export function explainedList(all: readonly Explained[]): string {
   const longest = Math.max(...all.map(({ name }) => name.length));
-  const topics = [...new Set(all.map(({ topic }) => topic))];
-  const sections = topics.flatMap((topic) => {
-    const rows = all.filter((one) => one.topic === topic);
-    return [topic, ...rows.flatMap(({ name, meaning }) => explainedRow(name.padEnd(longest), meaning)), ''];
+  const sections = [...new Set(all.map(({ group }) => group))].flatMap((group) => {
+    const rows = all.filter((one) => one.group === group);
+    return [
+      groupTitle(group),
+      ...rows.flatMap(({ name, meaning }) => explainedRow(name.padEnd(longest), meaning)),
+      '',
+    ];
   });
   return [...sections, 'More about one of them: dbctl config explain <name>', ''].join('\n');
 }

@@ -2,6 +2,7 @@
 
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { DoctorFinding, Level } from './finding.ts';
+import type { DiskSpeed } from './site-query.ts';
 import { serverPackage, versionsOf } from './needs.ts';
 import type { DoctorReport, DoctorRow, Verdict } from './report.ts';
 import { counted, formatBytes } from '../model/units.ts';
@@ -156,17 +157,37 @@ function colourOf(chalk: ChalkInstance, state: Verdict): ChalkInstance {
 }
 
 /** For machines: every fact, every link, every finding. */
-export const doctorJson = ({ cluster, verdict: state, rows, links, findings }: DoctorReport): object => ({
-  cluster: cluster.name,
-  verdict: state,
+export const doctorJson = ({ verdict: state, rows, links, findings }: DoctorReport) => ({
+  status: statusOf[state],
   hosts: rows.map(({ site, state: own, seen }) => ({
     name: site.name,
-    host: site.host,
+    address: site.host,
     nodes: site.nodes.map(({ name }) => name),
     isControl: site.isControl,
-    state: own,
-    ...(seen && { facts: seen.facts, speed: seen.speed }),
+    /** "unknown" where it cannot be reached. */
+    status: statusOf[own],
+    ...(seen && { facts: seen.facts, speed: seen.speed && speedJson(seen.speed) }),
   })),
-  links,
-  findings,
+  links: links.map(({ host, ...link }) => ({ ...link, address: host })),
+  findings: findings.map(({ level, what, ...finding }) => ({
+    ...finding,
+    status: statusOf[level],
+    message: what,
+  })),
 });
+
+/** Of the data's disk: writing, reading, and how long one write takes to be safe. */
+const speedJson = ({ write, read, sync }: DiskSpeed) => ({
+  writeBytesPerSecond: write,
+  readBytesPerSecond: read,
+  syncSeconds: sync,
+});
+
+/** In the words of the other checks. */
+const statusOf = {
+  ok: 'ok',
+  note: 'ok',
+  warn: 'warning',
+  fail: 'critical',
+  unreachable: 'unknown',
+} as const;

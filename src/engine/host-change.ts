@@ -4,9 +4,11 @@ import type { Change, Step } from './step.ts';
 export interface HostChange {
   readonly host: string;
   readonly step: string;
-  /** See Change: what is done, to what, and the sentence about it. */
+  /** What kind of change it is, in a word: the same in every version. */
   readonly id: string;
+  /** What it is made to: a file, a role, a unit. */
   readonly subject?: string;
+  /** The sentence about it. */
   readonly change: string;
 }
 

@@ -6,6 +6,7 @@ import { loginEnvironment } from '../config/environment.ts';
 import type { Listener } from '../engine/event.ts';
 import type { LoginOptions } from '../host/ask-machines.ts';
 import { colourLevel, type Terminal } from '../ui/terminal.ts';
+import { answerJson } from './answer-json.ts';
 import {
   commonFlags,
   withCommonFlags,
@@ -116,9 +117,7 @@ export const commandsOf =
         if (text) {
           const isJson = typed.output === 'json';
           process.stdout.write(
-            isJson
-              ? `${JSON.stringify(await json(answer, context), null, 2)}\n`
-              : await text(answer, context),
+            isJson ? answerJson(await json(answer, context), clusterIn(needed)) : await text(answer, context),
           );
         }
         await verdict?.(answer, context);
@@ -127,6 +126,10 @@ export const commandsOf =
       }
     });
   };
+
+/** The name of the cluster that a command is about. */
+const clusterIn = (needed: Needs[keyof Needs]): string | undefined =>
+  'cluster' in needed ? needed.cluster.name : undefined;
 
 /** Each on two lines, so that long ones are never broken: they are copied. */
 const examplesText = (examples: Readonly<Record<string, string>>): string =>

@@ -21,6 +21,16 @@ export const hostsOf = ({
   otherAddresses = [],
 }: Pick<Node, 'host' | 'otherAddresses'>): readonly [string, ...string[]] => [host, ...otherAddresses];
 
+/** A node as answers in JSON have it: `host` is the name of a machine there, and this its address. */
+export const shownNode = ({ name, host, port, otherAddresses }: Node) => ({
+  name,
+  /** DNS name or IP address (without brackets). */
+  address: host,
+  /** TCP port of PostgreSQL. */
+  port,
+  ...(otherAddresses && { otherAddresses }),
+});
+
 /** A login role that dbctl keeps. */
 export interface Role {
   readonly name: string;
@@ -41,6 +51,9 @@ export interface Machine {
   readonly name: string;
   readonly host: string;
 }
+
+/** The same for a machine. */
+export const shownMachine = ({ name, host }: Machine) => ({ name, address: host });
 
 export interface Cluster {
   readonly name: string;

@@ -20,5 +20,9 @@ export const history = lookCommand({
   },
   text: async (found, { flags: { steps } }) =>
     (await import('./history-text.ts')).historyText(found, { steps }),
-  json: (found, { cluster }) => ({ cluster: cluster.name, ...found }),
+  json: ({ missing, operations }) => ({
+    operations,
+    /** Hosts whose journal could not be read. */
+    unknown: missing.map(({ host, problem }) => ({ host, why: problem })),
+  }),
 });

@@ -5,8 +5,7 @@ export const lockStatus = lookCommand({
   needs: 'cluster',
   run: async ({ cluster, login }) => (await import('./lock-query.ts')).readHolder(cluster, login),
   text: async (holder, { cluster }) => (await import('./lock-text.ts')).lockText(cluster.name, holder),
-  json: (holder, { cluster }) => ({
-    cluster: cluster.name,
+  json: (holder) => ({
     isHeld: holder !== undefined,
     holder: holder ?? null,
   }),
@@ -19,5 +18,5 @@ export const lockRelease = lookCommand({
   run: async ({ cluster, login, confirm }) =>
     (await import('./lock-query.ts')).releaseHeldLock(cluster, { login, confirm }),
   text: async (holder, { cluster }) => (await import('./lock-text.ts')).releasedText(cluster.name, holder),
-  json: (holder, { cluster }) => ({ cluster: cluster.name, released: holder ?? null }),
+  json: (holder) => ({ released: holder ?? null }),
 });

@@ -11,7 +11,7 @@ export const ArchiverFacts = v.object({
   /** The file that archive_command comes from; null when it comes from none. */
   commandFile: v.optional(v.nullable(v.string())),
   library: v.string(),
-  /** The newest WAL file that was archived, and when, in seconds since 1970. */
+  /** The newest WAL file that was archived, and when. */
   lastArchivedWal: v.nullable(v.string()),
   lastArchivedAt: v.nullable(v.number()),
   lastFailedWal: v.nullable(v.string()),
@@ -21,7 +21,7 @@ export const ArchiverFacts = v.object({
   waitingFiles: v.number(),
   /** The first of them that is WAL; null when none waits. */
   oldestWaiting: v.nullable(v.string()),
-  /** When the one that waits longest was finished, seconds since 1970; null when none waits. */
+  /** When the one that waits longest was finished; null when none waits. */
   oldestWaitingAt: v.nullable(v.number()),
   /** Whether files that were archived, by whatever command, are still there. */
   hasArchivedFiles: v.boolean(),

@@ -1,7 +1,7 @@
 // The whole answer of probe: what was seen, what is wrong, and how bad it is. This is also the JSON schema of
 // `dbctl probe -o json` (docs/probe.md): fields may be added, never renamed.
 
-import { ofEachRole, type Cluster, type RoleKind } from '../model/cluster.ts';
+import { ofEachRole, shownNode, type Cluster, type RoleKind } from '../model/cluster.ts';
 import { judgeCluster } from './cluster.ts';
 import type { NodeFacts } from './facts.ts';
 import { probeExitCode, worstOf, type Finding } from '../model/finding.ts';
@@ -33,7 +33,7 @@ export function reportOf(cluster: Cluster, all: readonly NodeFacts[], now: numbe
     status,
     exitCode: probeExitCode[status] as number,
     /** ISO 8601, UTC. */
-    time: new Date(now).toISOString(),
+    at: new Date(now).toISOString(),
     nodes: all.map((facts) => nodeReport(cluster, facts, ofNode.get(facts.node.name) ?? [])),
     protection: protectionOf(cluster, all),
     /** Every answer, the good ones too. */
@@ -56,7 +56,7 @@ function nodeReport(cluster: Cluster, facts: NodeFacts, findings: readonly Findi
   const { node, server, lag, certificateEnds } = facts;
   const isPrimary = node.name === cluster.configuredPrimary.name;
   return {
-    ...node,
+    ...shownNode(node),
     status: worstOf(findings),
     expectedRole: roleOf(isPrimary),
     role: server ? roleOf(!server.inRecovery) : null,
@@ -66,7 +66,7 @@ function nodeReport(cluster: Cluster, facts: NodeFacts, findings: readonly Findi
     lagSeconds: lag?.seconds === undefined ? null : Math.round(lag.seconds * 1000) / 1000,
     lagBytes: lag?.bytes ?? null,
     tls: certificateEnds !== undefined,
-    certificateEnds: certificateEnds === undefined ? null : new Date(certificateEnds).toISOString(),
+    certificateEndsAt: certificateEnds === undefined ? null : new Date(certificateEnds).toISOString(),
     logins: loginMarks(facts),
     version: server?.version ?? null,
     systemIdentifier: server?.systemIdentifier ?? null,

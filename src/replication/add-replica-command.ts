@@ -27,7 +27,7 @@ export const addReplica = changeCommand({
   run: async ({ file, args: { names }, flags, ...access }) =>
     (await import('./make-replicas-operation.ts')).addReplicas(file, { names, ...flags }, access),
   text: async (made) => (await import('./replication-text.ts')).replicasText(made),
-  json: ({ replicas, isProtected }) => ({ replicas, isProtected }),
+  json: async (made) => (await import('./replication-text.ts')).replicasJson(made),
   async verdict({ overridden }) {
     if (overridden) throw overridden;
   },

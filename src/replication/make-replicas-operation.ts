@@ -25,6 +25,8 @@ export interface CloneChoice {
 }
 
 export interface MadeReplicas {
+  /** The cluster's name. */
+  readonly cluster: string;
   readonly result: PlanResult;
   /** For replicas on which other settings win over those of the file. */
   readonly overridden: Error | undefined;
@@ -95,6 +97,7 @@ export async function makeReplicas(
       { mayFail: replicasAlone(cluster) },
     );
     return {
+      cluster: cluster.name,
       result,
       overridden: await overriddenOn(cluster, nodes, { hosts, endsWith }),
       replicas: access.dryRun ? [] : await replicationView(cluster, nodes, hosts),

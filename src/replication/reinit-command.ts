@@ -26,7 +26,7 @@ export const reinit = changeCommand({
   run: async ({ cluster, args: { name }, flags, ...access }) =>
     (await import('./reinit-operation.ts')).reinitReplica(cluster, { name, ...flags }, access),
   text: async (made) => (await import('./replication-text.ts')).replicasText(made),
-  json: ({ replicas, isProtected }) => ({ replicas, isProtected }),
+  json: async (made) => (await import('./replication-text.ts')).replicasJson(made),
   async verdict({ overridden }) {
     if (overridden) throw overridden;
   },

@@ -10,6 +10,20 @@ export const replicasText = ({
 }: Pick<MadeReplicas, 'replicas' | 'isProtected'>): string =>
   `${replicationText(replicas)}${isProtected === false ? 'not protected: dbctl backup setup\n' : ''}`;
 
+/** The same for machines. */
+export const replicasJson = ({ cluster, replicas, isProtected }: Omit<MadeReplicas, 'result'>) => ({
+  cluster,
+  replicas: replicas.map(({ node, primarySees, ...rest }) => ({
+    name: node,
+    primarySees: primarySees && tlsNamed(primarySees),
+    ...rest,
+  })),
+  /** Whether backups are set up; null where none are configured. */
+  isProtected,
+});
+
+const tlsNamed = ({ ssl, ...seen }: NonNullable<ReplicationView['primarySees']>) => ({ ...seen, tls: ssl });
+
 /** Both sides' view of each replica, at most 80 columns wide; nothing for none. */
 export function replicationText(views: readonly ReplicationView[]): string {
   if (views.length === 0) return '';

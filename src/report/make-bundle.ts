@@ -35,7 +35,11 @@ export function makeBundle(file: string, contents: Contents) {
     bytes: archive.length,
     files: files.length,
     hosts: contents.hosts.map(({ name, problem, files: found }) => {
-      return { name, problem: problem && clean(problem), files: found.length };
+      return {
+        name,
+        /** Why it was not reached; null when it was. */ problem: problem && clean(problem),
+        files: found.length,
+      };
     }),
   };
 }

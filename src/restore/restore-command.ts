@@ -1,5 +1,6 @@
 import { targetTypes } from '../backup/typed-target.ts';
 import { flag, lostDiskFlag, option } from '../kit/flags.ts';
+import { shownNode } from '../model/cluster.ts';
 import { changeCommand } from '../operation/change-command.ts';
 
 /** `dbctl backup restore`: the past, beside the running cluster or in its place. */
@@ -42,7 +43,7 @@ export const backupRestore = changeCommand({
     (await import('./restore-operation.ts')).restore({ cluster, backup, flags }, access),
   text: async (answer) => (await import('./restore-text.ts')).restoredText(answer),
   json: ({ where, node, record }) => ({
-    ...(where === 'beside' && { node }),
+    ...(where === 'beside' && { node: shownNode(node) }),
     restored: record ?? null,
   }),
 });

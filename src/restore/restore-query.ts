@@ -12,7 +12,7 @@ import { pgbackrest, type BackupTablespace, type PgbackrestPlace } from '../back
 import { fieldsIn } from '../model/answers.ts';
 
 const Recovered = v.object({
-  /** When the last transaction that was replayed had ended, seconds since 1970; null when there was none. */
+  /** When the last transaction that was replayed had ended; null when there was none. */
   at: v.nullable(v.number()),
   lsn: v.nullable(v.string()),
   timeline: v.number(),

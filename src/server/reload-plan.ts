@@ -31,7 +31,7 @@ export async function reloadPlan(
 
 /** What waits for a restart on which node. Also in the JSON of `dbctl reload -o json`. */
 export interface Waiting {
-  readonly node: string;
+  readonly name: string;
   readonly pendingRestart: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export async function waitingNodes(
   hosts: HostSet,
 ): Promise<readonly Waiting[]> {
   const facts = await readNodeFacts(cluster, nodes, hosts);
-  return facts.map(({ node, pendingRestart }) => ({ node: node.name, pendingRestart }));
+  return facts.map(({ node, pendingRestart }) => ({ name: node.name, pendingRestart }));
 }
 
 const notRunning = (names: readonly string[]): RefusedError =>

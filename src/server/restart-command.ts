@@ -18,5 +18,7 @@ export const restart = changeCommand({
       access,
     ),
   text: async ({ silences }) => (await import('./restart-text.ts')).silenceText(silences),
-  json: ({ silences }) => ({ silentSeconds: Object.fromEntries(silences) }),
+  json: ({ silences }) => ({
+    nodes: [...silences].map(([name, silentSeconds]) => ({ name, silentSeconds })),
+  }),
 });

@@ -9,7 +9,7 @@ export function waitingText(nodes: readonly Waiting[]): string {
   const waiting = nodes.filter(({ pendingRestart }) => pendingRestart.length > 0);
   if (waiting.length === 0) return '';
   return [
-    ...waiting.map(({ node, pendingRestart }) => `${node} needs a restart for: ${pendingRestart.join(', ')}`),
+    ...waiting.map(({ name, pendingRestart }) => `${name} needs a restart for: ${pendingRestart.join(', ')}`),
     'Replicas first, the primary last:  dbctl restart --pending',
     '',
   ].join('\n');

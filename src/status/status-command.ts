@@ -26,10 +26,11 @@ With --check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.`,
     const { checkText, clusterText } = await import('./status-text.ts');
     return `${clusterText(answer)}${check ? checkText(answer.findings, colour) : ''}`;
   },
-  json: ({ leaders, findings, ...answer }, { cluster }) => ({
-    cluster: cluster.name,
+  json: ({ leaders, nodes, protection, findings }) => ({
+    /** The node that takes writes; null when none or several do. */
     leader: leaders.length === 1 ? leaders[0]!.node.name : null,
-    ...answer,
+    nodes: nodes.map(({ node, host, ...seen }) => ({ name: node, address: host, ...seen })),
+    protection,
     status: worstOf(findings),
     findings,
   }),

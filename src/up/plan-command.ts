@@ -12,10 +12,10 @@ export const plan = lookCommand({
   },
   run: async ({ cluster, login }) => (await import('./plan-operation.ts')).lookAhead(cluster, login),
   text: async (answer) => (await import('./up-plan-text.ts')).upPlanText(answer.plan),
-  async json(answer, { cluster }) {
+  async json(answer) {
     const { planFormat } = await import('./plan-file.ts');
     const { version } = await import('../model/version.ts');
-    return { format: planFormat, dbctl: version(), cluster: cluster.name, ...answer.plan };
+    return { format: planFormat, dbctl: version(), ...answer.plan };
   },
   exitCode: (answer) => (answer.plan.changes.length > 0 ? changesExitCode : 0),
   async verdict({ problem }) {

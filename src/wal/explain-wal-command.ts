@@ -11,6 +11,6 @@ export const explainWalCommand = lookCommand({
     return tellingLeader(cluster, await explainWalOf(cluster, login, await progress()));
   },
   text: async ({ explanation }) => (await import('./wal-text.ts')).walText(explanation),
-  json: ({ explanation }) => explanation,
+  json: async ({ explanation }) => (await import('./wal-json.ts')).walJson(explanation),
   exitCode: ({ isPrimarySeen }) => (isPrimarySeen ? exitCode.ok : exitCode.unreachable),
 });

@@ -81,8 +81,8 @@ describeOnHosts('behind a jump host', () => {
     expect((await succeed(lab, 'init-primary')).stdout.trim()).toBe('0 changes');
     expect((await succeed(lab, 'add-replica')).stdout).toContain('\n0 changes');
     const { stdout } = await succeed(lab, 'status', '-o', 'json');
-    const { nodes: seen } = JSON.parse(stdout) as { nodes: { node: string; state: string }[] };
-    expect(seen.map(({ node, state }) => `${node} ${state}`)).toEqual(['pg1 running', 'pg2 running']);
+    const { nodes: seen } = JSON.parse(stdout) as { nodes: { name: string; state: string }[] };
+    expect(seen.map(({ name, state }) => `${name} ${state}`)).toEqual(['pg1 running', 'pg2 running']);
     expect((await succeed(lab, 'logs', 'pg2')).stdout).toContain('started streaming WAL');
   });
 });

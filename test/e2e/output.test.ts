@@ -89,7 +89,7 @@ describeOnHosts('the output of a run', () => {
       }),
     );
     expect(count('command')).toBe(0);
-    expect(JSON.parse(run.stdout)).toEqual({ dryRun: false, changes: [] });
+    expect(JSON.parse(run.stdout)).toEqual({ cluster: lab.env['CLUSTER_NAME'], dryRun: false, changes: [] });
     expect(hits([run.stderr], secrets())).toEqual([]);
   });
 

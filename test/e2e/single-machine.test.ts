@@ -112,9 +112,9 @@ describeOnHosts('one machine', () => {
     define('two', { shop2: 5443, shop1: 5442 }, `control=${addressOf(lab, 'control')}`);
 
     const { nodes } = JSON.parse(await succeed('two', 'status', '-o', 'json')) as {
-      nodes: { node: string; state: string }[];
+      nodes: { name: string; state: string }[];
     };
-    expect(nodes.map(({ node, state }) => `${node} ${state}`)).toEqual(['shop2 running', 'shop1 stopped']);
+    expect(nodes.map(({ name, state }) => `${name} ${state}`)).toEqual(['shop2 running', 'shop1 stopped']);
   });
 
   test("another cluster's node in the place of one is left alone", async () => {

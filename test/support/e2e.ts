@@ -7,6 +7,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { execa } from 'execa';
 import { parse } from 'dotenv';
+import { undocumented } from './documented.ts';
 import { hostNow, initOf, type HostPlace, type LabHost } from './lab-hosts.ts';
 
 const root = process.env['DBCTL_LAB_DIR'] || '/var/lib/dbctl-lab';
@@ -169,9 +170,28 @@ export function runDbctl(
   });
   const code = new Promise<number | null>((resolve) => child.on('close', resolve));
   const end = Promise.all([code, text(child.stdout), text(child.stderr)]).then(
-    ([exitCode, stdout, stderr]) => ({ exitCode, stdout, stderr }),
+    ([exitCode, stdout, stderr]) => {
+      if (args.includes('json') || args.includes('--json')) insistOnDocumented(args, stdout);
+      return { exitCode, stdout, stderr };
+    },
   );
   return { process: child, end };
+}
+
+/** An answer has no key that docs/json.md does not know. One that was cut off, or is none, is the story's own affair. */
+function insistOnDocumented(args: readonly string[], stdout: string): void {
+  const answer = parseJson(stdout);
+  const strange = answer === undefined ? [] : undocumented(args, answer);
+  if (strange.length > 0)
+    throw new Error(`docs/json.md does not say what ${args.join(' ')} answers: ${strange.join(', ')}`);
+}
+
+function parseJson(words: string): unknown {
+  try {
+    return JSON.parse(words);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,11 +1,13 @@
 // The tables of docs/configuration.md and the text of .env.cluster.example, from the definitions of the settings.
 
-import { explainAll, foreignTopic, type Explained } from '../../src/cluster-file/explain.ts';
+import { explainAll, groupTitle, type Explained } from '../../src/cluster-file/explain.ts';
 import { groups } from '../../src/config/setting.ts';
 import { parameterPrefix } from '../../src/config/settings.ts';
 
 const begin = '<!-- settings:begin (generated from src/config/settings.ts) -->';
 const end = '<!-- settings:end -->';
+
+const groupNames = Object.keys(groups) as readonly (keyof typeof groups)[];
 
 /** docs/configuration.md with its tables of settings made new; what is written around them is kept. */
 export function withSettingTables(manual: string): string {
@@ -16,22 +18,22 @@ export function withSettingTables(manual: string): string {
 }
 
 function tables(): string {
-  const sections = [...Object.values(groups), foreignTopic].map((topic) => {
-    const isForeign = topic === foreignTopic;
+  const sections = [...groupNames, 'applications' as const].map((group) => {
+    const isForeign = group === 'applications';
     const head = isForeign
       ? '| Name | Meaning |\n|---|---|'
       : '| Setting | Default | Meaning |\n|---|---|---|';
-    const rows = about(topic).map((one) => {
+    const rows = about(group).map((one) => {
       const cells = [code(one.name), ...(isForeign ? [] : [defaultOf(one)]), escaped(meaningOf(one))];
       return `| ${cells.join(' | ')} |\n`;
     });
-    return `### ${topic}\n\n${head}\n${rows.join('')}`;
+    return `### ${groupTitle(group)}\n\n${head}\n${rows.join('')}`;
   });
   return sections.join('\n');
 }
 
-const about = (topic: string): readonly Explained[] =>
-  explainAll().filter((one) => one.topic === topic && !one.name.startsWith(parameterPrefix));
+const about = (group: Explained['group']): readonly Explained[] =>
+  explainAll().filter((one) => one.group === group && !one.name.startsWith(parameterPrefix));
 
 function meaningOf({ name, meaning, aliases, partOf, isSecret }: Explained): string {
   const others = [...aliases, ...partOf];
@@ -68,8 +70,8 @@ const foot = `# Any parameter of postgresql.conf, by its name. What dbctl has to
 
 /** The text of .env.cluster.example. What must be filled in stands bare; what has a default is a comment. */
 export function exampleFile(): string {
-  const sections = Object.values(groups).map((topic) =>
-    [`# --- ${topic} ---\n`, ...about(topic).map(paragraph)].join('\n'),
+  const sections = groupNames.map((group) =>
+    [`# --- ${groupTitle(group)} ---\n`, ...about(group).map(paragraph)].join('\n'),
   );
   return [head, ...sections, foot].join('\n');
 }

@@ -17,7 +17,7 @@ export interface BackupCheck {
   readonly status: Status;
   readonly exitCode: number;
   /** ISO 8601, UTC. */
-  readonly time: string;
+  readonly at: string;
   readonly restorable: { readonly from: string; readonly to: string | null } | null;
   /** Worth knowing, and no reason to wake anybody. */
   readonly notes: readonly string[];
@@ -50,7 +50,7 @@ export function backupCheck(
     cluster: cluster.name,
     status,
     exitCode: probeExitCode[status],
-    time: isoTime(sight.now),
+    at: isoTime(sight.now),
     restorable: newest ? { from: newest.from, to: newest.to } : null,
     notes: [
       storeWarning(backup.repository) ?? [],

@@ -46,8 +46,8 @@ export function doctorOnBareHosts(theLab: () => Lab): void {
 
     expectExit(finished, 3);
     const { hosts: rows, findings } = JSON.parse(finished.stdout) as Answer;
-    expect(rows.map(({ state }) => state).slice(1)).toEqual(['fail', 'unreachable']);
-    const toPutRight = findings.filter(({ level }) => level === 'fail');
+    expect(rows.map(({ status }) => status).slice(1)).toEqual(['critical', 'unknown']);
+    const toPutRight = findings.filter(({ status }) => status === 'critical');
     expect(toPutRight.map(({ hosts: [name], check }) => `${name} ${check}`)).toEqual([
       'pg2 reach',
       'pg1 node',
@@ -86,10 +86,10 @@ export function doctorOnACluster(theLab: () => Lab): void {
 }
 
 interface Answer {
-  readonly hosts: readonly { readonly name: string; readonly state: string }[];
+  readonly hosts: readonly { readonly name: string; readonly status: string }[];
   readonly links: readonly { readonly from: string; readonly port: number; readonly certificate?: object }[];
   readonly findings: readonly {
-    readonly level: string;
+    readonly status: string;
     readonly hosts: readonly string[];
     readonly check: string;
   }[];

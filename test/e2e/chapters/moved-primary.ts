@@ -60,7 +60,7 @@ export function movedPrimary(theLab: () => Lab, addressOf: (name: string) => str
     expect(stdout).toMatch(/^pg1 .*\(primary\) +stopped/m);
     expect(JSON.parse((await noted('status', '-o', 'json')).stdout)).toMatchObject({
       leader: 'pg2',
-      nodes: [{ node: 'pg1' }, { node: 'pg2', server: { timeline: 2, isInRecovery: false } }],
+      nodes: [{ name: 'pg1' }, { name: 'pg2', server: { timeline: 2, isInRecovery: false } }],
     });
     untouched = await filesOn(lab, 'pg1');
   });

@@ -34,7 +34,7 @@ export function secondRun(theLab: () => Lab): void {
   test('answers the same to machines', async () => {
     const { stdout } = await succeed(lab, 'init-primary', '-o', 'json');
 
-    expect(JSON.parse(stdout)).toEqual({ dryRun: false, changes: [] });
+    expect(JSON.parse(stdout)).toEqual({ cluster: lab.env['CLUSTER_NAME'], dryRun: false, changes: [] });
   });
 
   test('as a dry run has nothing to make', async () => {

@@ -119,9 +119,8 @@ test('a host that nobody saw has an empty row and a reason', () => {
     "
   `);
   expect(doctorJson(report)).toMatchObject({
-    cluster: 'shop',
-    verdict: 'unreachable',
-    hosts: [{ name: 'control' }, { name: 'pg1' }, { name: 'pg2', state: 'unreachable' }],
+    status: 'unknown',
+    hosts: [{ name: 'control' }, { name: 'pg1' }, { name: 'pg2', status: 'unknown' }],
     findings: [{ check: 'reach', hosts: ['pg2'] }],
   });
 });

@@ -26,7 +26,7 @@ test('a healthy cluster is OK, exit code 0', () => {
   const report = reportOf(cluster, [primary(), replica(pg2), replica(pg3)], now);
 
   expect(report.findings.filter(({ status }) => status !== 'ok')).toEqual([]);
-  expect(report).toMatchObject({ status: 'ok', exitCode: 0, time: '2026-11-21T12:00:00.000Z' });
+  expect(report).toMatchObject({ status: 'ok', exitCode: 0, at: '2026-11-21T12:00:00.000Z' });
 });
 
 test.each([

@@ -13,8 +13,8 @@ test('every node that was silent says for how long', () => {
 
 test('what a reload could not change is named, with what does', () => {
   const nodes = [
-    { node: 'pg1', pendingRestart: ['max_connections', 'shared_buffers'] },
-    { node: 'pg2', pendingRestart: [] },
+    { name: 'pg1', pendingRestart: ['max_connections', 'shared_buffers'] },
+    { name: 'pg2', pendingRestart: [] },
   ];
 
   expect(waitingText(nodes)).toBe(
