@@ -12,6 +12,7 @@ import {
   ensureServerCredential,
   ensureStoreAuthorities,
 } from './pgbackrest-credentials-step.ts';
+import { ensureDefaultConfig, ensureRootShell } from './default-config-step.ts';
 import { ensureControlConfig, ensureNodeConfig, ensureServerConfig } from './pgbackrest-files-step.ts';
 import { verifyRepositoryLink, verifyServerLinks, checkSameVersion } from './pgbackrest-links-step.ts';
 import { ensureTlsServer } from './pgbackrest-server-step.ts';
@@ -62,6 +63,10 @@ export function connectionStages(
       : []),
     onMachines('Configure pgBackRest', nodes, hosts, (node) => [ensureNodeConfig(cluster, backup, node)]),
     onlyOn('Configure the control host', control, () => [ensureControlConfig(cluster, backup)]),
+    onMachines('Let pgbackrest be typed by hand', everyMachine, hosts, (machine) => [
+      ensureDefaultConfig(cluster, backup, machine),
+      ensureRootShell(),
+    ]),
     onMachines('Run the TLS servers', servers, hosts, (machine) => [
       ensureServerConfig(cluster, backup, machine),
       ...ensureTlsServer(cluster),

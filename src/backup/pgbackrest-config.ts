@@ -76,6 +76,7 @@ function posixOptions(cluster: Cluster, { tlsPort }: Backup, from: Machine): Opt
   const files = pgbackrestFiles(cluster);
   if (sameHost(from.host, cluster.control.host)) return { type: 'posix', path: files.repositoryDirectory };
   return {
+    path: files.repositoryDirectory,
     host: cluster.control.host,
     'host-type': 'tls',
     'host-port': String(tlsPort),

@@ -20,32 +20,45 @@ const owned = { owner: 'postgres:postgres', mode: 0o600, isSealed: true } as con
 export const ensureNodeConfig = (cluster: Cluster, backup: Backup, node: Node): Step =>
   ownFile("Write the node's pgBackRest configuration", {
     path: nodeConfigOf(cluster, node),
-    content: async (host) => {
-      const instance = instanceOf(cluster, node);
-      const [{ bytes }, cores] = await Promise.all([host.ask(walDisk(instance)), host.ask(coresOf())]);
-      return render('etc/dbctl/cluster/node/pgbackrest.conf', {
-        ...commonValues(cluster, backup, node),
-        node: node.name,
-        path: nodeConfigOf(cluster, node),
-        spool: nodeSpoolOf(cluster, node),
-        queue: walLimitOf(bytes).replace('B', 'iB'),
-        restore_processes: String(cores),
-        data_directory: instance.dataDirectory,
-        port: String(node.port),
-      });
-    },
+    content: (host) => nodeConfigText(cluster, backup, node, host),
     ...owned,
   });
+
+/** A node's configuration, as its host wants it. */
+export async function nodeConfigText(
+  cluster: Cluster,
+  backup: Backup,
+  node: Node,
+  host: ReadableHost,
+): Promise<string> {
+  const instance = instanceOf(cluster, node);
+  const [{ bytes }, cores] = await Promise.all([host.ask(walDisk(instance)), host.ask(coresOf())]);
+  return render('etc/dbctl/cluster/node/pgbackrest.conf', {
+    ...commonValues(cluster, backup, node),
+    node: node.name,
+    path: nodeConfigOf(cluster, node),
+    spool: nodeSpoolOf(cluster, node),
+    queue: walLimitOf(bytes).replace('B', 'iB'),
+    restore_processes: String(cores),
+    data_directory: instance.dataDirectory,
+    port: String(node.port),
+  });
+}
 
 /** Keeps the configuration of the client on the control host, which runs the backups. */
 export const ensureControlConfig = (cluster: Cluster, backup: Backup): Step =>
   ownFile("Write the control host's pgBackRest configuration", {
     path: pgbackrestFiles(cluster).controlConfig,
-    content: (host) => controlText(cluster, backup, host),
+    content: (host) => controlConfigText(cluster, backup, host),
     ...owned,
   });
 
-async function controlText(cluster: Cluster, backup: Backup, host: ReadableHost): Promise<string> {
+/** The control host's configuration, as that host wants it. */
+export async function controlConfigText(
+  cluster: Cluster,
+  backup: Backup,
+  host: ReadableHost,
+): Promise<string> {
   const files = pgbackrestFiles(cluster);
   const [version = '0', cores] = await Promise.all([host.ask(pgbackrestVersion()), host.ask(coresOf())]);
   return render('etc/dbctl/cluster/_pgbackrest/control.conf', {

@@ -6,6 +6,7 @@ import type { SeenNode, SeenSite, SeenLink, ShownCertificate } from './facts.ts'
 import { neededPackages, serverPackage, ownPorts, neededLinks } from './needs.ts';
 import { doctorReport, type DoctorReport } from './report.ts';
 import { instanceOf } from '../model/instance.ts';
+import { foreignConfigs } from '../backup/default-config-step.ts';
 import { pgbackrestFiles } from '../backup/pgbackrest.ts';
 import { sitesOf, type Site } from '../model/site.ts';
 import { storeFiles } from '../store/store.ts';
@@ -50,13 +51,14 @@ async function readSite(
   authority: string | undefined,
 ): Promise<SeenSite> {
   const directory = directoryOf(cluster, site);
-  const [facts, nodes, links] = await Promise.all([
+  const [facts, nodes, links, otherConfigs = []] = await Promise.all([
     host.ask(siteFacts(questionFor(cluster, site, directory))),
     Promise.all(site.nodes.map((node) => readNode(cluster, node, host))),
     readLinkFacts(cluster, site, host, authority),
+    cluster.backup && host.ask(foreignConfigs(cluster, cluster.backup)),
   ]);
   const speed = keepsData(cluster, site) ? await host.ask(diskSpeed(dirname(directory))) : undefined;
-  return { site, facts, nodes, speed, links };
+  return { site, facts, nodes, otherConfigs, speed, links };
 }
 
 async function readNode(cluster: Cluster, node: Node, host: ReadableHost): Promise<SeenNode> {

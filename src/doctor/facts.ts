@@ -38,6 +38,8 @@ export interface SeenSite {
   readonly site: Site;
   readonly facts: SiteFacts;
   readonly nodes: readonly SeenNode[];
+  /** Files that say what our stanza is, and are not ours. */
+  readonly otherConfigs: readonly string[];
   readonly speed: DiskSpeed | undefined;
   readonly links: readonly SeenLink[];
 }

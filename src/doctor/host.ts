@@ -84,6 +84,15 @@ const rules: readonly Rule[] = [
     ],
   },
   {
+    check: 'package',
+    level: 'note',
+    reason: 'who types pgbackrest there works with another repository than dbctl, or with another cluster',
+    broken: ({ otherConfigs }) => otherConfigs.length > 0,
+    what: ({ otherConfigs }) =>
+      `pgbackrest without --config reads another configuration of this stanza: ${otherConfigs.join(', ')}`,
+    next: () => ["leave it, and name the cluster's own: pgbackrest --config=… (docs/backups.md, By hand)"],
+  },
+  {
     check: 'kernel',
     level: 'note',
     reason: 'the kernel promises memory that it does not have, and its OOM killer then ends PostgreSQL',

@@ -14,7 +14,7 @@ import { ensureHba } from '../server/hba-step.ts';
 import { stopReplica } from './make-room-step.ts';
 import { reloadSettings } from '../server/reload-settings-step.ts';
 import { ensureReplicationPassfile } from '../server/replication-passfile-step.ts';
-import { forgetNode, keepRemovedData, stopNodeWork, wipeNode } from './retire-node-step.ts';
+import { forgetNode, forgetTyping, keepRemovedData, stopNodeWork, wipeNode } from './retire-node-step.ts';
 import { unlistReplica } from './list-replica-step.ts';
 import { connectionStages } from '../backup/connections-plan.ts';
 import { onMachines } from '../engine/on-machines.ts';
@@ -82,6 +82,7 @@ function retireStages(place: RemovalPlace, { isOurs, wipe, stamp }: RemovalChoic
   return [
     onlyOn(`${wipe ? 'Remove' : 'Set aside'} the data of ${node.name}`, hosts.get(node.name), () => [
       ...(isOurs ? [data] : []),
+      ...forgetTyping(cluster, node),
       forgetNode(cluster, node),
     ]),
   ];

@@ -5,6 +5,7 @@ import { type Cluster, type Node } from '../model/cluster.ts';
 import { drillDirectory, drillFiles } from '../backup/drill/drill.ts';
 import { instanceOf, type Instance } from '../model/instance.ts';
 import type { Query } from '../host/command.ts';
+import { forgetDefaultConfig, forgetDefaultConfigLine } from '../backup/default-config-step.ts';
 import { nodeSpoolOf, pgbackrestFiles, recoverUnitOf, restoreUnitOf } from '../backup/pgbackrest.ts';
 import { change, type Change, type Step } from '../engine/step.ts';
 import * as retire from './retire-query.ts';
@@ -104,14 +105,20 @@ export function forgetNode(cluster: Cluster, node: Node): Step {
   };
 }
 
+/** Removes what was written for those who type there by hand, where nothing of the cluster stays. */
+export const forgetTyping = (cluster: Cluster, node: Node): readonly Step[] =>
+  cluster.backup && isAlone(cluster, node) ? [forgetDefaultConfig(cluster, cluster.backup)] : [];
+
 /** What is still to be typed on the host of a node that was removed while nobody reached it, once it is back. */
 export function leftOnHost(cluster: Cluster, node: Node): readonly string[] {
   const { version, name } = instanceOf(cluster, node);
   const drill = drillFiles(cluster);
+  const { backup } = cluster;
   return [
     ...(isAlone(cluster, node) ? [`systemctl disable --now ${pgbackrestFiles(cluster).unit}`] : []),
     ...(isLastNode(cluster, node) ? [`systemctl disable --now ${drill.scheduledUnit}.timer`] : []),
     `pg_dropcluster --stop ${version} ${name}`,
+    ...(backup && isAlone(cluster, node) ? [forgetDefaultConfigLine(cluster, backup)] : []),
     `rm -rf ${pathsOf(cluster, node).join(' ')}`,
     'systemctl daemon-reload',
   ];

@@ -57,6 +57,28 @@ describeOnHosts('backup setup with the repository on the control host', () => {
     expect(stanza.backup.map(({ type }) => type)).toEqual(['full']);
   });
 
+  test("pgbackrest works as the manual has it, typed by root and by postgres; somebody's own file stays", async () => {
+    const name = lab.env['CLUSTER_NAME']!;
+    for (const host of hosts) {
+      for (const account of ['root', 'postgres']) {
+        const typed = `su - ${account} -c 'pgbackrest --stanza=${name} info'`;
+        expect(await lab.shell(host, typed), `${account} on ${host}`).toMatch(
+          /status: ok[^]*full backup: \d+/,
+        );
+      }
+      expect(await lab.shell(host, 'find /var/lib/pgbackrest /var/log/pgbackrest -user root')).toBe('');
+    }
+    const own = `/etc/pgbackrest/conf.d/${name}.conf`;
+    await lab.shell('pg2', `printf '[${name}]\nrepo1-path=/srv/own\n' > ${own}`);
+
+    const [, checked] = [await settled(lab, 'backup', 'setup'), await lab.dbctl('doctor')];
+
+    expect(await lab.shell('pg2', `cat ${own}`)).toContain('repo1-path=/srv/own');
+    expect(checked.stdout).toMatch(new RegExp(`pg2: pgbackrest without --config reads another.*`));
+    await lab.shell('pg2', `rm ${own}`);
+    await succeed(lab, 'backup', 'setup');
+  });
+
   test('after it, the cluster is protected', async () => {
     await healed(lab);
 

@@ -81,9 +81,11 @@ describeOnHosts('backup setup that is killed', () => {
       expect(await lab.shell(host, journal, needles)).toBe('0');
       const found = await lab.shell(host, `grep -rlaF -D skip -f - ${places} 2>/dev/null || :`, needles);
 
-      const config = configOn(lab, host);
-      expect(found).toBe(config);
-      expect(await lab.shell(host, `stat -c '%a %U' '${config}'`)).toBe('600 postgres');
+      const typed = `/etc/pgbackrest/conf.d/${lab.env['CLUSTER_NAME']}.conf`;
+      const configs = [configOn(lab, host), typed];
+      expect(found.split('\n').toSorted()).toEqual(configs.toSorted());
+      for (const config of configs)
+        expect(await lab.shell(host, `stat -c '%a %U' '${config}'`)).toBe('600 postgres');
     }
   });
 });

@@ -46,7 +46,8 @@ test("a repository on the control host's disk is a directory there, and is reach
     repo1-cipher-pass=passphrase-of-the-repository"
   `);
   expect(seenBy(posix, 'primary')).toMatchInlineSnapshot(`
-    "repo1-host=10.0.0.10
+    "repo1-path=/var/lib/pgbackrest/shop
+    repo1-host=10.0.0.10
     repo1-host-type=tls
     repo1-host-port=8432
     repo1-host-config=/etc/dbctl/shop/_pgbackrest/control.conf

@@ -59,6 +59,7 @@ test("a node's configuration is complete", async () => {
 
   expect(lines.join('\n')).toMatchInlineSnapshot(`
     "[global]
+    repo1-path=/var/lib/pgbackrest/shop
     repo1-host=10.0.0.10
     repo1-host-type=tls
     repo1-host-port=8432

@@ -55,6 +55,7 @@ export const setUp = (name: string): HostFacts => ({
 export interface Otherwise {
   readonly facts?: Partial<SiteFacts>;
   readonly node?: HostFacts;
+  readonly otherConfigs?: readonly string[];
   readonly speed?: SeenSite['speed'];
   readonly startsAtBoot?: boolean;
   readonly startProblems?: readonly string[];
@@ -72,6 +73,7 @@ export const sightOf = (
     const {
       facts,
       node,
+      otherConfigs = [],
       speed,
       startsAtBoot = true,
       startProblems = [],
@@ -88,6 +90,7 @@ export const sightOf = (
         startsAtBoot,
         startProblems,
       })),
+      otherConfigs,
       speed: speed ?? { write: 400e6, read: 800e6, sync: 0.001 },
       links: neededLinks(cluster)
         .filter(({ from }) => from === site.name)
