@@ -13,6 +13,7 @@ import { reportCommands } from '../report/commands.ts';
 import { restoreCommands } from '../restore/commands.ts';
 import { serverCommands } from '../server/commands.ts';
 import { statusCommands } from '../status/commands.ts';
+import { switchoverCommands } from '../switchover/commands.ts';
 import { upCommands } from '../up/commands.ts';
 import { walCommands } from '../wal/commands.ts';
 import { joined } from '../kit/listed.ts';
@@ -23,6 +24,7 @@ export const list = joined([
   upCommands,
   serverCommands,
   replicationCommands,
+  switchoverCommands,
   probeCommands,
   statusCommands,
   walCommands,

@@ -4,6 +4,7 @@
 import { hostAndPort, sameHost } from '../model/address.ts';
 import { configuredReplicas, type Cluster, type Node } from '../model/cluster.ts';
 import { ConfigError } from '../model/errors.ts';
+import { settingsFor } from '../model/topology.ts';
 import { addNumbered, isNumbered, removeNumbered } from './numbered-replicas.ts';
 import { parseCluster, readClusterText } from './load.ts';
 import { readNodeEntry } from './readers/host.ts';
@@ -66,6 +67,50 @@ export function withoutReplica(
     why: `It is not an entry of ${replicaNames[0]!} there.`,
     next: ['take it out by hand, with everything that names it'],
   });
+}
+
+/**
+ * What .env.cluster is when it names one of its replicas as the primary, and the primary in that one's place; writes
+ * nothing. Throws ConfigError, with what to write, when the nodes stand there in a way that is not understood.
+ */
+export function leadingText(file: string, node: Node): { readonly text: string; readonly cluster: Cluster } {
+  const before = readClusterText(file);
+  const { configuredPrimary: former, nodes } = parseCluster(before, file);
+  if (former.name === node.name) return { text: before, cluster: parseCluster(before, file) };
+  const swapped = before
+    .split(/(?<=\n)/)
+    .map((line) => (sets(line, primaryNames) ? replaceEntry(line, former, node) : line))
+    .map((line) => (sets(line, replicaNames) ? replaceEntry(line, node, former) : line));
+  const text = swapped.join('');
+  const cluster = parseSwapped(text, file);
+  if (cluster?.configuredPrimary.name === node.name && places(cluster.nodes) === places(nodes))
+    return { text, cluster };
+  throw new ConfigError({
+    what: `${shownPath(file)} is to be changed by hand`,
+    why: `It does not name its nodes in ${primaryNames[0]!} and ${replicaNames[0]!} alone. Write there: ${settingsFor({ nodes }, node).join(' and ')}`,
+  });
+}
+
+/** Name and place of each, whatever their order. */
+const places = (nodes: readonly Node[]): string => nodes.map(writeNode).toSorted().join(',');
+
+function parseSwapped(text: string, file: string): Cluster | undefined {
+  try {
+    return parseCluster(text, file);
+  } catch (error) {
+    if (error instanceof ConfigError) return undefined;
+    throw error;
+  }
+}
+
+/** The line with another node in the place of the entry that means this one, with its name and port. */
+function replaceEntry(line: string, node: Node, other: Node): string {
+  const { start, list, after } = taken(line);
+  const entries = list.split(',');
+  const index = entries.findIndex((entry) => means(entry.trim(), node));
+  if (index === -1) return line;
+  const gap = /^\s*/.exec(entries[index]!)![0];
+  return `${start}${entries.with(index, `${gap}${writeNode(other)}`).join(',')}${after}`;
 }
 
 /** Whether an entry of a list that was understood before can mean a node: what it does not say is left open. */

@@ -142,12 +142,12 @@ const signalAdvice =
   ({ node, state, data }: NodeSight): readonly string[] =>
     state === 'stopped' && data?.isStandby && data.was === 'primary'
       ? [
-          `${node.name} was a primary when it ended, and has a standby.signal; if nobody put it there on purpose, on ${node.name}: rm ${instanceOf(cluster, node).dataDirectory}/standby.signal`,
+          `${node.name} was a primary when it ended, and has a standby.signal; if a switchover was cut off, finish it: dbctl switchover; if nobody put it there on purpose, on ${node.name}: rm ${instanceOf(cluster, node).dataDirectory}/standby.signal`,
         ]
       : [];
 
 /** How PostgreSQL of a node is stopped on its host by hand. */
-export const stopByHand = (cluster: Cluster, node: Node): string =>
+const stopByHand = (cluster: Cluster, node: Node): string =>
   `on ${node.host}: ${controlOf(instanceOf(cluster, node)).byHand.stop}`;
 
 /** How it is started on its host by hand. */

@@ -1,9 +1,9 @@
-// Whom `plan` and `up` work with: the node that leads. A change of primary is asked for in the file, and refused for now.
+// Whom `plan` and `up` work with: the node that leads. A change of primary that the file asks for is made only when told.
 
 import { readTopologyOn } from '../postgres/topology-query.ts';
 import { readLoss } from '../replication/loss-facts.ts';
 import type { NodeLoss } from '../replication/loss.ts';
-import { contested, describeSight, leaderNote, ledCluster, stopByHand } from '../postgres/leader.ts';
+import { contested, describeSight, leaderNote, ledCluster } from '../postgres/leader.ts';
 import { shownPath } from '../config/shown-path.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { ledBy, type Cluster, type LedCluster, type Node } from '../model/cluster.ts';
@@ -18,14 +18,25 @@ interface LeaderForUp {
   readonly cluster: LedCluster;
   /** What there is to say about it. */
   readonly notes: readonly string[];
+  readonly asked?: undefined;
+}
+
+/** The file asks for another primary. */
+interface AskedChange {
+  readonly asked: {
+    /** For who has not agreed to it. */
+    readonly refusal: RefusedError;
+    /** Who leads, and since when; for who agrees to it. */
+    readonly notes: readonly string[];
+  };
 }
 
 /**
  * The cluster as it is led now, with the replicas that `up` may see to: a former primary that is stopped is not one of
- * them, because its data would take writes. Throws RefusedError when two nodes lead, or when the file was edited to have
- * another one lead.
+ * them, because its data would take writes; or that the file was edited to have another one lead. Throws RefusedError
+ * when two nodes lead.
  */
-export async function leaderForUp(cluster: Cluster, hosts: HostSet): Promise<LeaderForUp> {
+export async function leaderForUp(cluster: Cluster, hosts: HostSet): Promise<LeaderForUp | AskedChange> {
   const [topology, remembered] = await Promise.all([
     readTopologyOn(cluster, hosts),
     rememberedPrimary(cluster, hosts.get(cluster.control.name)),
@@ -37,7 +48,7 @@ export async function leaderForUp(cluster: Cluster, hosts: HostSet): Promise<Lea
   const { unreachable } = hosts.get(led.primary.name);
   if (unreachable) throw unreachable;
   const facts = { file: cluster.configuredPrimary.name, remembered, leader: led.primary.name };
-  if (choosePrimary(facts) === 'edited') throw changeOfPrimary(led, topology, remembered ?? '');
+  if (choosePrimary(facts) === 'edited') return { asked: changeOfPrimary(led, topology, remembered ?? '') };
   refuseBlindStart(led, topology);
   const former = await readFormerPrimaries(led, topology, hosts);
   await refuseSplit(led, topology, former, hosts);
@@ -125,22 +136,21 @@ function formerNote({ primary: { name: leader } }: LedCluster, { sight, loss }: 
   ].join('\n');
 }
 
-function changeOfPrimary(cluster: LedCluster, { nodes }: Topology, remembered: string): RefusedError {
+function changeOfPrimary(cluster: LedCluster, { nodes }: Topology, remembered: string): AskedChange['asked'] {
   const { configuredPrimary: wanted, primary, file } = cluster;
   const sight = nodes.find(({ node }) => node.name === primary.name);
-  return new RefusedError({
+  const notes = [
+    ...(sight ? [describeSight(sight)] : []),
+    `The file named ${remembered} when it was last carried out, so it was edited since, or it is an old copy.`,
+  ];
+  const refusal = new RefusedError({
     what: `${shownPath(file)} names ${wanted.name} as the primary, and ${primary.name} leads`,
-    why: [
-      ...(sight ? [describeSight(sight)] : []),
-      `The file named ${remembered} when it was last carried out, so it was edited since, or it is an old copy.`,
-      'dbctl does not change the primary of a cluster that runs.',
-    ].join('\n'),
+    why: notes.join('\n'),
     next: [
       `if ${primary.name} shall go on, write: ${settingsFor(cluster, primary).join(' and ')}`,
-      `if ${wanted.name} shall lead, stop the applications, then ${stopByHand(cluster, primary)}`,
-      `promote it, on ${wanted.host}: runuser -u postgres -- psql -p ${wanted.port} -c 'select pg_promote()'`,
-      `give ${primary.name} its data: dbctl reinit ${primary.name}; then run the same command again`,
+      `if ${wanted.name} shall lead: dbctl up --switchover`,
       'nothing was changed',
     ],
   });
+  return { refusal, notes };
 }

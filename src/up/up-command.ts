@@ -8,18 +8,20 @@ export const up = changeCommand({
   examples: {
     'dbctl up': 'after every edit of .env.cluster',
     'dbctl up --restart': 'also restart where a changed setting needs it',
+    'dbctl up --switchover': 'after CLUSTER_DB_PRIMARY_HOST names another node: let that one lead',
     'dbctl up --plan plan.json': 'only what was reviewed',
   },
   flags: {
     restart: flag('--restart', 'restart PostgreSQL where a setting needs it'),
+    switchover: flag('--switchover', 'let the primary of the file lead, where another node does'),
     plan: option(
       '--plan <file>',
       'apply only the plan that `dbctl plan -o json` wrote there; stop when it is stale',
     ),
   },
   yes: yesToPasswords,
-  run: async ({ cluster, flags: { restart, plan }, ...access }) =>
-    (await import('./up-operation.ts')).bringUp({ cluster, restart, planFile: plan }, access),
+  run: async ({ cluster, flags: { restart, plan, switchover }, ...access }) =>
+    (await import('./up-operation.ts')).bringUp({ cluster, restart, switchover, planFile: plan }, access),
   async text({ result, problem }, { cluster, dryRun }) {
     if (dryRun || problem !== undefined || result.changes.length === 0) return '';
     return (await import('./connect-text.ts')).connectText(cluster);

@@ -13,6 +13,8 @@ export interface UpRequest {
   readonly cluster: Cluster;
   /** Whether PostgreSQL is restarted where a setting needs it. */
   readonly restart: boolean;
+  /** Whether the primary of the file is made to lead, where another node does. */
+  readonly switchover: boolean;
   /** A file with what `dbctl plan -o json` answered. */
   readonly planFile: string | undefined;
 }
@@ -28,12 +30,40 @@ export async function bringUp(request: UpRequest, access: ChangeAccess): Promise
   // Two hundred files, read while the hosts answer the logins.
   const loading = import('./look-ahead-plan.ts');
   return access.changeHosts(cluster, machinesForUp(cluster), async (operation) => {
-    const { result, overrides } = await converge(request, operation, access);
+    const moved = request.switchover ? await moveFirst(cluster, operation, access) : [];
+    // In a dry run the other node does not lead yet, and what comes after it is not known.
+    if (access.dryRun && moved.length > 0) return { result: { changes: moved }, problem: undefined };
+    const { result: made, overrides } = await converge(request, operation, access);
+    const result = { ...made, changes: [...moved, ...made.changes] };
     const { overridden } = await import('../server/overrides.ts');
     const problem = (await loading).unreachableIn(cluster, operation.hosts) ?? overridden(overrides);
     if (problem) operation.endsWith(problem);
     return { result, problem };
   });
+}
+
+/** Lets the primary of the file lead, when the file was edited so, or when an earlier run was cut off on the way. */
+async function moveFirst(
+  cluster: Cluster,
+  operation: LockedOperation,
+  access: ChangeAccess,
+): Promise<PlanResult['changes']> {
+  const { hosts } = operation;
+  const { unfinishedSwitchover } = await import('../switchover/switchover-note-step.ts');
+  const { moveIn } = await import('../switchover/switchover-operation.ts');
+  const begun = await unfinishedSwitchover(cluster, hosts.get(cluster.control.name));
+  if (begun === undefined) {
+    const { leaderForUp } = await import('./leader-for-up-facts.ts');
+    const { asked } = await leaderForUp(cluster, hosts);
+    if (asked === undefined) return [];
+    await tellNotes(asked.notes);
+  }
+  const { result, to, silentSeconds } = await moveIn(operation, cluster, cluster.configuredPrimary, access);
+  if (silentSeconds !== undefined)
+    await tellNotes([
+      `${to} is the primary now; no node took writes for ${silentSeconds.toFixed(1)} s at most`,
+    ]);
+  return result.changes;
 }
 
 interface Converged {
@@ -51,7 +81,9 @@ async function converge(
   const { replicasAlone } = await import('../replication/add-replica-plan.ts');
   const { upPlan } = await import('./up-plan.ts');
   const { hosts } = operation;
-  const { cluster, notes } = await leaderForUp(configured, hosts);
+  const led = await leaderForUp(configured, hosts);
+  if (led.asked) throw led.asked.refusal;
+  const { cluster, notes } = led;
   await tellNotes(notes);
   const { overrides, ...planned } = await planUp(cluster, hosts);
   if (planFile !== undefined) await refuseWhenStale(planFile, planned.changes);

@@ -41,6 +41,8 @@ const hostText = (host: string, changes: readonly PlannedChange[]): string =>
   ].join('\n');
 
 function restartsText(changes: readonly PlannedChange[]): string {
+  const stopped = changes.find(({ id }) => id === 'switchover.stop')?.subject;
+  if (stopped !== undefined) return `${stopped} is stopped, and follows then (only with --switchover)`;
   const hosts = changes.filter(({ disrupts }) => disrupts).map(({ host }) => host);
   if (hosts.length === 0) return 'nothing restarts';
   return `restarts (only with --restart): ${[...new Set(hosts)].join(', then ')}`;

@@ -200,7 +200,7 @@ export function movedPrimary(theLab: () => Lab, addressOf: (name: string) => str
     expect(await lab.sql('pg1', 'select received_tli from pg_stat_wal_receiver')).toBe('2');
   });
 
-  test('a file that names a third node is a change of primary, and is refused', async () => {
+  test('a file that names a third node is a change of primary: plan shows it, and up refuses it', async () => {
     const file = join(lab.directory, '.env.cluster');
     const before = readFileSync(file, 'utf8');
     lab.configure({
@@ -208,17 +208,19 @@ export function movedPrimary(theLab: () => Lab, addressOf: (name: string) => str
       CLUSTER_DB_REPLICA_HOSTS: `${nodeText('pg1')},${nodeText('pg2')}`,
     });
 
-    for (const command of ['plan', 'up']) {
-      const refused = await lab.dbctl(command);
-      expectClear(
-        lab,
-        refused,
-        4,
-        'names pg3 as the primary, and pg2 leads',
-        'pg_promote',
-        'nothing was changed',
-      );
-    }
+    const refused = await lab.dbctl('up');
+    expectClear(
+      lab,
+      refused,
+      4,
+      'names pg3 as the primary, and pg2 leads',
+      'dbctl up --switchover',
+      'nothing was changed',
+    );
+    const planned = await lab.dbctl('plan');
+    expectExit(planned, 10);
+    expect(planned.stdout).toContain('promote pg3');
+    expect(planned.stderr).toContain('it is an old copy');
     expect(readFileSync(file, 'utf8')).not.toBe(before);
     expect(await lab.sql('pg3', 'select pg_is_in_recovery()')).toBe('t');
   });

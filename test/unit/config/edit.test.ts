@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import {
   addReplica,
   appendReplica,
+  leadingText,
   takeOutReplica,
   withoutReplica,
   writeNode,
@@ -162,4 +163,49 @@ test('a file that has the replicas in two ways has them in both afterwards, and 
 
   expect(configuredReplicas(takeOutReplica(file, node)).map(({ name }) => name)).toEqual(['pg2']);
   expect(readFileSync(file, 'utf8')).toBe(before);
+});
+
+const lines = (one: string, more: string): string =>
+  `# head\n${fileOf({ CLUSTER_DB_PRIMARY_HOST: undefined })}CLUSTER_DB_PRIMARY_HOST=${one}\nCLUSTER_DB_REPLICA_HOSTS=${more}\n# it's the end`;
+
+test.each([
+  ['pg1=10.0.0.11', 'pg2=10.0.0.12', 'pg2=10.0.0.12:5432', 'pg1=10.0.0.11:5432'],
+  [
+    'pg1=10.0.0.11 # leads',
+    '"pg3=10.0.0.13, pg2=10.0.0.12"',
+    'pg2=10.0.0.12:5432 # leads',
+    '"pg3=10.0.0.13, pg1=10.0.0.11:5432"',
+  ],
+  [
+    '10.0.0.11',
+    '10.0.0.12,10.0.0.13',
+    'node-10-0-0-12=10.0.0.12:5432',
+    'node-10-0-0-11=10.0.0.11:5432,10.0.0.13',
+  ],
+])(
+  'with %s and %s, another node is named as the primary, comments kept',
+  (primary, replicas, now, others) => {
+    const file = temporaryFile(lines(primary, replicas));
+    const node = loadCluster(file).nodes.find(({ host }) => host === '10.0.0.12')!;
+
+    const found = leadingText(file, node);
+
+    expect(found.text).toBe(lines(now, others));
+    expect(found.cluster.configuredPrimary.name).toBe(node.name);
+    expect(readFileSync(file, 'utf8')).toBe(lines(primary, replicas));
+  },
+);
+
+test('a file that names the node already stays as it is', () => {
+  const file = temporaryFile(fileOf({ CLUSTER_DB_PRIMARY_HOST: 'pg2=10.0.0.12' }));
+
+  expect(leadingText(file, pg2).text).toBe(readFileSync(file, 'utf8'));
+});
+
+test('nodes that stand there in another way are left to a person, who is told what to write', () => {
+  const other = `${fileOf()}DATABASE_REPLICA_1_HOST=pg2=10.0.0.12\n`;
+
+  expect(problemsOf(() => leadingText(temporaryFile(other), pg2))).toContain(
+    'CLUSTER_DB_PRIMARY_HOST=pg2=10.0.0.12:5432 and CLUSTER_DB_REPLICA_HOSTS=',
+  );
 });

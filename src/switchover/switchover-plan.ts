@@ -1,0 +1,162 @@
+// From a primary that gives way to a cluster that follows another one, with everything that depends on who leads.
+
+import { connectionStages } from '../backup/connections-plan.ts';
+import { ensureDrillSchedule } from '../backup/drill/drill-schedule-step.ts';
+import { finishPromotion } from '../backup/finish-promotion-step.ts';
+import { verifyArchiving } from '../backup/verify-archiving-step.ts';
+import { onMachines } from '../engine/on-machines.ts';
+import { onlyOn, type Plan, type Stage } from '../engine/run-plan.ts';
+import { change, type Step } from '../engine/step.ts';
+import type { HostSet } from '../host/with-hosts.ts';
+import type { Backup } from '../model/backup.ts';
+import { ledBy, type Cluster, type LedCluster, type Node } from '../model/cluster.ts';
+import { instanceOf } from '../model/instance.ts';
+import { acceptsConnections } from '../postgres/instance.ts';
+import { isInRecovery } from '../postgres/replication.ts';
+import { checkpoint } from '../postgres/wal.ts';
+import { ensureFollowing } from '../replication/follow-primary-step.ts';
+import { ensureSlot } from '../replication/replication-slot-step.ts';
+import { ensureHba } from '../server/hba-step.ts';
+import { reloadSettings } from '../server/reload-settings-step.ts';
+import { rememberPrimary } from '../server/remember-primary-step.ts';
+import { ensureReplicationPassfile } from '../server/replication-passfile-step.ts';
+import { startPostgres } from '../server/start-postgres-step.ts';
+import { verifyReplicationLogin } from '../server/verify-replication-login-step.ts';
+import { verifyStreaming } from '../server/verify-streaming-step.ts';
+import { dropUnusedSlots, nameLeader } from './follow-up-step.ts';
+import { handOver } from './hand-over-step.ts';
+import { forgetSwitchover, noteSwitchover } from './switchover-note-step.ts';
+
+export interface LeadOptions {
+  /** The cluster as the candidate leads it, by the file as it is. */
+  readonly cluster: LedCluster;
+  readonly hosts: HostSet;
+  /** What is done until the candidate leads; nothing when it does. */
+  readonly before: readonly Stage[];
+  /** Nodes whose hosts answer, and that have data of the cluster. */
+  readonly nodes: readonly Node[];
+  readonly backup: Backup | undefined;
+  /** The text of .env.cluster that names the new primary, and the cluster as it is then; undefined when a person has to write it. */
+  readonly rewritten: { readonly text: string; readonly cluster: Cluster } | undefined;
+}
+
+/** From the moment at which a candidate takes over, in whatever way. */
+export function leadPlan(options: LeadOptions): Plan {
+  const { cluster, hosts, before, rewritten } = options;
+  const { primary: to } = cluster;
+  const control = hosts.get(cluster.control.name);
+  return [
+    ...before,
+    onlyOn('Name the new primary', control, () => [
+      nameLeader(cluster, rewritten?.text),
+      ...(rewritten ? [rememberPrimary(rewritten.cluster)] : []),
+    ]),
+    () => followStages({ ...options, cluster: ledBy(rewritten?.cluster ?? cluster, to) }),
+    onlyOn('Forget the switchover', control, () => [forgetSwitchover(cluster)]),
+  ];
+}
+
+interface Preparing extends Pick<LeadOptions, 'cluster' | 'hosts' | 'nodes'> {
+  /** The node that gives way, or is dead. */
+  readonly from: Node;
+  readonly isDead?: boolean;
+}
+
+/** Everybody can log in on the candidate, and the next run knows what this one is about to do. */
+const prepareStages = ({ cluster, hosts, nodes, from, isDead }: Preparing): readonly Stage[] => [
+  onMachines('Let the nodes follow the new primary', nodes, hosts, (node) => nodeFiles(cluster, node)),
+  onMachines(
+    'Verify the replication logins',
+    nodes.filter(({ name }) => name !== cluster.primary.name),
+    hosts,
+    (node) => [verifyReplicationLogin(cluster, node)],
+  ),
+  onlyOn('Remember who takes over', hosts.get(cluster.control.name), () => [
+    noteSwitchover(cluster, { from: from.name, to: cluster.primary.name, ...(isDead && { isDead }) }),
+  ]),
+];
+
+/** Until the candidate leads, while the primary runs. */
+export function handOverStages(
+  options: Preparing & { readonly onSilence: (seconds: number) => void },
+): readonly Stage[] {
+  const { cluster, hosts, nodes, from, onSilence } = options;
+  const { primary: to } = cluster;
+  const both = nodes.filter(({ name }) => name === from.name || name === to.name);
+  return [
+    ...prepareStages(options),
+    // It takes effect only when it starts as a replica.
+    onlyOn(`Prepare ${from.name}`, hosts.get(from.name), () => [ensureFollowing(cluster, from)]),
+    onMachines('Write every changed page', both, hosts, (node) => [writePages(cluster, node)]),
+    onlyOn(`Hand over to ${to.name}`, hosts.get(to.name), () => [
+      handOver({ cluster, from, hosts, onSilence }),
+    ]),
+  ];
+}
+
+/** The files of a node that name the others. */
+const nodeFiles = (cluster: Cluster, node: Node): readonly Step[] => [
+  ensureHba(cluster, node),
+  ensureReplicationPassfile(cluster, node),
+  reloadSettings(instanceOf(cluster, node)),
+];
+
+/** So that the stop is short, and the end of recovery. A server that an earlier run has stopped has done so. */
+function writePages(cluster: LedCluster, node: Node): Step {
+  const instance = instanceOf(cluster, node);
+  return {
+    title: 'Make a checkpoint',
+    diff: async (host) =>
+      (await host.ask(acceptsConnections(instance)))
+        ? [change('postgres.checkpoint', 'make a checkpoint')]
+        : [],
+    apply: (host) => host.run(checkpoint(instance)),
+    verify: () => Promise.resolve([]),
+  };
+}
+
+/** Everything here can be done again. */
+async function followStages({ cluster, hosts, nodes, backup }: LeadOptions): Promise<readonly Stage[]> {
+  const { primary: to } = cluster;
+  const primary = hosts.get(to.name);
+  const replicas = nodes.filter(({ name }) => name !== to.name);
+  const leads = !(await primary.ask(isInRecovery(instanceOf(cluster, to))));
+  const follow = (title: string, steps: (node: Node) => readonly Step[]): Stage =>
+    onMachines(title, replicas, hosts, steps);
+  return [
+    onMachines('Write the files that name the nodes', nodes, hosts, (node) => nodeFiles(cluster, node)),
+    follow(`Follow ${to.name}`, (node) => [
+      ensureSlot(cluster, node, primary),
+      startPostgres(instanceOf(cluster, node), 'replica'),
+      ensureFollowing(cluster, node),
+    ]),
+    // Before the candidate leads there is nothing to see.
+    ...(leads
+      ? [
+          onlyOn('Finish the promotion', primary, () => [finishPromotion(instanceOf(cluster, to))]),
+          follow('Verify that the replicas stream', (node) => [verifyStreaming(cluster, node, primary)]),
+        ]
+      : []),
+    follow('Drop slots of the former primary', (node) => [dropUnusedSlots(instanceOf(cluster, node))]),
+    ...(backup ? backupStages({ cluster, hosts, nodes, backup }, leads) : []),
+  ];
+}
+
+interface BackedUp extends Pick<LeadOptions, 'cluster' | 'hosts' | 'nodes'> {
+  readonly backup: Backup;
+}
+
+function backupStages({ cluster, hosts, nodes, backup }: BackedUp, leads: boolean): readonly Stage[] {
+  const isWhole = nodes.length === cluster.nodes.length;
+  return [
+    ...connectionStages({ cluster, backup, hosts }, nodes),
+    ...(leads
+      ? [
+          onlyOn('Verify that WAL reaches the repository', hosts.get(cluster.primary.name), () => [
+            verifyArchiving(cluster, backup, isWhole ? hosts.get(cluster.control.name) : undefined),
+          ]),
+        ]
+      : []),
+    onMachines('Schedule restore drills', nodes, hosts, (node) => ensureDrillSchedule(cluster, backup, node)),
+  ];
+}
