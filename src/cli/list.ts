@@ -12,6 +12,7 @@ import { replicationCommands } from '../replication/commands.ts';
 import { reportCommands } from '../report/commands.ts';
 import { restoreCommands } from '../restore/commands.ts';
 import { serverCommands } from '../server/commands.ts';
+import { startCommands } from '../start/commands.ts';
 import { statusCommands } from '../status/commands.ts';
 import { switchoverCommands } from '../switchover/commands.ts';
 import { upCommands } from '../up/commands.ts';
@@ -22,6 +23,7 @@ export const list = joined([
   clusterFileCommands,
   doctorCommands,
   upCommands,
+  startCommands,
   serverCommands,
   replicationCommands,
   switchoverCommands,

@@ -15,7 +15,8 @@ import type { Needs } from '../kit/needs.ts';
 import { changing, type ChangeHosts, type ChangeRequest } from './change-hosts.ts';
 
 /** What the operation behind a command may do. */
-export interface ChangeAccess extends LookAccess, Pick<Typed<Positionals, Flags>, 'remark' | 'confirm'> {
+export interface ChangeAccess
+  extends LookAccess, Pick<Typed<Positionals, Flags>, 'remark' | 'confirm' | 'yes'> {
   readonly dryRun: boolean;
   readonly changeHosts: ChangeHosts;
 }
@@ -99,6 +100,7 @@ function accessTo(request: ChangeRequest & Pick<Typed<Positionals, Flags>, 'yes'
   const { dryRun, login, yes, remark } = request;
   return {
     dryRun,
+    yes,
     remark,
     login,
     changeHosts: changing(request),

@@ -44,6 +44,10 @@ export const register = ({ version, name, dataDirectory, configDirectory, port }
 export const acceptsConnections = ({ binDirectory, port }: Instance): Query<boolean> =>
   succeeds(isReady, binDirectory, String(port));
 
+/** Whether there is data that no server answers for. */
+export const isStopped = ({ binDirectory, port, dataDirectory }: Instance): Query<boolean> =>
+  succeeds(`[ -e "$3/global/pg_control" ] && ! { ${isReady}; }`, binDirectory, String(port), dataDirectory);
+
 /** The system identifier in the data directory's control file; undefined when there is no data, or half of it. */
 export const systemIdentifier = ({ binDirectory, dataDirectory }: Instance): Query<string | undefined> =>
   query(

@@ -35,6 +35,8 @@ import { restartStages, type Restart } from '../server/pending-restarts-plan.ts'
 
 export interface AddReplicaOptions {
   readonly restart: Restart;
+  /** Whether roles and their passwords are set in the same run. */
+  readonly setsRoles?: boolean;
   /** How the cluster is backed up, when backups are set up: the replicas get their part in it. */
   readonly backup?: Backup | undefined;
   /** Whether what the nodes hold is replaced, whatever it is. */
@@ -58,7 +60,15 @@ export function addReplicaPlan(
   cluster: LedCluster,
   nodes: readonly Node[],
   { hosts, source }: { readonly hosts: HostSet; readonly source: Source },
-  { restart, backup, replaces = false, room = [], peers = [], methods = new Map() }: AddReplicaOptions,
+  {
+    restart,
+    setsRoles = false,
+    backup,
+    replaces = false,
+    room = [],
+    peers = [],
+    methods = new Map(),
+  }: AddReplicaOptions,
 ): Plan {
   const primary = source.host;
   const control = hosts.get(cluster.control.name);
@@ -82,7 +92,7 @@ export function addReplicaPlan(
       ensureTablespacePlaces(instanceOf(cluster, node), tablespacesFor(node, source, methods)),
       ...credentialSteps(cluster, node, control),
       tryNewSettings(cluster, node, replaces),
-      verifyReplicationLogin(cluster, node),
+      verifyReplicationLogin(cluster, node, { setsRoles }),
     ]),
     ...room,
     ...inTurns(nodes, clonesAtOnce(source.senders)).map((some) =>

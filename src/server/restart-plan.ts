@@ -31,8 +31,8 @@ export interface RestartChoice {
   readonly facts: readonly NodeFacts[];
   readonly restarting: readonly NodeFacts[];
   readonly order: RestartOrder;
-  /** Whether connections to the primary will be closed. */
-  readonly closesPrimary: boolean;
+  /** What is done to the primary: every connection to it is closed, or it is stopped now. */
+  readonly primary: 'restarted' | 'started' | 'left alone';
 }
 
 /** Who is restarted, in which order. Throws RefusedError when something would not come back. */
@@ -62,8 +62,8 @@ export async function chooseRestarts(request: RestartRequest): Promise<RestartCh
   if (restarting.length > 0 && !restarting.includes(primary)) refuseWithoutPrimary(primary, restarting);
   const asStandby = (one: NodeFacts): StandbyNode => standbyOf(one, restarting.includes(one));
   const order = restartOrder(asStandby(primary), replicas.map(asStandby));
-  const closesPrimary = restarting.includes(primary) && primary.inRecovery !== undefined;
-  return { facts, restarting, order, closesPrimary };
+  const done = primary.inRecovery === undefined ? 'started' : 'restarted';
+  return { facts, restarting, order, primary: restarting.includes(primary) ? done : 'left alone' };
 }
 
 const standbyOf = ({ node, current, floor, atStart }: NodeFacts, restarts: boolean): StandbyNode => ({

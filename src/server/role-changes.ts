@@ -56,8 +56,15 @@ export function wantedRoles(cluster: Cluster): readonly WantedRole[] {
   ];
 }
 
-/** What is done about a password that is not the one of .env.cluster. */
-export type PasswordPolicy = 'change' | 'leave';
+/**
+ * What is done about a password that is not the one of .env.cluster. "agreed": it is changed for the roles of which somebody
+ * has said so, and refused for others.
+ */
+export type PasswordPolicy = 'change' | 'leave' | { readonly agreed: readonly string[] };
+
+/** What differs, for who is to agree to its change. */
+export const otherPasswordText = (roles: readonly string[]): string =>
+  `These roles have another password than .env.cluster: ${roles.join(', ')}. Where it is changed to the file's, whoever logs in with the one of now is locked out.`;
 
 /** What is different about a role, in words; none when it is as wanted. Never says a password. */
 export function roleChanges(
@@ -67,7 +74,7 @@ export function roleChanges(
 ): readonly Change[] {
   if (!found) return [change('role.create', `create role ${wanted.name}`, wanted.name)];
   const changes: Change[] = [];
-  if (passwords === 'change' && hasOtherPassword(wanted, found)) {
+  if (passwords !== 'leave' && hasOtherPassword(wanted, found)) {
     changes.push(change('role.password', `change the password of role ${wanted.name}`, wanted.name));
   }
   if (hasOtherAttributes(wanted, found))

@@ -5,8 +5,15 @@ import { RefusedError, UnverifiedError } from '../model/errors.ts';
 import { loginAdvice, refusalKind, type RefusalKind } from '../postgres/login-refusal.ts';
 import { tryLogins } from '../postgres/logins.ts';
 
-/** Logs in for replication from the replica's host, before anything is made there. Changes nothing. */
-export const verifyReplicationLogin = (cluster: LedCluster, node: Node): Step =>
+/**
+ * Logs in for replication from the replica's host, before anything is made there. Changes nothing. `setsRoles`: whether
+ * roles and their passwords are set in the same run.
+ */
+export const verifyReplicationLogin = (
+  cluster: LedCluster,
+  node: Node,
+  { setsRoles }: { readonly setsRoles: boolean } = { setsRoles: false },
+): Step =>
   check('Verify the replication login', async (host) => {
     const { primary, postgres } = cluster;
     const { binDirectory, files } = instanceOf(cluster, node);
@@ -22,8 +29,9 @@ export const verifyReplicationLogin = (cluster: LedCluster, node: Node): Step =>
     const [login] = await host.ask(tryLogins(target, [{ role: postgres.replication, replication: true }]));
     if (login?.problem === undefined) return;
     const { problem } = login;
-    // A primary may be started, and its pg_hba.conf written, on the way.
-    const Kind = isPassing(refusalKind(problem)) ? UnverifiedError : RefusedError;
+    // A primary may be started, its pg_hba.conf written, and its roles set up, on the way.
+    const kind = refusalKind(problem);
+    const Kind = passing.has(kind) || (setsRoles && mendedByRoles.has(kind)) ? UnverifiedError : RefusedError;
     throw new Kind({
       what: `${node.name} cannot log in on ${primary.name} as ${postgres.replication.name}`,
       why: problem,
@@ -36,4 +44,5 @@ export const verifyReplicationLogin = (cluster: LedCluster, node: Node): Step =>
     });
   });
 
-const isPassing = (kind: RefusalKind): boolean => ['unreachable', 'starting', 'hba'].includes(kind);
+const passing: ReadonlySet<RefusalKind> = new Set(['unreachable', 'starting', 'hba']);
+const mendedByRoles: ReadonlySet<RefusalKind> = new Set(['password', 'role', 'limit']);

@@ -1,17 +1,16 @@
 // Whom `plan` and `up` work with: the node that leads. A change of primary that the file asks for is made only when told.
 
 import { readTopologyOn } from '../postgres/topology-query.ts';
-import { readLoss } from '../replication/loss-facts.ts';
-import type { NodeLoss } from '../replication/loss.ts';
-import { contested, describeSight, leaderNote, ledCluster } from '../postgres/leader.ts';
+import { partedReplicas } from '../postgres/parted.ts';
+import { describeSight, leaderNote, ledCluster } from '../postgres/leader.ts';
 import { shownPath } from '../config/shown-path.ts';
 import type { HostSet } from '../host/with-hosts.ts';
-import { ledBy, type Cluster, type LedCluster, type Node } from '../model/cluster.ts';
+import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
 import { RefusedError } from '../model/errors.ts';
-import { settingsFor, type NodeSight, type Topology } from '../model/topology.ts';
+import { settingsFor, type Topology } from '../model/topology.ts';
 import { refuseAnotherAccount } from '../server/owner-facts.ts';
 import { rememberedPrimary } from '../server/remember-primary-step.ts';
-import { refuseOlderCopy } from './older-copy-facts.ts';
+import { lookBeforeStart, refuseBlindStart, type Former } from '../start/before-start-facts.ts';
 import { choosePrimary } from './primary-choice.ts';
 
 interface LeaderForUp {
@@ -49,10 +48,9 @@ export async function leaderForUp(cluster: Cluster, hosts: HostSet): Promise<Lea
   if (unreachable) throw unreachable;
   const facts = { file: cluster.configuredPrimary.name, remembered, leader: led.primary.name };
   if (choosePrimary(facts) === 'edited') return { asked: changeOfPrimary(led, topology, remembered ?? '') };
+  refuseParted(led, topology);
   refuseBlindStart(led, topology);
-  const former = await readFormerPrimaries(led, topology, hosts);
-  await refuseSplit(led, topology, former, hosts);
-  const unread = await refuseOlderCopy(led, topology, hosts);
+  const { former, unread } = await lookBeforeStart(led, topology, hosts);
   const isFormer = ({ name }: Node): boolean => former.some(({ sight }) => sight.node.name === name);
   return {
     cluster: { ...led, replicas: led.replicas.filter((node) => !isFormer(node)) },
@@ -64,68 +62,18 @@ export async function leaderForUp(cluster: Cluster, hosts: HostSet): Promise<Lea
   };
 }
 
-/** A primary that is stopped is started only while every other node can be seen: one that cannot may have been promoted. */
-function refuseBlindStart({ primary }: LedCluster, { nodes }: Topology): void {
-  const itself = nodes.find(({ node }) => node.name === primary.name);
-  const unseen = nodes.filter(({ state }) => state === 'unreachable');
-  if (itself?.state !== 'stopped' || unseen.length === 0) return;
-  const names = unseen.map(({ node }) => node.name).join(' and ');
+/** What such a replica streams is not what comes after its own data, and what it answers is nobody's. */
+function refuseParted({ primary }: LedCluster, { nodes }: Topology): void {
+  const parted = partedReplicas(nodes);
+  if (parted.size === 0) return;
   throw new RefusedError({
-    what: `PostgreSQL does not run on ${primary.name}, the primary, and ${names} cannot be asked`,
-    why: [
-      ...unseen.map(describeSight),
-      `If one of them was promoted meanwhile, a start of ${primary.name} would make a second primary.`,
-    ].join('\n'),
+    what: [...parted.values()].join('; '),
+    why: 'It may say that it streams all the same: then it mixes two histories, and its answers are wrong.',
     next: [
-      `bring ${names} back, and run the same command again`,
-      `or when you know that nobody else was promoted: dbctl restart ${primary.name}`,
+      ...[...parted.keys()].map((name) => `give it the data of ${primary.name}: dbctl reinit ${name}`),
       'nothing was changed',
     ],
   });
-}
-
-/** A node that has led before, and is stopped. */
-interface Former {
-  readonly sight: NodeSight;
-  readonly loss: NodeLoss;
-}
-
-const readFormerPrimaries = (
-  cluster: LedCluster,
-  { nodes }: Topology,
-  hosts: HostSet,
-): Promise<readonly Former[]> =>
-  Promise.all(
-    nodes
-      .filter(({ node, state, data }) => {
-        const isReplica = cluster.replicas.some(({ name }) => name === node.name);
-        return isReplica && state === 'stopped' && data?.isStandby === false;
-      })
-      .map(async (sight) => ({ sight, loss: await readLoss(cluster, sight.node, hosts) })),
-  );
-
-/** While no primary runs, one that has led last is not started over what only an earlier one has. */
-async function refuseSplit(
-  cluster: LedCluster,
-  { nodes }: Topology,
-  former: readonly Former[],
-  hosts: HostSet,
-): Promise<void> {
-  const { primary } = cluster;
-  const itself = nodes.find(({ node, state }) => node.name === primary.name && state === 'stopped');
-  const rivals = former.filter(({ loss }) => loss.from !== undefined);
-  if (itself === undefined || rivals.length === 0) return;
-  const own = await Promise.all(
-    rivals.map(({ sight }) => readLoss(ledBy(cluster, sight.node), primary, hosts)),
-  );
-  throw contested(
-    cluster,
-    [itself, ...rivals.map(({ sight }) => sight)],
-    [
-      ...[...own, ...rivals.map(({ loss }) => loss)].map(({ text }) => text),
-      `So a start of ${primary.name}, which led last, would go on without what only ${rivals.map(({ sight }) => sight.node.name).join(' and ')} has.`,
-    ],
-  );
 }
 
 function formerNote({ primary: { name: leader } }: LedCluster, { sight, loss }: Former): string {

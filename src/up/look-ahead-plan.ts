@@ -24,7 +24,7 @@ export async function planUp(cluster: LedCluster, hosts: HostSet): Promise<UpVie
   });
   const nodes = reachedNodes(cluster, hosts);
   const [view, overrides] = await Promise.allSettled([
-    plan(upPlan({ cluster, nodes, hosts: looking, restarting: [] }), absent),
+    plan(upPlan({ cluster, nodes, hosts: looking, restarting: [], passwords: { agreed: [] } }), absent),
     readOverrides(cluster, nodes, looking),
   ]);
   // What kept the plan from being made says more.

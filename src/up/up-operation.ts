@@ -74,7 +74,7 @@ interface Converged {
 async function converge(
   { cluster: configured, restart, planFile }: UpRequest,
   operation: LockedOperation,
-  { dryRun, confirm }: ChangeAccess,
+  access: ChangeAccess,
 ): Promise<Converged> {
   const { leaderForUp } = await import('./leader-for-up-facts.ts');
   const { planUp, reachedNodes } = await import('./look-ahead-plan.ts');
@@ -87,22 +87,19 @@ async function converge(
   await tellNotes(notes);
   const { overrides, ...planned } = await planUp(cluster, hosts);
   if (planFile !== undefined) await refuseWhenStale(planFile, planned.changes);
-  if (planned.changes.length === 0 || dryRun) return { result: planned, overrides };
+  if (planned.changes.length === 0 || access.dryRun) return { result: planned, overrides };
+  const { agreeToPasswords } = await import('../server/agree-to-passwords.ts');
+  const changed = planned.changes.flatMap(({ id, subject }) =>
+    id === 'role.password' && subject !== undefined ? subject : [],
+  );
   // A plan in a file was read.
-  if (planFile === undefined) {
-    const { agreeToPasswords } = await import('../server/agree-to-passwords.ts');
-    const changed = planned.changes.filter(({ id }) => id === 'role.password');
-    await agreeToPasswords(
-      cluster,
-      changed.flatMap(({ subject }) => subject ?? []),
-      confirm,
-    );
-  }
+  const passwords =
+    planFile === undefined ? await agreeToPasswords(cluster, changed, access) : { agreed: changed };
   const isPlanned = (name: string): boolean =>
     planned.changes.some(({ host, disrupts }) => disrupts && host === name);
   const nodes = reachedNodes(cluster, hosts);
   const restarting = restart ? nodes.filter(({ name }) => isPlanned(name)) : [];
-  const result = await operation.carryOut(upPlan({ cluster, nodes, hosts, restarting }), {
+  const result = await operation.carryOut(upPlan({ cluster, nodes, hosts, restarting, passwords }), {
     mayFail: replicasAlone(cluster),
   });
   const { readOverrides } = await import('../server/overrides-facts.ts');

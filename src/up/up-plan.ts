@@ -14,6 +14,7 @@ import { backupSetupPlan } from '../backup/setup-plan.ts';
 import { backupsInPlace } from '../backup/backups-in-place-facts.ts';
 import { chooseCloneMethods } from '../replication/clone-method-facts.ts';
 import { initPrimaryPlan } from '../server/init-primary-plan.ts';
+import type { PasswordPolicy } from '../server/role-changes.ts';
 import { restartWhenAsked } from '../server/reload-settings-step.ts';
 import { ensureSettings } from '../server/settings-step.ts';
 import { verifyStreaming } from '../server/verify-streaming-step.ts';
@@ -28,10 +29,11 @@ export interface UpOptions {
   readonly nodes: readonly Node[];
   /** The nodes that may be restarted, and are when a setting waits for it. */
   readonly restarting: readonly Node[];
+  readonly passwords: PasswordPolicy;
 }
 
 export function upPlan(options: UpOptions): Plan {
-  const { cluster, hosts, nodes, restarting } = options;
+  const { cluster, hosts, nodes, restarting, passwords } = options;
   const primary = hosts.get(cluster.primary.name);
   const replicas = cluster.replicas.filter((node) => nodes.includes(node));
   /** The same, without those that have failed on the way. */
@@ -46,7 +48,7 @@ export function upPlan(options: UpOptions): Plan {
         control: hosts.get(cluster.control.name),
         readSights: async () => (await readTopologyOn(cluster, hosts)).nodes,
       }).then(() => []),
-    ...initPrimaryPlan(cluster, hosts, { restart: 'later' }),
+    ...initPrimaryPlan(cluster, hosts, { restart: 'later', passwords }),
     ...(replicas.length > 0 ? [() => replicaStages(options, replicas)] : []),
     ...(restarting.length > 0 ? [(failed: ReadonlySet<string>) => restarts(without(failed))] : []),
     (failed) => backupStages(without(failed)),
@@ -76,7 +78,12 @@ async function replicaStages({ cluster, hosts }: UpOptions, nodes: readonly Node
     from: 'auto',
   } as const;
   const methods = await chooseCloneMethods(question);
-  return addReplicaPlan(cluster, nodes, { hosts, source }, { restart: 'later', backup, methods });
+  return addReplicaPlan(
+    cluster,
+    nodes,
+    { hosts, source },
+    { restart: 'later', setsRoles: true, backup, methods },
+  );
 }
 
 async function restarts({ cluster, hosts, nodes, restarting }: UpOptions): Promise<readonly Stage[]> {

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLab, type Lab } from '../support/e2e.ts';
-import { expectClear } from '../support/faults.ts';
+import { expectClear, settled } from '../support/faults.ts';
 import {
   connectionTo,
   describeOnHosts,
@@ -111,6 +111,47 @@ describeOnHosts('passwords of awkward characters', () => {
     await succeed(lab, 'probe', '--wait', '10s');
     expect((await succeed(lab, 'init-primary')).stdout.trim()).toBe('0 changes');
   });
+
+  test('the one of replication is changed by up, which asks before', async () => {
+    lab.configure({
+      POSTGRES_REPLICATION_PASSWORD: 'another-one-for-it',
+      POSTGRES_REPLICATION_PASSWORD_FILE: '',
+      POSTGRES_READONLY_PASSWORD: 'only-of-the-reader',
+      POSTGRES_READONLY_PASSWORD_FILE: '',
+    });
+
+    const planned = await lab.dbctl('plan');
+    expectExit(planned, 10);
+    expect(planned.stdout.match(/change the password of role/g)).toHaveLength(2);
+    expectClear(lab, await lab.dbctl('up'), 8, roleOf(lab, 'replication').name, 'nothing was changed');
+    await expectNewStream(lab);
+    await succeed(lab, 'up', '--yes');
+
+    await expectLogins(lab, 'reader', 'only-of-the-reader');
+    await expectNewStream(lab);
+    await settled(lab, 'up');
+  });
+
+  test.each([['up'], ['init-primary']])(
+    'those of a primary that is stopped are not changed by %s before somebody agreed',
+    async (command) => {
+      const changed = `changed-for-${command}`;
+      const before = lab.env['POSTGRES_READONLY_PASSWORD']!;
+      lab.configure({ POSTGRES_READONLY_PASSWORD: changed });
+      await lab.shell('pg1', 'systemctl stop postgresql@17-main');
+
+      const asked = await lab.dbctl(command);
+
+      const { name } = roleOf(lab, 'reader');
+      expectClear(lab, asked, 8, `nobody has agreed to it for ${name}`, 'PostgreSQL runs', '--yes');
+      await expectLogins(lab, 'reader', before);
+      expectClear(lab, await lab.dbctl(command), 8, name, 'nothing was changed');
+      await lab.shell('pg1', 'systemctl stop postgresql@17-main');
+      await succeed(lab, command, '--yes');
+      await expectLogins(lab, 'reader', changed);
+      await settled(lab, command);
+    },
+  );
 
   test('no password is in what is shown when one is wrong', async () => {
     lab.configure({

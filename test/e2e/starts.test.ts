@@ -96,6 +96,7 @@ describeOnHosts('servers that would start as what they are not', () => {
     await cutPower(lab, 'pg2');
 
     const refused = await expectRefused(lab, 'pg2 cannot be asked', 'up');
+    await expectRefused(lab, 'pg2 cannot be asked', 'init-primary');
 
     expect(refused.stderr).toContain('dbctl restart pg1');
     expect(await unitOn('pg1')).toBe('inactive');

@@ -9,6 +9,7 @@ import { circles, parseSource, readSources, type Source } from '../support/sourc
 const order = [
   ['cli'],
   ['up'],
+  ['start'],
   ['restore', 'switchover'],
   ['replication', 'certificates', 'doctor', 'wal', 'status', 'report'],
   ['backup'],

@@ -46,7 +46,7 @@ function serverWith(content: Partial<Content> = {}) {
 }
 
 test.each([
-  ['roles are made', ensureRoles(shop, primary), { roles: [] }, 4],
+  ['roles are made', ensureRoles(shop, primary, { passwords: 'change' }), { roles: [] }, 4],
   ['the database is made', ensureDatabase(shop, primary), { owner: null }, 1],
   ['the database gets its owner', ensureDatabase(shop, primary), { owner: 'postgres' }, 1],
   ['privileges are granted', ensurePrivileges(shop, primary), { holds: [] }, 17],
@@ -61,7 +61,7 @@ test.each([
 });
 
 test.each([
-  ['roles', ensureRoles(shop, primary), 'create role shop_admin'],
+  ['roles', ensureRoles(shop, primary, { passwords: 'change' }), 'create role shop_admin'],
   ['the database', ensureDatabase(shop, primary), 'create database shop'],
   ['privileges', ensurePrivileges(shop, primary), 'grant CONNECT on database shop to shop_app'],
 ])('a dry run on a host without a server plans %s', async (_what, step, change) => {
@@ -74,7 +74,7 @@ test('only the role that differs gets a new verifier, and no password is sent', 
   const { host, inputs, now } = serverWith();
   now.roles = asWanted.map((role) => (role.name === 'shop_app' ? { ...role, verifier: '' } : role));
 
-  expect((await run(ensureRoles(shop, primary), host)).changes).toEqual([
+  expect((await run(ensureRoles(shop, primary, { passwords: 'change' }), host)).changes).toEqual([
     'change the password of role shop_app',
   ]);
   expect(inputs[0]?.match(/ password '/g)).toHaveLength(1);
@@ -111,4 +111,31 @@ test('a password that differs is named, and not sent when it is to be left', asy
 
   expect(changes).toEqual(['correct the attributes of role shop_app']);
   expect(inputs.join('')).not.toContain(' password ');
+});
+
+test('a password is changed only where that was agreed to, and nothing is changed before that is known', async () => {
+  const roles = asWanted.map((role) => ({
+    ...role,
+    verifier: scramVerifier('set-by-hand'),
+    isPowerful: true,
+  }));
+  const { host, inputs } = serverWith({ roles });
+  const agreeing = (...agreed: readonly string[]) => ensureRoles(shop, primary, { passwords: { agreed } });
+  const names = roles.map(({ name }) => name);
+
+  expect((await plan(agreeing(), host)).changes).toContain('change the password of role shop_app');
+  await expect(run(agreeing(...names.slice(1)), host)).rejects.toMatchObject({
+    exitCode: 8,
+    message: `no password was changed: nobody has agreed to it for ${names[0]}`,
+  });
+  expect(inputs).toEqual([]);
+  expect((await run(agreeing(...names), host)).status).toBe('changed');
+});
+
+test('a role that does not exist yet needs nobody to agree to its password', async () => {
+  const { host } = serverWith({ roles: asWanted.slice(1) });
+
+  expect((await run(ensureRoles(shop, primary, { passwords: { agreed: [] } }), host)).changes).toEqual([
+    'create role shop_admin',
+  ]);
 });

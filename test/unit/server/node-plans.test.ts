@@ -68,7 +68,7 @@ function choiceOf(order: RestartChoice['order'], down: readonly string[] = []): 
       atStart: standbyDefaults,
     };
   });
-  return { facts, restarting: facts, order, closesPrimary: !down.includes('pg1') };
+  return { facts, restarting: facts, order, primary: down.includes('pg1') ? 'started' : 'restarted' };
 }
 
 test.each<[string, RestartChoice, readonly string[]]>([

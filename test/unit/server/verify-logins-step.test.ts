@@ -71,6 +71,19 @@ test('a wrong replication password stops before anything is cloned', async () =>
   });
 });
 
+test.each([
+  ['password authentication failed', 'is set'],
+  ['role "replicator" does not exist', 'is made'],
+])('%s is no reason to stop where the role %s before', async (problem) => {
+  const { host } = hostThatSays(`failed: ${problem} \n`, withAuthority);
+
+  await expect(run(verifyReplicationLogin(shop, pg2, { setsRoles: true }), host)).rejects.toMatchObject({
+    exitCode: 6,
+    why: problem,
+  });
+  await expect(run(verifyReplicationLogin(shop, pg2), host)).rejects.toMatchObject({ exitCode: 4 });
+});
+
 test('a check has nothing to apply', async () => {
   const { host, ran } = fakeHost();
 

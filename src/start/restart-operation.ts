@@ -1,8 +1,10 @@
 import { isDown } from '../host/no-answer.ts';
 import { probeReachability } from '../host/reachability.ts';
+import { tellNotes } from '../kit/see-leader.ts';
 import type { LedCluster, Node } from '../model/cluster.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
-import { chooseRestarts, restartPlan, type RestartRequest } from './restart-plan.ts';
+import { refuseUnsafeStart } from './before-start-facts.ts';
+import { chooseRestarts, restartPlan, type RestartRequest } from '../server/restart-plan.ts';
 
 type Restarting = Omit<RestartRequest, 'reached' | 'hosts'>;
 
@@ -13,9 +15,13 @@ export async function restartNodes(request: Restarting, access: ChangeAccess) {
   const named = cluster.nodes.filter((node) => nodes.includes(node) || node === cluster.primary);
   const more = nodes.includes(cluster.primary) ? await otherReplicas(cluster, named, access) : [];
   const reached = [...named, ...more];
-  return changeHosts(cluster, reached, async ({ hosts, carryOut }) => {
+  return changeHosts(cluster, reached, async (operation) => {
+    const { hosts, carryOut } = operation;
     const choice = await chooseRestarts({ ...request, reached, hosts });
-    if (choice.closesPrimary) await confirm(cluster.name, closes(cluster));
+    // Who names it knows of the nodes that are out of sight.
+    if (choice.primary === 'started')
+      await tellNotes(await refuseUnsafeStart(cluster, { operation, login: access.login, isBlind: true }));
+    if (choice.primary === 'restarted') await confirm(cluster.name, closes(cluster));
     const silences = new Map<string, number>();
     const onSilence = (node: string, seconds: number): void => void silences.set(node, seconds);
     const result = await carryOut(restartPlan({ cluster, hosts }, choice, { onSilence }));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ledBy } from '../../../src/model/cluster.ts';
-import { archivedEnd, laterInArchive, olderCopy } from '../../../src/up/older-copy.ts';
+import { archivedEnd, laterInArchive, olderCopy } from '../../../src/start/older-copy.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
 import { file, info } from '../../support/archived.ts';
 

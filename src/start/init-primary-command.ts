@@ -1,5 +1,5 @@
 import { option, restartFlag } from '../kit/flags.ts';
-import { yesToPasswords } from './agree-to-passwords.ts';
+import { yesToPasswords } from '../server/agree-to-passwords.ts';
 import { changeCommand } from '../operation/change-command.ts';
 
 /** `dbctl init-primary`: from a plain host to a primary that every role can log in to. */
@@ -14,7 +14,7 @@ export const initPrimary = changeCommand({
   },
   yes: yesToPasswords,
   run: async ({ cluster, flags, ...access }) =>
-    (await import('./init-primary-plan.ts')).makePrimary(cluster, flags, access),
+    (await import('./init-primary-operation.ts')).makePrimary(cluster, flags, access),
   async verdict({ overridden }) {
     if (overridden) throw overridden;
   },

@@ -17,7 +17,7 @@ export const restart = changeCommand({
       { cluster, nodes: findNodes(cluster, args.names), pending },
       access,
     ),
-  text: async ({ silences }) => (await import('./restart-text.ts')).silenceText(silences),
+  text: async ({ silences }) => (await import('../server/restart-text.ts')).silenceText(silences),
   json: ({ silences }) => ({
     nodes: [...silences].map(([name, silentSeconds]) => ({ name, silentSeconds })),
   }),

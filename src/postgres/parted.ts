@@ -1,0 +1,42 @@
+// Whether a replica's data has parted from its primary's: then it can follow it no more. Facts in, words out.
+
+import { isSameTimeline, lineageAt, type Lineage } from '../model/timeline-history.ts';
+import type { NodeData, NodeSight } from '../model/topology.ts';
+
+/** Why replicas that run cannot follow the one that leads, by name: of the same number, they may stream all the same. */
+export function partedReplicas(nodes: readonly NodeSight[]): ReadonlyMap<string, string> {
+  const leaders = nodes.filter(({ state }) => state === 'primary');
+  const [leader] = leaders;
+  if (leader?.data === undefined || leaders.length > 1) return new Map();
+  const led = { name: leader.node.name, data: leader.data };
+  return new Map(
+    nodes.flatMap(({ node: { name }, state, data }) => {
+      const why = state === 'replica' && data !== undefined ? partedFrom(led, data) : undefined;
+      return why === undefined ? [] : [[name, `${name} cannot follow ${led.name}: ${why}`]];
+    }),
+  );
+}
+
+interface Leader {
+  readonly name: string;
+  readonly data: NodeData;
+}
+
+/** Why its data is no earlier state of the leader's; undefined where it may be. */
+function partedFrom({ name, data: leader }: Leader, replica: NodeData): string | undefined {
+  if (leader.systemIdentifier !== replica.systemIdentifier) return "its data is another server's";
+  const { timeline } = replica;
+  const led = lineageAt(leader, timeline);
+  if (led === undefined)
+    return leader.ancestors.length === 0 && timeline < leader.timeline
+      ? undefined
+      : `it is on timeline ${timeline}, which ${name} did not come from`;
+  if (!isSameTimeline(led, replica))
+    return `it is on another timeline ${timeline}: ${leftAt(replica)}, that of ${name} at ${led.ancestors.at(-1)?.endLsn}`;
+  return undefined;
+}
+
+function leftAt({ ancestors }: Lineage): string {
+  const parent = ancestors.at(-1);
+  return `it left timeline ${parent?.timeline} at ${parent?.endLsn}`;
+}
