@@ -9,6 +9,8 @@ export interface Removal {
   readonly isWiped: boolean;
   /** Where data is kept, of this removal or of an earlier one; null when there is none, or nobody knows. */
   readonly keptData: string | null;
+  /** What of that the primary has not, in a sentence; null when it has everything. */
+  readonly onlyInKeptData: string | null;
   /** What to type on its host when it is back. */
   readonly left: readonly string[];
   /** Other replicas that were not reached, and still let it in. */
@@ -17,7 +19,7 @@ export interface Removal {
 
 /** What is left of a replica that was removed, for people. */
 export function removalText(
-  { node, isReached, isOurs, isWiped, keptData, left, notReached }: Removal,
+  { node, isReached, isOurs, isWiped, keptData, onlyInKeptData, left, notReached }: Removal,
   { host }: Pick<Node, 'host'>,
   primary: Pick<Node, 'name'>,
 ): string {
@@ -27,6 +29,9 @@ export function removalText(
           isWiped
             ? `Data of an earlier removal is still on its host (${host}): ${keptData}`
             : `The data of ${node} was kept on its host (${host}): ${keptData}`,
+          ...(onlyInKeptData
+            ? [onlyInKeptData, 'A person must decide whether that is needed: it is in no other place.']
+            : []),
           `Remove it when it is not needed:  rm -r ${keptData}`,
         ]
       : []),
@@ -36,8 +41,9 @@ export function removalText(
     ...(isReached
       ? []
       : [
-          `${node} (${host}) was not reached, so what is on it is still there. It holds passwords and keys of the`,
-          `cluster; ${primary.name} no longer accepts its logins. When it is back and its data is not needed, on ${host}:`,
+          `${node} (${host}) was not reached, so what is on it is still there, and nobody knows whether only it has`,
+          `something. It holds passwords and keys of the cluster; ${primary.name} no longer accepts its logins. When it is`,
+          `back and its data is not needed, on ${host}:`,
           ...left.map((line) => `  ${line}`),
         ]),
     ...notReached.map(

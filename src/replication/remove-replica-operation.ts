@@ -53,12 +53,16 @@ export async function removeReplicaFrom(
       ...access,
       ...operation,
     });
+    const kept = access.dryRun || !isOurs ? undefined : await keptData(place);
+    const loss =
+      kept === undefined ? undefined : await readLoss(cluster, node, operation.hosts, `${kept}/data`);
     const removal = {
       node: node.name,
       isReached: place.isReached,
       isOurs: isOurs ?? null,
       isWiped: request.wipe,
-      keptData: access.dryRun || !isOurs ? null : await keptData(place),
+      keptData: kept ?? null,
+      onlyInKeptData: loss?.from === undefined ? null : loss.text,
       left: place.isReached ? [] : leftOnHost(cluster, node),
       notReached: unreachable.map(({ name }) => name).filter((name) => name !== node.name),
     };
@@ -120,8 +124,8 @@ async function remove(
   return { place, isOurs, result: await carryOut(removeReplicaPlan(place, choice)) };
 }
 
-const keptData = async ({ cluster, node, hosts }: RemovalPlace): Promise<string | null> =>
-  (await hosts.get(node.name).ask(keptRemovedData(instanceOf(cluster, node)))) ?? null;
+const keptData = ({ cluster, node, hosts }: RemovalPlace): Promise<string | undefined> =>
+  hosts.get(node.name).ask(keptRemovedData(instanceOf(cluster, node)));
 
 const deadNote = ({ name, host }: Node): string =>
   `${host} does not respond: ${name} is treated as dead, and removed without its host`;

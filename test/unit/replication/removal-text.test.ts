@@ -11,6 +11,7 @@ const text = (changes: Partial<Removal> = {}): string =>
       isOurs: true,
       isWiped: false,
       keptData: kept,
+      onlyInKeptData: null,
       left: [],
       notReached: [],
       ...changes,
@@ -21,6 +22,11 @@ const text = (changes: Partial<Removal> = {}): string =>
 
 test.each<[string, Partial<Removal>, string]>([
   ['kept data is shown with the line that removes it', {}, `rm -r ${kept}`],
+  [
+    'what only the kept data has is said before the line that removes it',
+    { onlyInKeptData: 'pg2 was a replica: only pg2 has 1 transaction.' },
+    `only pg2 has 1 transaction.\nA person must decide whether that is needed: it is in no other place.\nRemove it`,
+  ],
   ['after a wipe, what an earlier removal kept is told of', { isWiped: true }, 'of an earlier removal'],
   ['what was not set up by dbctl was left', { isOurs: false, keptData: null }, 'was not set up by dbctl'],
   [
