@@ -18,7 +18,8 @@ import { controlPlace, localHistories, pgbackrest } from './pgbackrest-query.ts'
 import { repositoryFacts } from './repository-facts.ts';
 import { storedWal } from './repository-list-query.ts';
 import { historyFileOf } from '../model/timeline-history.ts';
-import { currentArchive, timelineOf, type Histories } from './timeline.ts';
+import { currentArchive, mayBeOwn, timelineOf, type Histories } from './timeline.ts';
+import { timelineDecision } from './timeline-advice.ts';
 
 interface RemoveRequest {
   readonly cluster: Cluster;
@@ -52,10 +53,12 @@ export async function removeTimeline(
       timelineOf(stopWal) === timeline ? label : [],
     );
     if (labels.length > 0) throw hasBackups(timeline, labels, controlPlace(cluster, backup));
+    if (timeline !== leader.timeline && mayBeOwn(timeline, { info, wal, histories }))
+      throw perhapsOwn(cluster, timeline, leader);
     const bytes = files.reduce((sum, one) => sum + one.bytes, 0);
     await access.confirm(
       cluster.name,
-      `Timeline ${timeline} is removed from the repository: ${counted(files.length, 'file')}, ${formatBytes(bytes)}. What was written on it cannot be restored then.`,
+      `Timeline ${timeline} is removed from the repository: ${counted(files.length, 'file')}, ${formatBytes(bytes)}. What was written on it cannot be restored then, also if ${leader.name} was started from an older copy of its data.`,
     );
     const step = removeFiles(cluster, backup, { archive, timeline });
     return { result: await carryOut([onlyOn(step.title, control, () => [step])]) };
@@ -116,6 +119,18 @@ const hasBackups = (
         (label) =>
           `to remove one, on the control host: runuser -u postgres -- pgbackrest --config=${config} --stanza=${stanza} --set=${label} expire`,
       ),
+      'nothing was changed',
+    ],
+  });
+
+/** A leader that was started from an older copy would have its own rows removed. */
+const perhapsOwn = (cluster: Cluster, timeline: number, leader: Leader): RefusedError =>
+  new RefusedError({
+    what: `timeline ${timeline} may be the cluster's own: nothing in the repository came after it`,
+    why: `${leader.name} leads on timeline ${leader.timeline}. If it was started from an older copy of its data, what came after that is on timeline ${timeline}, and perhaps in no other place.`,
+    next: [
+      ...timelineDecision(cluster, timeline, leader.name),
+      `only when nothing of it is needed, let ${leader.name} be backed up first, then repeat the command: dbctl backup run --type full`,
       'nothing was changed',
     ],
   });

@@ -9,7 +9,7 @@ import { recoveryWindow } from './recovery-window.ts';
 import { damageOf, type DamageNote } from './damage.ts';
 import { hasItsWal, ownWal, walSinceFirst } from './stored-wal.ts';
 import { ownLineage, type OwnFacts } from './own-recovery.ts';
-import { branchesOf, currentArchive, leadsTo, type Branch } from './timeline.ts';
+import { branchesOf, currentArchive, leadsTo, mayBeOwn, type Branch } from './timeline.ts';
 import { findGaps } from './wal-gaps.ts';
 import { isoTime } from '../model/units.ts';
 
@@ -39,8 +39,10 @@ export interface BranchRow {
   readonly files: number;
   readonly bytes: number;
   readonly newestAt: string;
-  /** Whether it is newer than the cluster's own: another server made it. */
+  /** Whether it is newer than the cluster's own: another server made it, or the leader was started from an older copy. */
   readonly isForeign: boolean;
+  /** Whether the repository alone says that it is the cluster's own: backups were made on it, or nothing came after it. */
+  readonly mayBeOwn: boolean;
 }
 
 export interface Restorable {
@@ -125,7 +127,9 @@ export function repositoryReport(
     })),
     gaps: gaps.map(({ fromLsn, toLsn, missingFiles }) => ({ fromLsn, toLsn, missingFiles })),
     timeline: lineage.timeline,
-    branches: branchesOf(wal, currentArchive(info), lineage, histories).map(branchRow),
+    branches: branchesOf(wal, currentArchive(info), lineage, histories).map((one) =>
+      branchRow(one, mayBeOwn(one.timeline, facts)),
+    ),
     hasOwnHistory: lineage.timeline === 1 || lineage.ancestors.length > 0,
     backups: info.backups.map((one) => ({
       ...rowOf(one, isWhole(one)),
@@ -154,7 +158,10 @@ export const gapAtEnd = ({ gaps, backups }: Pick<RepositoryReport, 'gaps' | 'bac
       backups.every(({ startLsn }) => startLsn === null || parseLsn(startLsn)! < parseLsn(toLsn)!),
     );
 
-const branchRow = ({ timeline, parent, files, bytes, newestAt, isForeign }: Branch): BranchRow => ({
+const branchRow = (
+  { timeline, parent, files, bytes, newestAt, isForeign }: Branch,
+  isPerhapsOwn: boolean,
+): BranchRow => ({
   timeline,
   fromTimeline: parent?.timeline ?? null,
   fromLsn: parent?.endLsn ?? null,
@@ -162,6 +169,7 @@ const branchRow = ({ timeline, parent, files, bytes, newestAt, isForeign }: Bran
   bytes,
   newestAt: isoTime(newestAt),
   isForeign,
+  mayBeOwn: isPerhapsOwn,
 });
 
 const rowOf = (one: BackupSet, isWhole: boolean): Omit<BackupRow, 'damage'> => ({

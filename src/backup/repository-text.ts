@@ -33,10 +33,10 @@ export function repositoryText(report: RepositoryReport): string {
 const range = ({ from, to }: RepositoryReport['restorable'][number]): string =>
   `restorable to any second from ${utc(from)} to ${to === null ? 'now' : utc(to)} UTC`;
 
-/** "timeline 2 left timeline 1 at 0/5000110: 3 files, 48 MB, up to 11-21 10:00 UTC; not the cluster's own" */
+/** "timeline 2 left timeline 1 at 0/5000110: 3 files, 48 MB, up to 11-21 10:00 UTC, not of the server that leads" */
 function branch({ timeline, fromTimeline, fromLsn, files, bytes, isForeign }: BranchRow): string {
   const from = fromTimeline === null ? 'has no history' : `left timeline ${fromTimeline} at ${fromLsn}`;
-  const whose = isForeign ? 'of another server' : 'left behind';
+  const whose = isForeign ? 'not of the server that leads' : 'left behind';
   return `timeline ${timeline} ${from}: ${counted(files, 'file')}, ${formatBytes(bytes)}, ${whose}`;
 }
 

@@ -128,3 +128,17 @@ export function ownTimeline(
   if (rivals.length === 0) return { timeline };
   return { timeline: undefined, candidates: [...rivals, timeline].toSorted((a, b) => a - b) };
 }
+
+/**
+ * Whether the repository alone says of a timeline that it is the cluster's own: backups were made on it, or it grew from the
+ * newest one and no server went on beside it. Who leads on another timeline may have been started from an older copy.
+ */
+export function mayBeOwn(
+  timeline: number,
+  { info, wal, histories }: { info: BackupInfo; wal: readonly ArchivedFile[]; histories: Histories },
+): boolean {
+  const hasBackups = info.backups.some(({ stopWal = '' }) => timelineOf(stopWal) === timeline);
+  return (
+    hasBackups || ownTimeline(wal, currentArchive(info), histories, info.backups.at(-1)).timeline === timeline
+  );
+}

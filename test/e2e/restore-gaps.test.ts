@@ -4,7 +4,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DrillResult } from '../../src/backup/drill/drill.ts';
 import { data, follow, mountDisk, moveWal, unit } from '../support/disks.ts';
 import type { Lab } from '../support/e2e.ts';
-import { expectClear, expectStreaming } from '../support/faults.ts';
+import {
+  advised,
+  expectClear,
+  expectStreaming,
+  follow as followOn,
+  unmakeReplica,
+} from '../support/faults.ts';
 import { dbctlWithFate } from '../support/kill-preload.ts';
 import { checksum, makeRows, onPort, unfinished } from '../support/restore-story.ts';
 import { startCluster } from '../support/saved-cluster.ts';
@@ -107,29 +113,54 @@ describeOnHosts('a repository with gaps', () => {
     expect(lost.stderr).not.toContain('before-restore');
     await lab.shell('pg1', `mv /root/older ${data}`);
     const older = 'is older than what is known';
-    const behind = await lab.dbctl('plan');
-    expectClear(
-      lab,
-      behind,
-      4,
-      older,
-      /only pg2 has 1 transaction,/,
-      /pg2 lead in place of pg1, on .*select pg_promote/,
-    );
+    for (const command of [['plan'], ['restart', 'pg1'], ['init-primary']]) {
+      expectClear(
+        lab,
+        await lab.dbctl(...command),
+        4,
+        older,
+        /only pg2 has 1 transaction,/,
+        /pg2 lead in place of pg1, on .*select pg_promote/,
+      );
+    }
     await lab.shell('pg2', `systemctl stop ${unit} && mv ${data} /root/data`);
     const way = 'dbctl backup restore --in-place';
-    expectClear(
-      lab,
-      await lab.dbctl('up'),
-      4,
-      older,
-      /WAL file \w{24} is not the one in the repository/,
-      way,
-    );
+    for (const command of ['up', 'init-primary']) {
+      const refused = await lab.dbctl(command);
+      expectClear(lab, refused, 4, older, /WAL file \w{24} is not the one in the repository/, way);
+    }
 
     await lab.shell('pg2', `mv /root/data ${data}`);
+    // "bring it back", says the advice.
     await lab.shell('pg1', `rm -r ${data} && mv /root/newer ${data}`);
     await succeed(lab, 'up');
+    expect(await checksum(lab, 'pg1', 'later')).toBe(rows);
+    await expectStreaming(lab, 'pg2');
+  });
+
+  test('and data of an earlier timeline that was started by hand: what came after it is offered to nobody for removal', async () => {
+    const timeline = await lab.sql('pg1', 'select timeline_id from pg_control_checkpoint()');
+    const rows = await checksum(lab, 'pg1', 'later');
+    await unmakeReplica(lab, 'pg2');
+    await lab.shell(
+      'pg1',
+      `systemctl stop ${unit} && mv ${data} /root/newer && mv "$(ls -d ${data}.before-restore-* | tail -n 1)" ${data}`,
+    );
+    const words = `the repository goes on with timeline ${timeline}`;
+    for (const command of ['plan', 'init-primary']) expectClear(lab, await lab.dbctl(command), 4, words);
+    await followOn(lab, 'pg1', await lab.dbctl('up'), /systemctl start \S+/);
+    await expect.poll(() => lab.sql('pg1', 'select not pg_is_in_recovery()').catch(String)).toBe('t');
+
+    const checked = (await lab.dbctl('backup', 'check')).stdout.replaceAll(/\s+/g, ' ');
+    const expired = await lab.dbctl('backup', 'expire', '--timeline', timeline, '--yes');
+
+    expect(checked).toContain(`it is the cluster's own if pg1 was started from an older copy of its data`);
+    expect(checked).not.toContain('expire');
+    expectClear(lab, expired, 4, `timeline ${timeline} may be the cluster's own`);
+    await lab.shell('pg1', `systemctl stop ${unit}`);
+    const which = await lab.dbctl(...inPlace);
+    expectClear(lab, which, 4, "nobody can say which timeline is the cluster's", 'it may be an older copy');
+    await succeed(lab, ...inPlace, ...advised(which, new RegExp(`(--target-timeline) (${timeline})`)));
     expect(await checksum(lab, 'pg1', 'later')).toBe(rows);
     await expectStreaming(lab, 'pg2');
   });

@@ -65,7 +65,7 @@ describeOnHosts('a second timeline', () => {
       },
     ]);
     expect((await succeed(lab, 'backup', 'info')).stdout).toMatch(
-      /^timeline 2 left timeline 1 at .* of another server$/m,
+      /^timeline 2 left timeline 1 at .* not of the server that leads$/m,
     );
     await expectRefused(lab, 'pg1 or pg2 is the primary', 'backup', 'restore', '--to=pg1:5499');
   });

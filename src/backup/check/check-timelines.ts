@@ -8,6 +8,7 @@ import { finding, type Finding } from '../../model/finding.ts';
 import { counted, formatBytes } from '../../model/units.ts';
 import type { BranchRow } from '../repository-report.ts';
 import { historyFileOf, type Ancestor } from '../../model/timeline-history.ts';
+import { timelineDecision } from '../timeline-advice.ts';
 import { timelineOf } from '../timeline.ts';
 import type { BackupFacts, NodeBackupFacts } from './backup-facts.ts';
 
@@ -26,13 +27,14 @@ export function checkTimelines(
   const { report, histories } = control?.repository ?? {};
   if (report === undefined) return [];
   const leader = nodes.find(({ archiver }) => leads(archiver, report.timeline));
-  const collides = leader && collision(leader, histories?.get(report.timeline)?.at(-1), report.timeline);
+  const collides =
+    leader && collision(cluster, leader, histories?.get(report.timeline)?.at(-1), report.timeline);
   const findings = [
     ...(collides ? [collides] : []),
     ...(report.hasOwnHistory ? [] : [noHistory(report.timeline, leader, { cluster, stanza })]),
     ...report.branches
       .filter(({ isForeign }) => isForeign)
-      .map((branch) => foreign(branch, report.timeline, nodes)),
+      .map((branch) => foreign(branch, { cluster, own: report.timeline, leader, nodes })),
   ];
   if (findings.length > 0) return findings;
   return [finding(about, 'ok', `the repository has timeline ${report.timeline}, and no other server's`)];
@@ -41,8 +43,16 @@ export function checkTimelines(
 const leads = (archiver: NodeBackupFacts['archiver'], timeline: number): boolean =>
   archiver?.currentWal != null && timelineOf(archiver.currentWal) === timeline;
 
+interface Beside {
+  readonly cluster: Cluster;
+  /** The timeline that the leader is on. */
+  readonly own: number;
+  readonly leader: NodeBackupFacts | undefined;
+  readonly nodes: readonly NodeBackupFacts[];
+}
+
 /** Restores and replicas of dbctl are told which timeline is theirs; everybody else follows the newest one. */
-function foreign(branch: BranchRow, own: number, nodes: readonly NodeBackupFacts[]): Finding {
+function foreign(branch: BranchRow, { cluster, own, leader, nodes }: Beside): Finding {
   const { timeline, fromTimeline, fromLsn, files, bytes } = branch;
   const makers = nodes
     // The leader may have fetched what it did not follow, to choose a number of its own.
@@ -59,16 +69,26 @@ function foreign(branch: BranchRow, own: number, nodes: readonly NodeBackupFacts
   return finding(
     about,
     'critical',
-    `timeline ${timeline}, ${left}, is not the cluster's own (${own}): ${counted(files, 'file')}, ${formatBytes(bytes)}; ${maker}`,
+    `timeline ${timeline}, ${left}, is not the one that the primary is on (${own}): ${counted(files, 'file')}, ${formatBytes(bytes)}; ${maker}`,
     [
+      ...timelineDecision(cluster, timeline, leader?.node.name ?? cluster.configuredPrimary.name),
       ...makers.map((name) => `if ${name} is not a replica now, make it one: dbctl reinit ${name}`),
-      `when nothing of it is needed, remove it from the repository: dbctl backup expire --timeline ${timeline}`,
+      ...removal(timeline, branch),
     ],
   );
 }
 
+/** What may be the only copy of what was acknowledged is offered to nobody for removal. */
+const removal = (timeline: number, { mayBeOwn }: Pick<BranchRow, 'mayBeOwn'>): readonly string[] =>
+  mayBeOwn
+    ? []
+    : [
+        `only when nothing of it is needed, remove it from the repository: dbctl backup expire --timeline ${timeline}`,
+      ];
+
 /** The leader began a timeline of a number that another server's already had in the repository. */
 function collision(
+  cluster: Cluster,
   { node, histories }: NodeBackupFacts,
   stored: Ancestor | undefined,
   timeline: number,
@@ -81,7 +101,8 @@ function collision(
     'critical',
     `timeline ${timeline} in the repository is another server's: it left timeline ${stored.timeline} at ${stored.endLsn}, that of ${node.name} at ${own.endLsn}; nothing of ${node.name} is archived`,
     [
-      `remove the other one, and ${node.name} archives its own: dbctl backup expire --timeline ${timeline}`,
+      ...timelineDecision(cluster, timeline, node.name),
+      `only when nothing of it is needed, remove it, and ${node.name} archives its own: dbctl backup expire --timeline ${timeline}`,
       'then: dbctl backup run --type full',
     ],
   );

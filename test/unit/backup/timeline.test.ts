@@ -3,6 +3,7 @@ import {
   branchesOf,
   currentArchive,
   leadsTo,
+  mayBeOwn,
   ownTimeline,
   timelineOf,
   timelinesWithHistory,
@@ -10,7 +11,7 @@ import {
 } from '../../../src/backup/timeline.ts';
 import { historyFileOf, parseHistory } from '../../../src/model/timeline-history.ts';
 import { parseHistories } from '../../../src/backup/pgbackrest-query.ts';
-import type { BackupInfo } from '../../../src/backup/backup-info.ts';
+import type { BackupInfo, BackupSet } from '../../../src/backup/backup-info.ts';
 
 const history =
   '1\t0/5000110\tbefore 2026-11-21 10:00:00+00\n\n# a comment\n2\t0/9000028\tno recovery target\n';
@@ -129,6 +130,19 @@ test('another timeline is foreign when it is newer than the own one, and given u
   ]);
   expect(of(3)).toEqual([expect.objectContaining({ timeline: 2, isForeign: false })]);
   expect(of(2)).toEqual([expect.objectContaining({ timeline: 3, isForeign: true })]);
+});
+
+test('what the repository alone would follow, or was backed up, may be the own timeline', () => {
+  const went = [...wal(1, { 3: 0 }), ...wal(2, { 5: 3, 6: 4 })];
+  const may = (files: typeof went, ...backups: readonly Partial<BackupSet>[]) => {
+    const info = { databases, archives: [{ id: '17-2' }], backups } as unknown as BackupInfo;
+    return mayBeOwn(2, { info, wal: files, histories: leftAt5 });
+  };
+
+  expect(may(went, begun)).toBe(true);
+  expect(may([...went, ...wal(1, { 6: 9 })], begun)).toBe(false);
+  const backedUp = { stopWal: '000000020000000000000006', stopLsn: '0/6000100' };
+  expect(may(went, backedUp, { stopWal: '000000010000000000000009', stopLsn: '0/9000100' })).toBe(true);
 });
 
 test('histories are listed by files, and read by timeline', () => {

@@ -319,6 +319,7 @@ const branch = {
   bytes: 4e4,
   newestAt: at(60),
   isForeign: true,
+  mayBeOwn: false,
 } as const;
 const timelinesOf = (seen: BackupFacts) =>
   backupCheck(cluster, backup, seen).findings.filter(({ check }) => check === 'timelines');
@@ -337,8 +338,11 @@ test("another server's timeline is named, with who made it and how to remove it"
         /^timeline 2, which left timeline 1 at 0\/5000110.*pg2 has it/,
       ) as unknown,
       next: [
-        expect.stringContaining('dbctl reinit pg2'),
-        expect.stringContaining('backup expire --timeline 2'),
+        expect.stringMatching(/a person must decide .* if pg1 was started from an older copy/) as unknown,
+        expect.stringContaining('dbctl backup restore --to=pg1:5499 --target-timeline 2') as unknown,
+        expect.stringContaining('dbctl backup restore --in-place --target-timeline 2') as unknown,
+        expect.stringContaining('dbctl reinit pg2') as unknown,
+        expect.stringMatching(/^only when .*backup expire --timeline 2$/) as unknown,
       ],
     },
   ]);
@@ -348,6 +352,14 @@ test("another server's timeline is named, with who made it and how to remove it"
   expect(
     timelinesOf(sight({ control: control({}, { branches: [{ ...branch, isForeign: false }] }) })),
   ).toMatchObject([{ status: 'ok' }]);
+});
+
+test("a timeline that may be the cluster's own is offered to nobody for removal", () => {
+  const branches = [{ ...branch, mayBeOwn: true }];
+  const [found] = timelinesOf(sight({ control: control({}, { branches }) }));
+
+  expect(found?.next?.join()).toContain('restore --in-place --target-timeline 2');
+  expect(found?.next?.join()).not.toContain('expire');
 });
 
 const archived = (endLsn: string) => new Map([[2, [{ timeline: 1, endLsn }]]]);
