@@ -32,8 +32,10 @@ export const checkRestore = ({ work, owner, inPlace }: RestoreExpectation): Step
     ]);
     if (staging && !staging.hasData && staging.request !== keyOf(request))
       throw unfinished(host, work, staging);
-    const facts = inPlace ? { ...withoutServer(found), layout: undefined } : found;
+    const facts = inPlace ? { ...withoutServer(found), data: replaced(found), layout: undefined } : found;
     const isPlaced = staging !== undefined && !staging.hasData;
+    if (inPlace && isPlaced && found.data.state === 'cluster' && found.data.lacks === 'global/pg_control')
+      throw placedAndLost(host, work);
     const neededBytes = isPlaced ? 0 : Math.max(0, roomForCopy(backup.databaseBytes) - takenBytes);
     const problems: HostProblem[] = [
       ...hostProblems(facts, { instance, owner, role: 'primary', neededBytes }),
@@ -53,6 +55,12 @@ const fixed = ({ data, layout }: HostFacts, { instance }: RestoreWork): readonly
   layout
     ? layoutProblems(layout, instance, { name: '', role: 'replaced', data: data.state, isRunning: true })
     : [];
+
+/** Data whose control file is gone is what a restore is for; without its version, nobody knows what to set aside. */
+const replaced = ({ data }: HostFacts): HostFacts['data'] =>
+  data.state === 'cluster' && data.lacks === 'global/pg_control'
+    ? { state: data.state, version: data.version }
+    : data;
 
 /** The server that is to be stopped may hold its port, even when its data is gone. */
 const withoutServer = (facts: HostFacts): HostFacts =>
@@ -90,6 +98,17 @@ const unfinished = (host: ReadableHost, { instance }: RestoreWork, staging: Stag
     next: [
       'finish it: run the same command as then',
       `or give it up, to start another: on ${host.name}, rm -r ${stagingDirectoryOf(instance)}`,
+    ],
+  });
+
+/** It would be taken for what is to be finished, and cannot be started. */
+const placedAndLost = (host: ReadableHost, { instance }: RestoreWork): RefusedError =>
+  new RefusedError({
+    what: `what an earlier restore has put in place on ${host.name} has lost its control file, and no server starts without it`,
+    next: [
+      `give that restore up, on ${host.name}: rm -r ${stagingDirectoryOf(instance)}`,
+      'then run the same command again: it restores anew, and sets this data aside',
+      'nothing was changed',
     ],
   });
 

@@ -8,8 +8,17 @@ import { instanceOf } from '../model/instance.ts';
 import { parseLsn } from '../model/lsn.ts';
 import { dataEnd, isKnown } from '../postgres/data-end-query.ts';
 import { lossByGap } from './loss.ts';
+import { RefusedError } from '../model/errors.ts';
+import { hostFacts } from '../server/host-facts-query.ts';
+import { lacking } from '../server/unusable-data.ts';
 import { furthest, type Point } from '../postgres/only-there.ts';
-import { refuseAhead, refuseForeign, unknownNotes, type ReplicaData } from './replica-data.ts';
+import {
+  refuseAhead,
+  refuseForeign,
+  unknownNotes,
+  unknownPrimaryNotes,
+  type ReplicaData,
+} from './replica-data.ts';
 import { stagingState } from './restore-query.ts';
 import type { RestoreFacts, RestoreRequest } from './restore.ts';
 
@@ -22,14 +31,13 @@ interface Restoring {
 
 /**
  * Before anything is made: throws RefusedError when a replica has what the restore to the newest point will not bring
- * back, or holds the data of another cluster. Answers lines about what cannot be looked at; it is kept.
+ * back, holds the data of another cluster, or has none that can be set aside. Answers lines about what cannot be looked at; it is kept.
  */
 export async function refuseLoss(
   { cluster, facts, start, request }: Restoring,
   place: ReadableHost,
   login: LoginOptions,
 ): Promise<readonly string[]> {
-  if (cluster.replicas.length === 0) return [];
   const { lineage, archive } = facts;
   const gap = lossByGap(start, facts);
   const archived = { ...lineage, lsn: gap?.reached ?? archive?.lsn ?? start.stopLsn ?? '0/0' };
@@ -38,7 +46,8 @@ export async function refuseLoss(
   const data = await place.ask(dataEnd(instanceOf(cluster, cluster.primary)));
   const own = isKnown(data) ? data.systemIdentifier : facts.info?.databases.at(-1)?.systemIdentifier;
   refuseForeign(cluster, replicas, own);
-  const notes = unknownNotes(replicas);
+  await refuseVersionless(cluster, login);
+  const notes = [...unknownPrimaryNotes(cluster.primary, data), ...unknownNotes(replicas)];
   if (request.target.type !== 'default') return notes;
   const points = gap === undefined && isKnown(data) ? [archived, data] : [archived];
   const reached = furthest(points.filter(({ timeline }) => timeline === lineage.timeline));
@@ -59,6 +68,24 @@ export async function refuseReplicasAhead(
   const reached = { ...facts.lineage, lsn };
   if (isAgreed(request, reached)) return;
   refuseAhead(cluster, await readReplicaData(cluster, login, reached), { reached, points: [reached] });
+}
+
+/** Data without its version could be neither kept nor removed, and that is seen before the primary is stopped. */
+async function refuseVersionless(cluster: LedCluster, login: LoginOptions): Promise<void> {
+  const asked = await askMachines(cluster, cluster.replicas, login, (host, node) =>
+    host.ask(hostFacts(instanceOf(cluster, node))),
+  );
+  const node = cluster.replicas.find((_, index) => {
+    const data = asked[index]?.answer?.data;
+    return data?.state === 'cluster' && data.lacks === 'PG_VERSION';
+  });
+  if (node === undefined) return;
+  const { what, next } = lacking('PG_VERSION', {
+    instance: instanceOf(cluster, node),
+    node: node.name,
+    role: 'replica',
+  });
+  throw new RefusedError({ what, next: [...[next].flat(), 'nothing was changed'] });
 }
 
 const isAgreed = ({ acceptedLoss }: RestoreRequest, { lsn }: Point): boolean =>

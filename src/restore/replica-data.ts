@@ -37,6 +37,14 @@ export const unknownNotes = (replicas: readonly ReplicaData[]): readonly string[
         ],
   );
 
+/** The same of the primary: what the repository lacks is not taken from data that cannot be read. */
+export const unknownPrimaryNotes = ({ name }: Node, data: ReplicaData['data']): readonly string[] =>
+  data === undefined || isKnown(data)
+    ? []
+    : [
+        `warning: what only ${name} may have is not known, and is not brought back: ${data.problem}; its data is set aside, and kept`,
+      ];
+
 /** Refuses to clear away data that is not the cluster's. */
 export function refuseForeign(
   cluster: LedCluster,
