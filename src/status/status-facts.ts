@@ -18,7 +18,10 @@ import type { Place } from '../server/layout.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
 import { readDrills } from '../backup/drill/drills-query.ts';
 import { controlPlace } from '../backup/pgbackrest-query.ts';
-import { primariesAmong } from '../model/topology.ts';
+import { primariesAmong, type NodeSight } from '../model/topology.ts';
+import { noAnswer } from '../host/no-answer.ts';
+import { partedReplicas } from '../postgres/parted.ts';
+import { nodeSight } from '../postgres/topology-query.ts';
 import { serverStatus, type ServerStatus } from '../postgres/server-status.ts';
 import { readBackupRuns } from '../backup/backup-runs-facts.ts';
 import type { BackupRuns } from '../backup/backup-runs.ts';
@@ -48,6 +51,8 @@ export interface NodeStatus {
   readonly remarks: readonly string[];
   /** Whether its commits wait for replicas that are not there. */
   readonly commitsWait: boolean;
+  /** Whether it is a replica that cannot follow the primary, though it may say that it streams. */
+  readonly isParted: boolean;
 }
 
 export type ClusterStatus = Awaited<ReturnType<typeof readStatus>>;
@@ -66,16 +71,21 @@ export async function readStatus(cluster: Cluster, login: LoginOptions) {
   const leaders = primariesAmong(cluster, ({ name }) =>
     looks.some(({ status: { node, server } }) => node === name && server?.isInRecovery === false),
   );
+  const parted = partedReplicas(looks.flatMap(({ sight }) => sight ?? []));
   return {
     /** The nodes that take writes. */
     leaders,
-    nodes: looks.map(({ status }) => status),
+    nodes: looks.map(({ status }) => withRemark(status, parted.get(status.node))),
     protection: repository ? protectionOf(protectionFacts(repository, archiver, drills)) : noBackups,
   };
 }
 
+const withRemark = (status: NodeStatus, remark = ''): NodeStatus =>
+  remark === '' ? status : { ...status, isParted: true, remarks: [...status.remarks, remark] };
+
 interface Look {
   readonly status: NodeStatus;
+  readonly sight?: NodeSight | undefined;
   readonly archiver?: ArchiverFacts | undefined;
   readonly drills: readonly DrillResult[];
 }
@@ -91,10 +101,11 @@ const unreachable = (cluster: Cluster, node: Node, error: DbctlError | undefined
 
 async function lookAt(cluster: Cluster, node: Node, host: ReadableHost): Promise<Look> {
   const instance = instanceOf(cluster, node);
-  const [facts, starts, server, overrides, archiver, drills = []] = await Promise.all([
+  const [facts, starts, server, sight, overrides, archiver, drills = []] = await Promise.all([
     host.ask(hostFacts(instance)),
     host.ask(controlOf(instance).startsAtBoot),
     askServer(instance, host),
+    host.ask(nodeSight(cluster, node)).catch(noAnswer),
     overridesOn(cluster, node, host),
     cluster.backup && host.ask(archiverFacts(instance)),
     cluster.backup && host.ask(readDrills(cluster)),
@@ -121,7 +132,7 @@ async function lookAt(cluster: Cluster, node: Node, host: ReadableHost): Promise
     ],
     places: facts.layout?.places ?? [],
   };
-  return { status, archiver, drills };
+  return { status, sight, archiver, drills };
 }
 
 interface RepositorySight {
@@ -184,4 +195,5 @@ const nothingSeen = (cluster: Cluster, { name, host, port }: Node): Omit<NodeSta
   places: [],
   remarks: [],
   commitsWait: false,
+  isParted: false,
 });

@@ -37,7 +37,7 @@ function leading({ leaders, nodes }: ClusterStatus): Finding {
 
 type Answer = readonly [Finding['status'], string, (readonly string[])?];
 
-function serving({ state, server, expectedRole, problem }: NodeStatus): Answer {
+function serving({ node, state, server, expectedRole, problem, isParted }: NodeStatus): Answer {
   if (state === 'unreachable') return ['unknown', problem ?? 'cannot be reached', ['see why: dbctl doctor']];
   if (state === 'not set up') return ['critical', 'is not set up', ['set it up: dbctl up']];
   if (server === undefined) return ['critical', 'its PostgreSQL does not answer', ['start it: dbctl up']];
@@ -45,6 +45,12 @@ function serving({ state, server, expectedRole, problem }: NodeStatus): Answer {
     if (expectedRole === 'primary') return ['ok', 'takes writes'];
     return ['warning', 'leads, and .env.cluster names another primary', ['see what to write: dbctl status']];
   }
+  if (isParted)
+    return [
+      'critical',
+      'is on another timeline than the primary, and what it streams is not what follows its own data',
+      [`give it the data of the primary: dbctl reinit ${node}`],
+    ];
   return server.isReceiving
     ? ['ok', 'streams']
     : ['critical', 'is a replica that does not stream', ['see why: dbctl probe']];

@@ -34,7 +34,10 @@ export function statusText(nodes: readonly NodeStatus[]): string {
   const fitting = grids.find((text) => widestOf(text.split('\n')) <= screenWidth);
   const problems = new Set(nodes.flatMap(({ problem }) => (problem ? [printable(problem)] : [])));
   const remarks = nodes.flatMap(({ node, remarks: all }) => all.map((one) => `${node}: ${one}`));
-  return [fitting ?? grids.at(-1), ...placeLines(nodes), ...problems, ...remarks, ''].join('\n');
+  const parted = nodes
+    .filter(({ isParted }) => isParted)
+    .map(({ node }) => `${node}: to give it the primary's data: dbctl reinit ${node}`);
+  return [fitting ?? grids.at(-1), ...placeLines(nodes), ...problems, ...remarks, ...parted, ''].join('\n');
 }
 
 /** Disks besides that of the data: "pg1: pg_wal (/srv/wal) 668 MB free of 700 MB". */
@@ -64,7 +67,9 @@ function stateOf({
   server,
   state,
   commitsWait,
-}: Pick<NodeStatus, 'server' | 'state' | 'commitsWait'>): string {
+  isParted,
+}: Pick<NodeStatus, 'server' | 'state' | 'commitsWait' | 'isParted'>): string {
+  if (isParted) return 'parted';
   if (server?.isInRecovery && server.isReceiving) return 'streaming';
   return commitsWait ? 'commits wait' : state;
 }

@@ -3,7 +3,15 @@
 
 import { beforeAll, expect, test } from 'vitest';
 import type { Lab } from '../../support/e2e.ts';
-import { advised, expectRefused, follow, followDbctl, giveUp, settled } from '../../support/faults.ts';
+import {
+  advised,
+  expectClear,
+  expectRefused,
+  follow,
+  followDbctl,
+  giveUp,
+  settled,
+} from '../../support/faults.ts';
 import { addressOf, expectExit, succeed } from '../../support/story.ts';
 
 const unit = 'postgresql@17-main';
@@ -73,8 +81,8 @@ export function severalHaveLed(theLab: () => Lab): void {
     await write('pg2', 'lonely');
     await Promise.all(['pg1', 'pg2'].map((name) => systemctl(name, 'stop')));
 
-    for (const command of ['plan', 'up']) {
-      const { stderr } = await expectRefused(lab, 'pg1 or pg2 is the primary', command);
+    for (const command of [['plan'], ['up'], ['restart', 'pg1'], ['init-primary']]) {
+      const { stderr } = await expectRefused(lab, 'pg1 or pg2 is the primary', ...command);
       expect(stderr).toMatch(/only pg1 has 1 transaction, in .* on timeline 3, which pg2 did not come from/);
       expect(stderr).toMatch(/only pg2 has 1 transaction, in .* on timeline 2\.$/m);
     }
@@ -110,7 +118,38 @@ export function severalHaveLed(theLab: () => Lab): void {
     const refused = await expectRefused(lab, 'pg2 may have what pg1 has not', 'reinit', 'pg2', '--yes');
 
     expect(refused.stderr).toContain('pg2 was a replica: only pg2 has what may be transactions');
+    // Kept, it is not lost; but somebody must be told of it.
+    const address = addressOf(lab, 'pg2');
+    const { stdout } = await succeed(lab, 'remove-replica', 'pg2');
+    expect(stdout).toMatch(
+      /pg2 was a replica: only pg2 has what may be transactions[^]*A person must decide/,
+    );
+    const remove = /^Remove it .*: {2}(rm -r \S+\.removed-\S+)$/m.exec(stdout)![1]!;
+    await lab.shell('pg2', `[ -e ${remove.split(' ').at(-1)}/data/PG_VERSION ] && ${remove}`);
+    await succeed(lab, 'add-replica', `pg2=${address}`);
+    await streams('pg1', 'pg2');
+  });
+
+  test('a replica on another timeline of the same number cannot follow, though it says that it streams', async () => {
+    const signal = `install -o postgres -g postgres -m 600 /dev/null ${data}/standby.signal`;
+    const asReplica = (name: string) =>
+      lab.shell(name, `systemctl stop ${unit} && ${signal} && systemctl start ${unit}`);
+    await lab.sql('pg2', 'select pg_promote()');
+    await write('pg2', 'apart');
+    for (const name of ['pg2', 'pg1']) await asReplica(name);
+    await lab.sql('pg1', 'select pg_promote()');
+    const words =
+      /pg2 cannot follow pg1: it is on another timeline (\d+): it left timeline \d+ at \S+, that of pg1 at /;
+
+    for (const command of ['plan', 'up'])
+      expectClear(lab, await lab.dbctl(command), 4, words, 'dbctl reinit pg2');
+    const status = await lab.dbctl('status', '--check');
+
+    expectExit(status, 2);
+    expect(status.stdout).toMatch(/^pg2 .* replica +parted/m);
+    const refused = await followDbctl(lab, await lab.dbctl('up'), /reinit pg2/, '--yes');
     await succeed(lab, 'reinit', 'pg2', '--yes', ...advised(refused, /(--accept-loss) (\S+)/));
     await streams('pg1', 'pg2');
+    await settled(lab, 'up');
   });
 }

@@ -22,6 +22,7 @@ const seen: Omit<NodeStatus, 'node' | 'expectedRole'> = {
   places: [],
   remarks: [],
   commitsWait: false,
+  isParted: false,
 };
 const first: NodeStatus = { ...seen, node: 'pg1', expectedRole: 'primary' };
 const second: NodeStatus = {
@@ -66,6 +67,12 @@ test.each<[string, Partial<ClusterStatus>, string, string | undefined]>([
     { nodes: [first, { ...second, server: { ...server, isInRecovery: true } }] },
     'critical',
     'does not stream',
+  ],
+  [
+    'a replica of another timeline, whatever it streams',
+    { nodes: [first, { ...second, isParted: true }] },
+    'critical',
+    'is on another timeline than the primary',
   ],
   [
     'a replica that leads',

@@ -70,6 +70,7 @@ const running: NodeStatus = {
   startsAtBoot: true,
   remarks: [],
   commitsWait: false,
+  isParted: false,
 };
 const server = running.server!;
 const replica: NodeStatus = {
@@ -125,4 +126,11 @@ test('names as long as they may be fit 80 columns, without colour', () => {
 
 test('a name stays whole where there is room', () => {
   expect(statusText([{ ...running, node: 'orders-primary' }])).toContain('orders-primary ');
+});
+
+test('a replica that cannot follow the primary is not shown as one that streams', () => {
+  const text = statusText([running, { ...replica, isParted: true, remarks: ['pg2 cannot follow pg1'] }]);
+
+  expect(text).toMatch(/^pg2 .* replica +parted /m);
+  expect(text).toContain("pg2: to give it the primary's data: dbctl reinit pg2");
 });
