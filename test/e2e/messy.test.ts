@@ -48,6 +48,10 @@ describeOnHosts('hosts that nobody tidied up, with PostgreSQL 18', () => {
 
   test('are backed up, and a drill brings it all back', async () => {
     await succeed(lab, 'backup', 'run', '--type', 'full');
+    // The backup knows nothing of prepared transactions, and the WAL after it has one.
+    lab.configure({ POSTGRES_CONF_max_prepared_transactions: '2' });
+    await succeed(lab, 'up', '--restart');
+    await lab.sql('pg1', `begin; create table held (n int); prepare transaction 'held'`, 'app');
     await expectWalArrives(lab);
     const { stdout } = await succeed(lab, 'backup', 'drill', '-o', 'json');
 
@@ -59,6 +63,7 @@ describeOnHosts('hosts that nobody tidied up, with PostgreSQL 18', () => {
     await succeed(lab, 'backup', 'restore', '--to=pg2:5499');
 
     expect(await onPort(lab, 'pg2', 5499, content)).toBe(before);
+    expect(await onPort(lab, 'pg2', 5499, 'select gid from pg_prepared_xacts')).toBe('held');
     expect(
       await onPort(lab, 'pg2', 5499, 'select pg_tablespace_location(oid) from pg_tablespace'),
     ).not.toContain('/srv/fast');
@@ -77,6 +82,7 @@ describeOnHosts('hosts that nobody tidied up, with PostgreSQL 18', () => {
     await succeed(lab, 'backup', 'restore', '--in-place', '--yes');
 
     expect(await lab.sql('pg1', content, 'app')).toBe(before);
+    await lab.sql('pg1', `commit prepared 'held'; select n from held`, 'app');
     await expectPlaces('pg1');
     await expectStreaming(lab, 'pg2');
     await expect.poll(() => lab.sql('pg2', content, 'app').catch(String), { timeout: 30_000 }).toBe(before);

@@ -286,7 +286,7 @@ bytes=$(($(du -sk "$work" | cut -f 1) * 1024))
 libraries=$("$bin/postgres" -D "/etc/postgresql/$version/$instance" -C shared_preload_libraries 2>/dev/null |
   tr ',' '\n' | tr -d " \"" | grep -vxE "(.*/)?($job_libraries)(\.so)?|" | paste -sd , -) || libraries=''
 control() { "$bin/pg_controldata" -D "$data" | sed -n "s/^$1 setting: *//p"; }
-locks=$(control max_locks_per_xact)
+locks=$(control max_locks_per_xact) prepared=$(control max_prepared_xacts)
 [ "$locks" -ge 256 ] || locks=256
 
 # Of what ALTER SYSTEM set on the cluster, nothing is for a copy but how far to go. Without hot_standby it needs no settings
@@ -316,7 +316,7 @@ autovacuum = off
 timescaledb.max_background_workers = 0
 shared_preload_libraries = '$libraries'
 max_connections = 20
-max_prepared_transactions = $(control max_prepared_xacts)
+max_prepared_transactions = $prepared
 max_locks_per_transaction = $locks
 shared_buffers = '128MB'
 huge_pages = off
@@ -347,9 +347,15 @@ start() {
     sleep 0.2
   done
 }
+# WAL says when the cluster was given more: from then on, more prepared transactions than fit here may come.
+want_limits() {
+  [ "$(control max_prepared_xacts)" -gt "$prepared" ] || return 1
+  prepared=$(control max_prepared_xacts)
+  echo "max_prepared_transactions = $prepared" >>"$data/postgresql.auto.conf"
+}
 replay() {
   until start; do
-    want_missing "$work/postgres.log" 2>"$work/refused" || return 1
+    want_limits || want_missing "$work/postgres.log" 2>"$work/refused" || return 1
   done
 }
 if ! replay; then

@@ -64,12 +64,19 @@ serve() {
   done
 }
 
+limits() { prepared=$(control max_prepared_xacts) locks=$(control max_locks_per_xact); }
+# WAL says when the cluster was given more: from then on, more prepared transactions than fit here may come.
+want_limits() {
+  [ "$(control max_prepared_xacts)" -gt "$prepared" ] || return 1
+  limits
+}
+
 if [ ! -e "$aside/stopped" ]; then
   rm -rf -- "$run"
   mkdir -m 700 -- "$run"
   : >"$run/empty.conf"
   echo 'local all postgres peer' >"$run/pg_hba.conf"
-  prepared=$(control max_prepared_xacts) locks=$(control max_locks_per_xact)
+  limits
   # What ALTER SYSTEM set on the cluster is not for this server; how far to go is.
   [ -e "$aside/auto.conf" ] || {
     cp -- "$data/postgresql.auto.conf" "$aside/auto.conf-new"
@@ -79,7 +86,7 @@ if [ ! -e "$aside/stopped" ]; then
 
   want_linked || exit
   until serve; do
-    want_missing "$run/log" || exit
+    want_limits || want_missing "$run/log" || exit
   done
 
   # Where recovery ended is remembered only by the server that did it.

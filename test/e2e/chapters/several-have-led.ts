@@ -132,12 +132,13 @@ export function severalHaveLed(theLab: () => Lab): void {
 
   test('a replica on another timeline of the same number cannot follow, though it says that it streams', async () => {
     const signal = `install -o postgres -g postgres -m 600 /dev/null ${data}/standby.signal`;
-    const asReplica = (name: string) =>
-      lab.shell(name, `systemctl stop ${unit} && ${signal} && systemctl start ${unit}`);
     await lab.sql('pg2', 'select pg_promote()');
     await write('pg2', 'apart');
-    for (const name of ['pg2', 'pg1']) await asReplica(name);
+    // Nobody tells the other one that this number is taken.
+    await lab.shell('pg2', `systemctl stop ${unit} && ${signal}`);
+    await lab.shell('pg1', `systemctl stop ${unit} && ${signal} && systemctl start ${unit}`);
     await lab.sql('pg1', 'select pg_promote()');
+    await systemctl('pg2', 'start');
     const words =
       /pg2 cannot follow pg1: it is on another timeline (\d+): it left timeline \d+ at \S+, that of pg1 at /;
 
