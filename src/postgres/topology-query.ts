@@ -81,7 +81,10 @@ function stoppedSight(node: Node, hasSignal: boolean, stdout: string): NodeSight
   );
   const history = stdout.matchAll(new RegExp(`^${historyFileOf(timeline)}: (.*)$`, 'gm'));
   const systemIdentifier = control('Database system identifier');
-  if (systemIdentifier === undefined) return { node, state: 'stopped', problem: 'its control file is gone' };
+  if (systemIdentifier === undefined) {
+    const isDamaged = /^control=damaged$/m.test(stdout);
+    return { node, state: 'stopped', problem: `its control file is ${isDamaged ? 'damaged' : 'gone'}` };
+  }
   const data: NodeData = {
     timeline,
     ancestors: parseHistory([...history].map(([, line]) => line).join('\n')),

@@ -104,7 +104,7 @@ const unfinished = (host: ReadableHost, { instance }: RestoreWork, staging: Stag
 /** It would be taken for what is to be finished, and cannot be started. */
 const placedAndLost = (host: ReadableHost, { instance }: RestoreWork): RefusedError =>
   new RefusedError({
-    what: `what an earlier restore has put in place on ${host.name} has lost its control file, and no server starts without it`,
+    what: `what an earlier restore has put in place on ${host.name} has no sound control file any more, and no server starts without it`,
     next: [
       `give that restore up, on ${host.name}: rm -r ${stagingDirectoryOf(instance)}`,
       'then run the same command again: it restores anew, and sets this data aside',

@@ -64,6 +64,7 @@ export function refuseForeign(
     next: [
       `mount the disk that ${name} was on, on ${host}, and run the same command again`,
       `if neither that disk is left nor this data is needed there, on ${host}: ${controlOf(instance).byHand.stop}; mv ${instance.dataDirectory} ${instance.dataDirectory}.old`,
+      `then run the same command again: the primary is restored, and it says how ${name} gets its data`,
       'nothing was changed',
     ],
   });

@@ -31,7 +31,7 @@ export interface HostFacts extends SystemFacts {
         readonly state: 'cluster';
         /** NaN where its file is gone. */
         readonly version: number;
-        /** A file without which no server starts with it. */
+        /** A file without which no server starts with it; a damaged control file is none. */
         readonly lacks?: 'PG_VERSION' | 'global/pg_control';
       };
   /** The account that the data directory belongs to; undefined where there is none. */
@@ -106,7 +106,7 @@ export function parseHostFacts(stdout: string, now: number): HostFacts {
     owner: of('owner') || undefined,
     listener: parseListener(of('listener'), postmaster?.pid),
     postmaster,
-    data: parseData(of('data'), of('lacks')),
+    data: parseData(of('data'), of('control') === 'damaged' ? 'global/pg_control' : of('lacks')),
     dataOf: of('data_of') || undefined,
     isStandby: of('standby') === 'yes',
     start: parseStartFacts(stdout),

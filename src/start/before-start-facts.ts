@@ -4,7 +4,7 @@
 import type { HostSet } from '../host/with-hosts.ts';
 import { ledBy, type LedCluster } from '../model/cluster.ts';
 import { RefusedError } from '../model/errors.ts';
-import type { NodeSight, Topology } from '../model/topology.ts';
+import type { NodeData, NodeSight, Topology } from '../model/topology.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
 import type { LockedOperation } from '../operation/change-hosts.ts';
 import { contested, describeSight } from '../postgres/leader.ts';
@@ -72,25 +72,29 @@ export function refuseBlindStart({ primary }: LedCluster, { nodes }: Topology): 
   });
 }
 
-/** A node that has led before, and is stopped. */
+/** A node that has led before, and is stopped. Another server's data has not: it is refused where it is. */
 export interface Former {
   readonly sight: NodeSight;
   readonly loss: NodeLoss;
 }
 
-const readFormerPrimaries = (
+function readFormerPrimaries(
   cluster: LedCluster,
   { nodes }: Topology,
   hosts: HostSet,
-): Promise<readonly Former[]> =>
-  Promise.all(
+): Promise<readonly Former[]> {
+  const own = nodes.find(({ node }) => node.name === cluster.primary.name)?.data?.systemIdentifier;
+  const isAnothers = ({ systemIdentifier }: NodeData): boolean =>
+    own !== undefined && systemIdentifier !== own;
+  return Promise.all(
     nodes
       .filter(({ node, state, data }) => {
         const isReplica = cluster.replicas.some(({ name }) => name === node.name);
-        return isReplica && state === 'stopped' && data?.isStandby === false;
+        return isReplica && state === 'stopped' && data?.isStandby === false && !isAnothers(data);
       })
       .map(async (sight) => ({ sight, loss: await readLoss(cluster, sight.node, hosts) })),
   );
+}
 
 /** While no primary runs, one that has led last is not started over what only an earlier one has. */
 async function refuseSplit(

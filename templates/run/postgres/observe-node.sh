@@ -2,6 +2,7 @@
 # What a host knows of one node: whose it is, what its server says, or else what its data says. Changes nothing.
 # PostgreSQL is asked as a role that exists: as root, each question would leave a FATAL message in its log.
 # Arguments: directory of the programs, port, data directory, note of the owner, SQL.
+. ./start-lines.sh
 echo "owner=$(cat "$4" 2>/dev/null)"
 if [ -e "$3/standby.signal" ]; then echo standby=yes; else echo standby=no; fi
 export PGOPTIONS='-c statement_timeout=0'
@@ -18,4 +19,4 @@ for file in "$3"/pg_wal/*.history; do
   echo "history=${file##*/}"
   sed "s/^/${file##*/}: /" "$file"
 done
-LC_ALL=C "$1/pg_controldata" -D "$3" 2>/dev/null || echo control=none
+if [ -e "$3/global/pg_control" ]; then sound_control "$3" "$1"; else echo control=none; fi

@@ -57,16 +57,23 @@ export function unusableData(theLab: () => Lab): void {
     await succeed(lab, 'restart', 'pg2');
   });
 
-  test('without a control file is replaced when it is said that it may be lost', async () => {
+  test.each([
+    ['without a control file', `rm ${data}/global/pg_control`, 'it has no control file'],
+    [
+      'with a damaged control file',
+      `printf 'not a timeline' | dd of=${data}/global/pg_control bs=1 seek=40 conv=notrunc`,
+      'its control file is damaged',
+    ],
+  ])('%s is replaced when it is said that it may be lost', async (_, damage, reason) => {
     await stop('pg2');
-    await lab.shell('pg2', `rm ${data}/global/pg_control`);
+    await lab.shell('pg2', damage);
 
     await expectRefused(lab, 'has no global/pg_control', 'up');
     const refused = await expectRefused(lab, 'has no global/pg_control', 'restart', 'pg2');
 
     const unknown = await followDbctl(lab, refused, /reinit pg2/, '--yes');
 
-    expectClear(lab, unknown, 4, 'pg2 may have what pg1 has not', 'cannot be known: it has no control file');
+    expectClear(lab, unknown, 4, 'pg2 may have what pg1 has not', `cannot be known: ${reason}`);
     await succeed(lab, 'reinit', 'pg2', '--yes', ...advised(unknown, /(--accept-loss) (0\/0)/));
     await expectStreaming(lab, 'pg2');
   });

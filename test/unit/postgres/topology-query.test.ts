@@ -105,6 +105,11 @@ test.each([
     ['owner=shop/pg2', 'standby=no', 'server=silent', 'control=none'],
     { state: 'stopped', problem: 'its control file is gone' },
   ],
+  [
+    'nor does a damaged one',
+    ['owner=shop/pg2', 'standby=no', 'server=silent', 'control=damaged'],
+    { state: 'stopped', problem: 'its control file is damaged' },
+  ],
 ])('%s', (_, lines, wanted) => {
   expect(see(...lines)).toEqual({ node: pg2, ...wanted });
 });

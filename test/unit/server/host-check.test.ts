@@ -204,14 +204,14 @@ test.each<[string, Partial<HostFacts>, Expectation, string, string]>([
     'a replica without its control file',
     { ...ours, data: { state: 'cluster', version: 17, lacks: 'global/pg_control' }, isStandby: true },
     replica,
-    `${directory} has no global/pg_control, and no server starts without it`,
+    `${directory} has no global/pg_control, or a damaged one, and no server starts without it`,
     "give it the primary's data: dbctl reinit pg1",
   ],
   [
     'a primary without its control file',
     { ...ours, data: { state: 'cluster', version: 17, lacks: 'global/pg_control' } },
     primary,
-    `${directory} has no global/pg_control, and no server starts without it`,
+    `${directory} has no global/pg_control, or a damaged one, and no server starts without it`,
     'with backups, restore it: dbctl backup restore --in-place',
   ],
   [
