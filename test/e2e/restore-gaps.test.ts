@@ -4,17 +4,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DrillResult } from '../../src/backup/drill/drill.ts';
 import { data, follow, mountDisk, moveWal, unit } from '../support/disks.ts';
 import type { Lab } from '../support/e2e.ts';
-import {
-  advised,
-  expectClear,
-  expectStreaming,
-  follow as followOn,
-  unmakeReplica,
-} from '../support/faults.ts';
+import { advised, expectClear, expectStreaming, follow as followOn, followDbctl } from '../support/faults.ts';
 import { dbctlWithFate } from '../support/kill-preload.ts';
 import { checksum, makeRows, onPort, unfinished } from '../support/restore-story.ts';
 import { startCluster } from '../support/saved-cluster.ts';
-import { describeOnHosts, patienceMs, succeed } from '../support/story.ts';
+import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
 
 const restore = ['backup', 'restore'] as const;
 const inPlace = [...restore, '--in-place', '--yes'] as const;
@@ -141,7 +135,8 @@ describeOnHosts('a repository with gaps', () => {
   test('and data of an earlier timeline that was started by hand: what came after it is offered to nobody for removal', async () => {
     const timeline = await lab.sql('pg1', 'select timeline_id from pg_control_checkpoint()');
     const rows = await checksum(lab, 'pg1', 'later');
-    await unmakeReplica(lab, 'pg2');
+    const initdb = `runuser -u postgres -- /usr/lib/postgresql/17/bin/initdb -D ${data} >/dev/null`;
+    await lab.shell('pg2', `systemctl stop ${unit} && mv ${data} /root/data && ${initdb}`);
     await lab.shell(
       'pg1',
       `systemctl stop ${unit} && mv ${data} /root/newer && mv "$(ls -d ${data}.before-restore-* | tail -n 1)" ${data}`,
@@ -160,8 +155,14 @@ describeOnHosts('a repository with gaps', () => {
     await lab.shell('pg1', `systemctl stop ${unit}`);
     const which = await lab.dbctl(...inPlace);
     expectClear(lab, which, 4, "nobody can say which timeline is the cluster's", 'it may be an older copy');
-    await succeed(lab, ...inPlace, ...advised(which, new RegExp(`(--target-timeline) (${timeline})`)));
+    const wanted = [...inPlace, ...advised(which, new RegExp(`(--target-timeline) (${timeline})`))];
+    const foreign = await lab.dbctl(...wanted);
+    expectClear(lab, foreign, 4, "the data on pg2 is another server's: is the right disk mounted?");
+    await followOn(lab, 'pg2', foreign, /systemctl stop .*; mv \S+ \S+/);
+    const restored = await lab.dbctl(...wanted);
+    expectClear(lab, restored, 4, 'pg2 had data and has none now');
     expect(await checksum(lab, 'pg1', 'later')).toBe(rows);
+    expectExit(await followDbctl(lab, restored, /reinit pg2/, '--yes'), 0);
     await expectStreaming(lab, 'pg2');
   });
 
