@@ -113,6 +113,8 @@ test('a password that differs is named, and not sent when it is to be left', asy
   expect(inputs.join('')).not.toContain(' password ');
 });
 
+const agreeing = (...agreed: readonly string[]) => ensureRoles(shop, primary, { passwords: { agreed } });
+
 test('a password is changed only where that was agreed to, and nothing is changed before that is known', async () => {
   const roles = asWanted.map((role) => ({
     ...role,
@@ -120,7 +122,6 @@ test('a password is changed only where that was agreed to, and nothing is change
     isPowerful: true,
   }));
   const { host, inputs } = serverWith({ roles });
-  const agreeing = (...agreed: readonly string[]) => ensureRoles(shop, primary, { passwords: { agreed } });
   const names = roles.map(({ name }) => name);
 
   expect((await plan(agreeing(), host)).changes).toContain('change the password of role shop_app');
