@@ -65,6 +65,12 @@ describeOnHosts('a repository with gaps', () => {
     expect(stdout).toContain('2 WAL files that the repository lacks from /var/lib/postgresql/17/main/pg_wal');
     const beside = await lab.dbctl(...restore, '--to=pg2:5499');
     expectClear(lab, beside, 4, 'WAL is missing or damaged from', 'bytes of WAL', 'pg1 is at');
+    const started = await startedAt('pg1');
+    await lab.shell('pg2', `rm ${data}/PG_VERSION`);
+    const unusable = await lab.dbctl(...inPlace);
+    expectClear(lab, unusable, 4, 'has no PG_VERSION', 'nothing was changed');
+    expect(await startedAt('pg1')).toBe(started);
+    await followOn(lab, 'pg2', unusable, /echo 17 \| install .*/);
     await succeed(lab, ...inPlace);
 
     expect(await tablesOn('pg1')).toBe('newest one three two');
@@ -159,8 +165,12 @@ describeOnHosts('a repository with gaps', () => {
     const foreign = await lab.dbctl(...wanted);
     expectClear(lab, foreign, 4, "the data on pg2 is another server's: is the right disk mounted?");
     await followOn(lab, 'pg2', foreign, /systemctl stop .*; mv \S+ \S+/);
+    // Without its control file, it is restored all the same.
+    await lab.shell('pg1', `rm ${data}/global/pg_control`);
     const restored = await lab.dbctl(...wanted);
-    expectClear(lab, restored, 4, 'pg2 had data and has none now');
+    const unknown =
+      'warning: what only pg1 may have is not known, and is not brought back: it has no control file';
+    expectClear(lab, restored, 4, unknown, 'pg2 had data and has none now');
     expect(await checksum(lab, 'pg1', 'later')).toBe(rows);
     expectExit(await followDbctl(lab, restored, /reinit pg2/, '--yes'), 0);
     await expectStreaming(lab, 'pg2');
