@@ -1,7 +1,8 @@
 // Whether a replica's data has parted from its primary's: then it can follow it no more. Facts in, words out.
 
+import { RefusedError } from '../model/errors.ts';
 import { isSameTimeline, lineageAt, type Lineage } from '../model/timeline-history.ts';
-import type { NodeData, NodeSight } from '../model/topology.ts';
+import type { NodeData, NodeSight, Topology } from '../model/topology.ts';
 
 /** Why replicas that run cannot follow the one that leads, by name: of the same number, they may stream all the same. */
 export function partedReplicas(nodes: readonly NodeSight[]): ReadonlyMap<string, string> {
@@ -15,6 +16,20 @@ export function partedReplicas(nodes: readonly NodeSight[]): ReadonlyMap<string,
       return why === undefined ? [] : [[name, `${name} cannot follow ${led.name}: ${why}`]];
     }),
   );
+}
+
+/** What such a replica streams is not what comes after its own data, and what it answers is nobody's. */
+export function refuseParted({ nodes }: Pick<Topology, 'nodes'>): void {
+  const parted = partedReplicas(nodes);
+  if (parted.size === 0) return;
+  throw new RefusedError({
+    what: [...parted.values()].join('; '),
+    why: 'It may say that it streams all the same: then it mixes two histories, and its answers are wrong.',
+    next: [
+      ...[...parted.keys()].map((name) => `give it the data of the primary: dbctl reinit ${name}`),
+      'nothing was changed',
+    ],
+  });
 }
 
 interface Leader {

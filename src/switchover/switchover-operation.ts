@@ -11,6 +11,7 @@ import type { NodeSight, Topology } from '../model/topology.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
 import type { LockedOperation } from '../operation/change-hosts.ts';
 import { describeSight } from '../postgres/leader.ts';
+import { refuseParted } from '../postgres/parted.ts';
 import { readTopologyOn } from '../postgres/topology-query.ts';
 import { replicasAlone } from '../replication/add-replica-plan.ts';
 import { readSides, runningLeader } from './switchover-facts.ts';
@@ -120,6 +121,7 @@ async function newMove(
   candidate: Node | undefined,
 ): Promise<Move> {
   const led = runningLeader(cluster, topology);
+  refuseParted(topology);
   const { primary } = led;
   if (candidate?.name === primary.name) return { from: undefined, to: primary, notes: [] };
   const { giving, candidates } = await readSides(led, hosts);

@@ -1,7 +1,7 @@
 // Whom `plan` and `up` work with: the node that leads. A change of primary that the file asks for is made only when told.
 
 import { readTopologyOn } from '../postgres/topology-query.ts';
-import { partedReplicas } from '../postgres/parted.ts';
+import { refuseParted } from '../postgres/parted.ts';
 import { describeSight, leaderNote, ledCluster } from '../postgres/leader.ts';
 import { shownPath } from '../config/shown-path.ts';
 import type { HostSet } from '../host/with-hosts.ts';
@@ -48,7 +48,7 @@ export async function leaderForUp(cluster: Cluster, hosts: HostSet): Promise<Lea
   if (unreachable) throw unreachable;
   const facts = { file: cluster.configuredPrimary.name, remembered, leader: led.primary.name };
   if (choosePrimary(facts) === 'edited') return { asked: changeOfPrimary(led, topology, remembered ?? '') };
-  refuseParted(led, topology);
+  refuseParted(topology);
   refuseBlindStart(led, topology);
   const { former, unread } = await lookBeforeStart(led, topology, hosts);
   const isFormer = ({ name }: Node): boolean => former.some(({ sight }) => sight.node.name === name);
@@ -60,20 +60,6 @@ export async function leaderForUp(cluster: Cluster, hosts: HostSet): Promise<Lea
       former.map((one) => formerNote(led, one)),
     ].flat(),
   };
-}
-
-/** What such a replica streams is not what comes after its own data, and what it answers is nobody's. */
-function refuseParted({ primary }: LedCluster, { nodes }: Topology): void {
-  const parted = partedReplicas(nodes);
-  if (parted.size === 0) return;
-  throw new RefusedError({
-    what: [...parted.values()].join('; '),
-    why: 'It may say that it streams all the same: then it mixes two histories, and its answers are wrong.',
-    next: [
-      ...[...parted.keys()].map((name) => `give it the data of ${primary.name}: dbctl reinit ${name}`),
-      'nothing was changed',
-    ],
-  });
 }
 
 function formerNote({ primary: { name: leader } }: LedCluster, { sight, loss }: Former): string {

@@ -142,8 +142,8 @@ export function severalHaveLed(theLab: () => Lab): void {
     const words =
       /pg2 cannot follow pg1: it is on another timeline (\d+): it left timeline \d+ at \S+, that of pg1 at /;
 
-    for (const command of ['plan', 'up'])
-      expectClear(lab, await lab.dbctl(command), 4, words, 'dbctl reinit pg2');
+    for (const command of [['plan'], ['up'], ['switchover', '--yes']])
+      expectClear(lab, await lab.dbctl(...command), 4, words, 'dbctl reinit pg2');
     const status = await lab.dbctl('status', '--check');
 
     expectExit(status, 2);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { NodeData, NodeSight } from '../../../src/model/topology.ts';
-import { partedReplicas } from '../../../src/postgres/parted.ts';
+import { partedReplicas, refuseParted } from '../../../src/postgres/parted.ts';
 import { pg1, pg2 } from '../../support/shop.ts';
 
 const at = (endLsn: string, timeline = 1) => ({ timeline, endLsn });
@@ -64,4 +64,19 @@ test('nobody follows two, or none', () => {
 
   expect(partedReplicas([leader, { ...leader, node: pg2 }, replica]).size).toBe(0);
   expect(partedReplicas([replica]).size).toBe(0);
+});
+
+test('it is refused with the way out', () => {
+  const leader = { node: pg1, state: 'primary', data: data(2) } as const;
+  const replica = { node: pg2, state: 'replica', data: data(2) } as const;
+
+  expect(() => refuseParted({ nodes: [leader, replica] })).not.toThrow();
+  expect(() =>
+    refuseParted({ nodes: [leader, { ...replica, data: data(2, { ancestors: [at('0/4000000')] }) }] }),
+  ).toThrow(
+    expect.objectContaining({
+      exitCode: 4,
+      next: expect.arrayContaining([expect.stringContaining('dbctl reinit pg2')]) as unknown,
+    }),
+  );
 });
