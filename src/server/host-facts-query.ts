@@ -29,9 +29,9 @@ export interface HostFacts extends SystemFacts {
     | { readonly state: 'absent' | 'empty' | 'mount' | 'foreign' }
     | {
         readonly state: 'cluster';
-        /** NaN where its file is gone. */
+        /** NaN where its file is gone or damaged. */
         readonly version: number;
-        /** A file without which no server starts with it; a damaged control file is none. */
+        /** A file without which no server starts with it; a damaged one is none. */
         readonly lacks?: 'PG_VERSION' | 'global/pg_control';
       };
   /** The account that the data directory belongs to; undefined where there is none. */
@@ -127,8 +127,9 @@ export function parseHostFacts(stdout: string, now: number): HostFacts {
 
 function parseData(text: string, lacks: string): HostFacts['data'] {
   if (text === 'absent' || text === 'empty' || text === 'mount' || text === 'foreign') return { state: text };
-  const isLacking = lacks === 'PG_VERSION' || lacks === 'global/pg_control';
-  return { state: 'cluster', version: Number(text), ...(isLacking && { lacks }) };
+  const version = Number(text);
+  if (Number.isNaN(version)) return { state: 'cluster', version, lacks: 'PG_VERSION' };
+  return { state: 'cluster', version, ...(lacks === 'global/pg_control' && { lacks }) };
 }
 
 /** TARGET="/srv" SOURCE="/dev/sdb1" UUID="4c1f…" FSTYPE="ext4" OPTIONS="rw,relatime" */

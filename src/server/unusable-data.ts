@@ -37,7 +37,7 @@ interface Holder {
 
 /** A file is gone without which no server starts. */
 export const lacking = (file: string, holder: Holder): HostProblem => ({
-  what: `${holder.instance.dataDirectory} has no ${file}${file === 'PG_VERSION' ? '' : ', or a damaged one'}, and no server starts without it`,
+  what: `${holder.instance.dataDirectory} has no ${file}, or a damaged one, and no server starts without it`,
   next: file === 'PG_VERSION' ? versionPutBack(holder) : controlFileMade(holder),
 });
 

@@ -66,7 +66,7 @@ describeOnHosts('a repository with gaps', () => {
     const beside = await lab.dbctl(...restore, '--to=pg2:5499');
     expectClear(lab, beside, 4, 'WAL is missing or damaged from', 'bytes of WAL', 'pg1 is at');
     const started = await startedAt('pg1');
-    await lab.shell('pg2', `rm ${data}/PG_VERSION`);
+    await lab.shell('pg2', `echo seven >${data}/PG_VERSION`);
     const unusable = await lab.dbctl(...inPlace);
     expectClear(lab, unusable, 4, 'has no PG_VERSION', 'nothing was changed');
     expect(await startedAt('pg1')).toBe(started);

@@ -197,7 +197,7 @@ test.each<[string, Partial<HostFacts>, Expectation, string, string]>([
     'data without its version',
     { ...ours, data: { state: 'cluster', version: NaN, lacks: 'PG_VERSION' } },
     primary,
-    `${directory} has no PG_VERSION, and no server starts without it`,
+    `${directory} has no PG_VERSION, or a damaged one, and no server starts without it`,
     `put it back, on pg1: echo 17 | install -o postgres -g postgres -m 600 /dev/stdin ${directory}/PG_VERSION`,
   ],
   [

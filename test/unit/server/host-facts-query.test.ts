@@ -85,6 +85,21 @@ test.each([
   ['an empty directory is there', 'data=empty', { data: { state: 'empty' } }],
   ['a mount point is there', 'data=mount', { data: { state: 'mount' } }],
   ['files of others are there', 'data=foreign', { data: { state: 'foreign' } }],
+  [
+    'data without its version is there',
+    'data=cluster\nlacks=PG_VERSION',
+    { data: { state: 'cluster', version: NaN, lacks: 'PG_VERSION' } },
+  ],
+  [
+    'data with a version of words is there',
+    'data=seven',
+    { data: { state: 'cluster', version: NaN, lacks: 'PG_VERSION' } },
+  ],
+  [
+    'data with a damaged control file is there',
+    'data=17\ncontrol=damaged',
+    { data: { state: 'cluster', version: 17, lacks: 'global/pg_control' } },
+  ],
   ['nobody owns the data', 'owner=', { owner: undefined }],
   ['postgresql-common does not know it', 'configured=', { configuredFor: undefined }],
   ['the node has another place', 'elsewhere=/etc/postgresql/17/pg1', { elsewhere: '/etc/postgresql/17/pg1' }],
