@@ -1,6 +1,7 @@
 // Whether a replica's data has parted from its primary's: then it can follow it no more. Facts in, words out.
 
 import { RefusedError } from '../model/errors.ts';
+import { parseLsn } from '../model/lsn.ts';
 import { isSameTimeline, lineageAt, type Lineage } from '../model/timeline-history.ts';
 import type { NodeData, NodeSight, Topology } from '../model/topology.ts';
 
@@ -26,7 +27,10 @@ export function refuseParted({ nodes }: Pick<Topology, 'nodes'>): void {
     what: [...parted.values()].join('; '),
     why: 'It may say that it streams all the same: then it mixes two histories, and its answers are wrong.',
     next: [
-      ...[...parted.keys()].map((name) => `give it the data of the primary: dbctl reinit ${name}`),
+      'whether what only it has is needed, a person must decide: see docs/primary.md',
+      ...[...parted.keys()].map(
+        (name) => `if it is not, give it the data of the primary: dbctl reinit ${name}`,
+      ),
       'nothing was changed',
     ],
   });
@@ -48,8 +52,13 @@ function partedFrom({ name, data: leader }: Leader, replica: NodeData): string |
       : `it is on timeline ${timeline}, which ${name} did not come from`;
   if (!isSameTimeline(led, replica))
     return `it is on another timeline ${timeline}: ${leftAt(replica)}, that of ${name} at ${led.ancestors.at(-1)?.endLsn}`;
-  return undefined;
+  // While it streams, the leader may have written more since it was asked.
+  if (replica.isStreaming || timeline !== leader.timeline || !isBeyond(replica, leader)) return undefined;
+  return `it has WAL up to ${replica.lsn}, and ${name} up to ${leader.lsn} only, which may have been started from an older copy of its data`;
 }
+
+const isBeyond = (replica: NodeData, leader: NodeData): boolean =>
+  replica.lsn !== null && leader.lsn !== null && parseLsn(replica.lsn)! > parseLsn(leader.lsn)!;
 
 function leftAt({ ancestors }: Lineage): string {
   const parent = ancestors.at(-1);

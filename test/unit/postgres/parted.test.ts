@@ -41,6 +41,12 @@ test.each<[string, NodeData, NodeData, string]>([
     data(2),
     'it is on timeline 2, which pg1 did not come from',
   ],
+  [
+    'has more than the one that leads on the same timeline',
+    data(2, { lsn: '0/5800000' }),
+    data(2),
+    'it has WAL up to 0/6000000, and pg1 up to 0/5800000 only',
+  ],
   ["is another server's", data(1), data(1, { systemIdentifier: '8' }), "its data is another server's"],
 ])('a replica that %s cannot follow', (_, leader, replica, why) => {
   expect(seen(leader, replica)).toContain(`pg2 cannot follow pg1: ${why}`);
@@ -49,6 +55,7 @@ test.each<[string, NodeData, NodeData, string]>([
 
 test.each<[string, NodeData, NodeData]>([
   ['is on the same timeline', data(2), data(2)],
+  ['streams what was written since', data(2, { lsn: '0/5800000' }), data(2, { isStreaming: true })],
   ['is behind on it', data(2), data(2, { lsn: '0/5500000' })],
   ['has not got as far as its primary when that left', data(2), data(1, { lsn: '0/5000110' })],
   ['has received nothing yet', data(2), data(1, { lsn: null })],
