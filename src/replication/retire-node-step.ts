@@ -8,6 +8,7 @@ import type { Query } from '../host/command.ts';
 import { forgetDefaultConfig, forgetDefaultConfigLine } from '../backup/default-config-step.ts';
 import { nodeSpoolOf, pgbackrestFiles, recoverUnitOf, restoreUnitOf } from '../backup/pgbackrest.ts';
 import { change, type Change, type Step } from '../engine/step.ts';
+import { activeUnits, existing, removePaths, stopUnits } from '../system/removal.ts';
 import * as retire from './retire-query.ts';
 import { cloneUnitName } from './clone-unit-step.ts';
 import { controlOf } from '../postgres/control/control-of.ts';
@@ -55,8 +56,8 @@ export function stopNodeWork(cluster: Cluster, node: Node): Step {
   const units = unitsOf(cluster, node);
   return {
     title: `Stop the services of ${node.name}`,
-    diff: eachOf(retire.activeUnits(units), (unit) => change('unit.stop', `stop ${unit}`, unit)),
-    apply: (host) => host.run(retire.stopUnits(units)),
+    diff: eachOf(activeUnits(units), (unit) => change('unit.stop', `stop ${unit}`, unit)),
+    apply: (host) => host.run(stopUnits(units)),
   };
 }
 
@@ -69,7 +70,7 @@ const eachOf =
 const removal = (path: string): Change => change('file.remove', `remove ${path}`, path);
 
 const dataOf = ({ dataDirectory, configDirectory }: Instance): Query<readonly string[]> =>
-  retire.existing([dataDirectory, configDirectory]);
+  existing([dataDirectory, configDirectory]);
 
 /** Takes the instance away from postgresql-common, which would start it at boot; its data is kept aside. */
 export function keepRemovedData(cluster: Cluster, node: Node, stamp: string): Step {
@@ -100,8 +101,8 @@ export function forgetNode(cluster: Cluster, node: Node): Step {
   const paths = pathsOf(cluster, node);
   return {
     title: `Remove the files of ${node.name}`,
-    diff: eachOf(retire.existing(paths), removal),
-    apply: (host) => host.run(retire.removePaths(paths)),
+    diff: eachOf(existing(paths), removal),
+    apply: (host) => host.run(removePaths(paths)),
   };
 }
 

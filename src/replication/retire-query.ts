@@ -7,26 +7,6 @@ import { script, sh } from '../host/script.ts';
 /** Removing a large database takes its time; milliseconds. */
 const patienceMs = 3_600_000;
 
-const lines = (stdout: string): readonly string[] => stdout.split('\n').filter((line) => line !== '');
-
-/** Those of the paths that are there. */
-export const existing = (paths: readonly string[]): Query<readonly string[]> =>
-  query(sh('for path do [ ! -e "$path" ] || printf "%s\\n" "$path"; done', ...paths), lines);
-
-/** Those of the units that run, or would at the next boot. */
-export const activeUnits = (units: readonly string[]): Query<readonly string[]> =>
-  query(script('replication/lively-units.sh', ...units), lines);
-
-/** Stops units, now and at every boot; transient ones too. */
-export const stopUnits = (units: readonly string[]): Action =>
-  action(script('replication/stop-units.sh', ...units), { timeoutMs: 300_000 });
-
-const removeScript = 'rm -rf -- "$@" && systemctl daemon-reload';
-
-/** Removes files and directories; systemd forgets the units among them. */
-export const removePaths = (paths: readonly string[]): Action =>
-  action(sh(removeScript, ...paths), { timeoutMs: patienceMs });
-
 /** Where the data of a removed node is kept: `data` and `config` in a directory beside its place. */
 export const removedDataOf = ({ dataDirectory }: Instance, stamp: string): string =>
   `${dataDirectory}.removed-${stamp}`;
