@@ -22,6 +22,7 @@ export function buildCluster(
     nodes: [topology.primary!, ...topology.replicas],
     probed: topology.probed,
     control: topology.control!,
+    ...gatewaysOf(settings, topology),
     allowedCidrs: [...new Set(settings.CLUSTER_ALLOWED_CIDRS)],
     ssh: {
       user: settings.CLUSTER_SSH_USER,
@@ -45,6 +46,27 @@ export function buildCluster(
     backup: buildBackup(settings, topology.control!, located),
     caCertificateFile: located(settings.CLUSTER_CA_CERT ?? `${settings.CLUSTER_NAME}-ca.crt`),
     file,
+  };
+}
+
+function gatewaysOf(
+  settings: Settings,
+  { gateways: machines, control }: ReturnType<typeof topologyOf>,
+): Pick<Cluster, 'gateways'> {
+  const [first, ...more] = new Set(settings.CLUSTER_GATEWAYS);
+  if (first === undefined) return {};
+  return {
+    gateways: {
+      kinds: [first, ...more],
+      machines: machines.length > 0 ? machines : [control!],
+      ports: {
+        primary: settings.HAPROXY_PRIMARY_PORT,
+        replicas: settings.HAPROXY_REPLICAS_PORT,
+        any: settings.HAPROXY_ANY_PORT,
+      },
+      statisticsPort: settings.HAPROXY_STATISTICS_PORT,
+      rolePort: settings.CLUSTER_ROLE_PORT,
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { checkRoles } from './build-cluster.ts';
 import { parseSettings } from './parse.ts';
 import type { Problem } from './problem.ts';
 import type { Entry } from './read-lines.ts';
+import { checkGateways } from './check-gateways.ts';
 import { topologyOf } from './topology.ts';
 import type { Repository } from '../model/backup.ts';
 import type { Machine } from '../model/cluster.ts';
@@ -23,6 +24,7 @@ export function examine(entries: readonly Entry[], directory: string, unreadable
     ...topology.problems,
     ...checkRoles(parsed.settings),
     ...checkLimits(parsed.settings, 'WARN_REPLICA_LAG', 'MAX_REPLICA_LAG'),
+    ...checkGateways(parsed.settings, topology),
     ...checkBackup(parsed.settings, topology.control, faulty, parsed.parameters),
   ];
   return { ...parsed, topology, problems: all };

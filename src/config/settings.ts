@@ -5,6 +5,7 @@ import type { InferOutput } from 'valibot';
 import type { Setting } from './setting.ts';
 import { backupSettings } from './settings/backup.ts';
 import { clusterSettings, sshSettings } from './settings/cluster.ts';
+import { gatewaySettings } from './settings/gateways.ts';
 import { probeSettings } from './settings/probe.ts';
 import { serverSettings } from './settings/server.ts';
 
@@ -12,6 +13,7 @@ const sections = {
   cluster: clusterSettings,
   ssh: sshSettings,
   postgres: serverSettings,
+  gateways: gatewaySettings,
   watching: probeSettings,
   backups: backupSettings,
 } as const satisfies Readonly<Record<Setting['group'], object>>;
@@ -20,6 +22,7 @@ export const settings = {
   ...clusterSettings,
   ...sshSettings,
   ...serverSettings,
+  ...gatewaySettings,
   ...probeSettings,
   ...backupSettings,
 };

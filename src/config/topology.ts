@@ -33,8 +33,11 @@ export function topologyOf(settings: Partial<Settings>) {
   const [control] = each('CLUSTER_CONTROL_HOST', [settings.CLUSTER_CONTROL_HOST], (entry) => [
     controlMachine(entry, nodes),
   ]);
+  const gateways = each('CLUSTER_GATEWAY_HOSTS', settings.CLUSTER_GATEWAY_HOSTS, (entry) => [
+    gatewayMachine(entry, nodes, control),
+  ]);
   const chosen = nodes.filter((node) => probed.includes(node));
-  return { primary, replicas, probed: chosen.length > 0 ? chosen : nodes, control, problems };
+  return { primary, replicas, probed: chosen.length > 0 ? chosen : nodes, control, gateways, problems };
 }
 
 function* duplicateNodes(nodes: readonly Node[]): Iterable<Problem> {
@@ -94,14 +97,28 @@ function nodesMeantBy(entry: NodeEntry, nodes: readonly Node[], defaultPort: num
 }
 
 /** `local`, a node by its name or host, or a machine of its own. */
-function controlMachine({ name, host }: NodeEntry, nodes: readonly Node[]): Machine {
-  const node =
-    host === 'local'
-      ? undefined
-      : nodes.find((one) => (name === undefined && one.name === host) || sameHost(one.host, host));
-  if (node) return { name: node.name, host: node.host };
+const controlMachine = (entry: NodeEntry, nodes: readonly Node[]): Machine =>
+  machineAmong(entry, entry.host === 'local' ? [] : nodes, nodes);
+
+/** A node or the control host by name or host, or a machine of its own. */
+function gatewayMachine(entry: NodeEntry, nodes: readonly Node[], control: Machine | undefined): Machine {
+  const known = control === undefined ? nodes : [...nodes, control];
+  const machine = machineAmong(entry, known, known);
+  if (machine.host === 'local')
+    throw new InvalidValue('must be addresses that clients can reach: `local` is none');
+  return machine;
+}
+
+/** One of the known machines by its name or host, or a machine of its own, which has no name of `taken`. */
+function machineAmong(
+  { name, host }: NodeEntry,
+  known: readonly Machine[],
+  taken: readonly Machine[],
+): Machine {
+  const found = known.find((one) => (name === undefined && one.name === host) || sameHost(one.host, host));
+  if (found) return { name: found.name, host: found.host };
   const machine = { name: name ?? nameAfter(host), host };
-  const namesake = nodes.find((one) => one.name === machine.name && !sameHost(one.host, host));
+  const namesake = taken.find((one) => one.name === machine.name && !sameHost(one.host, host));
   if (namesake)
     throw new InvalidValue(`${machine.name} is already the node at ${namesake.host}; write name=${host}`);
   return machine;

@@ -2,6 +2,10 @@
 
 import type { Secret } from './secret.ts';
 import type { Backup } from './backup.ts';
+import type { Gateways } from './gateways.ts';
+import type { Machine } from './machine.ts';
+
+export type { Machine } from './machine.ts';
 
 /** One PostgreSQL instance. */
 export interface Node {
@@ -46,12 +50,6 @@ export interface SshSettings {
   readonly knownHostsFile: string | undefined;
 }
 
-/** A machine that is reached over SSH (or is this one: `local`). */
-export interface Machine {
-  readonly name: string;
-  readonly host: string;
-}
-
 /** The same for a machine. */
 export const shownMachine = ({ name, host }: Machine) => ({ name, address: host });
 
@@ -63,8 +61,10 @@ export interface Cluster {
   readonly nodes: readonly Node[];
   /** What `probe` checks: every node unless CLUSTER_DB_HOSTS says otherwise. */
   readonly probed: readonly Node[];
-  /** Where the CA's key lives, and later the backup client, the object store and the gateways. */
+  /** Where the CA's key, the backup client and the object store live. */
   readonly control: Machine;
+  /** What leads clients to the right node; undefined while CLUSTER_GATEWAYS is not set. */
+  readonly gateways?: Gateways | undefined;
   /** Networks that clients may connect from, besides the cluster's own hosts. */
   readonly allowedCidrs: readonly string[];
   readonly ssh: SshSettings;
@@ -111,10 +111,12 @@ export const ledAsConfigured = (cluster: Cluster): LedCluster => ledBy(cluster, 
 export const configuredReplicas = ({ nodes, configuredPrimary }: Cluster): readonly Node[] =>
   nodes.filter(({ name }) => name !== configuredPrimary.name);
 
-/** Every machine, the control host first; one that is a node too is there once. */
+/** Every machine, the control host first and those of gateways last; one that is a node too is there once. */
 export const machinesOf = (cluster: Cluster): readonly Machine[] => {
   const isNode = cluster.nodes.some(({ name }) => name === cluster.control.name);
-  return isNode ? cluster.nodes : [cluster.control, ...cluster.nodes];
+  const all = isNode ? cluster.nodes : [cluster.control, ...cluster.nodes];
+  const names = new Set(all.map(({ name }) => name));
+  return [...all, ...(cluster.gateways?.machines ?? []).filter(({ name }) => !names.has(name))];
 };
 
 export const roleKinds = ['admin', 'writer', 'reader', 'replication'] as const;

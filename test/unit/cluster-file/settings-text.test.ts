@@ -57,6 +57,13 @@ test('every value is shown with its line, and under which name it stands there',
       POSTGRES_REPLICATION_PASSWORD  hidden                                line 10
       POSTGRES_CONF_work_mem         8MB                                   line 15
 
+    Gateways
+      HAPROXY_PRIMARY_PORT           5000                                  default
+      HAPROXY_REPLICAS_PORT          5001                                  default
+      HAPROXY_ANY_PORT               5002                                  default
+      HAPROXY_STATISTICS_PORT        7000                                  default
+      CLUSTER_ROLE_PORT              8008                                  default
+
     Replica lag
       WARN_REPLICA_LAG               2s                                    default
       MAX_REPLICA_LAG                5s                                    default
