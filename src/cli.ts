@@ -46,7 +46,7 @@ async function answerShell(program: Command, words: readonly string[]): Promise<
 }
 
 /** Monitoring runs these. It would read our usual codes for a bug and for a wrong command line as WARNING and CRITICAL. */
-const monitoring: ReadonlySet<string> = new Set(['probe', 'backup check']);
+const monitoring: ReadonlySet<string> = new Set(['probe', 'backup check', 'gateway status']);
 
 const isMonitoring = (program: Command, argv: readonly string[]): boolean => {
   const name = namesOf(program, argv).join(' ');

@@ -5,6 +5,7 @@ import { certificatesCommands } from '../certificates/commands.ts';
 import { cliCommands } from './commands.ts';
 import { clusterFileCommands } from '../cluster-file/commands.ts';
 import { doctorCommands } from '../doctor/commands.ts';
+import { gatewayCommands } from '../gateways/commands.ts';
 import { labCommands } from '../lab/commands.ts';
 import { operationCommands } from '../operation/commands.ts';
 import { probeCommands } from '../probe/commands.ts';
@@ -29,6 +30,7 @@ export const list = joined([
   switchoverCommands,
   probeCommands,
   statusCommands,
+  gatewayCommands,
   walCommands,
   reportCommands,
   operationCommands,

@@ -109,7 +109,8 @@ export function linkFinding(
   const about = { level, hosts: [link.from], why: whyOf(link) };
   const place = link.to === link.host ? hostAndPort(link) : `${link.to} (${hostAndPort(link)})`;
   if (link.state === 'open') {
-    const rule = certificateRules.find(({ broken }) => broken(link));
+    // Whoever tells a role has no certificate.
+    const rule = link.service === 'role' ? undefined : certificateRules.find(({ broken }) => broken(link));
     const next = certificateAdvice(link, listening === 'unknown');
     return rule && { ...about, check: 'certificate', what: `${place} ${rule.what(link)}`, next };
   }

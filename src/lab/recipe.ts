@@ -63,11 +63,12 @@ const base: Layer = {
 
 const postgresql = (release: Release): Layer => ({
   name: 'postgresql',
-  // Of these, only PostgreSQL's own units are enabled by their packages. nftables and curl are for the store's firewall and health.
-  packages: [`postgresql-${releases[release].postgresql}`, 'pgbackrest', 'curl', 'nftables'],
+  // nftables and curl are for the store's firewall and health.
+  packages: [`postgresql-${releases[release].postgresql}`, 'pgbackrest', 'curl', 'nftables', 'haproxy'],
   // Read before createcluster.conf, which stays the distribution's: the package must not start a cluster of its own.
   files: { '/etc/postgresql-common/createcluster.d/00-no-main.conf': 'create_main_cluster = false\n' },
-  masked: [],
+  // Enabled by its package; dbctl runs HAProxy in a unit of its own.
+  masked: ['haproxy.service'],
 });
 
 export const layersOf = (release: Release, bare: boolean): readonly Layer[] =>

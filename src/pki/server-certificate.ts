@@ -15,11 +15,17 @@ export function serverCertificateOf(cluster: Cluster, node: Node): CredentialPla
     authority,
     certificate,
     key,
-    names: namesOf(node),
+    names: [...namesOf(node), ...gatewayNames(cluster, node)],
     purpose: 'server',
     owner: 'postgres:postgres',
   };
 }
+
+/** Who comes through a gateway has asked for that gateway, and is shown the node's certificate. */
+const gatewayNames = ({ gateways }: Cluster, node: Node): readonly string[] => {
+  const own = new Set(namesOf(node));
+  return [...new Set((gateways?.machines ?? []).flatMap(namesOf))].filter((name) => !own.has(name));
+};
 
 /** How a machine is called by those who connect to it: its name and its address. */
 export const namesOf = ({ name, ...places }: Machine & Partial<Node>): [string, ...string[]] => [

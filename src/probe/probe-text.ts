@@ -18,6 +18,7 @@ export function probeText(report: ProbeReport, colourLevel: 0 | 1): string {
     '',
     table(report.nodes, chalk),
     ...legend(report.nodes, chalk),
+    ...gatewayLines(report),
     ...problemsOf(report.findings).flatMap((one) => ['', problem(one, chalk)]),
     '',
     `PROTECTION  ${shorten(report.protection.message, screenWidth - 12)}`,
@@ -32,6 +33,15 @@ function heading({ cluster, nodes }: ProbeReport): string {
   const facts = `PostgreSQL ${each(({ version }) => version)}, timeline ${each(({ timeline }) => timeline)}`;
   return seen.length > 0 ? `cluster ${cluster}: ${facts}` : `cluster ${cluster}`;
 }
+
+/** "GATEWAY control  5000 pg1 (primary)  5001 pg2 (replica)" */
+const gatewayLines = ({ gateways }: ProbeReport): readonly string[] =>
+  [...new Set(gateways.map(({ host }) => host))].flatMap((name, index) => {
+    const ports = gateways
+      .filter(({ host }) => host === name)
+      .map(({ port, node, role }) => `  ${port} ${node === null ? '-' : `${node} (${role})`}`);
+    return [...(index === 0 ? [''] : []), shorten(`GATEWAY ${name}${ports.join('')}`, screenWidth)];
+  });
 
 /** What a mark means that looks like a fault and is none. */
 const legend = (nodes: readonly NodeReport[], chalk: ChalkInstance): readonly string[] =>

@@ -8,6 +8,7 @@ import type { NodeFacts } from './facts.ts';
 import { reportOf, type ProbeReport } from './report.ts';
 import { lookupOnce, trustOnly, type Target } from './connection.ts';
 import { ConfigError } from '../model/errors.ts';
+import { probeGateways } from './gateways.ts';
 import { places } from './places.ts';
 import { gatherNode, type MarkBoard, type Posted } from './probe-node.ts';
 
@@ -29,20 +30,17 @@ export async function probeCluster(cluster: Cluster, timeoutMs: number): Promise
   const board = markBoard(cluster.probed, deadline, Math.min(1, timeoutMs / 2000));
   const lookup = lookupOnce(deadline);
   const enter = places(nodesAtOnce, { firstMs: 100, nextMs: timeoutMs / 3 }, deadline);
+  const shared = { database: cluster.postgres.database, trust, deadline, lookup };
   const gather = async (node: Node): Promise<NodeFacts> => {
     const place = await enter();
-    const target: Target = {
-      node,
-      database: cluster.postgres.database,
-      trust,
-      deadline,
-      lookup,
-      answered: place.stay,
-    };
+    const target: Target = { ...shared, node, answered: place.stay };
     return gatherNode(target, cluster, board, place);
   };
-  const nodes = await Promise.all(cluster.probed.map(gather));
-  return reportOf(cluster, nodes, Date.now());
+  const [gateways, ...nodes] = await Promise.all([
+    probeGateways(cluster, shared),
+    ...cluster.probed.map(gather),
+  ]);
+  return reportOf(cluster, nodes, Date.now(), gateways);
 }
 
 export interface Waiting {

@@ -5,6 +5,7 @@ import { ofEachRole, shownNode, type Cluster, type RoleKind } from '../model/clu
 import { judgeCluster } from './cluster.ts';
 import type { NodeFacts } from './facts.ts';
 import { probeExitCode, worstOf, type Finding } from '../model/finding.ts';
+import { judgeGateways, type GatewayAnswer } from './gateways.ts';
 import { judgeLogins } from './login.ts';
 import { judgePrivileges } from './privileges.ts';
 import { judgeProtection, protectionOf } from './protection.ts';
@@ -18,13 +19,19 @@ export type NodeReport = ReturnType<typeof nodeReport>;
 export type ProbeReport = ReturnType<typeof reportOf>;
 
 /** Judges what was seen at `now` (milliseconds since 1970). */
-export function reportOf(cluster: Cluster, all: readonly NodeFacts[], now: number) {
+export function reportOf(
+  cluster: Cluster,
+  all: readonly NodeFacts[],
+  now: number,
+  gateways: readonly GatewayAnswer[] = [],
+) {
   const findings = [
     ...judgeCluster(cluster, all),
     ...all.flatMap((facts) => [...judgeLogins(cluster, facts, now), ...judgePrivileges(cluster, facts)]),
     ...judgeReplication(cluster, all),
     ...judgeSignals(all),
     ...judgeProtection(cluster, all),
+    ...judgeGateways(gateways),
   ];
   const status = worstOf(findings);
   const ofNode = byNode(findings);
@@ -35,6 +42,8 @@ export function reportOf(cluster: Cluster, all: readonly NodeFacts[], now: numbe
     /** ISO 8601, UTC. */
     at: new Date(now).toISOString(),
     nodes: all.map((facts) => nodeReport(cluster, facts, ofNode.get(facts.node.name) ?? [])),
+    /** What each port of each gateway led to; none without gateways. */
+    gateways,
     protection: protectionOf(cluster, all),
     /** Every answer, the good ones too. */
     findings,

@@ -5,6 +5,7 @@ import { backupsInPlace } from '../backup/backups-in-place-facts.ts';
 import { chooseReplicas, replicasAmong } from './choose-replicas.ts';
 import { onMachines } from '../engine/on-machines.ts';
 import type { PlanResult, Stage } from '../engine/run-plan.ts';
+import { gatewayMachines, gatewayStages } from '../gateways/gateway-plan.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import { seeLeader } from '../kit/see-leader.ts';
 import type { Backup } from '../model/backup.ts';
@@ -71,6 +72,7 @@ export async function makeReplicas(
   const machines = [
     ...machinesForReplicas(cluster, nodes),
     ...others.map((other) => ({ ...other, mayBeDown: true })),
+    ...gatewayMachines(cluster),
   ];
   return access.changeHosts(cluster, machines, async ({ hosts, carryOut, endsWith }) => {
     const [source, backup, peers] = await Promise.all([
@@ -92,6 +94,12 @@ export async function makeReplicas(
     const result = await carryOut(
       [
         ...addReplicaPlan(cluster, nodes, { hosts, source }, options),
+        (failed) => {
+          const made = nodes.filter(({ name }) => !failed.has(name));
+          return Promise.resolve(
+            gatewayStages({ cluster, hosts, nodes: [cluster.primary, ...peers, ...made] }),
+          );
+        },
         ...(backup ? [drillStage({ cluster, backup, hosts }, [cluster.primary, ...peers, ...nodes])] : []),
       ],
       { mayFail: replicasAlone(cluster) },

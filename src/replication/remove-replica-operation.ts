@@ -1,6 +1,7 @@
 import { backupsInPlace } from '../backup/backups-in-place-facts.ts';
 import { withoutReplica } from '../config/edit.ts';
 import type { PlanResult } from '../engine/run-plan.ts';
+import { gatewayMachines } from '../gateways/gateway-plan.ts';
 import { probeReachability, type Reachability } from '../host/reachability.ts';
 import { ledBy, type Cluster, type LedCluster, type Node } from '../model/cluster.ts';
 import { ConfigError, UnreachableError } from '../model/errors.ts';
@@ -46,7 +47,7 @@ export async function removeReplicaFrom(
   const node = await findReplica(cluster, request.name, { ...access.login, ssh: cluster.ssh });
   const { reachable, unreachable } = await reach(cluster, node, request, access);
   if (unreachable.some(({ name }) => name === node.name)) access.remark(deadNote(node));
-  const machines = [cluster.control, cluster.primary, ...reachable];
+  const machines = [cluster.control, cluster.primary, ...reachable, ...gatewayMachines(cluster)];
   return access.changeHosts(cluster, machines, async (operation) => {
     const names = reachable.map(({ name }) => name);
     const { place, isOurs, result } = await remove({ cluster, node, reachable: names }, request, {

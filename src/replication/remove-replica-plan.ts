@@ -18,6 +18,7 @@ import { forgetNode, forgetTyping, keepRemovedData, stopNodeWork, wipeNode } fro
 import { unlistReplica } from './list-replica-step.ts';
 import { connectionStages } from '../backup/connections-plan.ts';
 import { onMachines } from '../engine/on-machines.ts';
+import { gatewayStages } from '../gateways/gateway-plan.ts';
 import type { RemovalPlace } from './removal-facts.ts';
 
 export interface RemovalChoice {
@@ -42,6 +43,7 @@ export function removeReplicaPlan(place: RemovalPlace, choice: RemovalChoice): r
   return [
     ...backupStages(place, after),
     ...stopStages(place, choice),
+    ...gatewayStages({ cluster: after, hosts, nodes: [after.primary, ...others] }),
     onMachines(`Remove ${node.name} from pg_hba.conf`, [after.primary, ...others], hosts, letOut),
     onlyOn(`Drop slot ${slotNameOf(node)}`, primary, () => [endReplicationOf(cluster, node)]),
     ...retireStages(place, choice),

@@ -3,6 +3,7 @@
 import { sameHost } from '../model/address.ts';
 import { type Cluster, type Node } from '../model/cluster.ts';
 import { drillDirectory, drillFiles } from '../backup/drill/drill.ts';
+import { roleCheckFiles } from '../gateways/role-check.ts';
 import { instanceOf, type Instance } from '../model/instance.ts';
 import type { Query } from '../host/command.ts';
 import { forgetDefaultConfig, forgetDefaultConfigLine } from '../backup/default-config-step.ts';
@@ -29,6 +30,7 @@ function unitsOf(cluster: Cluster, node: Node): readonly string[] {
   const works = [cloneUnitName(cluster, node), restoreUnitOf(cluster, node), recoverUnitOf(cluster, node)];
   const drills = [`${scheduledUnit}.timer`, `${scheduledUnit}.service`, `${unit}.service`];
   return [
+    ...(cluster.gateways ? [roleCheckFiles(cluster, node).socket] : []),
     ...works.map((name) => `${name}.service`),
     ...(isLastNode(cluster, node) ? drills : []),
     ...(isAlone(cluster, node) ? [pgbackrestFiles(cluster).unit] : []),
@@ -41,7 +43,9 @@ function pathsOf(cluster: Cluster, node: Node): readonly string[] {
   const drill = drillFiles(cluster);
   const ofDrills = [`${unitsAt}/${drill.scheduledUnit}.timer`, drill.scheduledFile, drillDirectory(cluster)];
   const ofHost = [`${unitsAt}/${pgbackrestFiles(cluster).unit}`, `/etc/dbctl/${cluster.name}`];
+  const { socketFile, serviceFile } = roleCheckFiles(cluster, node);
   return [
+    ...(cluster.gateways ? [socketFile, serviceFile] : []),
     ...controlOf(instance).paths,
     nodeSpoolOf(cluster, node),
     ...(isLastNode(cluster, node) ? ofDrills : []),

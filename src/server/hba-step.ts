@@ -25,7 +25,7 @@ async function hbaText(cluster: Cluster, host: ReadableHost): Promise<string> {
   const nodeHosts = cluster.nodes.flatMap(hostsOf);
   const [nodes, control] = await Promise.all([
     cidrsOf(nodeHosts, host),
-    cidrsOf([cluster.control.host], host),
+    cidrsOf([cluster.control.host, ...gatewayHosts(cluster)], host),
   ]);
   return render('etc/postgresql/pg_hba.conf', {
     cluster: cluster.name,
@@ -33,6 +33,9 @@ async function hbaText(cluster: Cluster, host: ReadableHost): Promise<string> {
     client_rules: formatRules(clientRules(cluster, [...nodes, ...control])),
   });
 }
+
+const gatewayHosts = ({ gateways }: Cluster): readonly string[] =>
+  (gateways?.machines ?? []).map(({ host }) => host);
 
 /** A host called `local` is reached from the node itself, over its loopback addresses. */
 async function cidrsOf(names: readonly string[], host: ReadableHost): Promise<readonly string[]> {

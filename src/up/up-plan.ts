@@ -12,6 +12,7 @@ import { addReplicaPlan } from '../replication/add-replica-plan.ts';
 import { readSource, sourceToBe } from '../server/source-facts.ts';
 import { backupSetupPlan } from '../backup/setup-plan.ts';
 import { backupsInPlace } from '../backup/backups-in-place-facts.ts';
+import { formerGatewayStages, gatewayStages } from '../gateways/gateway-plan.ts';
 import { chooseCloneMethods } from '../replication/clone-method-facts.ts';
 import { initPrimaryPlan } from '../server/init-primary-plan.ts';
 import type { PasswordPolicy } from '../server/role-changes.ts';
@@ -51,6 +52,7 @@ export function upPlan(options: UpOptions): Plan {
     ...initPrimaryPlan(cluster, hosts, { restart: 'later', passwords }),
     ...(replicas.length > 0 ? [() => replicaStages(options, replicas)] : []),
     ...(restarting.length > 0 ? [(failed: ReadonlySet<string>) => restarts(without(failed))] : []),
+    (failed) => Promise.resolve([...gatewayStages(without(failed)), ...formerGatewayStages(without(failed))]),
     (failed) => backupStages(without(failed)),
     // What waits for a restart that nobody has agreed to is refused when everything else is in place.
     (failed) => comingRestarts(cluster, without(failed).nodes, hosts),

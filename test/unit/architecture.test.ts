@@ -12,7 +12,7 @@ const order = [
   ['start'],
   ['restore', 'switchover'],
   ['replication', 'certificates', 'doctor', 'wal', 'status', 'report'],
-  ['backup'],
+  ['backup', 'gateways'],
   ['store', 'server'],
   ['probe', 'cluster-file', 'operation', 'lab'],
   ['kit'],

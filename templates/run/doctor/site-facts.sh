@@ -65,6 +65,9 @@ for port do
   ss -Hltnp "sport = :$port" 2>/dev/null | grep -o 'users:.*' | head -n 1 |
     sed 's/^[^"]*"\([^"]*\)",pid=\([0-9]*\).*/\2 \1/' | while read -r pid command; do
       unit=$(sed -n 's|^0::.*/\([^/]*\.service\).*|\1|p' "/proc/$pid/cgroup" 2>/dev/null)
+      # systemd itself listens for its sockets.
+      [ "$pid" != 1 ] || unit=$(systemctl list-sockets --no-legend --no-pager 2>/dev/null |
+        awk -v end=":$port" 'substr($1, length($1) - length(end) + 1) == end { print $2; exit }')
       echo "listener=$port $pid ${unit:--} $command"
     done
 done

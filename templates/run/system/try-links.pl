@@ -25,7 +25,7 @@ sub look {
   return 'unknown name' if $problem;
   my $state = 'silent';
   for my $address (@addresses) { $state = attempt($address); last if $state eq 'open' }
-  return $state if $state ne 'open';
+  return $state if $state ne 'open' || $start eq 'role';
   my @start = $start eq 'postgres' ? ('-starttls', 'postgres') : ();
   my @name = $host =~ /:|^[\d.]+$/ ? ('-noservername') : ('-servername', $host);
   my @ca = $ca ne '' && -r $ca ? ('-CAfile', $ca) : ();
