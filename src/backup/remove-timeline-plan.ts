@@ -19,7 +19,7 @@ import { repositoryFacts } from './repository-facts.ts';
 import { storedWal } from './repository-list-query.ts';
 import { historyFileOf } from '../model/timeline-history.ts';
 import { currentArchive, mayBeOwn, timelineOf, type Histories } from './timeline.ts';
-import { timelineDecision } from './timeline-advice.ts';
+import { onlyAfterBackup, timelineDecision } from './timeline-advice.ts';
 
 interface RemoveRequest {
   readonly cluster: Cluster;
@@ -126,11 +126,11 @@ const hasBackups = (
 /** A leader that was started from an older copy would have its own rows removed. */
 const perhapsOwn = (cluster: Cluster, timeline: number, leader: Leader): RefusedError =>
   new RefusedError({
-    what: `timeline ${timeline} may be the cluster's own: nothing in the repository came after it`,
+    what: `timeline ${timeline} may be the cluster's own: no backup says that another one is`,
     why: `${leader.name} leads on timeline ${leader.timeline}. If it was started from an older copy of its data, what came after that is on timeline ${timeline}, and perhaps in no other place.`,
     next: [
       ...timelineDecision(cluster, timeline, leader.name),
-      `only when nothing of it is needed, let ${leader.name} be backed up first, then repeat the command: dbctl backup run --type full`,
+      onlyAfterBackup(leader.name),
       'nothing was changed',
     ],
   });

@@ -41,7 +41,7 @@ export interface BranchRow {
   readonly newestAt: string;
   /** Whether it is newer than the cluster's own: another server made it, or the leader was started from an older copy. */
   readonly isForeign: boolean;
-  /** Whether the repository alone says that it is the cluster's own: backups were made on it, or nothing came after it. */
+  /** Whether the repository alone cannot rule out that it is the cluster's own: backups were made on it, or none beside it since. */
   readonly mayBeOwn: boolean;
 }
 

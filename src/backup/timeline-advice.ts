@@ -15,3 +15,7 @@ export const timelineDecision = (
   `look at it in a copy: dbctl backup restore --to=${nodes.at(-1)!.name}:${copyPort} --target-timeline ${timeline}`,
   `if it is needed, the cluster goes back to it: dbctl backup restore --in-place --target-timeline ${timeline}`,
 ];
+
+/** With a backup on its own timeline, it is the leader that restores follow. */
+export const onlyAfterBackup = (leader: string): string =>
+  `only when nothing of it is needed, let ${leader} be backed up, and look again how it is removed: dbctl backup run --type full`;

@@ -130,15 +130,14 @@ export function ownTimeline(
 }
 
 /**
- * Whether the repository alone says of a timeline that it is the cluster's own: backups were made on it, or it grew from the
- * newest one and no server went on beside it. Who leads on another timeline may have been started from an older copy.
+ * Whether the repository alone cannot rule out that a timeline is the cluster's own: backups were made on it, or it grew from
+ * the newest one. Who leads on another timeline may have been started from an older copy; a backup of it decides.
  */
 export function mayBeOwn(
   timeline: number,
   { info, wal, histories }: { info: BackupInfo; wal: readonly ArchivedFile[]; histories: Histories },
 ): boolean {
-  const hasBackups = info.backups.some(({ stopWal = '' }) => timelineOf(stopWal) === timeline);
-  return (
-    hasBackups || ownTimeline(wal, currentArchive(info), histories, info.backups.at(-1)).timeline === timeline
-  );
+  if (info.backups.some(({ stopWal = '' }) => timelineOf(stopWal) === timeline)) return true;
+  const own = ownTimeline(wal, currentArchive(info), histories, info.backups.at(-1));
+  return own.timeline === undefined ? own.candidates.includes(timeline) : own.timeline === timeline;
 }

@@ -10,6 +10,9 @@ import { describeOnHosts, patienceMs, succeed } from '../support/story.ts';
 
 const main = '/var/lib/postgresql/17/main';
 
+/** What a line of advice says to type. */
+const commandIn = (advice: string): readonly string[] => /: dbctl (.+)$/.exec(advice)![1]!.split(' ');
+
 describeOnHosts('a second timeline', () => {
   let lab: Lab;
 
@@ -89,9 +92,12 @@ describeOnHosts('a second timeline', () => {
       4,
       "is the cluster's own",
     );
-    const { found } = await timelines();
-    const advice = /dbctl (backup expire --timeline \d+)$/.exec(found[0]!.next.at(-1)!)![1]!;
-    await succeed(lab, ...advice.split(' '), '--yes');
+    const open = (await timelines()).found[0]!.next;
+    expect(open.join()).not.toContain('expire');
+    await succeed(lab, ...commandIn(open.at(-1)!));
+    const decided = (await timelines()).found[0]!.next;
+    expect(decided.at(-1)).toMatch(/: dbctl backup expire --timeline \d+$/);
+    await succeed(lab, ...commandIn(decided.at(-1)!), '--yes');
 
     expect(await archive()).not.toContain('00000002');
     expect((await timelines()).found).toMatchObject([{ status: 'ok' }]);

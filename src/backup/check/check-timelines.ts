@@ -8,7 +8,7 @@ import { finding, type Finding } from '../../model/finding.ts';
 import { counted, formatBytes } from '../../model/units.ts';
 import type { BranchRow } from '../repository-report.ts';
 import { historyFileOf, type Ancestor } from '../../model/timeline-history.ts';
-import { timelineDecision } from '../timeline-advice.ts';
+import { onlyAfterBackup, timelineDecision } from '../timeline-advice.ts';
 import { timelineOf } from '../timeline.ts';
 import type { BackupFacts, NodeBackupFacts } from './backup-facts.ts';
 
@@ -73,18 +73,16 @@ function foreign(branch: BranchRow, { cluster, own, leader, nodes }: Beside): Fi
     [
       ...timelineDecision(cluster, timeline, leader?.node.name ?? cluster.configuredPrimary.name),
       ...makers.map((name) => `if ${name} is not a replica now, make it one: dbctl reinit ${name}`),
-      ...removal(timeline, branch),
+      removal(branch, leader?.node.name ?? cluster.configuredPrimary.name),
     ],
   );
 }
 
 /** What may be the only copy of what was acknowledged is offered to nobody for removal. */
-const removal = (timeline: number, { mayBeOwn }: Pick<BranchRow, 'mayBeOwn'>): readonly string[] =>
+const removal = ({ timeline, mayBeOwn }: BranchRow, leader: string): string =>
   mayBeOwn
-    ? []
-    : [
-        `only when nothing of it is needed, remove it from the repository: dbctl backup expire --timeline ${timeline}`,
-      ];
+    ? onlyAfterBackup(leader)
+    : `only when nothing of it is needed, remove it from the repository: dbctl backup expire --timeline ${timeline}`;
 
 /** The leader began a timeline of a number that another server's already had in the repository. */
 function collision(

@@ -140,7 +140,10 @@ test('what the repository alone would follow, or was backed up, may be the own t
   };
 
   expect(may(went, begun)).toBe(true);
-  expect(may([...went, ...wal(1, { 6: 9 })], begun)).toBe(false);
+  expect(may([...went, ...wal(1, { 6: 9 })], begun)).toBe(true);
+  expect(
+    may([...went, ...wal(1, { 6: 9 })], { stopWal: '000000010000000000000006', stopLsn: '0/6000100' }),
+  ).toBe(false);
   const backedUp = { stopWal: '000000020000000000000006', stopLsn: '0/6000100' };
   expect(may(went, backedUp, { stopWal: '000000010000000000000009', stopLsn: '0/9000100' })).toBe(true);
 });

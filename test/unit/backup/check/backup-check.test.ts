@@ -360,6 +360,7 @@ test("a timeline that may be the cluster's own is offered to nobody for removal"
 
   expect(found?.next?.join()).toContain('restore --in-place --target-timeline 2');
   expect(found?.next?.join()).not.toContain('expire');
+  expect(found?.next?.at(-1)).toMatch(/let pg1 be backed up.*: dbctl backup run --type full$/);
 });
 
 const archived = (endLsn: string) => new Map([[2, [{ timeline: 1, endLsn }]]]);
