@@ -1,4 +1,5 @@
 import { lookCommand } from '../kit/look-command.ts';
+import { asLedNow } from '../kit/see-leader.ts';
 import { exitCode } from '../model/errors.ts';
 
 const codes = {
@@ -15,7 +16,11 @@ export const doctor = lookCommand({
     'dbctl doctor': 'before the first up: what on the hosts would stand in its way',
   },
   help: 'Exit codes: 0 nothing to fix (there may be warnings), 4 something to fix, 3 a host cannot be reached.',
-  run: async ({ cluster, login }) => (await import('./doctor-facts.ts')).examine(cluster, login),
+  async run({ cluster, login }) {
+    const loading = import('./doctor-facts.ts');
+    const led = await asLedNow(cluster, login);
+    return (await loading).examine(led, login);
+  },
   text: async (report, { colour }) => (await import('./doctor-text.ts')).doctorText(report, colour),
   json: async (report) => (await import('./doctor-text.ts')).doctorJson(report),
   exitCode: ({ verdict }) => codes[verdict],

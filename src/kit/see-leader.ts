@@ -27,10 +27,20 @@ export async function seeLeader(
 
 /** The same cluster, for commands that only look: whoever leads, they show it, and nothing is refused. */
 export async function noteLeader(cluster: Cluster, login: LoginOptions): Promise<Cluster> {
+  await asLedNow(cluster, login);
+  return cluster;
+}
+
+/**
+ * The cluster as if its file named the node that takes writes now, for looks that judge nodes by their roles. Says on
+ * stderr when the file names another one; nothing is refused.
+ */
+export async function asLedNow(cluster: Cluster, login: LoginOptions): Promise<Cluster> {
   if (cluster.nodes.length === 1) return cluster;
   const { readTopology } = await import('../postgres/topology-query.ts');
-  await tellLeader(cluster, (await readTopology(cluster, login)).nodes);
-  return cluster;
+  const { leader, nodes } = await readTopology(cluster, login);
+  await tellLeader(cluster, nodes);
+  return leader === undefined ? cluster : { ...cluster, configuredPrimary: leader.node };
 }
 
 /** The same answer. Says who leads when the file says something else, where somebody has looked already. */

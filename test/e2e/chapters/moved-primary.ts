@@ -72,6 +72,14 @@ export function movedPrimary(theLab: () => Lab, addressOf: (name: string) => str
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`CLUSTER_DB_PRIMARY_HOST=${nodeText('pg2')}`);
   });
 
+  test('doctor judges the nodes by the roles that they have', async () => {
+    const finished = await lab.dbctl('doctor');
+
+    expectNoted(finished);
+    expect(finished.stdout).toContain('dbctl reinit pg1');
+    expect(finished.stdout).not.toContain('pg2: it holds');
+  });
+
   test('plan has no change of primary', async () => {
     const finished = await lab.dbctl('plan');
 
