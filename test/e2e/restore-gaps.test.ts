@@ -156,7 +156,7 @@ describeOnHosts('a repository with gaps', () => {
     const expired = await lab.dbctl('backup', 'expire', '--timeline', timeline, '--yes');
 
     expect(checked).toContain(`it is the cluster's own if pg1 was started from an older copy of its data`);
-    expect(checked).not.toContain('expire');
+    expect(checked).not.toContain('backup expire');
     expectClear(lab, expired, 4, `timeline ${timeline} may be the cluster's own`);
     await lab.shell('pg1', `systemctl stop ${unit}`);
     const which = await lab.dbctl(...inPlace);
