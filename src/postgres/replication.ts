@@ -90,6 +90,15 @@ export const dropSlot = (socket: Socket, name: string): Action =>
      where slot_name = ${literal(name)} and not active`,
   ]);
 
+/** Slots that dbctl made for replicas, and that nobody uses. */
+export const unusedSlots = (socket: Socket): Query<readonly string[]> =>
+  askJson(
+    socket,
+    `select coalesce(json_agg(slot_name order by slot_name), '[]') from pg_replication_slots
+     where slot_name ^@ 'dbctl_' and slot_type = 'physical' and not active and pg_is_in_recovery()`,
+    (value) => v.parse(v.array(v.string()), value),
+  );
+
 const Progress = v.nullable(
   v.object({ phase: v.string(), streamedBytes: v.number(), totalBytes: v.nullable(v.number()) }),
 );

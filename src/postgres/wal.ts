@@ -29,5 +29,17 @@ export const isTimelineWritten = (socket: Socket): Query<boolean | undefined> =>
     ),
   );
 
+/** Whether a replica receives WAL of a newer timeline than its control file has; undefined when no server answers there. */
+export const isOnNewerTimeline = (socket: Socket): Query<boolean | undefined> =>
+  ifRunning(
+    socket,
+    askJson(
+      socket,
+      `select to_json(coalesce((select received_tli from pg_stat_wal_receiver), 0) >
+         (select timeline_id from pg_control_checkpoint()))`,
+      (value) => v.parse(v.boolean(), value),
+    ),
+  );
+
 /** Writes every changed page, and the timeline, at full speed. */
 export const checkpoint = (socket: Socket): Action => executeAlone(socket, 'checkpoint');

@@ -14,6 +14,7 @@ import { cloneReplica } from './clone-replica-step.ts';
 import { ensureFollowing } from './follow-primary-step.ts';
 import { ensureHba } from '../server/hba-step.ts';
 import { installPostgres } from '../server/install-postgres-step.ts';
+import { markLeftEnds } from './left-ends-step.ts';
 import { listReplica } from './list-replica-step.ts';
 import { forgetKeptData } from './make-room-step.ts';
 import { rememberData } from '../server/data-note-step.ts';
@@ -21,7 +22,7 @@ import { ownDataDirectory } from '../server/data-directory-step.ts';
 import { verifyNodeLinks } from '../backup/pgbackrest-links-step.ts';
 import { ensureReplicationPassfile } from '../server/replication-passfile-step.ts';
 import { reloadSettings } from '../server/reload-settings-step.ts';
-import { ensureSlot } from './replication-slot-step.ts';
+import { dropUnusedSlots, ensureSlot } from './replication-slot-step.ts';
 import { verifyReplicationLogin } from '../server/verify-replication-login-step.ts';
 import { archiveOf } from '../backup/archived-wal-facts.ts';
 import { verifyStreaming } from '../server/verify-streaming-step.ts';
@@ -116,6 +117,8 @@ export function addReplicaPlan(
         onEach('Verify that the replicas stream', (node) => [
           verifyStreaming(cluster, node, primary, backup && archiveOf(cluster, backup.stanza, control)),
           forgetKeptData(instanceOf(cluster, node)),
+          dropUnusedSlots(instanceOf(cluster, node)),
+          markLeftEnds(instanceOf(cluster, node)),
         ]),
       ];
     },

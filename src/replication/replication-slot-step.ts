@@ -1,10 +1,17 @@
 import type { LedCluster, Node } from '../model/cluster.ts';
-import { instanceOf } from '../model/instance.ts';
+import { instanceOf, type Instance } from '../model/instance.ts';
 import { slotNameOf } from '../model/slot.ts';
-import { change, type Step } from '../engine/step.ts';
+import { change, ensure, type Step } from '../engine/step.ts';
 import type { Host } from '../host/host.ts';
-import { onceRunning } from '../postgres/psql.ts';
-import { endReplication, replaceSlot, slotFacts, standbyFacts } from '../postgres/replication.ts';
+import { ifRunning, onceRunning } from '../postgres/psql.ts';
+import {
+  dropSlot,
+  endReplication,
+  replaceSlot,
+  slotFacts,
+  standbyFacts,
+  unusedSlots,
+} from '../postgres/replication.ts';
 
 /**
  * Keeps a replica's slot on the primary. One that lost its WAL is of no use and is made anew, also when its replica has
@@ -58,4 +65,16 @@ export function endReplicationOf(cluster: LedCluster, node: Node): Step {
 
     apply: (host) => host.run(endReplication(socket, node.name, slot)),
   };
+}
+
+/** On a replica that has led: the slots of those that followed it would keep WAL for ever. */
+export function dropUnusedSlots(instance: Instance): Step {
+  const what = change('slot.drop', 'drop the slots that replicas had here while it led');
+  const found = ifRunning(instance, unusedSlots(instance));
+  return ensure('Drop unused slots', what, {
+    isRight: async (host) => ((await host.ask(found)) ?? []).length === 0,
+    async apply(host) {
+      for (const slot of (await host.ask(found)) ?? []) await host.run(dropSlot(instance, slot));
+    },
+  });
 }

@@ -86,7 +86,7 @@ async function standAside(giving: Host, { cluster, from }: Giving): Promise<void
   const { state } = await giving.ask(endedFacts(instance));
   if (state === 'shut down') return giving.run(makeStandby(instance));
   throw new UnverifiedError({
-    what: `PostgreSQL on ${from.name} did not end as it should: its control file says "${state}"`,
+    what: `PostgreSQL on ${from.name} did not end as it should: its control file says "${state}"; it was started again`,
     next: [`see why: dbctl logs ${from.name}`, 'then run the same command again: it is safe'],
   });
 }
@@ -107,7 +107,7 @@ async function receiveAll(host: Host, { cluster, from, giving }: Receiving, repo
   if (await waitUntil(isWhole, { deadlineMs: replayDeadlineMs, longestPauseMs: lookEveryMs })) return;
   const { replayLsn } = await host.ask(replicaFacts(own));
   throw new UnverifiedError({
-    what: `${cluster.primary.name} did not receive all that ${from.name} wrote, and was not promoted`,
+    what: `${cluster.primary.name} did not replay all that ${from.name} wrote: ${from.name} leads again`,
     why: `It replayed up to ${replayLsn} within ${replayDeadlineMs / 1000} s, and the last record of ${from.name} is at ${last.lsn}.`,
     next: ['see how it streams: dbctl probe', 'then run the same command again: it is safe'],
   });

@@ -18,7 +18,7 @@ export interface Giving {
 
 /** A node that may take over; without facts, why it says nothing. */
 export interface Candidate {
-  readonly node: Pick<Node, 'name'>;
+  readonly node: Pick<Node, 'name' | 'port'>;
   readonly facts: Following | undefined;
   readonly problem?: string | undefined;
 }
@@ -38,6 +38,7 @@ interface Rule {
 
 interface Ready {
   readonly name: string;
+  readonly port: number;
   readonly facts: Following;
 }
 
@@ -65,11 +66,11 @@ const rules: readonly Rule[] = [
   },
   {
     reason: 'a replica whose replay is paused does not end recovery',
-    find: ({ name, facts }) =>
+    find: ({ name, port, facts }) =>
       facts.isPaused
         ? {
             text: `replay is paused on ${name}`,
-            next: `let it go on, on ${name}: runuser -u postgres -- psql -c 'select pg_wal_replay_resume()'`,
+            next: `let it go on, on ${name}: runuser -u postgres -- psql -p ${port} -c 'select pg_wal_replay_resume()'`,
           }
         : undefined,
   },
@@ -161,5 +162,5 @@ export function obstaclesOf(
   if (facts === undefined)
     return [{ text: `${node.name} ${problem ?? 'does not run'}`, next: 'see every node: dbctl status' }];
   const others = nodes.map(({ name }) => name).filter((name) => name !== node.name);
-  return rules.flatMap(({ find }) => find({ name: node.name, facts }, giving, others) ?? []);
+  return rules.flatMap(({ find }) => find({ ...node, facts }, giving, others) ?? []);
 }

@@ -2,7 +2,7 @@
 
 import { noAnswer } from '../host/no-answer.ts';
 import type { HostSet } from '../host/with-hosts.ts';
-import type { LedCluster, Node } from '../model/cluster.ts';
+import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
 import { RefusedError } from '../model/errors.ts';
 import { instanceOf } from '../model/instance.ts';
 import type { Topology } from '../model/topology.ts';
@@ -43,7 +43,7 @@ async function readCandidate(
 }
 
 /** The cluster as it is led by a server that runs. Throws RefusedError when none does. */
-export function runningLeader(cluster: Parameters<typeof ledCluster>[0], topology: Topology): LedCluster {
+export function runningLeader(cluster: Cluster, topology: Topology): LedCluster {
   const led = ledCluster(cluster, topology);
   if (topology.leader !== undefined) return led;
   const { name } = led.primary;

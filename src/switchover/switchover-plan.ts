@@ -10,12 +10,13 @@ import { change, type Step } from '../engine/step.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import type { Backup } from '../model/backup.ts';
 import { ledBy, type Cluster, type LedCluster, type Node } from '../model/cluster.ts';
-import { instanceOf } from '../model/instance.ts';
+import { instanceOf, type Instance } from '../model/instance.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
 import { isInRecovery } from '../postgres/replication.ts';
-import { checkpoint } from '../postgres/wal.ts';
+import { checkpoint, isOnNewerTimeline } from '../postgres/wal.ts';
 import { ensureFollowing } from '../replication/follow-primary-step.ts';
-import { ensureSlot } from '../replication/replication-slot-step.ts';
+import { markLeftEnds } from '../replication/left-ends-step.ts';
+import { dropUnusedSlots, ensureSlot } from '../replication/replication-slot-step.ts';
 import { ensureHba } from '../server/hba-step.ts';
 import { reloadSettings } from '../server/reload-settings-step.ts';
 import { rememberPrimary } from '../server/remember-primary-step.ts';
@@ -23,7 +24,7 @@ import { ensureReplicationPassfile } from '../server/replication-passfile-step.t
 import { startPostgres } from '../server/start-postgres-step.ts';
 import { verifyReplicationLogin } from '../server/verify-replication-login-step.ts';
 import { verifyStreaming } from '../server/verify-streaming-step.ts';
-import { dropUnusedSlots, nameLeader } from './follow-up-step.ts';
+import { nameLeader } from './name-leader-step.ts';
 import { handOver } from './hand-over-step.ts';
 import { forgetSwitchover, noteSwitchover } from './switchover-note-step.ts';
 
@@ -94,6 +95,16 @@ export function handOverStages(
   ];
 }
 
+/** So that also a replica whose primary is gone, or that has stopped, can say which timeline its data is on. */
+const writeTimeline = (instance: Instance): Step => ({
+  title: 'Write the timeline into the control file',
+  diff: async (host) =>
+    (await host.ask(isOnNewerTimeline(instance))) ? [change('postgres.checkpoint', 'make a checkpoint')] : [],
+  apply: (host) => host.run(checkpoint(instance)),
+  // PostgreSQL does it with the next checkpoint of the primary at the latest.
+  verify: () => Promise.resolve([]),
+});
+
 /** The files of a node that name the others. */
 const nodeFiles = (cluster: Cluster, node: Node): readonly Step[] => [
   ensureHba(cluster, node),
@@ -134,7 +145,11 @@ async function followStages({ cluster, hosts, nodes, backup }: LeadOptions): Pro
     ...(leads
       ? [
           onlyOn('Finish the promotion', primary, () => [finishPromotion(instanceOf(cluster, to))]),
-          follow('Verify that the replicas stream', (node) => [verifyStreaming(cluster, node, primary)]),
+          follow('Verify that the replicas stream', (node) => [
+            verifyStreaming(cluster, node, primary),
+            writeTimeline(instanceOf(cluster, node)),
+            markLeftEnds(instanceOf(cluster, node)),
+          ]),
         ]
       : []),
     follow('Drop slots of the former primary', (node) => [dropUnusedSlots(instanceOf(cluster, node))]),

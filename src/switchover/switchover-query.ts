@@ -105,12 +105,3 @@ export const promote = (socket: Socket, slots: readonly string[]): Action =>
     ),
     'select pg_promote(true, 60)',
   ]);
-
-/** Slots that dbctl made for replicas, and that nobody uses. */
-export const unusedSlots = (socket: Socket): Query<readonly string[]> =>
-  askJson(
-    socket,
-    `select coalesce(json_agg(slot_name order by slot_name), '[]') from pg_replication_slots
-     where slot_name ^@ 'dbctl_' and slot_type = 'physical' and not active and pg_is_in_recovery()`,
-    (value) => v.parse(v.array(v.string()), value),
-  );

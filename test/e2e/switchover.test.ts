@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pgbackrestOn } from '../support/backup-story.ts';
 import type { Finished, Lab } from '../support/e2e.ts';
-import { expectClear } from '../support/faults.ts';
+import { expectClear, follow } from '../support/faults.ts';
 import { dbctlWithFate } from '../support/kill-preload.ts';
 import { startCluster } from '../support/saved-cluster.ts';
 import { addressOf, describeOnHosts, expectExit, patienceMs, roleOf, succeed } from '../support/story.ts';
@@ -113,7 +113,7 @@ describeOnHosts('a switchover', () => {
       'pg_wal_replay_resume',
     );
     expect(refused.stderr).toMatch(/pg2 is \d+ MB \(\d{8} bytes\) of WAL behind pg1/);
-    await lab.sql('pg2', 'select pg_wal_replay_resume()');
+    await follow(lab, 'pg2', refused, /runuser .*/);
     await lab.shell('pg3', 'systemctl stop postgresql@17-main');
     expectClear(lab, await lab.dbctl('switchover', '--candidate', 'pg3', '--yes'), 4, 'pg3 does not run');
     await lab.shell('pg3', 'systemctl start postgresql@17-main');
@@ -135,6 +135,20 @@ describeOnHosts('a switchover', () => {
     expect(await lab.sql('pg1', started)).toBe(before);
     expect(file()).toBe(text);
     expect(await lab.shell('control', 'ls /etc/dbctl/*/')).not.toContain('switchover');
+  });
+
+  test('a candidate that does not get on with the last WAL is not promoted: the primary leads again', async () => {
+    await lab.shell('pg2', 'pkill -STOP -f "startup recovering"');
+
+    const failed = await lab.dbctl('switchover', '--candidate', 'pg2', '--yes');
+
+    await lab.shell('pg2', 'pkill -CONT -f "startup recovering"');
+    expectClear(lab, failed, 6, 'pg2 did not replay all that pg1 wrote: pg1 leads again');
+    expect(await lab.sql('pg1', 'select pg_is_in_recovery()')).toBe('f');
+    expect(await lab.sql('pg2', 'select pg_is_in_recovery()')).toBe('t');
+    await expect
+      .poll(() => lab.sql('pg1', senders), { timeout: 30_000 })
+      .toBe('pg2 streaming, pg3 streaming');
   });
 
   test('under a load nothing is lost, everybody follows, and the file says so', async () => {

@@ -17,7 +17,7 @@ const giving = (facts: Partial<Giving['facts']> = {}, archiver?: object): Giving
 });
 
 const candidate = (name: string, facts: Partial<Candidate['facts']> = {}): Candidate => ({
-  node: { name },
+  node: { name, port: 5432 },
   facts: {
     ...{ isInRecovery: true, timeline: 3, replayLsn: '1/A000000', isPaused: false, delayMs: 0 },
     ...{ slots: [], limits },
@@ -48,9 +48,9 @@ test('one that cannot take over does not keep another one from it', () => {
   const [one] = three;
 
   expect(chooseCandidate([one!, candidate('pg3', { isPaused: true })], giving()).node.name).toBe('pg2');
-  expect(chooseCandidate([one!, { node: { name: 'pg3' }, facts: undefined }], giving()).node.name).toBe(
-    'pg2',
-  );
+  expect(
+    chooseCandidate([one!, { node: { name: 'pg3', port: 5432 }, facts: undefined }], giving()).node.name,
+  ).toBe('pg2');
 });
 
 test.each<[string, Partial<Candidate['facts']>]>([
@@ -115,7 +115,7 @@ test.each<[string, boolean]>([
 test('when nobody can, it is said of each why', () => {
   const said = refusal(giving({ streaming: [] }), [
     candidate('pg2'),
-    { node: { name: 'pg3' }, facts: undefined, problem: 'cannot be asked' },
+    { node: { name: 'pg3', port: 5432 }, facts: undefined, problem: 'cannot be asked' },
   ]);
 
   expect(said).toContain('no replica can take over from pg1');

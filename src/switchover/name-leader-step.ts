@@ -1,15 +1,11 @@
-// What is put right when another node leads: .env.cluster, and slots that nobody needs any more.
+// .env.cluster, when another node leads.
 
 import { replaceFile } from '../config/create-file.ts';
 import { loadCluster } from '../config/load.ts';
 import { shownPath } from '../config/shown-path.ts';
-import { change, ensure, type Step } from '../engine/step.ts';
+import { change, type Step } from '../engine/step.ts';
 import type { LedCluster } from '../model/cluster.ts';
-import type { Instance } from '../model/instance.ts';
 import { settingsFor } from '../model/topology.ts';
-import { ifRunning } from '../postgres/psql.ts';
-import { dropSlot } from '../postgres/replication.ts';
-import { unusedSlots } from './switchover-query.ts';
 
 /** Names the leader in .env.cluster, comments and order kept. Where the file cannot be written, says what to write there. */
 export function nameLeader(cluster: LedCluster, text: string | undefined): Step {
@@ -38,16 +34,4 @@ export function nameLeader(cluster: LedCluster, text: string | undefined): Step 
     // What a person has to write is told, and holds up nothing.
     verify: () => Promise.resolve([]),
   };
-}
-
-/** On a replica: the slots of those that followed it would keep WAL for ever. */
-export function dropUnusedSlots(instance: Instance): Step {
-  const what = change('slot.drop', 'drop the slots that replicas had here while it led');
-  const found = ifRunning(instance, unusedSlots(instance));
-  return ensure('Drop unused slots', what, {
-    isRight: async (host) => ((await host.ask(found)) ?? []).length === 0,
-    async apply(host) {
-      for (const slot of (await host.ask(found)) ?? []) await host.run(dropSlot(instance, slot));
-    },
-  });
 }
