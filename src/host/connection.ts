@@ -13,18 +13,22 @@ const channelsAtOnce = 8;
 export interface Connection {
   /** Runs one line in the login shell. Rejects with UnreachableError once the connection is lost. */
   exec(line: string, stdin: Input, timeoutMs: number): Promise<Ending>;
-  /** Runs one line that stays open. It takes one of the places until it ends. */
+  /** Runs one line that stays open. */
   openSession(line: string): Promise<LineSession>;
   isLost(): boolean;
   end(): void;
 }
 
-/** `client` is logged in. `where` is shown in errors: "pg1 (10.0.0.11)". */
-export function connectionOver(client: Client, where: string): Connection {
-  const withChannel = semaphore(channelsAtOnce);
+/**
+ * `client` is logged in. `where` is shown in errors: "pg1 (10.0.0.11)". `another` logs in once more: where an sshd allows so
+ * few sessions that one that stays open leaves none for commands.
+ */
+export function connectionOver(client: Client, where: string, another?: () => Promise<Client>): Connection {
+  const gate = gateFor(channelsAtOnce);
   const pending = new Set<(reason: Error) => void>();
   let cause: Error | undefined;
   let loss: UnreachableError | undefined;
+  let second: Promise<Connection> | undefined;
 
   client.on('error', (error) => (cause = error));
   client.on('close', () => {
@@ -32,19 +36,38 @@ export function connectionOver(client: Client, where: string): Connection {
     for (const reject of pending) reject(loss);
   });
 
-  const open = <Answer>(line: string, listen: Listen<Answer>): Promise<Answer> =>
-    withChannel(async () => {
-      if (loss !== undefined) throw loss;
-      const { promise: lost, reject } = withResolvers<never>();
-      pending.add(reject);
-      const answer = runInChannel(client, line, listen).catch((error: unknown) => {
-        throw loss ?? refused(where, error);
-      });
-      return Promise.race([lost, answer]).finally(() => pending.delete(reject));
+  async function open<Answer>(line: string, listen: Listen<Answer>): Promise<Answer> {
+    if (loss !== undefined) throw loss;
+    const { promise: lost, reject } = withResolvers<never>();
+    pending.add(reject);
+    const answer = runInChannel(client, line, listen).catch((error: unknown) => {
+      throw loss ?? refused(where, error);
     });
+    return Promise.race([lost, answer]).finally(() => pending.delete(reject));
+  }
+
+  /** One that finds no room beside others waits for its turn again, and fewer run at once from then on. */
+  async function exec(line: string, stdin: Input, timeoutMs: number): Promise<Ending> {
+    for (;;) {
+      await gate.enter();
+      try {
+        return await open(line, (channel) => collect(channel, stdin, timeoutMs));
+      } catch (error) {
+        if (!(error instanceof UnreachableError && isRoomMissing(error.cause))) throw error;
+        if (!gate.narrow()) {
+          if (another === undefined) throw error;
+          break;
+        }
+      } finally {
+        gate.leave();
+      }
+    }
+    second ??= secondConnection(another, where);
+    return (await second).exec(line, stdin, timeoutMs);
+  }
 
   return {
-    exec: (line, stdin, timeoutMs) => open(line, (channel) => collect(channel, stdin, timeoutMs)),
+    exec,
     openSession: (line) =>
       new Promise((resolve, reject) => {
         const listen = (channel: ClientChannel): Promise<void> => {
@@ -54,9 +77,15 @@ export function connectionOver(client: Client, where: string): Connection {
         open(line, listen).catch(reject);
       }),
     isLost: () => loss !== undefined,
-    end: () => client.end(),
+    end() {
+      client.end();
+      void second?.then((other) => other.end()).catch(() => {});
+    },
   };
 }
+
+const secondConnection = async (another: () => Promise<Client>, where: string): Promise<Connection> =>
+  connectionOver(await another(), where);
 
 type Listen<Answer> = (channel: ClientChannel) => Promise<Answer>;
 
@@ -103,21 +132,28 @@ const connectionLost = (where: string, cause: unknown): UnreachableError =>
     cause,
   });
 
-/** Lets at most `places` pieces of work run at once; the others wait their turn, first come, first served. */
-function semaphore(places: number): <Answer>(work: () => Promise<Answer>) => Promise<Answer> {
+/** Lets at most so many commands in at once; the others wait their turn, first come, first served. */
+function gateFor(places: number) {
   const waiting: (() => void)[] = [];
-  let free = places;
+  let limit = places;
+  let inside = 0;
 
-  return async (work) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
+  return {
+    async enter(): Promise<void> {
+      if (inside < limit) inside += 1;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+    },
+    leave(): void {
+      const next = inside <= limit ? waiting.shift() : undefined;
+      if (next === undefined) inside -= 1;
       else next();
-    }
+    },
+    /** Lets in fewer than are inside now; false for one that is alone. */
+    narrow(): boolean {
+      if (inside <= 1) return false;
+      limit = Math.max(1, Math.min(limit, inside - 1));
+      return true;
+    },
   };
 }
 

@@ -56,7 +56,7 @@ const isLocal = (host: string): boolean => host === 'local' || host === 'localho
 async function openOverSsh(host: string, dialer: Dialer): Promise<Login> {
   const startedAt = performance.now();
   const { client, route } = await dialer.connect(host);
-  const connection = connectionOver(client, host);
+  const connection = connectionOver(client, host, async () => (await dialer.connect(host)).client);
   const login = await checkLogin(connection, host, route.user);
   publishLogin(host, route.user, startedAt);
   return {

@@ -12,6 +12,8 @@ export interface SshServerOptions {
   readonly hostKey?: string;
   /** After so many it hangs up, as sshd does after MaxAuthTries; any number without it. */
   readonly mostAttempts?: number;
+  /** Refuses sessions of a connection beyond so many, as sshd does after MaxSessions; any number without it. */
+  readonly mostSessions?: number;
   /** Shown before the login. */
   readonly banner?: string;
   /** Answers a command instead of the shell; undefined lets the shell run it. */
@@ -32,6 +34,7 @@ export async function startSshServer({
   hostKey = newKey().private,
   banner,
   mostAttempts = Number.MAX_VALUE,
+  mostSessions = Number.MAX_VALUE,
   answer = () => undefined,
 }: SshServerOptions = {}) {
   const connections = new Set<Connection>();
@@ -51,7 +54,12 @@ export async function startSshServer({
       failures += attempt.method === 'none' ? 0 : 1;
     });
     connection.on('ready', () => (seen.logins += 1));
-    connection.on('session', (accept) => serve(accept()));
+    let sessions = 0;
+    connection.on('session', (accept, reject) => {
+      if (sessions >= mostSessions) return reject();
+      sessions += 1;
+      serve(accept(), () => (sessions -= 1));
+    });
     connection.on('tcpip', (accept, reject, { destIP, destPort }) => {
       const socket = connect(destPort, destIP, () => {
         const channel = accept();
@@ -61,7 +69,8 @@ export async function startSshServer({
     });
   });
 
-  function serve(session: Session): void {
+  function serve(session: Session, onClosed: () => void): void {
+    session.on('close', onClosed);
     session.on('exec', (accept, _reject, { command }) => {
       seen.commands.push(command);
       seen.channels += 1;
