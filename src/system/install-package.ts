@@ -2,6 +2,7 @@ import { sourcesAdvice } from './package-advice.ts';
 import { CommandError, RefusedError } from '../model/errors.ts';
 import { change, ensure, type Step } from '../engine/step.ts';
 import { action, query, type Action, type Query } from '../host/command.ts';
+import type { ReadableHost } from '../host/host.ts';
 import { sh } from '../host/script.ts';
 import { whenUnlocked } from './package-locks.ts';
 
@@ -28,11 +29,32 @@ export const installPackage = (name: string, advice = sourcesAdvice): Step =>
         // A source that is of no use here, and cannot be read, keeps nothing from the others.
         passedOver = errorsIn(unread).join('; ');
       }
+      await refuseHeld(host, name);
       report(`installing ${name}`);
       await manage(install([name]));
       return passedOver ? [change('package.source', `pass over a package source: ${passedOver}`)] : [];
     },
   });
+
+/** What is on hold and not installed, apt neither installs nor explains. */
+async function refuseHeld(host: ReadableHost, name: string): Promise<void> {
+  if (!(await host.ask(isHeld(name)))) return;
+  throw new RefusedError({
+    what: `the package ${name} is on hold on ${host.name}, and not installed`,
+    why: 'Somebody told apt to keep it as it is, which is: not there.',
+    next: [
+      `let it be installed, on ${host.name}: apt-mark unhold ${name}`,
+      'then run the same command again',
+    ],
+  });
+}
+
+/** Whether somebody put a package on hold, installed or not. */
+export const isHeld = (name: string): Query<boolean> =>
+  query(
+    sh('dpkg-query -W -f=\'${db:Status-Want}\' -- "$1" 2>/dev/null || true', name),
+    (stdout) => stdout === 'hold',
+  );
 
 function onlyCommandError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;

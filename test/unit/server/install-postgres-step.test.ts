@@ -10,7 +10,7 @@ const name = 'postgresql-17';
 const step = installPostgres(17)[1]!;
 
 /** A host whose package sources offer the package: at once, after an update, or never. */
-function hostThatOffers(since: 'at once' | 'after an update' | 'never') {
+function hostThatOffers(since: 'at once' | 'after an update' | 'never', isHeld = false) {
   let installed = false;
   let updated = since === 'at once';
   const offer = (): string => `  Candidate: ${updated && since !== 'never' ? '17.2-1' : '(none)'}\n`;
@@ -19,6 +19,7 @@ function hostThatOffers(since: 'at once' | 'after an update' | 'never') {
     answering(
       when(apt.installedVersion(name), () => (installed ? 'ii 17.2-1' : '')),
       when(apt.isAvailable(name), offer),
+      when(apt.isHeld(name), isHeld ? 'hold' : 'unknown'),
       when(apt.updateLists(), () => void (updated = true)),
       when(apt.install([name]), () => void (installed = true)),
       when(apt.finishInterrupted(), ''),
@@ -53,5 +54,13 @@ test('a package that nobody offers says where to get it', async () => {
     exitCode: 4,
     message: 'pg1 cannot find the package postgresql-17',
     next: [expect.stringContaining('POSTGRES_VERSION'), expect.stringContaining('apt.postgresql.org.sh')],
+  });
+});
+
+test('a package that is on hold and not installed says how to let it be installed', async () => {
+  await expect(run(step, hostThatOffers('at once', true).host)).rejects.toMatchObject({
+    exitCode: 4,
+    message: 'the package postgresql-17 is on hold on pg1, and not installed',
+    next: ['let it be installed, on pg1: apt-mark unhold postgresql-17', expect.any(String)],
   });
 });
