@@ -69,7 +69,7 @@ export function connectionStages(
     ]),
     onMachines('Run the TLS servers', servers, hosts, (machine) => [
       ensureServerConfig(cluster, backup, machine),
-      ...ensureTlsServer(cluster),
+      ...ensureTlsServer(cluster, backup, machine),
     ]),
     onlyOn('Verify access to every node', control, () => [verifyServerLinks(cluster, backup, nodes)]),
     ...(isOnControlHost(backup)

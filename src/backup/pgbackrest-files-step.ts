@@ -1,5 +1,6 @@
 // pgBackRest's configuration on every host that has a part in backups.
 
+import { isIP } from 'node:net';
 import type { Backup } from '../model/backup.ts';
 import { isAtLeast } from '../model/version.ts';
 import type { Cluster, Machine, Node } from '../model/cluster.ts';
@@ -81,7 +82,7 @@ export const ensureServerConfig = (cluster: Cluster, backup: Backup, machine: Ma
     path: files.serverConfig,
     content: render('etc/dbctl/cluster/_pgbackrest/server.conf', {
       cluster: cluster.name,
-      address: machine.host,
+      address: listensOn(machine),
       port: String(backup.tlsPort),
       ca_file: files.caCertificate,
       certificate_file: files.serverCertificate,
@@ -91,6 +92,12 @@ export const ensureServerConfig = (cluster: Cluster, backup: Backup, machine: Ma
     }),
     ...owned,
   });
+};
+
+/** An address of the file may only lead to the host, where it has others: it cannot be listened on. */
+export const listensOn = ({ host, otherAddresses = [] }: Machine & Pick<Node, 'otherAddresses'>): string => {
+  if (otherAddresses.length === 0) return host;
+  return [host, ...otherAddresses].some((one) => isIP(one) === 6) ? '::' : '*';
 };
 
 const commonValues = (cluster: Cluster, backup: Backup, from: Machine) => ({

@@ -164,7 +164,10 @@ function entryStage(
   const steps = [
     ...(store ? ensureStoreFirewall(allowed, store) : []),
     ...(isOnControlHost(backup)
-      ? [ensureServerConfig(allowed, backup, allowed.control), ...ensureTlsServer(allowed)]
+      ? [
+          ensureServerConfig(allowed, backup, allowed.control),
+          ...ensureTlsServer(allowed, backup, allowed.control),
+        ]
       : []),
   ];
   return steps.length > 0 ? [onlyOn(title, control, () => steps)] : [];

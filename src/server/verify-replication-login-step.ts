@@ -29,7 +29,7 @@ export const verifyReplicationLogin = (
     const [login] = await host.ask(tryLogins(target, [{ role: postgres.replication, replication: true }]));
     if (login?.problem === undefined) return;
     const { problem } = login;
-    // A primary may be started, its pg_hba.conf written, and its roles set up, on the way.
+    // A primary may be started, its certificate and its pg_hba.conf written, and its roles set up, on the way.
     const kind = refusalKind(problem);
     const Kind = passing.has(kind) || (setsRoles && mendedByRoles.has(kind)) ? UnverifiedError : RefusedError;
     throw new Kind({
@@ -44,5 +44,5 @@ export const verifyReplicationLogin = (
     });
   });
 
-const passing: ReadonlySet<RefusalKind> = new Set(['unreachable', 'starting', 'hba']);
+const passing: ReadonlySet<RefusalKind> = new Set(['unreachable', 'starting', 'certificate', 'hba']);
 const mendedByRoles: ReadonlySet<RefusalKind> = new Set(['password', 'role', 'limit']);

@@ -5,9 +5,14 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLab, type Lab } from '../support/e2e.ts';
+import { expectClear, expectStreaming, settled } from '../support/faults.ts';
 import { addressOf, describeOnHosts, expectExit, patienceMs, sqlAs, succeed } from '../support/story.ts';
 
 const nodes = ['pg1', 'pg2'];
+const hosts = ['control', ...nodes];
+/** What pg1 is called besides, and an address that leads to it and is not on its card. */
+const alias = 'pg1.example';
+const floating = '198.51.100.11';
 
 describeOnHosts('behind a jump host', () => {
   let lab: Lab;
@@ -19,6 +24,10 @@ describeOnHosts('behind a jump host', () => {
     const lines = [
       `Host ${nodes.map((node) => addressOf(lab, node)).join(' ')}`,
       '  ProxyJump bastion',
+      `Host ${alias} ${floating}`,
+      '  ProxyJump bastion',
+      `  HostName ${addressOf(lab, 'pg1')}`,
+      `  HostKeyAlias ${addressOf(lab, 'pg1')}`,
       'Host bastion',
       `  HostName ${addressOf(lab, 'control')}`,
       '  User admin',
@@ -85,4 +94,55 @@ describeOnHosts('behind a jump host', () => {
     expect(seen.map(({ name, state }) => `${name} ${state}`)).toEqual(['pg1 running', 'pg2 running']);
     expect((await succeed(lab, 'logs', 'pg2')).stdout).toContain('started streaming WAL');
   });
+
+  test('a name that means nothing there, or loopback, is named with the line for /etc/hosts, which is enough', async () => {
+    const own = addressOf(lab, 'pg1');
+    lab.configure({ CLUSTER_DB_PRIMARY_HOST: `pg1=${alias}` });
+
+    const nameless = (await lab.dbctl('doctor')).stdout;
+    expectClear(lab, await lab.dbctl('up'), 4, `${alias} means nothing on pg1 itself`);
+    await lab.shell('pg1', `cp /etc/hosts /etc/hosts.kept && echo '127.0.1.1 ${alias}' >> /etc/hosts`);
+    const onLoopback = (await lab.dbctl('doctor')).stdout;
+    await lab.shell('pg1', 'mv /etc/hosts.kept /etc/hosts');
+
+    expect(words(onLoopback)).toContain(`${alias} means 127.0.1.1 on pg1 itself`);
+    expect(words(onLoopback)).toContain("→ give the name the host's own address in /etc/hosts of pg1");
+    const [, line = ''] = /→ add a line to \/etc\/hosts of pg1: (\S+ \S+)/.exec(words(nameless)) ?? [];
+    expect(line).toBe(`${own} ${alias}`);
+    await lab.shell('pg1', `echo '${line}' >> /etc/hosts`);
+    const elsewhere = (await lab.dbctl('doctor')).stdout;
+    expect(words(elsewhere)).not.toContain('on pg1 itself');
+    expect(words(elsewhere)).toContain('or add the name to DNS or to /etc/hosts of every host');
+    for (const host of ['control', 'pg2']) await lab.shell(host, `echo '${line}' >> /etc/hosts`);
+    // Its certificate alone is one that has not this name.
+    expect(words((await lab.dbctl('doctor')).stdout)).not.toContain('/etc/hosts');
+  });
+
+  test('an address that only leads to the host is refused with the setting that lets it be used', async () => {
+    const [own] = lab.hosts().flatMap((one) => (one.name === 'pg1' ? one.address : []));
+    lab.configure({ CLUSTER_DB_PRIMARY_HOST: `pg1=${floating}` });
+    for (const host of hosts) {
+      await lab.shell(host, leadTo(own!));
+      expect(await lab.shell(host, `exec 3<>/dev/tcp/${floating}/5432 && echo open`)).toBe('open');
+    }
+
+    const refused = await lab.dbctl('up');
+    expectClear(lab, refused, 4, `${floating} is no address of pg1`);
+    const [, value = ''] = /add: CLUSTER_NODE_ADDRESSES=(\S+)/.exec(words(refused.stderr)) ?? [];
+    lab.configure({ CLUSTER_NODE_ADDRESSES: value });
+    await succeed(lab, 'up', '--restart');
+
+    await expectStreaming(lab, 'pg2');
+    expect(await lab.sql('pg2', 'select sender_host from pg_stat_wal_receiver')).toBe(floating);
+    await settled(lab, 'up');
+    expectExit(await lab.dbctl('doctor'), 0);
+  });
 });
+
+/** Without the breaks of lines. */
+const words = (text: string): string => text.replaceAll(/\s+/g, ' ');
+
+/** Lets connections to the floating address arrive at this one, as a router does. */
+const leadTo = (address: string): string =>
+  `ip route add ${floating}/32 dev host0
+   nft 'table ip floating { chain out { type nat hook output priority -100; ip daddr ${floating} dnat to ${address}; }; }'`;

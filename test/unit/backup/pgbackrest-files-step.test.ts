@@ -161,3 +161,15 @@ test('archiving is the same on every node but for its own configuration', async 
     restore_command = 'sh /etc/dbctl/shop/pg1/wal.sh fetch %f "%p" pgbackrest --config=/etc/dbctl/shop/pg1/pgbackrest.conf --stanza=shop archive-get %f "%p"'"
   `);
 });
+
+test.each([
+  ['10.0.0.11', undefined, '10.0.0.11'],
+  ['198.51.100.11', ['10.0.0.11'], '*'],
+  ['fd77::11', ['fd77::12'], '::'],
+])('the TLS server of %s, which has %s besides, listens on %s', async (host, otherAddresses, listens) => {
+  const machine = { ...pg1, host, ...(otherAddresses && { otherAddresses }) };
+
+  const lines = await linesOf(ensureServerConfig(cluster, backup, machine), serverFile);
+
+  expect(lines).toContain(`tls-server-address=${listens}`);
+});
