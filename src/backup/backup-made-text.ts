@@ -11,9 +11,7 @@ export function madeText({ cluster, made }: { readonly cluster: string; readonly
   return [
     `${label}: ${type} backup of ${cluster}${source}, ${formatSeconds(seconds)}`,
     `${formatBytes(databaseBytes)}, ${formatBytes(copiedBytes)} copied${repository}`,
-    ...(made.passedOver === null
-      ? []
-      : [`a replica was passed over, because it did not replay WAL: ${made.passedOver}`]),
+    ...(made.passedOver === null ? [] : [`a server was passed over: ${made.passedOver}`]),
     ...(type === made.askedType
       ? []
       : [`a ${type} backup, not ${made.askedType}: there was no backup to base it on`]),

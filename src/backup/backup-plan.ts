@@ -23,7 +23,7 @@ export interface MadeBackup {
   readonly askedType: BackupType;
   /** undefined: its manifest does not say. */
   readonly from: 'replica' | 'primary' | undefined;
-  /** Why a replica was passed over, in pgBackRest's words; null when none was. */
+  /** Why a server was passed over; null when none was. */
   readonly passedOver: string | null;
   /** ISO 8601, UTC. */
   readonly startedAt: string;

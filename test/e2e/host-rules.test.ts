@@ -1,8 +1,9 @@
 // Hosts with rules of their own: what sudo allows, what the environment says, how packages are managed.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectWalArrives } from '../support/backup-story.ts';
 import type { Lab } from '../support/e2e.ts';
 import { expectClear, expectStreaming, settled } from '../support/faults.ts';
 import { startCluster } from '../support/saved-cluster.ts';
@@ -84,6 +85,28 @@ describeOnHosts('hosts with rules of their own', () => {
     await settled(lab, 'up');
   });
 
+  test('an sshd with one session, on another port, without terminals and tunnels, is enough', async () => {
+    const sshd =
+      'Port 2222\nMaxSessions 1\nPermitTTY no\nAllowTcpForwarding no\nAllowAgentForwarding no\nBanner /etc/os-release\n';
+    const file = lab.env['CLUSTER_SSH_KNOWN_HOSTS']!;
+    const known = readFileSync(file, 'utf8');
+    writeFileSync(file, known.replaceAll(/^(\d[\d.]*) (.*)$/gm, '$1 $2\n[$1]:2222 $2'));
+    for (const host of hosts) {
+      await lab.shell(host, 'cat > /etc/ssh/sshd_config.d/00-hard.conf', sshd);
+      await lab.shell(host, 'systemctl disable -q --now ssh.socket 2>/dev/null; systemctl restart ssh');
+    }
+    lab.configure({ CLUSTER_SSH_PORT: '2222', POSTGRES_CONF_work_mem: '7MB' });
+
+    await succeed(lab, 'doctor');
+    await succeed(lab, 'up');
+    await succeed(lab, 'status');
+    expect(await lab.sql('pg2', 'show work_mem')).toBe('7MB');
+
+    for (const host of hosts)
+      await lab.shell(host, 'rm /etc/ssh/sshd_config.d/00-hard.conf && systemctl restart ssh');
+    lab.configure({ CLUSTER_SSH_PORT: undefined });
+  });
+
   test('a package on hold is an installed one', async () => {
     await lab.shell('pg2', 'apt-mark hold postgresql-17 pgbackrest');
 
@@ -101,6 +124,13 @@ describeOnHosts('hosts with rules of their own', () => {
       await sudoers(host, 'Defaults env_keep += "PG*"\nadmin ALL=(root) NOPASSWD: ALL');
     }
     Object.assign(process.env, { PGUSER: 'nobody', PGHOSTADDR: '10.77.0.99', PGSERVICE: 'shop' });
+    // What the server itself is started with, and with it what archives its WAL.
+    await lab.shell(
+      'pg1',
+      "printf 'PGUSER = nobody\nPGBACKREST_STANZA = other\n' >> /etc/postgresql/17/main/environment",
+    );
+    await lab.shell('pg1', 'systemctl restart postgresql@17-main');
+    await expectWalArrives(lab);
     lab.configure({ POSTGRES_CONF_work_mem: '6MB' });
 
     await succeed(lab, 'doctor');
@@ -130,6 +160,11 @@ describeOnHosts('hosts with rules of their own', () => {
       `apt-mark unhold pgbackrest && echo '${brokenSource}' > /etc/apt/sources.list.d/old.list`,
     );
     await lab.shell('pg2', takeOff);
+    await lab.shell('pg2', 'echo pgbackrest hold | dpkg --set-selections');
+    const held = await lab.dbctl('up');
+    expectClear(lab, held, 4, 'the package pgbackrest is on hold on pg2, and not installed');
+    const [, unhold = ''] = /^→ let it be installed, on pg2: (.*)$/m.exec(held.stderr) ?? [];
+    await lab.shell('pg2', unhold);
     await lab.shell('pg2', 'cat > /root/hold.pl', holdLock);
     const locks = ['/var/lib/dpkg/lock-frontend', '/var/lib/apt/lists/lock'];
     for (const [index, lock] of locks.entries())
@@ -164,13 +199,30 @@ describeOnHosts('hosts with rules of their own', () => {
     const passedOver = expect.stringContaining('[082]');
     expect(JSON.parse(made.stdout)).toMatchObject({ backup: { from: 'primary', passedOver } });
     expectExit(checked, 1);
-    expect(checked.stdout).toContain('the last backup is from the primary');
+    expect(checked.stdout).toContain('the last backup passed over a server');
     const { findings } = JSON.parse(checked.stdout) as { findings: { check: string; next?: string[] }[] };
     const [advice = ''] = findings.find(({ check }) => check === 'replay')?.next ?? [];
     const [, resume = ''] = /^resume it, on pg2: (.*)$/.exec(advice) ?? [];
     await lab.shell('pg2', `cd / && ${resume}`);
     const again = await succeed(lab, 'backup', 'run', '-o', 'json');
     expect(JSON.parse(again.stdout)).toMatchObject({ backup: { from: 'replica', passedOver: null } });
+    expectExit(await lab.dbctl('backup', 'check'), 0);
+  });
+
+  test('so is one whose server is frozen, within seconds', async () => {
+    const servers = '$(head -n 1 /var/lib/postgresql/17/main/postmaster.pid)';
+    await lab.shell('pg2', `kill -STOP ${servers}`);
+    const startedAt = Date.now();
+
+    const made = await lab.dbctl('backup', 'run', '-o', 'json');
+    const seconds = (Date.now() - startedAt) / 1000;
+    await lab.shell('pg2', `kill -CONT ${servers}`);
+
+    expectExit(made, 0);
+    const passedOver = expect.stringContaining('accepts connections and does not answer');
+    expect(JSON.parse(made.stdout)).toMatchObject({ backup: { from: 'primary', passedOver } });
+    expect(seconds).toBeLessThan(90);
+    await succeed(lab, 'backup', 'run');
     expectExit(await lab.dbctl('backup', 'check'), 0);
   });
 });

@@ -16,7 +16,7 @@ export const checkRuns = (
   ...timers.map((timer) => judgeTimer(timer, runs)),
 ];
 
-/** A backup from the primary takes what the primary has for applications; the newest one tells how they are made now. */
+/** A backup from the primary takes what the primary has for applications; a replica that was passed over has a reason. */
 function judgeSources({ last }: ControlFacts['runs']): readonly Finding[] {
   const [newest] = last.toSorted((one, other) => other.beganAt - one.beganAt);
   if (newest?.passedOver === undefined || newest.end?.exitCode !== 0) return [];
@@ -24,8 +24,8 @@ function judgeSources({ last }: ControlFacts['runs']): readonly Finding[] {
     finding(
       { check: 'backup-source' },
       'warning',
-      `the last backup is from the primary, because a replica did not replay its beginning: ${newest.passedOver}`,
-      ['see how far each replica is: dbctl probe', 'when it replays, make one from it: dbctl backup run'],
+      `the last backup passed over a server: ${newest.passedOver}`,
+      ['see how each node is: dbctl probe', 'when all are well, make one more: dbctl backup run'],
     ),
   ];
 }

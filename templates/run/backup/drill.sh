@@ -342,8 +342,12 @@ note replaying WAL
 start() {
   : >"$work/postgres.log"
   "$bin/pg_ctl" start -D "$data" -s -w -t 86400 -l "$work/postgres.log" >/dev/null 2>&1 9>&- || return 1
+  # It rejects connections (1) for as long as it replays; one that is not there to be asked is not waited for.
+  heard=$(date +%s)
   until "$bin/pg_isready" -q; do
+    [ $? -ne 1 ] || heard=$(date +%s)
     "$bin/pg_ctl" status -D "$data" >/dev/null 2>&1 || return 1
+    [ $(($(date +%s) - heard)) -lt 60 ] || fail "the copy runs, and did not answer on $PGHOST for a minute"
     sleep 0.2
   done
 }

@@ -94,7 +94,7 @@ test('a backup from the primary says why it is not from a replica', () => {
   const passedOver = '[082]: timeout before standby replayed to 0/7000028';
 
   expect(madeText({ cluster: 'shop', made: { ...made, from: 'primary', passedOver } })).toContain(
-    `from the primary, 42 s\n1.0 GB, 1.0 GB copied, 256 MB in the repository\na replica was passed over, because it did not replay WAL: ${passedOver}\n`,
+    `from the primary, 42 s\n1.0 GB, 1.0 GB copied, 256 MB in the repository\na server was passed over: ${passedOver}\n`,
   );
 });
 

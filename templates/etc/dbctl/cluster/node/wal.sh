@@ -7,6 +7,8 @@
 # timeline that its primary does not have: one repository has one cluster's WAL. No answer is no objection, so that a new
 # primary archives as soon as the old one is gone.
 set -u
+# The server may have been started with an environment of somebody's own (/etc/postgresql/*/*/environment).
+for name in $(env | sed -n 's/^\(PG[A-Z0-9_]*\)=.*/\1/p'); do unset "$name"; done
 bin='{{ bin }}' config='{{ config }}' decided='{{ spool }}/timelines'
 mode=$1 file=$2 path=$3
 shift 3
