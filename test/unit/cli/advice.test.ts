@@ -6,6 +6,8 @@ import { expect, test } from 'vitest';
 import { buildProgram } from '../../../src/cli.ts';
 import { list } from '../../../src/cli/list.ts';
 import type { Listed } from '../../../src/kit/listed.ts';
+import { allAdvice, allStories, asTyped, doersOf } from '../../support/advice.ts';
+import { advicePage } from '../../support/advice-page.ts';
 import { advisedIn } from '../../support/advised.ts';
 import { readSources } from '../../support/sources.ts';
 
@@ -25,13 +27,6 @@ const inDocs = ['README.md', 'CONTRIBUTING.md', ...filesBelow('docs', '.md')].fl
   advisedIn(readFileSync(path, 'utf8'), program).map((one) => ({ ...one, from: path })),
 );
 
-/** "backup run" as a story calls it. */
-const asTyped = (command: string): string =>
-  command
-    .split(' ')
-    .map((word) => `'${word}'`)
-    .join(', ');
-
 test('every command line that a message, help or a page of the docs names exists', () => {
   const wrong = [...inSources, ...inDocs].filter((one) => one.wrong.length > 0);
 
@@ -45,4 +40,13 @@ test('every command that a message names is run by a story', () => {
     .join('\n');
   const commands = [...new Set(inSources.map(({ command }) => command))].filter((command) => command !== '');
   expect(commands.filter((command) => !stories.includes(asTyped(command)))).toEqual([]);
+});
+
+test('of every advice it is written down who does what it says', async () => {
+  const all = allAdvice();
+
+  await expect(advicePage(all, doersOf(all, allStories(), program))).toMatchFileSnapshot(
+    '../../e2e/advice.md',
+  );
+  expect(all.length).toBeGreaterThan(400);
 });

@@ -1,0 +1,24 @@
+// test/e2e/advice.md: every advice of the sources, and who does what it says.
+
+import type { Advice, Doer } from './advice.ts';
+
+const head = `# Who does what a → says
+
+Every piece of advice in \`src/\` ("…" stands for what is put in), and the stories of this folder that type it. A story is named when it has every command, flag and word
+of it; those in \`looks\` show something and change nothing, those in \`person\` name nothing to type, or a person must decide.
+
+This file is written by \`npx vitest run --project unit --update\`. An advice that is new in \`nobody\` needs a story.
+`;
+
+export function advicePage(all: readonly Advice[], doers: readonly Doer[]): string {
+  const of = (kind: Doer['kind']): readonly string[] =>
+    all.flatMap(({ text, from }, index) => {
+      const doer = doers[index]!;
+      if (doer.kind !== kind) return [];
+      const more = doer.stories.length > 3 ? ' …' : '';
+      const by = doer.stories.length > 0 ? ` — ${doer.stories.slice(0, 3).join(', ')}${more}` : '';
+      return `- \`${from}\`: ${text.replaceAll('\n', ' ').trim()}${by}`;
+    });
+  const section = (kind: Doer['kind']): string => `## ${kind}\n\n${of(kind).toSorted().join('\n')}\n`;
+  return [head, section('nobody'), section('typed'), section('looks'), section('person')].join('\n');
+}
