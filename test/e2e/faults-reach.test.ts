@@ -61,6 +61,21 @@ describeOnHosts('a host that cannot be reached', () => {
     },
   );
 
+  test('because its name cannot be looked up: the line that looks it up is one that does', async () => {
+    const written = lab.env['CLUSTER_DB_PRIMARY_HOST']!;
+    lab.configure({ CLUSTER_DB_PRIMARY_HOST: 'pg1=nowhere.invalid' });
+    const refused = await lab.dbctl('status');
+    const ended = await lab.dbctl('init-primary');
+    lab.configure({ CLUSTER_DB_PRIMARY_HOST: written });
+
+    expect([refused.exitCode, ended.exitCode]).toEqual([3, 3]);
+    const [, look = ''] = /→ look it up: (getent hosts \S+)/.exec(ended.stderr) ?? [];
+    expect(look).toBe('getent hosts nowhere.invalid');
+    // It says the same as dbctl, of this name and of one that there is.
+    expect((await execa('sh', ['-c', look], { reject: false })).exitCode).toBe(2);
+    expect((await execa('sh', ['-c', look.replace('nowhere.invalid', 'localhost')])).exitCode).toBe(0);
+  });
+
   test('and another one that cannot either are both named, in the time of one', async () => {
     await Promise.all(['pg1', 'control'].map((host) => cable(lab, host, 'down')));
     const startedAt = performance.now();

@@ -2,12 +2,14 @@
 
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse } from 'dotenv';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runDbctl, startLab, type Finished, type Lab } from '../support/e2e.ts';
 import { describeOnHosts, expectExit, patienceMs, roleOf, sqlAs } from '../support/story.ts';
+
+const binary = new URL('../../bin/dbctl.js', import.meta.url).pathname;
 
 describeOnHosts('a cluster from an empty directory', () => {
   let lab: Lab;
@@ -86,7 +88,7 @@ describeOnHosts('a cluster from an empty directory', () => {
 
   test('at a terminal it asks, and again after a wrong answer', async () => {
     const answers = ['10.0.0.11 10.0.0.12', 'Shop', 'shop', 'root', '', '10.0.0.10', '', '', ''];
-    const command = `${process.execPath} ${new URL('../../bin/dbctl.js', import.meta.url).pathname} init -c asked.env`;
+    const command = `${process.execPath} ${binary} init -c asked.env`;
 
     const { stdout } = await execa('script', ['-qec', command, '/dev/null'], {
       cwd: directory,
@@ -100,5 +102,27 @@ describeOnHosts('a cluster from an empty directory', () => {
       CLUSTER_CONTROL_HOST: 'control=10.0.0.10',
       BACKUP_REPOSITORY: 'posix',
     });
+  });
+
+  test('an older Node is named, with how to see which one is found and how to use another', async () => {
+    const older = join(directory, 'older.cjs');
+    writeFileSync(
+      older,
+      `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.19.0' } });`,
+    );
+
+    const refused = await execa(process.execPath, ['--require', older, binary, 'config'], {
+      cwd: directory,
+      reject: false,
+    });
+
+    expect([refused.exitCode, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toContain('dbctl needs Node 20.19 or later, and this is Node 18.19.0');
+    const [, look = ''] = /^→ see which node is found, also under sudo: (.*?);/m.exec(refused.stderr) ?? [];
+    const found = await execa('sh', ['-c', look], { env: { PATH: dirname(process.execPath) } });
+    expect(found.stdout).toBe(process.execPath);
+    const [, line = ''] = /name it: \/path\/to\/node (.*)$/m.exec(refused.stderr) ?? [];
+    const used = await execa('sh', ['-c', `${found.stdout} ${line} config`], { cwd: directory });
+    expect(used.stdout).toContain('CLUSTER_NAME');
   });
 });
