@@ -22,8 +22,9 @@ test.each(['SIGINT', 'SIGTERM'] as const)('the first %s is remembered, the secon
   expect(since('SIGTERM', before.SIGTERM)).toEqual([]);
 });
 
+const listeners = (): number => process.listenerCount('SIGINT') + process.listenerCount('SIGTERM');
+
 test('the second signal may come as soon as the first is told', () => {
-  const listeners = () => process.listenerCount('SIGINT') + process.listenerCount('SIGTERM');
   const before = listeners();
   const { terminal } = written(true);
   const seen: number[] = [];
