@@ -110,6 +110,7 @@ describeOnHosts('hosts with rules of their own', () => {
     await lab.shell('pg2', 'apt-mark hold postgresql-17 pgbackrest');
 
     await succeed(lab, 'doctor');
+    await succeed(lab, 'up');
     await settled(lab, 'up');
   });
 

@@ -174,6 +174,10 @@ describeOnHosts('a repository with gaps', () => {
     expect(await checksum(lab, 'pg1', 'later')).toBe(rows);
     expectExit(await followDbctl(lab, restored, /reinit pg2/, '--yes'), 0);
     await expectStreaming(lab, 'pg2');
+    // The restore ended at pg2: until it is finished, no other one begins.
+    await succeed(lab, ...wanted);
+    expect(await checksum(lab, 'pg1', 'later')).toBe(rows);
+    await expectStreaming(lab, 'pg2');
   });
 
   test('that nothing fills: the restore is refused with both positions, and the primary runs again as it was', async () => {
