@@ -22,6 +22,8 @@ interface Shape {
 
 export type ShapeName = 'primary' | 'replica' | 'two replicas' | 'backups';
 
+const farAway = '"*-06-30 03:33:00"';
+
 const withoutBackups = { BACKUP_REPOSITORY: undefined };
 
 const shapes: Readonly<Record<ShapeName, Shape>> = {
@@ -47,7 +49,14 @@ const shapes: Readonly<Record<ShapeName, Shape>> = {
   backups: {
     letter: 'b',
     from: 'replica',
-    settings: { BACKUP_REPOSITORY: 'posix' },
+    // No story is to meet a backup that is made because it is two o'clock.
+    settings: {
+      BACKUP_REPOSITORY: 'posix',
+      BACKUP_SCHEDULE_FULL: farAway,
+      BACKUP_SCHEDULE_DIFF: farAway,
+      BACKUP_SCHEDULE_INCR: farAway,
+      BACKUP_SCHEDULE_DRILL: farAway,
+    },
     commands: [['backup', 'setup']],
     replicas: 1,
   },
