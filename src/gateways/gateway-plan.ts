@@ -5,6 +5,7 @@ import { onMachines } from '../engine/on-machines.ts';
 import type { Stage } from '../engine/run-plan.ts';
 import type { HostSet, WantedMachine } from '../host/with-hosts.ts';
 import { ensureHaproxy } from './haproxy-step.ts';
+import { isGateway } from './links.ts';
 import { removeHaproxy, removeRoleCheck } from './remove-gateway-step.ts';
 import { ensureRoleCheck } from './role-check-step.ts';
 import { verifyHaproxy } from './verify-haproxy-step.ts';
@@ -40,13 +41,11 @@ export function gatewayStages({ cluster, hosts, nodes }: GatewayWork): readonly 
 
 /** Ends what ran where no gateway is any more. */
 export function formerGatewayStages({ cluster, hosts, nodes }: GatewayWork): readonly Stage[] {
-  const { gateways } = cluster;
-  const isGateway = ({ name }: Machine): boolean =>
-    gateways?.machines.some((machine) => machine.name === name) ?? false;
-  const former = reached(machinesOf(cluster), hosts).filter((machine) => !isGateway(machine));
+  // By host: of several nodes on one, the gateway has the name of the first.
+  const former = reached(machinesOf(cluster), hosts).filter((machine) => !isGateway(cluster, machine));
   return [
     onMachines('Remove HAProxy where it was', former, hosts, () => [removeHaproxy(cluster)]),
-    onMachines('Close the ports that told the roles', gateways ? [] : nodes, hosts, (node) => [
+    onMachines('Close the ports that told the roles', cluster.gateways ? [] : nodes, hosts, (node) => [
       removeRoleCheck(cluster, node),
     ]),
   ];

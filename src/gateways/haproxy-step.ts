@@ -52,6 +52,6 @@ async function addressesFor(cluster: Cluster, gateways: Gateways, machine: Machi
   return {
     nodes: new Map(cluster.nodes.map(({ name }, index) => [name, firstOf(ofNodes[index]!)!])),
     clients: [...new Set([...clients.toSorted(), ...cluster.allowedCidrs])],
-    isIPv6: own.some(isIPv6) && !own.every((address) => !isIPv6(address)),
+    isIPv6: own.some(isIPv6),
   };
 }
