@@ -1,4 +1,5 @@
 import { sameHost } from '../model/address.ts';
+import { rolePortOf } from '../model/gateways.ts';
 import type { Problem } from './problem.ts';
 import type { SettingName, Settings } from './settings.ts';
 import type { topologyOf } from './topology.ts';
@@ -30,9 +31,9 @@ export function* checkGateways(
   const machines = gateways.length > 0 ? gateways : control ? [control] : [];
   const nodes = [...(primary ? [primary] : []), ...replicas];
   const here = nodes.filter((node) => machines.some(({ host }) => sameHost(host, node.host)));
-  const rolePort = settings.CLUSTER_ROLE_PORT ?? 0;
-  const outside = nodes.find(({ port }) => rolePort + port - 5432 < 1 || rolePort + port - 5432 > 65535);
-  if (outside && rolePort > 0)
+  const rolePort = settings.CLUSTER_ROLE_PORT;
+  const outside = nodes.find((node) => rolePort !== undefined && !isPort(rolePortOf({ rolePort }, node)));
+  if (outside)
     yield {
       setting: 'CLUSTER_ROLE_PORT',
       text: `leaves no port for ${outside.name}: ${rolePort} + ${outside.port} - 5432 is none`,
@@ -46,3 +47,5 @@ export function* checkGateways(
     taken.set(port, one);
   }
 }
+
+const isPort = (port: number): boolean => port >= 1 && port <= 65535;

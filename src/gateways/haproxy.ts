@@ -3,9 +3,8 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { hostAndPort } from '../model/address.ts';
 import type { Cluster, Node } from '../model/cluster.ts';
-import type { EntryKind, Gateways } from '../model/gateways.ts';
+import { rolePortOf, type EntryKind, type Gateways } from '../model/gateways.ts';
 import { render } from '../model/render.ts';
-import { rolePortOf } from './role-check.ts';
 
 /** Its own unit, so that what somebody else has in /etc/haproxy goes on beside it. */
 export function haproxyFiles({ name }: Pick<Cluster, 'name'>) {

@@ -1,9 +1,10 @@
 import { sameHost } from '../model/address.ts';
 import type { Cluster } from '../model/cluster.ts';
+import { rolePortOf } from '../model/gateways.ts';
 import type { Site } from '../model/site.ts';
 import { ends, type Link, type OwnPort } from '../system/network.ts';
 import { haproxyFiles } from './haproxy.ts';
-import { roleCheckFiles, rolePortOf } from './role-check.ts';
+import { roleCheckFiles } from './role-check.ts';
 
 /** Whether a gateway runs there. */
 export const isGateway = ({ gateways }: Pick<Cluster, 'gateways'>, { host }: Pick<Site, 'host'>): boolean =>

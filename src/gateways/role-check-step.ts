@@ -1,5 +1,5 @@
 import { hostsOf, type Cluster, type Node } from '../model/cluster.ts';
-import type { Gateways } from '../model/gateways.ts';
+import { rolePortOf, type Gateways } from '../model/gateways.ts';
 import { instanceOf } from '../model/instance.ts';
 import { render } from '../model/render.ts';
 import type { Step } from '../engine/step.ts';
@@ -7,7 +7,7 @@ import { withoutLibpqVariables } from '../host/systemd.ts';
 import { ownFile } from '../system/own-file.ts';
 import { addressesOf } from '../system/resolve.ts';
 import { ensureService } from '../system/service-step.ts';
-import { roleCheckFiles, rolePortOf } from './role-check.ts';
+import { roleCheckFiles } from './role-check.ts';
 
 /** Keeps the port open on which a node tells gateways its role, and nobody else. */
 export function ensureRoleCheck(cluster: Cluster, gateways: Gateways, node: Node): readonly Step[] {

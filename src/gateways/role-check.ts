@@ -1,7 +1,6 @@
 // The small service of a node that tells gateways its role.
 
 import type { Cluster, Node } from '../model/cluster.ts';
-import type { Gateways } from '../model/gateways.ts';
 
 export function roleCheckFiles({ name }: Pick<Cluster, 'name'>, node: Pick<Node, 'name'>) {
   const unit = `dbctl-role-${name}-${node.name}`;
@@ -12,9 +11,3 @@ export function roleCheckFiles({ name }: Pick<Cluster, 'name'>, node: Pick<Node,
     serviceFile: `/etc/systemd/system/${unit}@.service`,
   };
 }
-
-const usualPort = 5432;
-
-/** TCP port on which a node tells gateways its role: as far from CLUSTER_ROLE_PORT as its own is from 5432. */
-export const rolePortOf = ({ rolePort }: Gateways, { port }: Pick<Node, 'port'>): number =>
-  rolePort + port - usualPort;

@@ -20,3 +20,11 @@ export interface Gateways {
   /** TCP port on which the first node of a host says its role. */
   readonly rolePort: number;
 }
+
+const usualPort = 5432;
+
+/** TCP port on which a node tells gateways its role: as far from CLUSTER_ROLE_PORT as its own is from 5432. */
+export const rolePortOf = (
+  { rolePort }: Pick<Gateways, 'rolePort'>,
+  { port }: { readonly port: number },
+): number => rolePort + port - usualPort;

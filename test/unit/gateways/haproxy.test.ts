@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { haproxyConfig, haproxyFiles } from '../../../src/gateways/haproxy.ts';
-import { rolePortOf } from '../../../src/gateways/role-check.ts';
+import { rolePortOf } from '../../../src/model/gateways.ts';
 import { clusterOf } from '../../support/cluster-file.ts';
 
 const cluster = clusterOf({
