@@ -86,6 +86,7 @@ export function writeFiles(root: string, files: Readonly<Record<string, string>>
 
 function mask(root: string, unit: string): void {
   const path = join(root, 'etc/systemd/system', unit);
+  mkdirSync(dirname(path), { recursive: true });
   rmSync(path, { force: true });
   symlinkSync('/dev/null', path);
 }
@@ -100,6 +101,7 @@ export async function buildPackages({ building, lower, layer }: BuildOrder, repo
   for (const path of [root, upper, work]) mkdirSync(path, { recursive: true, mode: 0o755 });
   await mountOverlay(root, { lower, upper, work });
   writeFiles(root, layer.files);
+  for (const unit of layer.masked) mask(root, unit);
   await withoutServices(root, async () => {
     await apt(root, ['update'], report);
     await apt(root, ['install', '--yes', '--no-install-recommends', ...layer.packages], report);

@@ -64,11 +64,22 @@ const base: Layer = {
 const postgresql = (release: Release): Layer => ({
   name: 'postgresql',
   // nftables and curl are for the store's firewall and health.
-  packages: [`postgresql-${releases[release].postgresql}`, 'pgbackrest', 'curl', 'nftables', 'haproxy'],
+  packages: [
+    `postgresql-${releases[release].postgresql}`,
+    'pgbackrest',
+    'curl',
+    'nftables',
+    'haproxy',
+    'etcd-server',
+    'etcd-client',
+    'patroni',
+    // Not every release's patroni asks for it.
+    'python3-etcd',
+  ],
   // Read before createcluster.conf, which stays the distribution's: the package must not start a cluster of its own.
   files: { '/etc/postgresql-common/createcluster.d/00-no-main.conf': 'create_main_cluster = false\n' },
-  // Enabled by its package; dbctl runs HAProxy in a unit of its own.
-  masked: ['haproxy.service'],
+  // Enabled by their packages; dbctl runs each in a unit of its own.
+  masked: ['haproxy.service', 'etcd.service', 'patroni.service'],
 });
 
 export const layersOf = (release: Release, bare: boolean): readonly Layer[] =>

@@ -30,6 +30,13 @@ test('hosts with PostgreSQL have what backups need too', () => {
   expect(layersOf('bookworm', false).at(-1)?.packages).toEqual(expect.arrayContaining(needed));
 });
 
+test('hosts with PostgreSQL have what availability needs, and none of it runs by itself', () => {
+  const { packages, masked } = layersOf('trixie', false).at(-1)!;
+
+  expect(packages).toEqual(expect.arrayContaining(['haproxy', 'etcd-server', 'etcd-client', 'patroni']));
+  expect(masked).toEqual(expect.arrayContaining(['haproxy.service', 'etcd.service', 'patroni.service']));
+});
+
 test.each([
   ['dlstatus:1:16.7580:Retrieving file 1 of 31', '17 % Retrieving file 1 of 31'],
   ['pmstatus:libz3-4:40.1234:Installing libz3-4 (amd64)', '40 % Installing libz3-4 (amd64)'],
