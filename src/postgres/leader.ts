@@ -130,7 +130,7 @@ function noLeader(cluster: Cluster, { nodes }: Topology, why: string): RefusedEr
     next: [
       ...nodes.flatMap(signalAdvice(cluster)),
       'bring back the node that leads, or what keeps it out of sight: dbctl status',
-      'if it is gone for good, promote the replica that is furthest ahead: see docs/primary.md',
+      'if it is gone for good, let the replica lead that is furthest ahead: dbctl failover',
       'nothing was changed',
     ],
   });

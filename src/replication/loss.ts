@@ -52,6 +52,9 @@ export function refuseLoss(
   leader: Name,
   { text, from, isCertain }: NodeLoss,
   accepted?: string,
+  keep: readonly string[] = [
+    'to keep it, compare the two nodes first: a person must decide, see docs/primary.md',
+  ],
 ): void {
   if (from === undefined) return;
   if (accepted !== undefined && parseLsn(accepted)! <= parseLsn(from)!) return;
@@ -59,7 +62,7 @@ export function refuseLoss(
     what: `${node.name} ${isCertain ? 'has' : 'may have'} what ${leader.name} has not`,
     why: text,
     next: [
-      'to keep it, compare the two nodes first: a person must decide, see docs/primary.md',
+      ...keep,
       `only if that may be lost, repeat the command with: --accept-loss ${from}`,
       'nothing was changed',
     ],

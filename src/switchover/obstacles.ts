@@ -31,23 +31,54 @@ export interface Obstacle {
   readonly next?: string;
 }
 
-interface Rule {
-  readonly reason: string;
-  readonly find: (candidate: Ready, giving: Giving, others: readonly string[]) => Obstacle | undefined;
-}
-
 interface Ready {
   readonly name: string;
   readonly port: number;
   readonly facts: Following;
 }
 
-/** Every one that applies is told. */
-const rules: readonly Rule[] = [
+interface OwnRule {
+  readonly reason: string;
+  readonly find: (candidate: Ready, others: readonly string[]) => Obstacle | undefined;
+}
+
+interface Rule {
+  readonly reason: string;
+  readonly find: (candidate: Ready, giving: Giving) => Obstacle | undefined;
+}
+
+/** What of the candidate itself keeps it from leading, whether the primary lives or not. Every one that applies is told. */
+const ownRules: readonly OwnRule[] = [
   {
     reason: 'a node that takes writes, or is not in recovery, follows nobody',
     find: ({ name, facts }) => (facts.isInRecovery ? undefined : { text: `${name} is no replica` }),
   },
+  {
+    reason: 'a replica whose replay is paused does not end recovery',
+    find: ({ name, port, facts }) =>
+      facts.isPaused
+        ? {
+            text: `replay is paused on ${name}`,
+            next: `let it go on, on ${name}: runuser -u postgres -- psql -p ${port} -c 'select pg_wal_replay_resume()'`,
+          }
+        : undefined,
+  },
+  {
+    reason: 'every other node needs a connection and a slot on the new primary',
+    find({ name, facts }, others) {
+      const { max_wal_senders: senders = 0, max_replication_slots: slots = 0 } = facts.limits;
+      const isEnough = senders >= others.length && slots >= facts.slots.length + others.length;
+      return isEnough
+        ? undefined
+        : {
+            text: `${name} has max_wal_senders = ${senders} and max_replication_slots = ${slots}, with ${facts.slots.length} slots in use; ${others.length} nodes would follow it`,
+          };
+    },
+  },
+];
+
+/** What of both of them does, while the primary lives. */
+const rules: readonly Rule[] = [
   {
     reason: 'what a replica does not receive is lost with a switchover',
     find: ({ name }, { node, facts }) =>
@@ -63,16 +94,6 @@ const rules: readonly Rule[] = [
         : {
             text: `${name} is on timeline ${facts.timeline}, and ${node.name} on timeline ${leading.timeline}`,
           },
-  },
-  {
-    reason: 'a replica whose replay is paused does not end recovery',
-    find: ({ name, port, facts }) =>
-      facts.isPaused
-        ? {
-            text: `replay is paused on ${name}`,
-            next: `let it go on, on ${name}: runuser -u postgres -- psql -p ${port} -c 'select pg_wal_replay_resume()'`,
-          }
-        : undefined,
   },
   {
     reason: 'a replica that is late on purpose would replay its delay first',
@@ -113,32 +134,23 @@ const rules: readonly Rule[] = [
         : undefined;
     },
   },
-  {
-    reason: 'every other node needs a connection and a slot on the new primary',
-    find({ name, facts }, _, others) {
-      const { max_wal_senders: senders = 0, max_replication_slots: slots = 0 } = facts.limits;
-      const isEnough = senders >= others.length && slots >= facts.slots.length + others.length;
-      return isEnough
-        ? undefined
-        : {
-            text: `${name} has max_wal_senders = ${senders} and max_replication_slots = ${slots}, with ${facts.slots.length} slots in use; ${others.length} nodes would follow it`,
-          };
-    },
-  },
-  {
-    reason: 'commits would wait for replicas that are not there',
-    find({ name }, { facts }, others) {
-      const needed = neededConfirmations({ names: facts.synchronousNames, commit: 'on' });
-      const listed = others.filter((other) => isListed(facts.synchronousNames, other));
-      return listed.length < needed
-        ? {
-            text: `synchronous_standby_names is ${facts.synchronousNames}: with ${name} as the primary, commits would wait for ever`,
-            next: 'name the other nodes in POSTGRES_CONF_synchronous_standby_names as well, then: dbctl up',
-          }
-        : undefined;
-    },
-  },
 ];
+
+/** Commits would wait for replicas that are not there. */
+export function waitsForNobody(
+  name: string,
+  synchronousNames: string,
+  others: readonly string[],
+): Obstacle | undefined {
+  const needed = neededConfirmations({ names: synchronousNames, commit: 'on' });
+  const listed = others.filter((other) => isListed(synchronousNames, other));
+  return listed.length < needed
+    ? {
+        text: `synchronous_standby_names is ${synchronousNames}: with ${name} as the primary, commits would wait for ever`,
+        next: 'name the other nodes in POSTGRES_CONF_synchronous_standby_names as well, then: dbctl up',
+      }
+    : undefined;
+}
 
 /** Whether synchronous_standby_names means this node. */
 const isListed = (names: string, name: string): boolean =>
@@ -152,15 +164,28 @@ const isListed = (names: string, name: string): boolean =>
 export const bytesBehind = ({ replayLsn }: Following, { flushLsn }: Leading): number =>
   Math.max(0, Number(parseLsn(flushLsn ?? '0/0')! - parseLsn(replayLsn ?? '0/0')!));
 
-/** What stands in the way of one candidate. */
+/** What stands in the way of one candidate, when the primary gives way. */
 export function obstaclesOf(
   candidate: Candidate,
   giving: Giving,
   nodes: readonly Pick<Node, 'name'>[],
 ): readonly Obstacle[] {
-  const { node, facts, problem } = candidate;
+  const { node, facts } = candidate;
+  const own = ownObstaclesOf(candidate, nodes);
+  if (facts === undefined) return own;
+  const waits = waitsForNobody(node.name, giving.facts.synchronousNames, othersThan(node, nodes));
+  return [...own, ...rules.flatMap(({ find }) => find({ ...node, facts }, giving) ?? []), waits ?? []].flat();
+}
+
+/** The same of the candidate alone, when there is no primary any more. */
+export function ownObstaclesOf(
+  { node, facts, problem }: Candidate,
+  nodes: readonly Pick<Node, 'name'>[],
+): readonly Obstacle[] {
   if (facts === undefined)
     return [{ text: `${node.name} ${problem ?? 'does not run'}`, next: 'see every node: dbctl status' }];
-  const others = nodes.map(({ name }) => name).filter((name) => name !== node.name);
-  return rules.flatMap(({ find }) => find({ ...node, facts }, giving, others) ?? []);
+  return ownRules.flatMap(({ find }) => find({ ...node, facts }, othersThan(node, nodes)) ?? []);
 }
+
+const othersThan = ({ name: own }: Pick<Node, 'name'>, nodes: readonly Pick<Node, 'name'>[]) =>
+  nodes.map(({ name }) => name).filter((name) => name !== own);

@@ -31,7 +31,8 @@ export async function readSides(cluster: LedCluster, hosts: Pick<HostSet, 'get'>
   return { giving: { node: primary, facts, archiver: archives ? archiver : undefined }, candidates };
 }
 
-async function readCandidate(
+/** A node that may take over, and what it says. */
+export async function readCandidate(
   cluster: LedCluster,
   node: Node,
   hosts: Pick<HostSet, 'get'>,
@@ -52,7 +53,7 @@ export function runningLeader(cluster: Cluster, topology: Topology): LedCluster 
     why: topology.nodes.map(describeSight).join('\n'),
     next: [
       `bring it back, if it can be: dbctl up; or: dbctl restart ${name}`,
-      'if it is gone for good, a replica must be promoted: see docs/primary.md',
+      'if it is gone for good, a replica must take over: dbctl failover',
       'nothing was changed',
     ],
   });

@@ -38,7 +38,7 @@ interface Move {
 }
 
 /** All nodes, whether their hosts answer or not; the control host must. */
-const machinesFor = (cluster: Cluster): readonly WantedMachine[] =>
+export const machinesFor = (cluster: Cluster): readonly WantedMachine[] =>
   machinesOf(cluster).map((machine) => ({ ...machine, mayBeDown: machine.host !== cluster.control.host }));
 
 /** Lets a named node lead, or the replica that is the least behind. Finishes what an earlier run has begun. */
@@ -95,18 +95,22 @@ export async function planMove(cluster: Cluster, hosts: HostSet, { candidate, on
 }
 
 /** The whole plan; and what of the file a person has to write. */
-async function leadBy(cluster: LedCluster, hosts: HostSet, stages: Pick<LeadOptions, 'before' | 'nodes'>) {
+export async function leadBy(
+  cluster: LedCluster,
+  hosts: HostSet,
+  stages: Pick<LeadOptions, 'before' | 'nodes'>,
+) {
   const { rewritten, problem } = rewrite(cluster, cluster.primary);
   const backup = await backupsInPlace(cluster, hosts);
   return { plan: leadPlan({ ...stages, cluster, hosts, backup, rewritten }), problem };
 }
 
 /** What was seen of a node. */
-const sightOf = ({ nodes }: Topology, name: string): NodeSight =>
+export const sightOf = ({ nodes }: Topology, name: string): NodeSight =>
   nodes.find(({ node }) => node.name === name)!;
 
 /** Has data of the cluster, and can be asked. */
-const isPart = (topology: Topology, { name }: Node): boolean => {
+export const isPart = (topology: Topology, { name }: Pick<Node, 'name'>): boolean => {
   const { state, data } = sightOf(topology, name);
   return ['primary', 'replica'].includes(state) || (state === 'stopped' && data?.isStandby === true);
 };
@@ -147,6 +151,7 @@ function unfinishedMove(
   if (topology.nodes.filter(({ state }) => state === 'primary').length > 1) return undefined;
   if (candidate && candidate.name !== to.name) throw isBegun(from, to);
   if (leader === to.name) return { from: undefined, to, notes: [], dead: note.isDead ? from : undefined };
+  if (note.isDead) throw isBegun(from, to, `dbctl failover --candidate ${to.name}`);
   const [gave, takes] = [sightOf(topology, from.name), sightOf(topology, to.name)];
   if (takes.state === 'replica' && ['stopped', 'replica'].includes(gave.state))
     return { from, to, notes: ['An earlier run has stopped the primary, and was cut off.'] };
@@ -165,10 +170,10 @@ function unfinishedMove(
   });
 }
 
-const isBegun = (from: Node, to: Node): RefusedError =>
+const isBegun = (from: Node, to: Node, command = `dbctl switchover --candidate ${to.name}`): RefusedError =>
   new RefusedError({
-    what: `a switchover from ${from.name} to ${to.name} was cut off`,
-    next: [`finish it first: dbctl switchover --candidate ${to.name}`, 'nothing was changed'],
+    what: `a takeover from ${from.name} by ${to.name} was cut off`,
+    next: [`finish it first: ${command}`, 'nothing was changed'],
   });
 
 /** What .env.cluster will be; undefined when a person has to write it, and why. */

@@ -26,6 +26,7 @@ import { verifyReplicationLogin } from '../server/verify-replication-login-step.
 import { verifyStreaming } from '../server/verify-streaming-step.ts';
 import { nameLeader } from './name-leader-step.ts';
 import { handOver } from './hand-over-step.ts';
+import { standDown, takeOver } from './take-over-step.ts';
 import { forgetSwitchover, noteSwitchover } from './switchover-note-step.ts';
 
 export interface LeadOptions {
@@ -92,6 +93,23 @@ export function handOverStages(
     onlyOn(`Hand over to ${to.name}`, hosts.get(to.name), () => [
       handOver({ cluster, from, hosts, onSilence }),
     ]),
+  ];
+}
+
+/** Until the candidate leads, when the primary is gone. `hasData`: its host answers, and has its data. */
+export function takeOverStages(options: Preparing & { readonly hasData: boolean }): readonly Stage[] {
+  const { cluster, hosts, from, hasData } = options;
+  const { primary: to } = cluster;
+  return [
+    ...prepareStages({ ...options, isDead: true }),
+    ...(hasData
+      ? [
+          onlyOn(`Keep ${from.name} from leading`, hosts.get(from.name), () => [
+            standDown(cluster, from, hosts),
+          ]),
+        ]
+      : []),
+    onlyOn(`Let ${to.name} take over`, hosts.get(to.name), () => [takeOver(cluster, from)]),
   ];
 }
 

@@ -2,8 +2,9 @@
 
 import * as v from 'valibot';
 import { action, query, type Action, type Query } from '../host/command.ts';
-import { script } from '../host/script.ts';
+import { script, sh } from '../host/script.ts';
 import { fieldsIn } from '../model/answers.ts';
+import type { Node } from '../model/cluster.ts';
 import type { Instance } from '../model/instance.ts';
 import { askJson, execute, type Socket } from '../postgres/psql.ts';
 import { literal } from '../postgres/sql.ts';
@@ -50,9 +51,12 @@ const Following = v.object({
   isInRecovery: v.boolean(),
   timeline: v.nullable(v.number()),
   replayLsn: v.nullable(v.string()),
+  /** Up to where its WAL is safe on its disk. */
+  receivedLsn: v.nullable(v.string()),
   isPaused: v.boolean(),
   /** recovery_min_apply_delay, in milliseconds. */
   delayMs: v.number(),
+  synchronousNames: v.string(),
   slots: v.array(v.string()),
   limits: v.record(v.string(), v.number()),
 });
@@ -66,7 +70,9 @@ export const followingFacts = (socket: Socket): Query<Following> =>
        'isInRecovery', pg_is_in_recovery(),
        'timeline', ${timelineSql},
        'replayLsn', pg_last_wal_replay_lsn(),
+       'receivedLsn', greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()),
        'isPaused', case when pg_is_in_recovery() then pg_is_wal_replay_paused() else false end,
+       'synchronousNames', current_setting('synchronous_standby_names'),
        'delayMs', (select setting::bigint from pg_settings where name = 'recovery_min_apply_delay'),
        'slots', (select coalesce(json_agg(slot_name), '[]') from pg_replication_slots),
        'limits', ${limitsSql})`,
@@ -94,6 +100,18 @@ export const makeStandby = ({ dataDirectory }: Instance): Action =>
 /** Takes that back. */
 export const makePrimaryAgain = ({ dataDirectory }: Instance): Action =>
   action(script('switchover/make-primary-again.sh', dataDirectory));
+
+/** Whether a server answers at an address, if only that it is starting; asked from another host. */
+export const answersAt = ({ binDirectory }: Instance, { host, port }: Node): Query<boolean> =>
+  query(
+    sh(
+      '"$1/pg_isready" -q -t 5 -h "$2" -p "$3" -U postgres -d postgres; [ $? -gt 1 ] || echo yes',
+      binDirectory,
+      host,
+      String(port),
+    ),
+    (stdout) => stdout.includes('yes'),
+  );
 
 /** Makes the slots of those that will follow, and ends recovery. Waits a minute for its end. */
 export const promote = (socket: Socket, slots: readonly string[]): Action =>

@@ -15,6 +15,8 @@ export interface UpRequest {
   readonly restart: boolean;
   /** Whether the primary of the file is made to lead, where another node does. */
   readonly switchover: boolean;
+  /** After which position what the primary of the file has not may be lost, where the one that led is gone. */
+  readonly acceptLoss: string | undefined;
   /** A file with what `dbctl plan -o json` answered. */
   readonly planFile: string | undefined;
 }
@@ -30,7 +32,7 @@ export async function bringUp(request: UpRequest, access: ChangeAccess): Promise
   // Two hundred files, read while the hosts answer the logins.
   const loading = import('./look-ahead-plan.ts');
   return access.changeHosts(cluster, machinesForUp(cluster), async (operation) => {
-    const moved = request.switchover ? await moveFirst(cluster, operation, access) : [];
+    const moved = request.switchover ? await moveFirst(request, operation, access) : [];
     // In a dry run the other node does not lead yet, and what comes after it is not known.
     if (access.dryRun && moved.length > 0) return { result: { changes: moved }, problem: undefined };
     const { result: made, overrides } = await converge(request, operation, access);
@@ -44,21 +46,31 @@ export async function bringUp(request: UpRequest, access: ChangeAccess): Promise
 
 /** Lets the primary of the file lead, when the file was edited so, or when an earlier run was cut off on the way. */
 async function moveFirst(
-  cluster: Cluster,
+  { cluster, acceptLoss }: UpRequest,
   operation: LockedOperation,
   access: ChangeAccess,
 ): Promise<PlanResult['changes']> {
   const { hosts } = operation;
   const { unfinishedSwitchover } = await import('../switchover/switchover-note-step.ts');
   const { moveIn } = await import('../switchover/switchover-operation.ts');
+  const { readTopologyOn } = await import('../postgres/topology-query.ts');
   const begun = await unfinishedSwitchover(cluster, hosts.get(cluster.control.name));
+  const { configuredPrimary: candidate } = cluster;
+  const { leader, followers } = await readTopologyOn(cluster, hosts);
+  const isReplica = followers.some(({ node }) => node.name === candidate.name);
+  if (leader === undefined && (begun === undefined ? isReplica : begun.isDead)) {
+    const { failOverIn } = await import('../switchover/failover-operation.ts');
+    const { result, to } = await failOverIn(operation, cluster, { candidate, acceptLoss }, access);
+    if (!access.dryRun) await tellNotes([`${to} is the primary now`]);
+    return result.changes;
+  }
   if (begun === undefined) {
     const { leaderForUp } = await import('./leader-for-up-facts.ts');
     const { asked } = await leaderForUp(cluster, hosts);
     if (asked === undefined) return [];
     await tellNotes(asked.notes);
   }
-  const { result, to, silentSeconds } = await moveIn(operation, cluster, cluster.configuredPrimary, access);
+  const { result, to, silentSeconds } = await moveIn(operation, cluster, candidate, access);
   if (silentSeconds !== undefined)
     await tellNotes([
       `${to} is the primary now; no node took writes for ${silentSeconds.toFixed(1)} s at most`,

@@ -20,7 +20,7 @@ const candidate = (name: string, facts: Partial<Candidate['facts']> = {}): Candi
   node: { name, port: 5432 },
   facts: {
     ...{ isInRecovery: true, timeline: 3, replayLsn: '1/A000000', isPaused: false, delayMs: 0 },
-    ...{ slots: [], limits },
+    ...{ receivedLsn: '1/A000000', synchronousNames: '', slots: [], limits },
     ...facts,
   },
 });
