@@ -10,6 +10,8 @@ export interface Point extends Lineage {
   readonly lsn: string;
   /** Whether it is of the very server whose data is compared. */
   readonly isOwn?: boolean;
+  /** Whether it is of a replica, which has what it received and nothing of its own. */
+  readonly isStandby?: boolean;
 }
 
 /** WAL with transactions that are in no other place. */
@@ -69,7 +71,8 @@ function sharedUpTo(data: DataEnd, point: Point): readonly [bigint, boolean] {
     if (there?.timeline !== timeline) break;
     const isLast = index === own.length - 1;
     // Two that have led on one timeline are copies, and each went its own way.
-    if (isLast && index === other.length - 1 && !data.isStandby && !point.isOwn) break;
+    const haveLed = !data.isStandby && point.isStandby !== true;
+    if (isLast && index === other.length - 1 && haveLed && !point.isOwn) break;
     if (isLast) return [at(there.endLsn), false];
     shared = least(at(endLsn), at(there.endLsn));
     // Timelines of one number are two where they do not begin at one position.
