@@ -98,7 +98,7 @@ test('where nobody can be taken for the leader, everybody is named', () => {
     pg3 (10.0.0.13:5433): replica, timeline 2, follows 10.0.0.11
     So a replica is on a newer timeline than every node that led before: another one was promoted, and is out of sight.
     bring back the node that leads, or what keeps it out of sight: dbctl status
-    if it is gone for good, promote the replica that is furthest ahead: see docs/primary.md
+    if it is gone for good, let the replica lead that is furthest ahead: dbctl failover
     nothing was changed"
   `);
 });
