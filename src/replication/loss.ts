@@ -46,15 +46,17 @@ export function lossOf(
 
 const nothing = (text: string): NodeLoss => ({ text, from: undefined, isCertain: true });
 
+const comparingAdvice = [
+  'to keep it, compare the two nodes first: a person must decide, see docs/primary.md',
+];
+
 /** Refuses to throw away what only this node has, until that was agreed to by the position that is named here. */
 export function refuseLoss(
   node: Name,
   leader: Name,
   { text, from, isCertain }: NodeLoss,
   accepted?: string,
-  keep: readonly string[] = [
-    'to keep it, compare the two nodes first: a person must decide, see docs/primary.md',
-  ],
+  keep: readonly string[] = comparingAdvice,
 ): void {
   if (from === undefined) return;
   if (accepted !== undefined && parseLsn(accepted)! <= parseLsn(from)!) return;

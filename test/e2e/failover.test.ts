@@ -55,11 +55,12 @@ describeOnHosts('a primary that is gone', () => {
     };
   }
 
+  const acknowledgedCount = async (): Promise<number> =>
+    Number(await lab.shell('pg3', 'cat /root/acknowledged 2>/dev/null | wc -l'));
+
   async function expectMore(): Promise<void> {
-    const count = async (): Promise<number> =>
-      Number(await lab.shell('pg3', 'cat /root/acknowledged 2>/dev/null | wc -l'));
-    const before = await count();
-    await expect.poll(count, slow).toBeGreaterThan(before + 3);
+    const before = await acknowledgedCount();
+    await expect.poll(acknowledgedCount, slow).toBeGreaterThan(before + 3);
   }
 
   async function expectAllThere(...on: readonly string[]): Promise<void> {

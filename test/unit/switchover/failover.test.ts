@@ -104,13 +104,14 @@ test('what the repository has more is said', () => {
   );
 });
 
+const topology = (...nodes: readonly NodeSight[]) => ({
+  leader: undefined,
+  followers: [],
+  nodes,
+  observedAt: '',
+});
+
 test('the primary that is gone is the one that the file named last, or the only one out of sight', () => {
-  const topology = (...nodes: readonly NodeSight[]) => ({
-    leader: undefined,
-    followers: [],
-    nodes,
-    observedAt: '',
-  });
   const replica = (node: NodeSight['node']): NodeSight => ({
     ...sight(node, 'replica'),
     data: {
