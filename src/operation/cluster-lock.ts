@@ -1,6 +1,6 @@
 // The lock of a cluster, as its holder on this side sees it: signs of life, and whether it is still ours.
 
-import { unfinishedOperation, journalTail, parseJournal } from './journal.ts';
+import { unfinishedOperation, journalTail, parseJournal, type JournalLine } from './journal.ts';
 import type { Holder, Operation, UnfinishedOperation } from './operation.ts';
 import { CommandError, LockLostError } from '../model/errors.ts';
 import { holdLock, parseBusy } from './lock-query.ts';
@@ -41,29 +41,72 @@ const usualTimes: LockTimes = { beatMs: 5000, trustMs: 10_000, patienceMs: 20_00
 /** How long the host may take to say whether the lock is ours, and what was left unfinished. */
 const longestAnswerMs = 60_000;
 
+export interface LockSettings {
+  readonly times?: LockTimes;
+  /** Told when the host had let go, and the lock was taken back because nobody else had it since; milliseconds of silence. */
+  readonly onTakenBack?: (silentMs: number) => void;
+}
+
 /** Asks for the lock once. Throws UnreachableError, and CommandError where there is no lock to be had. */
 export async function takeLock(
   openSession: OpenSession,
   cluster: string,
   operation: Operation,
-  times: LockTimes = usualTimes,
+  { times = usualTimes, onTakenBack }: LockSettings = {},
 ): Promise<Attempt> {
+  const first = await ask(openSession, { cluster, operation, times, again: false });
+  if (first === 'passed')
+    throw new Error('a lock that is asked for the first time cannot have passed to another');
+  if (first.kind === 'busy') return first;
+  const takeBack = async (silentMs: number): Promise<Held | undefined> => {
+    const found = await ask(openSession, { cluster, operation, times, again: true });
+    if (found === 'passed' || found.kind === 'busy') return undefined;
+    onTakenBack?.(silentMs);
+    return found;
+  };
+  const lock = keep(first, cluster, times, takeBack);
+  return { kind: 'held', lock: { ...lock, before: unfinishedOperation(first.before) } };
+}
+
+interface Held {
+  readonly kind: 'held';
+  readonly talk: LineSession;
+  readonly heldSince: Moment;
+  /** Beginnings and ends of the operations before, oldest first. */
+  readonly before: readonly JournalLine[];
+}
+
+interface Request {
+  readonly cluster: string;
+  readonly operation: Operation;
+  readonly times: LockTimes;
+  /** Only when nobody had it since this operation. */
+  readonly again: boolean;
+}
+
+/** "passed": somebody else had it since, or took it away. */
+async function ask(
+  openSession: OpenSession,
+  { cluster, operation, times, again }: Request,
+): Promise<Held | Exclude<Attempt, { readonly kind: 'held' }> | 'passed'> {
   const { id } = operation;
-  const talk = await openSession(holdLock({ cluster, id, patienceSeconds: times.patienceMs / 1000 }));
+  const talk = await openSession(holdLock({ cluster, id, again, patienceSeconds: times.patienceMs / 1000 }));
   const heldSince = now();
   talk.send(journalTail(operation));
-  const limit = setTimeout(() => talk.close(), longestAnswerMs);
+  const limit = setTimeout(() => talk.close(), again ? times.patienceMs : longestAnswerMs);
   const before: string[] = [];
-  for (;;) {
-    const line = await talk.receive();
-    if (line === undefined || line === 'held' || line.startsWith('busy ')) clearTimeout(limit);
-    if (line === undefined) throw noLock(cluster, talk);
-    if (line.startsWith('busy ')) return { kind: 'busy', holder: parseBusy(line) };
-    if (line === 'held') break;
-    before.push(line);
+  try {
+    for (;;) {
+      const line = await talk.receive();
+      if (line === undefined) throw noLock(cluster, talk);
+      if (line === 'passed') return line;
+      if (line.startsWith('busy ')) return { kind: 'busy', holder: parseBusy(line) };
+      if (line === 'held') return { kind: 'held', talk, heldSince, before: parseJournal(before.join('\n')) };
+      before.push(line);
+    }
+  } finally {
+    clearTimeout(limit);
   }
-  const lock = keep(talk, cluster, heldSince, times);
-  return { kind: 'held', lock: { ...lock, before: unfinishedOperation(parseJournal(before.join('\n'))) } };
 }
 
 /** A moment, by the clock that stands still in a suspended machine and by the one that can be set. */
@@ -78,17 +121,20 @@ const since = ({ monotonic, wall }: Moment): number =>
   Math.max(performance.now() - monotonic, Date.now() - wall);
 
 function keep(
-  talk: LineSession,
+  first: Held,
   cluster: string,
-  heldSince: Moment,
   { beatMs, trustMs, answerMs }: LockTimes,
+  takeBack: (silentMs: number) => Promise<Held | undefined>,
 ): Omit<ClusterLock, 'before'> {
-  const sent = new Map<number, Moment>();
   const waiting = new Set<() => void>();
+  let { talk } = first;
+  let sent = new Map<number, Moment>();
   let beats = 0;
   // When the newest sign of life that was answered was sent: what is heard late says nothing about now.
-  let alive = heldSince;
+  let alive = first.heldSince;
   let isOver = false;
+  let isReleased = false;
+  let asking: Promise<void> | undefined;
 
   const beat = (): void => {
     beats += 1;
@@ -99,17 +145,19 @@ function keep(
   const timer = setInterval(beat, beatMs);
 
   const listen = async (): Promise<void> => {
-    for (let line = await talk.receive(); line !== undefined; line = await talk.receive()) {
+    const own = talk;
+    for (let line = await own.receive(); line !== undefined; line = await own.receive()) {
+      if (own !== talk) return;
       const number = Number(/^ack (\d+)$/.exec(line)?.[1]);
       alive = sent.get(number) ?? alive;
       for (const past of sent.keys()) if (past <= number) sent.delete(past);
       for (const wake of waiting) wake();
     }
+    if (own !== talk) return;
     isOver = true;
-    clearInterval(timer);
     for (const wake of waiting) wake();
   };
-  const over = listen();
+  let over = listen();
 
   /** Waits until something was heard, or the time is over. */
   const hearing = (untilMs: number): Promise<void> =>
@@ -123,18 +171,33 @@ function keep(
       waiting.add(done);
     });
 
+  async function askAgain(): Promise<void> {
+    const silentMs = since(alive);
+    const asked = now();
+    beat();
+    const mayCome = (): boolean => !isOver && !isTrusted() && since(asked) < answerMs;
+    while (mayCome()) await hearing(answerMs - since(asked));
+    if (isTrusted()) return;
+    talk.close();
+    const again = isReleased ? undefined : await takeBack(silentMs).catch(() => undefined);
+    if (again === undefined) throw lockLost(cluster, silentMs);
+    ({ talk, heldSince: alive } = again);
+    sent = new Map();
+    isOver = false;
+    over = listen();
+  }
+
   return {
     async assertHeld() {
       if (isTrusted()) return;
-      const silentMs = since(alive);
-      const asked = now();
-      beat();
-      const mayCome = (): boolean => !isOver && !isTrusted() && since(asked) < answerMs;
-      while (mayCome()) await hearing(answerMs - since(asked));
-      if (!isTrusted()) throw lockLost(cluster, silentMs);
+      asking ??= askAgain().finally(() => {
+        asking = undefined;
+      });
+      await asking;
     },
     tell: (step) => talk.send(`step ${JSON.stringify(step)}`),
     async release(end) {
+      isReleased = true;
       clearInterval(timer);
       talk.send(`end ${journalTail(end)}`);
       const limit = hearing(answerMs).then(() => talk.close());

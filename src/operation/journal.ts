@@ -75,8 +75,10 @@ export function historyOf(
 function pastOperation(lines: readonly JournalLine[], isRunning: boolean) {
   const begins = lines.filter((line) => line.kind === 'step').toSorted((one, other) => one.at - other.at);
   const begin = lines.find((line) => line.kind === 'begin');
-  // The first end counts: who is released by somebody says so again by itself.
-  const end = lines.find((line) => line.kind === 'end');
+  // It may have lost the lock in a pause and taken it back, which is a beginning again. After that the first end counts:
+  // who is released by somebody says so again by itself.
+  const again = lines.findLastIndex((line) => line.kind === 'begin');
+  const end = lines.slice(again + 1).find((line) => line.kind === 'end');
   const { id, title, by, at } = begin ?? begins[0] ?? {};
   if (id === undefined || title === undefined || by === undefined || at === undefined) return undefined;
   const steps = begins.map((step) => pastStep(step, lines, isRunning));
@@ -119,10 +121,13 @@ function pastStep(begin: StepBegin, lines: readonly JournalLine[], isRunning: bo
  * well or not, is none of these: whoever ran it was told.
  */
 export function unfinishedOperation(lines: readonly JournalLine[]): UnfinishedOperation | undefined {
-  const begin = lines.findLast((line) => line.kind === 'begin');
-  if (begin === undefined) return undefined;
+  const newest = lines.findLastIndex((line) => line.kind === 'begin');
+  const begin = lines[newest];
+  if (begin?.kind !== 'begin') return undefined;
   const { title, by } = begin;
-  const end = lines.find((line) => line.kind === 'end' && line.id === begin.id) as End | undefined;
+  const end = lines.slice(newest).find((line) => line.kind === 'end' && line.id === begin.id) as
+    | End
+    | undefined;
   const result = end?.result ?? 'interrupted';
   if (result === 'done' || result === 'refused' || result === 'failed') return undefined;
   return { title, by, result, step: end?.step ?? undefined };

@@ -81,7 +81,12 @@ async function takeOrWait(
 ): Promise<ClusterLock> {
   const startedAt = Date.now();
   for (let saidAt = 0; ;) {
-    const attempt = await takeLock(openSession, cluster.name, operation);
+    const attempt = await takeLock(openSession, cluster.name, operation, {
+      onTakenBack: (silentMs) =>
+        onNote(
+          `${cluster.control.name} heard nothing for ${formatSeconds(silentMs / 1000)} and let the lock go; nobody else had it, so it was taken back`,
+        ),
+    });
     if (attempt.kind === 'held') return attempt.lock;
     const { holder } = attempt;
     if (Date.now() - startedAt >= waitMs) throw locked(cluster, holder, waitMs);

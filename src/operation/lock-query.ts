@@ -18,14 +18,19 @@ export interface HoldRequest {
   readonly id: string;
   /** Seconds after the last sign of life of the operator when the lock is let go. */
   readonly patienceSeconds: number;
+  /** Only when nobody had the lock since this operation, and nobody took it away from it. */
+  readonly again: boolean;
 }
 
 /**
  * The program that holds the lock while it is spoken to. Told who asks, it says lines of the journal, then "held"; or
- * "busy", and who has it. After that: "beat N" is answered by "ack N"; "step TEXT" and "end LINE" are written down.
+ * "busy", and who has it; or "passed", when it was asked for again and another had it since. After "held": "beat N" is answered by "ack N"; "step TEXT" and "end LINE" are written down.
  */
-export const holdLock = ({ cluster, id, patienceSeconds }: HoldRequest): readonly string[] =>
-  script('operation/hold-lock.sh', lockDirectory, cluster, journalDirectory, id, String(patienceSeconds));
+export const holdLock = ({ cluster, id, patienceSeconds, again }: HoldRequest): readonly string[] =>
+  script(
+    'operation/hold-lock.sh',
+    ...[lockDirectory, cluster, journalDirectory, id, String(patienceSeconds), again ? 'again' : ''],
+  );
 
 /** Who has the lock; "unknown" where it does not say; undefined when it is free. */
 export const lockHolder = (cluster: string): Query<Holder | 'unknown' | undefined> =>

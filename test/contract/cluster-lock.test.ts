@@ -11,7 +11,7 @@ import type { Host } from '../../src/host/host.ts';
 import { openSessionHere, localHost } from '../../src/host/local-host.ts';
 import { openSessionOverSsh } from '../../src/host/ssh-host.ts';
 import type { Action, Query } from '../../src/host/command.ts';
-import { appendToJournal, parseJournal, readJournal } from '../../src/operation/journal.ts';
+import { appendToJournal, historyOf, parseJournal, readJournal } from '../../src/operation/journal.ts';
 import { lockHolder, releaseLock } from '../../src/operation/lock-query.ts';
 import { sshHostOnTestServer } from '../support/test-connection.ts';
 
@@ -51,9 +51,10 @@ describe.each(ways)('a lock over %s', (kind, openSession, host) => {
     talks.push(one);
     return one;
   };
+  const takenBack: number[] = [];
   const cluster = (name: string): string => `${kind}-${name}`;
   const attempt = (name: string, id: string, own = times) =>
-    takeLock(talk, cluster(name), operation(id), own);
+    takeLock(talk, cluster(name), operation(id), { times: own, onTakenBack: (ms) => takenBack.push(ms) });
   async function take(name: string, id: string, own = times): Promise<ClusterLock> {
     const found = await attempt(name, id, own);
     if (found.kind === 'busy') throw new Error('busy');
@@ -90,18 +91,37 @@ describe.each(ways)('a lock over %s', (kind, openSession, host) => {
     await lock.release(lineOf('a'));
   });
 
-  test('is free when no sign of life comes, and its holder notices before it changes anything', async () => {
+  test('is free when no sign of life comes, and its holder takes it back when nobody had it since', async () => {
+    const lock = await take('pause-alone', 'a', { ...times, beatMs: 1_000_000 });
+    await expect.poll(() => isFree('pause-alone'), { timeout: 10_000 }).toBe(true);
+    takenBack.length = 0;
+
+    await Promise.all([lock.assertHeld(), lock.assertHeld()]);
+
+    expect(takenBack).toEqual([expect.any(Number)]);
+    expect(await attempt('pause-alone', 'b')).toMatchObject({ kind: 'busy', holder: operation('a') });
+    await lock.release(lineOf('a'));
+    await expect
+      .poll(async () => (await journal('pause-alone')).map(({ kind: what, id }) => `${what} ${id}`))
+      .toEqual(['begin a', 'end a', 'begin a', 'end a']);
+    expect(historyOf(await journal('pause-alone'), undefined)).toMatchObject([{ id: 'a', result: 'done' }]);
+    const next = await take('pause-alone', 'c');
+    expect(next.before).toBeUndefined();
+    await next.release(lineOf('c'));
+  });
+
+  test('that another had since is lost for its holder, who notices before it changes anything', async () => {
     const lock = await take('asleep', 'a', { ...times, beatMs: 1_000_000 });
     lock.tell('Clone on pg2');
+    await expect.poll(() => isFree('asleep'), { timeout: 10_000 }).toBe(true);
 
-    await expect.poll(() => isFree('asleep'), { timeout: 3000 }).toBe(true);
-
-    await expect(lock.assertHeld()).rejects.toMatchObject({ name: 'LockLostError', exitCode: 6 });
     const next = await take('asleep', 'b');
+    await expect(lock.assertHeld()).rejects.toMatchObject({ name: 'LockLostError', exitCode: 6 });
     expect(next.before).toEqual({
       ...{ title: 'add-replica pg2', by: 'alice@laptop', result: 'interrupted', step: 'Clone on pg2' },
     });
     await next.release(lineOf('b'));
+    await expect(lock.assertHeld()).rejects.toMatchObject({ name: 'LockLostError', exitCode: 6 });
     await expect
       .poll(async () => (await journal('asleep')).map((line) => line.kind))
       .toEqual(['begin', 'end', 'begin', 'end']);
@@ -151,7 +171,7 @@ describe.each(ways)('a lock over %s', (kind, openSession, host) => {
 
   test('that cannot be kept is an error that says why', async () => {
     const argv = ['sh', '-c', 'echo flock: not found >&2; exit 127'];
-    await expect(takeLock(() => openSession(argv), 'x', operation('a'), times)).rejects.toMatchObject({
+    await expect(takeLock(() => openSession(argv), 'x', operation('a'), { times })).rejects.toMatchObject({
       ...{ exitCode: 5, why: 'flock: not found' },
     });
   });

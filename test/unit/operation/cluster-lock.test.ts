@@ -7,24 +7,31 @@ const operation = {
   ...{ pid: 1, version: '0.1.0' },
 };
 
-/** The program that holds the lock: says "held", and answers signs of life while `answers` says so. */
+/** The program that holds the lock: says "held" once, and answers signs of life while `answers` says so. */
 function holder(answers: () => boolean) {
   const said: string[] = [];
   const lines = ['held'];
   let wake: (() => void) | undefined;
-  const openSession: OpenSession = async () => ({
-    send(line) {
-      said.push(line);
-      if (answers()) lines.push(line.replace('beat', 'ack'));
-      wake?.();
-    },
-    async receive() {
-      while (lines.length === 0) await new Promise<void>((resolve) => (wake = resolve));
-      return lines.shift();
-    },
-    close: () => {},
-    stderrTail: () => '',
-  });
+  const openSession: OpenSession = async () => {
+    const closed = new AbortController();
+    return {
+      send(line) {
+        said.push(line);
+        if (answers()) lines.push(line.replace('beat', 'ack'));
+        wake?.();
+      },
+      async receive() {
+        while (lines.length === 0 && !closed.signal.aborted)
+          await new Promise<void>((resolve) => (wake = resolve));
+        return lines.shift();
+      },
+      close() {
+        closed.abort();
+        wake?.();
+      },
+      stderrTail: () => '',
+    };
+  };
   const late = (line: string): void => {
     lines.push(line);
     wake?.();
@@ -57,7 +64,7 @@ test('a host that does not answer is asked once more, and then the lock is lost'
   const asked = said.length;
 
   const end = lock.assertHeld().catch((error: unknown) => error);
-  await vi.advanceTimersByTimeAsync(6000);
+  await vi.advanceTimersByTimeAsync(26_000);
 
   expect(await end).toMatchObject({
     name: 'LockLostError',
@@ -75,7 +82,7 @@ test('an answer that waited in a buffer says nothing about now', async () => {
   await vi.advanceTimersByTimeAsync(0);
 
   const end = lock.assertHeld().catch((error: unknown) => error);
-  await vi.advanceTimersByTimeAsync(6000);
+  await vi.advanceTimersByTimeAsync(26_000);
 
   expect(await end).toMatchObject({
     name: 'LockLostError',

@@ -152,16 +152,23 @@ test.each(['done', 'refused', 'failed'])(
   },
 );
 
-test('a lock that the host has ended is lost', async () => {
+test.each([
+  ['somebody took it away', 'passed', false],
+  ['nobody has it', 'held', true],
+] as const)('a lock that the host has ended, when %s', async (_, answer, isOurs) => {
   const mine = hooks();
   let end: (() => void) | undefined;
   const talk: OpenSession = async (argv) => {
-    const one = await control(['held'])(argv);
-    end = () => one.close();
+    const one = await control([end === undefined ? 'held' : answer])(argv);
+    end ??= () => one.close();
     return one;
   };
   await mine.onControlConnected(talk);
   end?.();
+  if (isOurs) {
+    await expect.poll(() => mine.assertAllowed().then(() => notes.join())).toContain('it was taken back');
+    return mine.onEnd();
+  }
   await expect
     .poll(() => mine.assertAllowed().catch((error: unknown) => error))
     .toMatchObject({

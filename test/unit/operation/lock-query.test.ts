@@ -31,12 +31,12 @@ test('the lock is free when the host says nothing', () => {
 test('what a holder is, and what a journal keeps, goes by stdin: ps shows names of places only', () => {
   const line = { kind: 'end', id: 'x', result: 'done' } as const;
   const commands = [
-    holdLock({ cluster: 'shop', id: 'x', patienceSeconds: 20 }),
+    holdLock({ cluster: 'shop', id: 'x', patienceSeconds: 20, again: false }),
     appendToJournal('shop', line).argv,
     releaseLock('shop', holder, 'eve@desk').argv,
   ];
   expect(commands.map((argv) => argv.slice(5))).toEqual([
-    ['/run/dbctl', 'shop', '/var/lib/dbctl-journal', 'x', '20'],
+    ['/run/dbctl', 'shop', '/var/lib/dbctl-journal', 'x', '20', ''],
     ['/var/lib/dbctl-journal', 'shop', ''],
     ['/run/dbctl', 'shop', '/var/lib/dbctl-journal', 'x0'],
   ]);
