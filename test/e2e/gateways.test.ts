@@ -50,7 +50,9 @@ describeOnHosts('a cluster with HAProxy', () => {
     const { stdout } = await succeed(lab, 'probe');
     expect(stdout).toMatch(/^GATEWAY control {2}5000 pg1 \(primary\) {2}5001 pg[23] \(replica\)/m);
     expect((await succeed(lab, 'up')).stdout).toMatch(/^0 changes$/m);
-    expect((await succeed(lab, 'doctor')).stdout).toContain('OK');
+    const doctor = await succeed(lab, 'doctor');
+    expect(doctor.stdout).toMatch(/^control +5432✓ 8008✓ +5432✓ 8008✓ +5432✓ 8008✓$/m);
+    expect(doctor.stdout).not.toMatch(/gateway|haproxy/i);
   });
 
   /** What a port answers to PostgreSQL's request for TLS (8 bytes) from this machine, which is no host of the cluster. */

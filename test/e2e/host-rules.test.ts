@@ -8,6 +8,7 @@ import type { Lab } from '../support/e2e.ts';
 import { expectClear, expectStreaming, settled } from '../support/faults.ts';
 import { startCluster } from '../support/saved-cluster.ts';
 import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
+import { stopwatch } from '../support/stopwatch.ts';
 
 const hosts = ['control', 'pg1', 'pg2'];
 
@@ -212,10 +213,10 @@ describeOnHosts('hosts with rules of their own', () => {
   test('so is one whose server is frozen, within seconds', async () => {
     const servers = '$(head -n 1 /var/lib/postgresql/17/main/postmaster.pid)';
     await lab.shell('pg2', `kill -STOP ${servers}`);
-    const startedAt = Date.now();
+    const elapsed = stopwatch();
 
     const made = await lab.dbctl('backup', 'run', '-o', 'json');
-    const seconds = (Date.now() - startedAt) / 1000;
+    const seconds = elapsed();
     await lab.shell('pg2', `kill -CONT ${servers}`);
 
     expectExit(made, 0);

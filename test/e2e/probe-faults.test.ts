@@ -6,6 +6,7 @@ import type { Lab } from '../support/e2e.ts';
 import { expectProblems, healed, probe, type Answer } from '../support/probe-story.ts';
 import { startCluster } from '../support/saved-cluster.ts';
 import { addressOf, describeOnHosts, expectExit, patienceMs } from '../support/story.ts';
+import { stopwatch } from '../support/stopwatch.ts';
 
 const stateOf = ({ nodes }: Answer): Readonly<Record<string, string>> =>
   Object.fromEntries(nodes.map(({ name, state }) => [name, state]));
@@ -36,7 +37,7 @@ describeOnHosts('probe of a cluster in trouble', () => {
     await lab.sql('pg1', 'drop table load', 'app');
     for (const answer of answers) {
       expectProblems(answer, []);
-      for (const { lagSeconds } of answer.nodes.slice(1)) expect(lagSeconds, answer.said).toBeLessThan(1);
+      for (const { lagSeconds } of answer.nodes.slice(1)) expect(lagSeconds, answer.said).toBeLessThan(10);
     }
   });
 
@@ -95,10 +96,10 @@ describeOnHosts('probe of a cluster in trouble', () => {
     const turn = (way: 'up' | 'down') =>
       Promise.all(cut.map(({ veth }) => execa('ip', ['link', 'set', veth, way])));
     await turn('down');
-    const started = performance.now();
+    const elapsed = stopwatch();
 
-    const answer = await probe(lab, '--timeout', '4s');
-    const seconds = (performance.now() - started) / 1000;
+    const answer = await probe(lab, '--timeout', '8s');
+    const seconds = elapsed();
     await turn('up');
 
     await healed(lab);
@@ -108,8 +109,9 @@ describeOnHosts('probe of a cluster in trouble', () => {
       /^critical pg3: .* did not answer in time$/,
     ]);
     expect(stateOf(answer)).toEqual({ pg1: 'writable', pg2: 'timeout', pg3: 'timeout' });
-    expect(seconds, answer.said).toBeGreaterThan(4);
-    expect(seconds, answer.said).toBeLessThan(7.5);
+    // One after the other they would take 16 s.
+    expect(seconds, answer.said).toBeGreaterThan(7.9);
+    expect(seconds, answer.said).toBeLessThan(15.5);
   });
 
   test('a replica that streams from nowhere falls behind', async () => {

@@ -10,6 +10,7 @@ import type { Lab } from '../support/e2e.ts';
 import { answerOf, dbctlWith, expectProblems, healed, probe } from '../support/probe-story.ts';
 import { startCluster } from '../support/saved-cluster.ts';
 import { addressOf, describeOnHosts, expectExit, patienceMs, roleOf, succeed } from '../support/story.ts';
+import { stopwatch } from '../support/stopwatch.ts';
 
 const binary = new URL('../../bin/dbctl.js', import.meta.url).pathname;
 const manual = new URL('../../docs/probe.md', import.meta.url);
@@ -207,7 +208,7 @@ describeOnHosts('probe of a primary with a replica', () => {
   });
 
   test('waiting ends at its time when it does not get green; a warning exits with 1', async () => {
-    const started = performance.now();
+    const elapsed = stopwatch();
 
     const finished = await having({ POSTGRES_VERSION: '16' }, () =>
       lab.dbctl('probe', '-o', 'json', '--timeout', '15s', '--wait', '2s'),
@@ -217,7 +218,7 @@ describeOnHosts('probe of a primary with a replica', () => {
     expectProblems(answer, [/^warning cluster: \.env\.cluster has PostgreSQL 16, the servers run 17$/]);
     expect(answer.exitCode).toBe(1);
     expect(finished.stderr).toContain('WARNING: 1 problem, looking again');
-    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(elapsed()).toBeLessThan(30);
   });
 
   test('what keeps it from looking is UNKNOWN: a file, a certificate, a flag, a bug', async () => {
@@ -257,15 +258,17 @@ describeOnHosts('probe of a primary with a replica', () => {
       CLUSTER_DB_PRIMARY_HOST: 'pg1=db1.example.com',
       CLUSTER_DB_REPLICA_HOSTS: 'pg2=db2.example.com,pg3=db3.example.com',
     };
-    const started = performance.now();
+    const elapsed = stopwatch();
 
     const run = () => execa('unshare', ['-m', 'sh', '-c', line], { cwd: lab.directory, reject: false });
     const { exitCode = null, stdout, stderr } = await having(settings, run);
+    const seconds = elapsed();
     silent.close();
 
     const answer = answerOf({ exitCode, stdout, stderr });
     expect(answer.nodes.map(({ state }) => state)).toEqual(['timeout', 'timeout', 'timeout']);
-    expect(performance.now() - started, answer.said).toBeLessThan(6000);
+    // The system's own look-up gives up after 10 s.
+    expect(seconds, answer.said).toBeLessThan(9.5);
   });
 });
 
