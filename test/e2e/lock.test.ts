@@ -114,12 +114,23 @@ describeOnHosts('the lock of a cluster', () => {
     await expect.poll(isFree, { timeout: 5000, interval: 10 }).toBe(true);
   });
 
-  test('says in the history of the cluster what became of each', async () => {
-    const last = await succeed(lab, 'add-replica', 'pg2');
+  test('is taken back by an operation that slept while nobody else had it', async () => {
+    first = lab.start('add-replica', 'pg2');
+    await becomesHeld();
+    first.process.kill('SIGSTOP');
+    await expect.poll(isFree, { timeout: 90_000 }).toBe(true);
+    first.process.kill('SIGCONT');
+
+    const last = await first.end;
+
+    expectExit(last, 0);
+    expect(last.stderr).toMatch(/control heard nothing for \d+ s and let the lock go; .* it was taken back/);
     expect(last.stderr).toMatch(/^the last operation, add-replica pg2 by .+, was interrupted/m);
     await expectStreaming(lab, 'pg2');
-    expectExit(await succeed(lab, 'lock', 'status'), 0);
+  });
 
+  test('says in the history of the cluster what became of each', async () => {
+    expectExit(await succeed(lab, 'lock', 'status'), 0);
     const { stdout } = await succeed(lab, 'history', '-o', 'json');
 
     const { operations } = JSON.parse(stdout) as { operations: readonly Past[] };
