@@ -1,10 +1,10 @@
 // The lock of a cluster, as its holder on this side sees it: signs of life, and whether it is still ours.
 
-import { unfinishedOperation, journalTail, parseJournal, type JournalLine } from './journal.ts';
-import type { Holder, Operation, UnfinishedOperation } from './operation.ts';
-import { CommandError, LockLostError } from '../model/errors.ts';
-import { holdLock, parseBusy } from './lock-query.ts';
-import type { LineSession, OpenSession } from '../host/line-session.ts';
+import { type Busy, type Held, type Moment, askForLock, now, since } from './ask-for-lock.ts';
+import { journalTail, unfinishedOperation } from './journal.ts';
+import type { Operation, UnfinishedOperation } from './operation.ts';
+import { LockLostError } from '../model/errors.ts';
+import type { OpenSession } from '../host/line-session.ts';
 
 export interface ClusterLock {
   /** What was left unfinished by the operation before. */
@@ -20,9 +20,7 @@ export interface ClusterLock {
   release(end: object): Promise<void>;
 }
 
-export type Attempt =
-  | { readonly kind: 'held'; readonly lock: ClusterLock }
-  | { readonly kind: 'busy'; readonly holder: Holder | 'unknown' };
+export type Attempt = { readonly kind: 'held'; readonly lock: ClusterLock } | Busy;
 
 /** Milliseconds and a clock, so that a test need not wait for minutes. */
 export interface LockTimes {
@@ -38,9 +36,6 @@ export interface LockTimes {
 
 const usualTimes: LockTimes = { beatMs: 5000, trustMs: 10_000, patienceMs: 20_000, answerMs: 5000 };
 
-/** How long the host may take to say whether the lock is ours, and what was left unfinished. */
-const longestAnswerMs = 60_000;
-
 export interface LockSettings {
   readonly times?: LockTimes;
   /** Told when the host had let go, and the lock was taken back because nobody else had it since; milliseconds of silence. */
@@ -54,12 +49,13 @@ export async function takeLock(
   operation: Operation,
   { times = usualTimes, onTakenBack }: LockSettings = {},
 ): Promise<Attempt> {
-  const first = await ask(openSession, { cluster, operation, times, again: false });
+  const { patienceMs } = times;
+  const first = await askForLock(openSession, { cluster, operation, patienceMs, again: false });
   if (first === 'passed')
     throw new Error('a lock that is asked for the first time cannot have passed to another');
   if (first.kind === 'busy') return first;
   const takeBack = async (silentMs: number): Promise<Held | undefined> => {
-    const found = await ask(openSession, { cluster, operation, times, again: true });
+    const found = await askForLock(openSession, { cluster, operation, patienceMs, again: true });
     if (found === 'passed' || found.kind === 'busy') return undefined;
     onTakenBack?.(silentMs);
     return found;
@@ -67,58 +63,6 @@ export async function takeLock(
   const lock = keep(first, cluster, times, takeBack);
   return { kind: 'held', lock: { ...lock, before: unfinishedOperation(first.before) } };
 }
-
-interface Held {
-  readonly kind: 'held';
-  readonly talk: LineSession;
-  readonly heldSince: Moment;
-  /** Beginnings and ends of the operations before, oldest first. */
-  readonly before: readonly JournalLine[];
-}
-
-interface Request {
-  readonly cluster: string;
-  readonly operation: Operation;
-  readonly times: LockTimes;
-  /** Only when nobody had it since this operation. */
-  readonly again: boolean;
-}
-
-/** "passed": somebody else had it since, or took it away. */
-async function ask(
-  openSession: OpenSession,
-  { cluster, operation, times, again }: Request,
-): Promise<Held | Exclude<Attempt, { readonly kind: 'held' }> | 'passed'> {
-  const { id } = operation;
-  const talk = await openSession(holdLock({ cluster, id, again, patienceSeconds: times.patienceMs / 1000 }));
-  const heldSince = now();
-  talk.send(journalTail(operation));
-  const limit = setTimeout(() => talk.close(), again ? times.patienceMs : longestAnswerMs);
-  const before: string[] = [];
-  try {
-    for (;;) {
-      const line = await talk.receive();
-      if (line === undefined) throw noLock(cluster, talk);
-      if (line === 'passed') return line;
-      if (line.startsWith('busy ')) return { kind: 'busy', holder: parseBusy(line) };
-      if (line === 'held') return { kind: 'held', talk, heldSince, before: parseJournal(before.join('\n')) };
-      before.push(line);
-    }
-  } finally {
-    clearTimeout(limit);
-  }
-}
-
-/** A moment, by the clock that stands still in a suspended machine and by the one that can be set. */
-interface Moment {
-  readonly monotonic: number;
-  readonly wall: number;
-}
-
-const now = (): Moment => ({ monotonic: performance.now(), wall: Date.now() });
-
-const since = ({ monotonic, wall }: Moment): number =>
-  Math.max(performance.now() - monotonic, Date.now() - wall);
 
 function keep(
   first: Held,
@@ -217,11 +161,4 @@ const lockLost = (cluster: string, silentMs: number): LockLostError =>
       'see what happened since: dbctl history',
       'run the same command again: it continues from the present state',
     ],
-  });
-
-const noLock = (cluster: string, talk: LineSession): CommandError =>
-  new CommandError({
-    what: `the control host cannot keep the lock of ${cluster}`,
-    why: talk.stderrTail() || 'the program that holds it ended without a message',
-    next: ['the control host needs bash, coreutils and util-linux (flock), and a writable /run'],
   });
