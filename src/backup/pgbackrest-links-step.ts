@@ -75,7 +75,7 @@ export const checkSameVersion = (hosts: readonly ReadableHost[]): Step =>
       what: 'the hosts have different versions of pgBackRest',
       why: hosts.map(({ name }, index) => `${name}: ${versions[index] ?? 'none'}`).join('\n'),
       next: [
-        'install the same version on all of them: apt-get install --only-upgrade pgbackrest, from the same package sources',
+        'install the same version on all of them, from the same package sources: apt-get update; apt-get install --only-upgrade pgbackrest',
         "hosts with different Debian releases need the PostgreSQL project's own repository for that",
       ],
     });

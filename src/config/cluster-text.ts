@@ -55,7 +55,7 @@ export const clusterLines = (
 /** The lines as text. Throws ConfigError for a value that cannot be written. */
 export const textOf = (lines: readonly Line[]): string =>
   lines
-    .map((line) => (typeof line === 'string' ? `${line}\n` : `${line[0]}=${quoteValue(line[1])}\n`))
+    .map((line) => (typeof line === 'string' ? `${line}\n` : `${line[0]}=${quoteValue(line[1], line[0])}\n`))
     .join('');
 
 const clusterPart = ({
@@ -125,18 +125,24 @@ const keysOfStore = (secret: MakeSecret): readonly Line[] => [
   ['MINIO_ROOT_PASSWORD', secret(32)],
 ];
 
+/** What may be any text, and is not dbctl's to choose. */
+const fromFile: Readonly<Record<string, string>> = {
+  MINIO_ACCESS_KEY: 'put it into a file of mode 600, and name that: dbctl init --access-key-file FILE',
+  MINIO_SECRET_KEY: 'put it into a file of mode 600, and name that: dbctl init --secret-key-file FILE',
+};
+
 /**
  * A value as it has to be written after `NAME=`, so that it is read back unchanged: bare when it is plain, in the first
  * kind of quotes that fits otherwise. Throws ConfigError when none does (a line break, or all three quotes at once).
  */
-export function quoteValue(text: string): string {
+export function quoteValue(text: string, name: string): string {
   if (/^[\w@%+=:,./-]*$/.test(text)) return text;
   const written = [`'${text}'`, `\`${text}\``, `"${text}"`, text].find((one) => isReadAs(one, text));
   if (written !== undefined) return written;
   throw new ConfigError({
-    what: 'a value cannot be written in .env.cluster',
+    what: `the value of ${name} cannot be written in .env.cluster`,
     why: 'it cannot be quoted: it has a control character, or it mixes \', " and ` with # or outer spaces',
-    next: ['put it in a file of mode 600 and name that file: NAME_FILE=/path/to/file'],
+    next: [fromFile[name] ?? 'choose another one: a file, for example, may have another name'],
   });
 }
 

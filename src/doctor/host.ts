@@ -1,5 +1,6 @@
 // Is one machine fit for what is to be on it? Facts in, findings out.
 
+import { nodeConfigOf, pgbackrestFiles } from '../backup/pgbackrest.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { about, type DoctorFinding, type Level } from './finding.ts';
 import type { SeenSite } from './facts.ts';
@@ -7,6 +8,7 @@ import { systemProblems } from '../server/system-check.ts';
 import { nodeFindings, type SeenPrimary } from './nodes.ts';
 import { packageFindings, foreignListeners } from './needs.ts';
 import { memoryFindings } from './settings.ts';
+import type { Site } from '../model/site.ts';
 import { formatBytes } from '../model/units.ts';
 
 interface Rule {
@@ -15,7 +17,7 @@ interface Rule {
   readonly reason: string;
   readonly broken: (seen: SeenSite) => boolean;
   readonly what: (seen: SeenSite) => string;
-  readonly next: (seen: SeenSite) => readonly string[];
+  readonly next: (seen: SeenSite, cluster: Cluster) => readonly string[];
 }
 
 const megabyte = 1024 ** 2;
@@ -90,7 +92,9 @@ const rules: readonly Rule[] = [
     broken: ({ otherConfigs }) => otherConfigs.length > 0,
     what: ({ otherConfigs }) =>
       `pgbackrest without --config reads another configuration of this stanza: ${otherConfigs.join(', ')}`,
-    next: () => ["leave it, and name the cluster's own: pgbackrest --config=… (docs/backups.md, By hand)"],
+    next: ({ site }, cluster) => [
+      `leave it, and name the cluster's own: ${pgbackrestByHand(cluster, site)} info`,
+    ],
   },
   {
     check: 'kernel',
@@ -112,6 +116,11 @@ const rules: readonly Rule[] = [
     next: () => ['echo madvise > /sys/kernel/mm/transparent_hugepage/enabled'],
   },
 ];
+
+function pgbackrestByHand(cluster: Cluster, { nodes: [node] }: Site): string {
+  const config = node ? nodeConfigOf(cluster, node) : pgbackrestFiles(cluster).controlConfig;
+  return `runuser -u postgres -- pgbackrest --config=${config} --stanza=${cluster.backup?.stanza}`;
+}
 
 function roomLeft(seen: SeenSite): string {
   const { disk } = seen.facts;
@@ -145,7 +154,7 @@ export function siteFindings(
     ...rules
       .filter(({ broken }) => broken(seen))
       .map(({ check, level, what, next }) =>
-        about(level, check, seen)({ what: what(seen), next: next(seen) }),
+        about(level, check, seen)({ what: what(seen), next: next(seen, cluster) }),
       ),
   ];
 }

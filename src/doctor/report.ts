@@ -99,7 +99,7 @@ const rules: readonly Rule[] = [
     values: ({ backup }, seen) => (backup ? versionsOf(seen, 'pgbackrest') : new Map()),
     what: 'the versions of pgBackRest differ',
     next: () => [
-      'install the same version on all of them: apt-get update && apt-get install --only-upgrade pgbackrest',
+      'install the same version on all of them: apt-get update; apt-get install --only-upgrade pgbackrest',
       "hosts with different Debian releases need the PostgreSQL project's own repository for that",
     ],
   },
@@ -110,7 +110,7 @@ const rules: readonly Rule[] = [
     values: (cluster, seen) => versionsOf(seen, serverPackage(cluster)),
     what: 'the minor versions of PostgreSQL differ',
     next: (cluster) => [
-      `install the same version on all of them: apt-get update && apt-get install --only-upgrade ${serverPackage(cluster)}`,
+      `install the same version on all of them: apt-get update; apt-get install --only-upgrade ${serverPackage(cluster)}`,
     ],
   },
   {

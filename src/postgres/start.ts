@@ -1,6 +1,7 @@
 // As what would a server start? Its signal files and its control file in, a refusal out; nothing is asked here.
 
 import type { Instance } from '../model/instance.ts';
+import { controlOf } from './control/control-of.ts';
 import { fieldsIn } from '../model/answers.ts';
 
 /** What a server is to be. */
@@ -96,11 +97,11 @@ const rules: readonly Rule[] = [
   {
     reason: 'data that followed another server may lack what that one acknowledged',
     applies: (facts, as) => as === 'primary' && facts.was === 'replica',
-    wrong: ({ instance: { dataDirectory, binDirectory }, name }) => ({
-      what: `${name} was a replica when it ended, and has no standby.signal in ${dataDirectory}: it would take writes on the timeline of the server that it followed`,
+    wrong: ({ instance, name }) => ({
+      what: `${name} was a replica when it ended, and has no standby.signal in ${instance.dataDirectory}: it would take writes on the timeline of the server that it followed`,
       next: [
-        `if it is to be the primary, start it as the replica that it is, on ${name}: ${putBack(dataDirectory)}`,
-        `then start it and promote it, on ${name}: runuser -u postgres -- ${binDirectory}/pg_ctl promote -D ${dataDirectory}`,
+        `if it is to be the primary, let it start as the replica that it is, on ${name}: ${putBack(instance.dataDirectory)}`,
+        `then start it and promote it, on ${name}: ${controlOf(instance).byHand.start} && runuser -u postgres -- ${instance.binDirectory}/pg_ctl promote -D ${instance.dataDirectory}`,
       ],
     }),
   },

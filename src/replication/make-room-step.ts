@@ -31,7 +31,9 @@ export const stopReplica = (instance: Instance): Step =>
       if (await waitUntil(isSilent, { deadlineMs: lingerMs })) return;
       throw new CommandError({
         what: `a server on ${host.name} is still running after ${control.name} was stopped`,
-        next: [`stop it, on ${host.name}: pg_ctl stop -D ${instance.dataDirectory}`],
+        next: [
+          `stop it, on ${host.name}: runuser -u postgres -- ${instance.binDirectory}/pg_ctl stop -m fast -D ${instance.dataDirectory}`,
+        ],
       });
     },
   });

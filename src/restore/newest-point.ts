@@ -52,7 +52,10 @@ export function whoseTimeline(
         (timeline) =>
           `to follow timeline ${timeline}, repeat the command with: --target-timeline ${timeline}`,
       ),
-      'to look at both first, restore each beside: --to, with --target-timeline',
+      ...candidates.map(
+        (timeline) =>
+          `to look at timeline ${timeline} first, restore it beside: dbctl backup restore --to HOST:PORT --target-timeline ${timeline}`,
+      ),
       'nothing was changed',
     ],
   });

@@ -15,6 +15,7 @@ export const controlOf = (instance: Instance): ServerControl => systemdControl(i
  */
 export async function readControl(host: ReadableHost, instance: Instance): Promise<ServerControl> {
   const control = controlOf(instance);
+  const { dataDirectory, binDirectory } = instance;
   const runner = await host.ask(runnerOf(instance));
   if (runner === undefined || runner === control.name) return control;
   throw new RefusedError({
@@ -22,7 +23,7 @@ export async function readControl(host: ReadableHost, instance: Instance): Promi
     why: `It was started by something that would start it again, or that systemd cannot stop.`,
     next: [
       `see what it is, on ${host.name}: systemctl status ${runner}`,
-      `end it there, then start the server: pg_ctl stop -D ${instance.dataDirectory}; ${control.byHand.start}`,
+      `end it there, then start the server: runuser -u postgres -- ${binDirectory}/pg_ctl stop -m fast -D ${dataDirectory}; ${control.byHand.start}`,
       'then run the same command again',
     ],
   });

@@ -115,7 +115,7 @@ test('a quoted value is read back unchanged, by dotenv too, or it is refused', (
     const text = randomText(seed);
     let written;
     try {
-      written = quoteValue(text);
+      written = quoteValue(text, 'A');
     } catch {
       refused += 1;
       expect(text).toMatch(/'.*`|`.*'|\\/su);
@@ -132,15 +132,17 @@ test('a quoted value is read back unchanged, by dotenv too, or it is refused', (
 test.each(['\' " \\ $ # % @ : / ü', "p`w#'", 'ends with \\', ' outer spaces ', "'quoted'", '#', '"'])(
   'the value %j can be written',
   (text) => {
-    expect(valueOf(`A=${quoteValue(text)}`)).toBe(text);
+    expect(valueOf(`A=${quoteValue(text, 'A')}`)).toBe(text);
   },
 );
+
+const advising = (next: string): unknown =>
+  expect.objectContaining({ next: [expect.stringContaining(next)] as unknown });
 
 test.each(['a\nb', 'a\0b', '\'"`#'])(
   'the value %j cannot be written, and the error names the way out',
   (text) => {
-    expect(() => quoteValue(text)).toThrow(
-      expect.objectContaining({ next: [expect.stringContaining('NAME_FILE')] as unknown }),
-    );
+    expect(() => quoteValue(text, 'CLUSTER_SSH_KEY')).toThrow(advising('may have another name'));
+    expect(() => quoteValue(text, 'MINIO_SECRET_KEY')).toThrow(advising('--secret-key-file FILE'));
   },
 );

@@ -179,7 +179,7 @@ test.each(settingRows.map(([name]) => name))(
     for (const text of hostile.map((one) => `${one} and more of it, much more`)) {
       const isWritable = !/[\0\r\n]/.test(text);
       const load = (): Cluster =>
-        clusterOf({ ...leastBackup, [name]: isWritable ? quoteValue(text) : `'${text}'` });
+        clusterOf({ ...leastBackup, [name]: isWritable ? quoteValue(text, name) : `'${text}'` });
       const taker = takers.get(name);
       if (taker && isWritable) expect(taker(load())?.reveal()).toBe(text);
       else if (!paths.includes(settings[name].read) || !isWritable) expect(problemsOf(load)).toContain(name);
