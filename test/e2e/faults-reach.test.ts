@@ -147,6 +147,8 @@ describeOnHosts('a host that cannot be reached', () => {
     expectClear(lab, finished, 3, addressOf(lab, 'pg1'), 'has changed', 'ssh-keygen -R', knownHosts());
     expect(finished.stderr).toContain(expected);
     expect(finished.stderr).toContain(real);
+    const compare = /^→ if the host was reinstalled, compare with it: (ssh-keygen .*) \(on the host\)$/m;
+    expect(await lab.shell('pg1', compare.exec(finished.stderr)![1]!)).toContain(real);
     expect(await filesOnAll()).toEqual(before);
   });
 
@@ -159,6 +161,13 @@ describeOnHosts('a host that cannot be reached', () => {
     expectClear(lab, finished, 3, addressOf(lab, 'pg1'), 'is not known');
     expect(finished.stderr).toContain(`--accept-host-key ${real}`);
     expect(await filesOnAll()).toEqual(before);
+
+    writeFileSync(knownHosts(), text.replace(`${line}\n`, ''));
+    const scan = /^→ if it is the same: (ssh-keyscan .*)$/m.exec(finished.stderr)![1]!;
+    const [program, ...words] = [...lab.inside, 'sh', '-c', scan];
+    await execa(program, words, { cwd: lab.directory });
+    const scanned = await lab.dbctl('init-primary', '--dry-run');
+    expect(scanned.exitCode, scanned.stderr).toBe(0);
 
     writeFileSync(knownHosts(), text.replace(`${line}\n`, ''));
     const accepted = await lab.dbctl('init-primary', '--dry-run', '--accept-host-key', real);

@@ -55,6 +55,18 @@ describeOnHosts('a cluster with HAProxy', () => {
     expect(doctor.stdout).not.toMatch(/gateway|haproxy/i);
   });
 
+  test('that does not run is named, with the line that shows what it said last', async () => {
+    await lab.shell('control', "systemctl stop 'dbctl-haproxy-*'");
+
+    const status = await lab.dbctl('gateway', 'status', '-o', 'json');
+
+    expectExit(status, 2);
+    const [, said = ''] = /what it says, on control: (journalctl [^"]*)"/.exec(status.stdout) ?? [];
+    expect(await lab.shell('control', said)).toMatch(/haproxy/i);
+    await succeed(lab, 'up');
+    expect(await through(5000)).toBe('pg1|f');
+  });
+
   /** What a port answers to PostgreSQL's request for TLS (8 bytes) from this machine, which is no host of the cluster. */
   const answerFromOutside = async (port: number): Promise<string> => {
     const script = `exec 3<>/dev/tcp/${addressOf(lab, 'control')}/${port}; printf '\\0\\0\\0\\10\\4\\322\\26\\57' >&3; timeout 5 head -c 1 <&3`;

@@ -104,6 +104,59 @@ describeOnHosts('a cluster from an empty directory', () => {
     });
   });
 
+  test('a key that cannot be written there comes from a file, as the refusal says', async () => {
+    const key = `a'b"c\`d#e`;
+    const flags = ['10.0.0.11', '--name', 'shop', '--ssh-user', 'root', '--allow', '10.0.1.0/24'];
+    const store = ['--control', '10.0.0.10', '--repository', 's3', '--endpoint', '10.0.0.10:9000'];
+    const rest = [
+      '--bucket',
+      'shop',
+      '--region',
+      'us-east-1',
+      '--database',
+      'shop',
+      '--postgres-version',
+      '17',
+    ];
+    const line = [process.execPath, binary, 'init', '-c', 'keys.env', ...flags, ...store, ...rest];
+    const command = line.join(' ');
+
+    const refused = await execa('script', ['-qec', command, '/dev/null'], {
+      cwd: directory,
+      input: `an-id\r${key}\r`,
+      reject: false,
+    });
+
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stdout).toContain('the value of MINIO_SECRET_KEY cannot be written');
+    const advice = /put it into a file of mode 600, and name that: dbctl init (--secret-key-file) FILE/;
+    const [, flag = ''] = advice.exec(refused.stdout) ?? [];
+    writeFileSync(join(directory, 'key'), key, { mode: 0o600 });
+    writeFileSync(join(directory, 'id'), 'an-id', { mode: 0o600 });
+    const words = [...line.slice(2), flag, 'key', '--access-key-file', 'id'];
+    expectExit(await dbctl(...words), 0);
+    expectExit(await dbctl('config', '-c', 'keys.env'), 0);
+    expect(readFileSync(join(directory, 'keys.env'), 'utf8')).not.toContain('a\'b"');
+  });
+
+  test('a file that Windows wrote is mended by the lines that the refusal says', async () => {
+    const text = readFileSync(file(), 'utf8');
+    const windows = join(directory, 'windows.env');
+    writeFileSync(windows, `\u{FEFF}${text.replaceAll('\n', '\r\n')}`, { mode: 0o600 });
+
+    const refused = await dbctl('config', '-c', 'windows.env');
+
+    expectExit(refused, 2);
+    const lines = [...refused.stderr.matchAll(/^→ (sed .*)$/gm)].map(([, line = '']) => line);
+    expect(lines.map((line) => line.replace(/ \S+$/, ''))).toEqual([
+      String.raw`sed -i '1s/^\xef\xbb\xbf//'`,
+      String.raw`sed -i 's/\r$//'`,
+    ]);
+    for (const line of lines) await execa('sh', ['-c', line], { cwd: directory });
+    expect(readFileSync(windows, 'utf8')).toBe(text);
+    expectExit(await dbctl('config', '-c', 'windows.env'), 0);
+  });
+
   test('an older Node is named, with how to see which one is found and how to use another', async () => {
     const older = join(directory, 'older.cjs');
     writeFileSync(

@@ -1,6 +1,6 @@
 // The lab itself, on this machine. It has names of its own, so that a lab somebody works with is left alone.
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -125,6 +125,30 @@ describeOnHosts('a lab', () => {
     expect(await hostsOf()).toEqual(before);
   });
 
+  test('a directory that cannot hold the disks of hosts is refused, and another one is used when it is named', async () => {
+    const place = join(directory, 'overlay');
+    mkdirSync(place);
+    const parts = ['lower', 'upper', 'work', 'merged'].map((part) => join(place, part));
+    await execa('mount', ['-t', 'tmpfs', 'none', place]);
+    for (const part of parts) mkdirSync(part);
+    const [lower, upper, work, merged = ''] = parts;
+    const layers = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
+    await execa('mount', ['-t', 'overlay', 'none', '-o', layers, merged]);
+    const upIn = (env: Readonly<Record<string, string>>) =>
+      execa('node', [bin, 'lab', 'up', '--name', name, '-o', 'json'], { cwd: directory, env, reject: false });
+
+    const refused = await upIn({ DBCTL_LAB_DIR: merged });
+    await execa('umount', [merged]);
+    await execa('umount', [place]);
+    rmSync(place, { recursive: true });
+
+    expect(refused.exitCode).toBe(2);
+    const advice = /^→ choose a directory on a real disk: (?:sudo) (DBCTL_LAB_DIR)=\S+ dbctl lab up$/m;
+    const [, setting = ''] = advice.exec(refused.stderr) ?? [];
+    const again = await upIn({ [setting]: process.env['DBCTL_LAB_DIR'] || '/var/lib/dbctl-lab' });
+    expect(changesOf(again), again.stderr).toEqual([]);
+  });
+
   test('asked to be another one, it refuses and names the way', async () => {
     const { exitCode, stderr } = await lab('up', '--name', name, '--hosts', 'pg1');
 
@@ -187,8 +211,37 @@ describeOnHosts('a lab', () => {
   });
 
   test('a second lab stands beside it in another network', async () => {
-    const beside = await lab('up', '--name', second, '--hosts', 'pg1', '--bare', '--dir', 'second');
+    const line = [
+      bin,
+      'lab',
+      'up',
+      '--name',
+      second,
+      '--hosts',
+      'pg1',
+      '--bare',
+      '--online',
+      '--dir',
+      'second',
+    ];
+    const place = { cwd: directory, reject: false, stdin: 'ignore' } as const;
+    // As on a machine that is no Debian.
+    const sourceless = [
+      '-m',
+      'sh',
+      '-c',
+      'mount -t tmpfs none /etc/apt && exec "$@"',
+      'sh',
+      process.execPath,
+    ];
+    const refused = await execa('unshare', [...sourceless, ...line], place);
+    expect(refused.exitCode, refused.stderr).toBe(2);
+    const advice = /^→ name one: (?:sudo) (DBCTL_LAB_MIRROR)=(\S+) dbctl lab up$/m;
+    const [, setting = '', mirror = ''] = advice.exec(refused.stderr) ?? [];
+    const beside = await execa(process.execPath, line, { ...place, env: { [setting]: mirror } });
     expect(beside.exitCode, beside.stderr).toBe(0);
+    const sources = await lab('ssh', '--name', second, 'pg1', 'cat /etc/apt/sources.list.d/*');
+    expect(sources.stdout).toContain(mirror);
 
     const [first] = await hostsOf();
     const [other] = await hostsOf(second);

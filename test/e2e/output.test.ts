@@ -1,11 +1,13 @@
 // What a run says while it goes on, what it keeps, and what it shows when something fails.
 
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { disguises, hits } from '../support/disguises.ts';
 import { startLab, type Finished, type Lab } from '../support/e2e.ts';
 import { expectClear } from '../support/faults.ts';
+import { dbctlWith } from '../support/probe-story.ts';
 import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
 
 type Event = Readonly<Record<string, unknown>>;
@@ -17,6 +19,7 @@ const eventsOf = ({ stderr }: Finished): readonly Event[] =>
     .map((line) => JSON.parse(line) as Event);
 const kindsOf = (events: readonly Event[]): readonly unknown[] => events.map(({ event }) => event);
 
+const binary = new URL('../../bin/dbctl.js', import.meta.url).pathname;
 const brokenFile = '/etc/postgresql/17/main/conf.d/zz_by_hand.conf';
 const complaint = 'unrecognized configuration parameter "work_memm"';
 
@@ -135,6 +138,46 @@ describeOnHosts('the output of a run', () => {
       { event: 'run-ended', exitCode: 6, log: logs().at(-1) },
     ]);
     await succeed(lab, 'init-primary');
+  });
+
+  test('a log that cannot be written keeps a run from its first change, and may be kept elsewhere', async () => {
+    const base = join(lab.directory, '.state/dbctl');
+    renameSync(base, `${base}.kept`);
+    writeFileSync(base, 'no directory');
+
+    const refused = await lab.dbctl('init-primary');
+    const advice = /^→ or keep logs elsewhere: (XDG_STATE_HOME)=\S+ dbctl …$/m;
+    const [, name = ''] = advice.exec(refused.stderr) ?? [];
+    const elsewhere = join(lab.directory, 'elsewhere');
+    const run = await dbctlWith(lab, { env: { [name]: elsewhere } }, 'init-primary');
+    rmSync(base);
+    renameSync(`${base}.kept`, base);
+
+    expectClear(lab, refused, 4, `the log of this run cannot be written below ${base}`);
+    expectExit(run, 0);
+    expect(readdirSync(join(elsewhere, 'dbctl', lab.env['CLUSTER_NAME']!))).toHaveLength(1);
+  });
+
+  test('who is not root is told to be it here, or to let another host be the control host', async () => {
+    const looking = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
+    const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', ...looking];
+    const asNobody = () =>
+      execa('setpriv', [...nobody, process.execPath, binary, 'doctor', '-o', 'json'], {
+        cwd: lab.directory,
+        env: { HOME: '/nonexistent' },
+        reject: false,
+      });
+
+    const refused = await asNobody();
+    const advice = /"or name another control host in .env.cluster: (CLUSTER_CONTROL_HOST)=control=10.0.0.10"/;
+    const [, name = ''] = advice.exec(refused.stdout) ?? [];
+    lab.configure({ [name]: lab.env['CLUSTER_DB_PRIMARY_HOST'] });
+    const looked = await asNobody();
+    lab.configure({ [name]: undefined });
+
+    expect(refused.exitCode, refused.stderr).toBe(4);
+    expect(refused.stdout).toContain('dbctl needs root on this machine');
+    expect(looked.exitCode, looked.stdout).toBe(0);
   });
 
   test('this machine, which was the control host, forgets the cluster with its lab', async () => {

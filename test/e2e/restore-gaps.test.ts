@@ -141,6 +141,7 @@ describeOnHosts('a repository with gaps', () => {
   test('and data of an earlier timeline that was started by hand: what came after it is offered to nobody for removal', async () => {
     const timeline = await lab.sql('pg1', 'select timeline_id from pg_control_checkpoint()');
     const rows = await checksum(lab, 'pg1', 'later');
+    await succeed(lab, 'backup', 'run', '--type', 'incr');
     const initdb = `runuser -u postgres -- /usr/lib/postgresql/17/bin/initdb -D ${data} >/dev/null`;
     await lab.shell('pg2', `systemctl stop ${unit} && mv ${data} /root/data && ${initdb}`);
     await lab.shell(
@@ -152,6 +153,10 @@ describeOnHosts('a repository with gaps', () => {
     await followOn(lab, 'pg1', await lab.dbctl('up'), /systemctl start \S+/);
     await expect.poll(() => lab.sql('pg1', 'select not pg_is_in_recovery()').catch(String)).toBe('t');
 
+    const backedUp = await lab.dbctl('backup', 'expire', '--timeline', timeline, '--yes');
+    expectClear(lab, backedUp, 4, `backups were made on timeline ${timeline}: `);
+    const [remove = ''] = advised(backedUp, /to remove one, on the control host: (runuser .* expire)/);
+    await lab.shell('control', `cd / && ${remove}`);
     const checked = (await lab.dbctl('backup', 'check')).stdout.replaceAll(/\s+/g, ' ');
     const expired = await lab.dbctl('backup', 'expire', '--timeline', timeline, '--yes');
 
@@ -161,7 +166,14 @@ describeOnHosts('a repository with gaps', () => {
     await lab.shell('pg1', `systemctl stop ${unit}`);
     const which = await lab.dbctl(...inPlace);
     expectClear(lab, which, 4, "nobody can say which timeline is the cluster's", 'it may be an older copy');
-    const wanted = [...inPlace, ...advised(which, new RegExp(`(--target-timeline) (${timeline})`))];
+    const look = new RegExp(`dbctl backup restore (--to) HOST:PORT (--target-timeline ${timeline})`);
+    const [to = '', following = ''] = advised(which, look);
+    await succeed(lab, ...restore, to, 'control:5499', ...following.split(' '));
+    expect(await checksum(lab, 'control', 'later', 5499)).toBe(rows);
+    const wanted = [
+      ...inPlace,
+      ...advised(which, new RegExp(`repeat the command with: (--target-timeline) (${timeline})`)),
+    ];
     const foreign = await lab.dbctl(...wanted);
     expectClear(lab, foreign, 4, "the data on pg2 is another server's: is the right disk mounted?");
     await followOn(lab, 'pg2', foreign, /systemctl stop .*; mv \S+ \S+/);
@@ -317,8 +329,10 @@ describeOnHosts('a repository with gaps', () => {
 
     expect(await checksum(lab, 'pg2', 'ahead')).toBe(rows);
     expect(await lab.shell('pg1', `ls -A ${data}/.. ${data}; ls -A /srv/wal/wal`)).toBe(before);
-    const [, position] = /--accept-loss (\S+);/.exec(refused.stderr)!;
-    const { stdout } = await succeed(lab, ...inPlace, '--accept-loss', position!);
+    const giving =
+      /only if the cluster shall go on without them, repeat the command with: (--accept-loss) (\S+);/;
+    const [, ...given] = giving.exec(refused.stderr)!;
+    const { stdout } = await succeed(lab, ...inPlace, ...given);
 
     expect((await tablesOn('pg1')).split(' ')).not.toContain('ahead');
     await expectStreaming(lab, 'pg2');

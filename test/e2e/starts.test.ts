@@ -57,7 +57,9 @@ describeOnHosts('servers that would start as what they are not', () => {
 
   test('a replica without its signal file is neither restarted nor started as a second primary', async () => {
     const words = `standby.signal is missing in ${data}`;
-    await lab.shell('pg2', `rm ${data}/standby.signal`);
+    await lab.shell('pg2', `mv ${data}/standby.signal ${data}/recovery.signal`);
+    const other = await expectRefused(lab, `recovery.signal is in ${data}`, 'restart', 'pg2');
+    await follow(lab, 'pg2', other, /rm \S+\/recovery.signal/);
     await expectRefused(lab, words, 'restart', 'pg2');
     expect((await lab.dbctl('probe')).stdout).toContain('standby.signal is missing');
     expect(await isPrimary('pg2')).toBe('f');
@@ -73,6 +75,40 @@ describeOnHosts('servers that would start as what they are not', () => {
     await succeed(lab, 'up');
     await expectStreaming(lab, 'pg2');
     await expectReplicates(lab, 'pg2');
+  });
+
+  test('one that something else runs is named with it, and handed back as the advice says', async () => {
+    const config = 'config_file=/etc/postgresql/17/main/postgresql.conf';
+    await lab.shell(
+      'pg2',
+      `systemctl stop postgresql@17-main && systemd-run -q --unit=by-hand --uid=postgres /usr/lib/postgresql/17/bin/postgres -D ${data} -c ${config}`,
+    );
+    await vi.waitUntil(async () => (await isPrimary('pg2').catch(String)) === 'f', { timeout: 60_000 });
+
+    const refused = await expectRefused(lab, 'is run by by-hand.service', 'restart', 'pg2');
+
+    expect(await isPrimary('pg2')).toBe('f');
+    const [, line = ''] = /^→ end it there, then start the server: (.*)$/m.exec(refused.stderr) ?? [];
+    await lab.shell('pg2', line);
+    await succeed(lab, 'restart', 'pg2');
+    await expectStreaming(lab, 'pg2');
+  });
+
+  test('one that is to lead, and was a replica, becomes the primary by the lines of the refusal', async () => {
+    const { CLUSTER_DB_PRIMARY_HOST: first, CLUSTER_DB_REPLICA_HOSTS: others } = lab.env;
+    for (const name of ['pg1', 'pg2']) await lab.shell(name, 'systemctl stop postgresql@17-main');
+    await lab.shell('pg2', `cp -a ${data} /root/replica && rm ${data}/standby.signal`);
+    lab.configure({ CLUSTER_DB_PRIMARY_HOST: others, CLUSTER_DB_REPLICA_HOSTS: undefined });
+
+    const refused = await expectRefused(lab, 'pg2 was a replica when it ended', 'restart', 'pg2', '--yes');
+
+    await follow(lab, 'pg2', refused, /install .*/);
+    await follow(lab, 'pg2', refused, /systemctl start .*\/pg_ctl promote -D .*/);
+    expect(await isPrimary('pg2')).toBe('t');
+    lab.configure({ CLUSTER_DB_PRIMARY_HOST: first, CLUSTER_DB_REPLICA_HOSTS: others });
+    await lab.shell('pg2', `systemctl stop postgresql@17-main && rm -r ${data} && mv /root/replica ${data}`);
+    for (const name of ['pg1', 'pg2']) await lab.shell(name, 'systemctl start postgresql@17-main');
+    await expectStreaming(lab, 'pg2');
   });
 
   test('one that lost it is made anew by reinit, too', async () => {

@@ -88,11 +88,31 @@ export function allStories(): readonly Story[] {
 export interface Doer {
   /**
    * "typed": stories type all of it. "looks": it only shows something. "person": it names nothing to type, or a person must
-   * decide. "nobody": it can be typed, and no story does.
+   * decide. "outside": it cannot be done in a lab. "nobody": it can be typed, and no story does.
    */
-  readonly kind: 'typed' | 'looks' | 'person' | 'nobody';
+  readonly kind: 'typed' | 'looks' | 'person' | 'outside' | 'nobody';
   readonly stories: readonly string[];
+  /** Why it cannot be done in a lab. */
+  readonly why?: string;
 }
+
+const kernel =
+  "it changes the kernel of the machine that runs the stories, which a lab's hosts share with it";
+const clock = 'the hosts of a lab have the clock of the machine that runs the stories, and may not set it';
+const tools = 'it puts programs on the machine that runs the stories, or takes them away before that';
+
+/** Advice that a story cannot follow, with the reason. What is here and typed by a story has no place here any more. */
+const outside: readonly (readonly [part: string, why: string])[] = [
+  ['sysctl -w vm.overcommit_memory', kernel],
+  ['keep it: echo vm.overcommit_memory', kernel],
+  ['/sys/kernel/mm/transparent_hugepage/enabled', kernel],
+  ['timedatectl set-ntp true', clock],
+  ['sudo apt-get install -y …', tools],
+  [
+    "or add the PostgreSQL project's own repository",
+    'its packages are on the internet, and a lab reaches the mirror of its machine at most',
+  ],
+];
 
 export function doersOf(
   all: readonly Advice[],
@@ -110,10 +130,11 @@ export function doersOf(
     const having = words.map(storiesWith);
     const taken = takenFrom(text);
     const names = stories.filter(
-      (story) =>
-        (words.length > 0 && having.every((ones) => ones.includes(story))) || taken?.test(story.text),
+      (story) => (words.length > 0 && having.every((ones) => ones.includes(story))) || taken?.(story.text),
     );
     if (names.length > 0) return { kind: 'typed', stories: names.map(({ name }) => name) };
+    const why = outside.find(([part]) => text.includes(part))?.[1];
+    if (why !== undefined) return { kind: 'outside', stories: [], why };
     if (/^(see|check|look|read|list|compare|try|find out|is its)\b/.test(text))
       return { kind: 'looks', stories: [] };
     return {
@@ -132,11 +153,13 @@ function wordsToType(text: string, program: Command): readonly string[] {
 }
 
 /** Stories take a line out of what dbctl said and run it: "→ on the host, as root: (.*)". */
-function takenFrom(text: string): RegExp | undefined {
+function takenFrom(text: string): ((story: string) => boolean) | undefined {
   const lead = /^(.{8,}?): /.exec(text)?.[1];
   if (lead === undefined) return undefined;
-  const parts = lead.split('…').map((part) => escaped(part));
-  return new RegExp(String.raw`${parts.join('.{1,30}')}: \(`);
+  const parts = lead.split('…');
+  const pattern = new RegExp(String.raw`${parts.map((part) => escaped(part)).join('.{1,30}')}: \(`);
+  // Nearly every story is passed over by its first words, which costs nothing.
+  return (story) => parts.every((part) => story.includes(part)) && pattern.test(story);
 }
 
 /** "backup run" as a story calls it. */
@@ -158,7 +181,9 @@ function shellParts(text: string): readonly string[] {
 const programs =
   'apt-get|apt-mark|systemctl|runuser|pg_ctl|pg_dropcluster|rm|mv|mkdir|install|chown|chmod|chsh|sed|ssh-keyscan|ssh-keygen|ssh-add|sudo|nft|timedatectl|sysctl|mount|echo|printf|ln|pgbackrest';
 
-/** A program with its words, a setting with its value, or a flag: after a colon, or at the beginning. */
-const programLine = new RegExp(String.raw`(?:^|: |; )((?:(?:${programs}) |[A-Z_]{4,}=|--[a-z])\S*.*)$`);
+/** A program with its words, a setting with its value, or a flag: after a colon, or at the beginning. "mount it" is prose. */
+const programLine = new RegExp(
+  String.raw`(?:^|: |; )((?:(?:${programs}) (?!(?:it|the|a|Go) )|[A-Z_]{4,}=|--[a-z])\S*.*)$`,
+);
 
 const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);

@@ -36,7 +36,7 @@ export function unusableData(theLab: () => Lab): void {
     for (const command of commands) await expectRefused(lab, `${data} belongs to root`, ...command);
     const refused = await expectRefused(lab, `${data} belongs to root`, 'up');
 
-    await follow(lab, name, refused, /chown \S+ \S+ \S+/);
+    await follow(lab, name, refused, /chown -R postgres:postgres \S+/);
     // A server that had to write meanwhile may have ended.
     await succeed(lab, 'up');
   });
@@ -46,7 +46,7 @@ export function unusableData(theLab: () => Lab): void {
     await lab.shell('pg2', `chown root ${data}`);
     const refused = await expectRefused(lab, `${data} belongs to root`, 'restart', 'pg2');
     const { stdout } = await lab.dbctl('doctor');
-    await follow(lab, 'pg2', refused, /chown \S+ \S+ \S+/);
+    await follow(lab, 'pg2', refused, /chown -R postgres:postgres \S+/);
 
     expect(stdout).toContain('belongs to root');
     expect(stdout).not.toContain('dbctl restart pg2');
@@ -108,7 +108,7 @@ export function unusableData(theLab: () => Lab): void {
     const refused = await expectRefused(lab, 'holds data that dbctl did not create', 'restart', 'pg2');
     await follow(lab, 'pg2', refused, /mkdir .*/);
     const running = await expectRefused(lab, 'its configuration is gone', 'up');
-    await follow(lab, 'pg2', running, /runuser .* stop .*/);
+    await follow(lab, 'pg2', running, /runuser -u postgres -- \S+\/pg_ctl stop -m fast -D .*/);
 
     expect((await lab.dbctl('doctor')).stdout).toContain('dbctl restart pg2');
     const unknown = await expectRefused(lab, 'pg2 is not set up yet', 'restart', 'pg2');
