@@ -76,6 +76,7 @@ finish() {
   trap - EXIT
   trap '' TERM INT HUP
   finished=$(milliseconds)
+  [ "$code" -ne 143 ] || [ -n "$error" ] || error='the drill was told to end: its unit was stopped, or it had run for 12 hours'
   [ "$code" -eq 0 ] || [ -n "$error" ] || error="the drill was ended (exit code $code)"
   [ -n "$error" ] || result=passed
   clean

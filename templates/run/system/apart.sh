@@ -45,9 +45,8 @@ done
 ours=$(readlink "/proc/$holder/ns/mnt")
 
 apart() { nsenter --target "$holder" --mount -- "$@"; }
-as_postgres() {
-  apart setpriv --reuid postgres --regid postgres --init-groups --inh-caps=-all --bounding-set=-all --no-new-privs -- "$@"
-}
+postgres='setpriv --reuid postgres --regid postgres --init-groups --inh-caps=-all --bounding-set=-all --no-new-privs --'
+as_postgres() { apart $postgres "$@"; }
 refuse() {
   echo "$1: a copy cannot be kept apart from the servers on this host" >&2
   exit 1
@@ -119,7 +118,9 @@ BELOW
 }
 
 home=$(getent passwd postgres | cut -d : -f 6)
-HOME=$home USER=postgres LOGNAME=postgres as_postgres "$@" &
+# The command itself, not a shell that waits for it: told to end, such a shell is gone at once, and the command would be
+# killed before it has said how it ended.
+(exec env HOME="$home" USER=postgres LOGNAME=postgres nsenter --target "$holder" --mount -- $postgres "$@") &
 work=$!
 trap 'kill "$work" 2>/dev/null || :' TERM INT HUP
 while kill -0 "$work" 2>/dev/null; do

@@ -142,6 +142,33 @@ export function restoreDrill(theLab: () => Lab): void {
     await expectNothingLeft();
   });
 
+  test('that goes on and on is ended by its deadline, which is told, and nothing is left', async () => {
+    const unit = `dbctl-scheduled-drill-${name}.service`;
+    const place = '/run/systemd/system';
+    const endless = `[{"line":1,"sql":"select pg_sleep(3600) is null"}]`;
+    await lab.shell(
+      'pg2',
+      `cp -p /etc/dbctl/${name}/drill.json /root/ && cat > /etc/dbctl/${name}/drill.json`,
+      endless,
+    );
+    expect(await lab.shell('pg2', `systemctl show -P ExecStart ${unit}`)).toContain('/usr/bin/timeout 12h ');
+    await lab.shell(
+      'pg2',
+      `mkdir -p ${place}/${unit}.d && { echo '[Service]'; echo ExecStart=; sed -n 's,/timeout 12h,/timeout 15s,; /^ExecStart=/p' /etc/systemd/system/${unit}; } > ${place}/${unit}.d/soon.conf && systemctl daemon-reload`,
+    );
+
+    await lab.shell('pg2', `systemctl start ${unit} || :`);
+
+    await lab.shell(
+      'pg2',
+      `mv /root/drill.json /etc/dbctl/${name}/; rm -r ${place}/${unit}.d; systemctl daemon-reload`,
+    );
+    const [drill] = (await history()).slice(-1);
+    expect(drill).toMatchObject({ result: 'failed', node: 'pg2' });
+    expect(drill!.error).toBe('the drill was told to end: its unit was stopped, or it had run for 12 hours');
+    await expectNothingLeft();
+  });
+
   test('fails when a bit of the backup was flipped', async () => {
     const flip = 'open F,"+<",$ARGV[0];$n=int((-s F)/2);seek F,$n,0;read F,$c,1;seek F,$n,0;print F $c^"\\1"';
     const bundles = `/var/lib/pgbackrest/${name}/backup/${name}/*F/bundle/*`;
@@ -159,6 +186,7 @@ export function restoreDrill(theLab: () => Lab): void {
       'passed',
       'passed',
       'passed',
+      'failed',
       'failed',
       'failed',
     ]);
