@@ -7,6 +7,12 @@ import { startLab, type Lab } from '../support/e2e.ts';
 import { reboot } from '../support/faults.ts';
 import { describeOnHosts, expectExit, patienceMs, sqlAs, succeed } from '../support/story.ts';
 
+interface Finding {
+  readonly check: string;
+  readonly hosts: readonly string[];
+  readonly next: readonly string[];
+}
+
 describeOnHosts('bare hosts', () => {
   let lab: Lab;
 
@@ -22,6 +28,30 @@ describeOnHosts('bare hosts', () => {
         await lab.shell(host, 'command -v psql || ls -d /usr/lib/postgresql 2>/dev/null || echo none'),
       ).toBe('none');
     }
+  });
+
+  test('what a host lacks is named, and comes with what the advice says', async () => {
+    await lab.shell('pg2', 'dpkg -r --force-depends iproute2; rm -f /var/lib/apt/lists/*_Packages*');
+    const adviceFor = async (check: string): Promise<string> => {
+      const { stdout } = await lab.dbctl('doctor', '-o', 'json');
+      const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };
+      return findings.find((one) => one.hosts.includes('pg2') && one.check === check)?.next.join('\n') ?? '';
+    };
+
+    expect(await adviceFor('package')).toBe('apt-get update');
+    await lab.shell('pg2', 'apt-get update');
+    const install = await adviceFor('program');
+    expect(install).toBe('apt-get install --no-install-recommends iproute2 perl-base');
+    await lab.shell('pg2', install, 'y\n');
+    // Lists of before the package came.
+    await lab.shell(
+      'pg2',
+      `cd /var/lib/apt/lists && for list in *_Packages*; do echo >"\${list%_Packages*}_Packages"; done`,
+    );
+    const [, update = ''] = /^if its package lists are old: (.*)$/m.exec(await adviceFor('package')) ?? [];
+    await lab.shell('pg2', `rm /var/lib/apt/lists/*_Packages* && ${update}`);
+
+    expectExit(await lab.dbctl('doctor'), 0);
   });
 
   test('a dry run of init-primary lists what it would do and touches nothing', async () => {

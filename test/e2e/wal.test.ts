@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { walJson } from '../../src/wal/wal-json.ts';
 import { disguises, hits } from '../support/disguises.ts';
+import { mountDisk, moveWal } from '../support/disks.ts';
 import { startLab, type Lab } from '../support/e2e.ts';
 import { cable } from '../support/faults.ts';
 import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
@@ -178,5 +179,35 @@ describeOnHosts('WAL that piles up', () => {
 
     expectExit(blind, 3);
     expect(blind.stdout).toContain('pg2  replica  PostgreSQL does not run');
+  });
+
+  test('a slot that is left over, and WAL that nobody needs, go with the lines of the advice', async () => {
+    const files = (): Promise<string> => lab.shell('pg1', 'find /srv/wal -maxdepth 1 -name "0*" | wc -l');
+    const typed = async (words: string, command: string): Promise<void> => {
+      expect((await explain()).advice.flatMap(({ next }) => next)).toContain(`${words}: ${command}`);
+      await lab.shell('pg1', `cd / && ${command}`);
+    };
+    await lab.sql('pg1', `select pg_drop_replication_slot('dbctl_pg2')`);
+    await lab.sql('pg1', `select pg_create_physical_replication_slot('dbctl_gone', true)`);
+    await lab.sql('pg1', `alter system set archive_command = '/bin/true'`);
+    await lab.sql('pg1', `alter system set max_wal_size = '64MB'`);
+    await lab.sql('pg1', `alter system set min_wal_size = '32MB'`);
+    await lab.sql('pg1', 'alter system set wal_keep_size = 0');
+    await lab.sql('pg1', 'alter system set summarize_wal = off');
+    await lab.sql('pg1', 'select pg_reload_conf()');
+    await lab.sql('pg1', 'checkpoint');
+    // Much of what is nobody's is only told of where it takes a part of the disk.
+    await mountDisk(lab, 'pg1', '/srv/wal', 500);
+    await moveWal(lab, 'pg1', '/srv/wal');
+    await write(80);
+
+    await typed(
+      'drop it, on pg1',
+      `runuser -u postgres -- psql -p 5432 -c "select pg_drop_replication_slot('dbctl_gone')"`,
+    );
+    expect(await lab.sql('pg1', `select slot_name from pg_replication_slots`)).toBe('');
+    const before = Number(await files());
+    await typed('remove it now, on pg1', 'runuser -u postgres -- psql -p 5432 -c checkpoint');
+    expect(Number(await files())).toBeLessThan(before);
   });
 });

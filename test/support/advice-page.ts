@@ -8,7 +8,7 @@ Every piece of advice in \`src/\` ("…" stands for what is put in), and the sto
 of it; those in \`looks\` show something and change nothing, those in \`person\` name nothing to type, or a person must decide.
 Those in \`outside\` cannot be done in a lab, for the reason beside them.
 
-This file is written by \`npx vitest run --project unit --update\`. A test fails while \`nobody\` has an advice: it needs a story.
+This file is written by \`npx vitest run --project unit --update\`. An advice that is new in \`nobody\` needs a story: a test fails until it has one.
 `;
 
 const sections = ['nobody', 'typed', 'looks', 'person', 'outside'] as const satisfies readonly Doer['kind'][];
