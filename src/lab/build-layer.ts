@@ -124,9 +124,11 @@ async function withoutServices(root: string, work: () => Promise<void>): Promise
 }
 
 async function apt(root: string, argv: readonly string[], report: Report): Promise<void> {
-  const options = ['-qq', '-o', 'APT::Status-Fd=1', '-o', 'Dpkg::Options::=--force-unsafe-io'];
+  const options = ['-qq', '-o', 'APT::Status-Fd=3', '-o', 'Dpkg::Options::=--force-unsafe-io'];
   const chroot = [...confined, `--root=${root}`, '--mount-proc', '--'];
-  await follow([...chroot, 'apt-get', ...options, ...argv], (line) => {
+  // What apt tells its progress by is closed for the scripts of packages, and some of those need their output.
+  const shell = ['sh', '-c', 'exec apt-get "$@" 3>&1', 'sh'];
+  await follow([...chroot, ...shell, ...options, ...argv], (line) => {
     const note = aptProgress(line);
     if (note !== undefined) report(note);
   });
