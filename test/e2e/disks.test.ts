@@ -207,7 +207,7 @@ describeOnHosts('data on several disks', () => {
 
     const refused = await lab.dbctl('add-replica', `pg2=${pg2}`);
     expectClear(lab, refused, 4, 'pg2 cannot be used', '/srv/two, is not empty: letters');
-    await follow(lab, 'pg2', refused, /not needed: (.*)$/);
+    await follow(lab, 'pg2', refused, /use another host, or if that is not needed: (.*)$/);
     await succeed(lab, 'add-replica', `pg2=${pg2}`);
 
     await expectReplicates(lab, 'pg2');

@@ -6,23 +6,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectWalArrives } from '../support/backup-story.ts';
 import type { Lab } from '../support/e2e.ts';
 import { expectClear, expectStreaming, settled } from '../support/faults.ts';
+import { offered } from '../support/package-source.ts';
 import { startCluster } from '../support/saved-cluster.ts';
 import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
 import { stopwatch } from '../support/stopwatch.ts';
 
 const hosts = ['control', 'pg1', 'pg2'];
 
-/** Takes a package off a host that has no way out, and makes one of its own files that a source of its own offers. */
-const takeOff = `set -e
-  mkdir -p /srv/repo/p/DEBIAN; cd /srv/repo
-  dpkg -L pgbackrest | while read -r f; do if [ ! -d "$f" ] && [ -e "$f" ]; then cp --parents -a "$f" p; fi; done
-  dpkg-query -s pgbackrest | grep -vE '^(Status|Conffiles:| /)' > p/DEBIAN/control
-  dpkg-deb -b p pgbackrest.deb
-  { cat p/DEBIAN/control; echo 'Filename: ./pgbackrest.deb'; echo "Size: $(stat -c %s pgbackrest.deb)"
-    echo "SHA256: $(sha256sum pgbackrest.deb | cut -d' ' -f1)"; } > Packages
-  echo 'deb [trusted=yes] file:/srv/repo ./' > /etc/apt/sources.list.d/repo.list
-  rm -f /var/lib/apt/lists/*_Packages
-  dpkg -r pgbackrest`;
+/** As if an older one of this package were installed. */
+const older = (name: string, version: string): string =>
+  `sed -i '/^Package: ${name}$/,/^$/s/^Version: .*/Version: ${version}/' /var/lib/dpkg/status`;
 
 const brokenSource = 'deb [trusted=yes] file:/nowhere nosuchsuite main';
 
@@ -72,6 +65,11 @@ describeOnHosts('hosts with rules of their own', () => {
     await lab.shell('pg2', line);
     await succeed(lab, 'status');
     await lab.shell('pg2', 'rm /etc/sudoers.d/zz-dbctl');
+    const [, name = '', root] =
+      /^→ or log in as root: (CLUSTER_SSH_USER)=(root)$/m.exec(refused.stderr) ?? [];
+    lab.configure({ [name]: root });
+    await succeed(lab, 'status');
+    lab.configure({ [name]: 'admin' });
   });
 
   test('an account that may become root, and nobody else, is enough', async () => {
@@ -84,6 +82,16 @@ describeOnHosts('hosts with rules of their own', () => {
 
     expect(await lab.sql('pg2', 'show work_mem')).toBe('5MB');
     await settled(lab, 'up');
+  });
+
+  test('an account whose shell reads no commands is named, with the line that gives it another', async () => {
+    await lab.shell('pg2', 'chsh -s /usr/bin/perl admin');
+
+    const refused = await lab.dbctl('up');
+
+    expectClear(lab, refused, 3, 'the login shell of admin on');
+    await lab.shell('pg2', /^→ give the account a plain shell: (.*)$/m.exec(refused.stderr)![1]!);
+    await succeed(lab, 'status');
   });
 
   test('an sshd with one session, on another port, without terminals and tunnels, is enough', async () => {
@@ -160,7 +168,7 @@ describeOnHosts('hosts with rules of their own', () => {
       'pg2',
       `apt-mark unhold pgbackrest && echo '${brokenSource}' > /etc/apt/sources.list.d/old.list`,
     );
-    await lab.shell('pg2', takeOff);
+    await lab.shell('pg2', `${offered('pgbackrest')}; dpkg -r pgbackrest`);
     await lab.shell('pg2', 'echo pgbackrest hold | dpkg --set-selections');
     const held = await lab.dbctl('up');
     expectClear(lab, held, 4, 'the package pgbackrest is on hold on pg2, and not installed');
@@ -184,6 +192,39 @@ describeOnHosts('hosts with rules of their own', () => {
     expectExit(finished, 0);
     expect(finished.stderr).toContain('install pgbackrest, pass over a package source: E: ');
     await lab.shell('pg2', 'command -v pgbackrest');
+    await settled(lab, 'up');
+  });
+
+  test('another version on one host is named, and the same one is installed as the advice says', async () => {
+    await lab.shell('pg2', offered('postgresql-17'));
+    // Its own words, and those of dpkg, are all that says which one it is.
+    const old = '/usr/bin/pgbackrest';
+    await lab.shell(
+      'pg2',
+      `printf '#!/bin/sh\necho pgBackRest 2.0\n' >/root/old && install /root/old ${old}`,
+    );
+    await lab.shell('pg2', `${older('pgbackrest', '2.0-1')}; ${older('postgresql-17', '17.0-1')}`);
+
+    const doctor = await lab.dbctl('doctor', '-o', 'json');
+    expectExit(doctor, 4);
+    const refused = await lab.dbctl('backup', 'setup');
+    expectClear(lab, refused, 4, 'the hosts have different versions of pgBackRest');
+    const [, line = ''] =
+      /^→ install the same version on all of them, from the same package sources: (.*)$/m.exec(
+        refused.stderr,
+      ) ?? [];
+    await lab.shell('pg2', line, 'y\n');
+    for (const [, said = ''] of doctor.stdout.matchAll(
+      /install the same version on all of them: (apt-get [^"]*)"/g,
+    ))
+      await lab.shell('pg2', said, 'y\n');
+
+    const { stdout } = await succeed(lab, 'doctor');
+    expect(stdout).not.toMatch(/versions? of .* differ/);
+    expect(await lab.shell('pg2', 'dpkg-query -W postgresql-17')).toBe(
+      await lab.shell('pg1', 'dpkg-query -W postgresql-17'),
+    );
+    await expectStreaming(lab, 'pg2');
     await settled(lab, 'up');
   });
 

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Lab } from '../support/e2e.ts';
-import { expectClear } from '../support/faults.ts';
+import { advised, expectClear } from '../support/faults.ts';
 import { now, onPort, unfinished } from '../support/restore-story.ts';
 import { startCluster } from '../support/saved-cluster.ts';
 import { addressOf, describeOnHosts, patienceMs, succeed } from '../support/story.ts';
@@ -13,6 +13,7 @@ const nodes = ['pg1', 'pg2'];
 describeOnHosts('a restored copy', () => {
   let lab: Lab;
   let beforeUpdate: string;
+  let beforeTablespaces: string;
 
   const sum = (host: string, port = 5432): Promise<string> =>
     onPort(lab, host, port, 'select count(*), sum(v), (select count(*) from inner_t) from t');
@@ -59,6 +60,9 @@ describeOnHosts('a restored copy', () => {
     await lab.sql('pg1', known.join(';\n'), 'app');
     await succeed(lab, 'backup', 'run', '--type', 'full');
     await lab.sql('pg1', 'alter system reset all', 'app');
+    beforeTablespaces = await now(lab);
+    // Recovery ends with the first transaction after a time.
+    await lab.sql('pg1', 'create table in_between as select 1 as n', 'app');
     // What it does not know: tablespaces in an odd place, one in the other, and one that was dropped again.
     const unknown = [
       `create tablespace "Inner" location '/srv/new ts/in'`,
@@ -204,6 +208,12 @@ describeOnHosts('a restored copy', () => {
 
     expectClear(lab, refused, 4, 'a tablespace that was made after this backup', '/srv/new ts');
     expect(await unfinished(lab, 'control')).toBe('');
+    const earlier = /a moment before the tablespace was made can be restored now: (--type=time) (--target=)…/;
+    const [type = '', target = ''] = advised(refused, earlier);
+    await succeed(lab, ...restore, type, target + beforeTablespaces, '--to=control:5498');
+    expect(
+      await onPort(lab, 'control', 5498, `select count(*), to_regclass('inner_t') is null from kept`),
+    ).toBe('10|t');
     // pgBackRest backs up no tablespace that is below another one.
     const moved = ['alter table inner_t set tablespace pg_default', 'drop tablespace "Inner"'];
     await lab.sql('pg1', moved.join(';\n'), 'app');

@@ -1,11 +1,12 @@
 // The object store on the control host, asked with curl and seen by pgBackRest.
 
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pgbackrestOn } from '../support/backup-story.ts';
 import { startLabWithBackups, type Lab } from '../support/e2e.ts';
 import { expectClear, finishes, settled } from '../support/faults.ts';
+import { offered, readOffered } from '../support/package-source.ts';
 import { onPort } from '../support/restore-story.ts';
 import { keyOf, rootOf, showCertificate, statusOf, storeUrl, writeUnsigned } from '../support/store-story.ts';
 import { addressOf, describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
@@ -172,6 +173,42 @@ describeOnHosts('MinIO on the control host', () => {
   });
 
   test('a new certificate is shown without a restart', () => expectRenewed(lab, 'minio'));
+
+  test('the program comes from a file where it can neither be built nor downloaded, as the refusals say', async () => {
+    const installed = await onControl('ls -d /usr/local/lib/dbctl/minio-* | grep -v sha256');
+    const { root } = lab.hosts().find(({ name }) => name === 'control')!;
+    const program = join(lab.directory, 'minio');
+    copyFileSync(join(root, installed), program);
+    await onControl(
+      `rm ${installed}*; printf '#!/bin/sh\necho mips\n' >/usr/local/bin/uname; chmod +x /usr/local/bin/uname`,
+    );
+
+    const unbuilt = await lab.dbctl('backup', 'setup');
+    const [, name = ''] = /^→ provide the program: (MINIO_BINARY)=\S+$/m.exec(unbuilt.stderr) ?? [];
+    lab.configure({ [name]: 'https://127.0.0.1:1/minio', MINIO_BINARY_SHA256: '0'.repeat(64) });
+    const unfetched = await lab.dbctl('backup', 'setup');
+    const advice = /^→ download it yourself and set its path: (MINIO_BINARY)=\S+$/m;
+    const [, again = ''] = advice.exec(unfetched.stderr) ?? [];
+    lab.configure({ [again]: program, MINIO_BINARY_SHA256: undefined });
+    await finishes(lab, 'backup', 'setup');
+
+    expectClear(lab, unbuilt, 4, 'minio cannot be built for this control host');
+    expectClear(lab, unfetched, 3, 'https://127.0.0.1:1/minio cannot be downloaded');
+    await pgbackrestOn(lab, 'pg1', 'check');
+    await onControl('rm /usr/local/bin/uname');
+    lab.configure({ MINIO_BINARY: undefined });
+    await finishes(lab, 'backup', 'setup');
+  });
+
+  test('a host without curl is named, and gets it as the advice says', async () => {
+    await lab.shell('pg1', `${offered('curl')}; dpkg -r curl; ${readOffered}`);
+
+    const checked = await lab.dbctl('backup', 'check', '-o', 'json');
+
+    const [, line = ''] = /install it there: (apt-get install curl)"/.exec(checked.stdout) ?? [];
+    await lab.shell('pg1', line, 'y\n');
+    expectExit(await lab.dbctl('backup', 'check'), 0);
+  });
 
   test('each link that fails is named before anything is made', async () => {
     const { MINIO_SECRET_KEY, MINIO_ACCESS_KEY, MINIO_BUCKET } = lab.env;

@@ -116,19 +116,10 @@ const outside: readonly (readonly [part: string, why: string])[] = [
 
 /** Advice for which a story is still owed, by how it begins. No other one may be in `nobody`, and none is added here. */
 export const owed: readonly string[] = [
-  'install the same version on all of them',
-  'give the account a plain shell: ',
-  'or log in as root: ',
-  'or clone from the primary: ',
   'name a port that is free: ',
-  'a moment before the tablespace was made',
   'if the target is older than that backup',
   'give the data a directory of its own there: ',
   'if it belongs to the other, let the link lead',
-  'use another host, or if that is not needed: ',
-  'download it yourself and set its path: ',
-  'provide the program: ',
-  'install it there: apt-get install curl',
 ];
 
 export function doersOf(

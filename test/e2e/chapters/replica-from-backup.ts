@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { pgbackrestOn } from '../../support/backup-story.ts';
 import type { Lab } from '../../support/e2e.ts';
 import {
+  advised,
   expectClear,
   expectNothingUnfinished,
   expectReplicates,
@@ -63,6 +64,9 @@ export function replicasFromBackups(theLab: () => Lab): void {
 
     expectClear(lab, refused, 4, 'dbctl backup setup');
     expect(lab.env['CLUSTER_DB_REPLICA_HOSTS']).toBeUndefined();
+    const way = advised(refused, /or clone from the primary: (--from) (primary)/);
+    const planned = await succeed(lab, 'add-replica', `pg2=${addresses['pg2']}`, ...way, '--dry-run');
+    expect(planned.stdout).toContain('pg2: clone pg1 into ');
   });
 
   test('a replica is made from the backup and the WAL since then, and sends WAL itself from then on', async () => {
