@@ -152,4 +152,4 @@ const stopByHand = (cluster: Cluster, node: Node): string =>
 
 /** How it is started on its host by hand. */
 export const startByHand = (cluster: Cluster, node: Node): string =>
-  `on ${node.host}: ${controlOf(instanceOf(cluster, node)).byHand.start}`;
+  `on ${node.host}: ${controlOf(instanceOf(cluster, node)).byHand.startAnyway}`;

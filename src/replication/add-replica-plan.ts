@@ -12,6 +12,7 @@ import type { HostSet } from '../host/with-hosts.ts';
 import { ensureArchiving } from '../backup/archiving-step.ts';
 import { cloneReplica } from './clone-replica-step.ts';
 import { ensureFollowing } from './follow-primary-step.ts';
+import { guardSteps } from '../server/guard-step.ts';
 import { ensureHba } from '../server/hba-step.ts';
 import { installPostgres } from '../server/install-postgres-step.ts';
 import { markLeftEnds } from './left-ends-step.ts';
@@ -85,6 +86,7 @@ export function addReplicaPlan(
       ...(one.name === cluster.primary.name ? nodes.map((node) => listReplica(cluster, node)) : []),
       ensureHba(cluster, one),
       ensureReplicationPassfile(cluster, one),
+      ...guardSteps(cluster, one),
       reloadSettings(instanceOf(cluster, one)),
     ]),
     ...(backup ? connectionStages({ cluster, backup, hosts }, nodes) : []),

@@ -10,6 +10,7 @@ import type { Step } from '../engine/step.ts';
 import { ensureDrillSchedule } from '../backup/drill/drill-schedule-step.ts';
 import { endReplicationOf } from './replication-slot-step.ts';
 import { forgetData } from '../server/data-note-step.ts';
+import { guardSteps } from '../server/guard-step.ts';
 import { ensureHba } from '../server/hba-step.ts';
 import { stopReplica } from './make-room-step.ts';
 import { reloadSettings } from '../server/reload-settings-step.ts';
@@ -38,6 +39,7 @@ export function removeReplicaPlan(place: RemovalPlace, choice: RemovalChoice): r
   const letOut = (one: Node): readonly Step[] => [
     ensureHba(after, one),
     ensureReplicationPassfile(after, one),
+    ...guardSteps(after, one),
     reloadSettings(instanceOf(after, one)),
   ];
   return [

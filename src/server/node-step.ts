@@ -8,6 +8,7 @@ import { ensureBootOrder } from '../postgres/control/boot-order.ts';
 import { ensureStartAtBoot } from '../postgres/control/start-at-boot.ts';
 import { noteData } from './data-note-step.ts';
 import { registerInstance } from './data-directory-step.ts';
+import { guardSteps } from './guard-step.ts';
 import { ensureHba } from './hba-step.ts';
 import { ensureReplicationPassfile } from './replication-passfile-step.ts';
 import { reloadSettings } from './reload-settings-step.ts';
@@ -32,6 +33,7 @@ export function serverSteps(
   const as = cluster.replicas.some(({ name }) => name === node.name) ? 'replica' : 'primary';
   return [
     ensureBootOrder(instance),
+    ...guardSteps(cluster, node),
     hardenPostgresShell(),
     registerInstance(instance),
     ensureStartAtBoot(instance),

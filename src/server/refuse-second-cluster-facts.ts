@@ -109,7 +109,7 @@ function clusterExists(cluster: Cluster, { node, state }: Holder, lost: LostData
       `then name it in CLUSTER_DB_PRIMARY_HOST, and the others in CLUSTER_DB_REPLICA_HOSTS; then: ${refill}`,
     ],
     stopped: [
-      `if the old primary is gone permanently, start ${node.name}, on ${node.host}: ${controlOf(instance).byHand.start}`,
+      `if the old primary is gone permanently, start ${node.name}, on ${node.host}: ${controlOf(instance).byHand.startAnyway}`,
       'then run the same command again: it says how to go on with it',
     ],
   };

@@ -135,7 +135,7 @@ async function takeBack(giving: Host, { cluster, from }: Giving): Promise<void> 
       why: cause instanceof Error ? cause.message : String(cause),
       next: [
         'run the same command again: it goes on from here',
-        `or let ${from.name} lead again, on ${from.name}: rm -f ${instance.dataDirectory}/standby.signal && ${controlOf(instance).byHand.start}`,
+        `or let ${from.name} lead again, on ${from.name}: rm -f ${instance.dataDirectory}/standby.signal && ${controlOf(instance).byHand.startAnyway}`,
       ],
       cause,
     });

@@ -17,6 +17,7 @@ import { checkpoint, isOnNewerTimeline } from '../postgres/wal.ts';
 import { ensureFollowing } from '../replication/follow-primary-step.ts';
 import { markLeftEnds } from '../replication/left-ends-step.ts';
 import { dropUnusedSlots, ensureSlot } from '../replication/replication-slot-step.ts';
+import { guardSteps } from '../server/guard-step.ts';
 import { ensureHba } from '../server/hba-step.ts';
 import { reloadSettings } from '../server/reload-settings-step.ts';
 import { rememberPrimary } from '../server/remember-primary-step.ts';
@@ -127,6 +128,7 @@ const writeTimeline = (instance: Instance): Step => ({
 const nodeFiles = (cluster: Cluster, node: Node): readonly Step[] => [
   ensureHba(cluster, node),
   ensureReplicationPassfile(cluster, node),
+  ...guardSteps(cluster, node),
   reloadSettings(instanceOf(cluster, node)),
 ];
 

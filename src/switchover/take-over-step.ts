@@ -45,7 +45,9 @@ export function takeOver(cluster: LedCluster, gone: Node): Step {
         // It may have come back while everything was looked at.
         if (await host.ask(answersAt(own, gone)))
           throw stillLives(gone.name, `PostgreSQL there answers to ${to.name}`);
-        await host.run(promote(own, cluster.replicas.map(slotNameOf)));
+        // Without a slot for the one that is gone, the new primary does not wait for its answer when it starts.
+        const others = cluster.replicas.filter(({ name }) => name !== gone.name);
+        await host.run(promote(own, others.map(slotNameOf)));
         const leads = async (): Promise<boolean> => {
           report(`waiting until ${to.name} has replayed what it received`);
           return !(await host.ask(isInRecovery(own)));

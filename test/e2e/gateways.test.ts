@@ -141,7 +141,7 @@ describeOnHosts('a cluster with HAProxy', () => {
   });
 
   test('refuses writers while two nodes take writes', async () => {
-    await lab.shell('pg1', 'systemctl start postgresql@17-main');
+    await lab.shell('pg1', 'touch /run/dbctl-start-17-main && systemctl start postgresql@17-main');
     await vi.waitFor(
       async () => expect((await lab.dbctl('gateway', 'status')).stdout).toContain('refuses writers'),
       { timeout: 15_000 },

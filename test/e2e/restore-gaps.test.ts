@@ -150,7 +150,7 @@ describeOnHosts('a repository with gaps', () => {
     );
     const words = `the repository goes on with timeline ${timeline}`;
     for (const command of ['plan', 'init-primary']) expectClear(lab, await lab.dbctl(command), 4, words);
-    await followOn(lab, 'pg1', await lab.dbctl('up'), /systemctl start \S+/);
+    await followOn(lab, 'pg1', await lab.dbctl('up'), /touch \S+ && systemctl start \S+/);
     await expect.poll(() => lab.sql('pg1', 'select not pg_is_in_recovery()').catch(String)).toBe('t');
 
     const backedUp = await lab.dbctl('backup', 'expire', '--timeline', timeline, '--yes');

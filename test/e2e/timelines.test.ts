@@ -109,7 +109,7 @@ describeOnHosts('a second timeline', () => {
     await lab.sql('pg2', 'create table led (n int); select pg_switch_wal()', 'app');
     await expect.poll(archive, { timeout: 30_000 }).toMatch(/00000002\.history[^]*000000020000/);
     // It comes back, writes, and archives: now two servers have written to one repository.
-    await lab.shell('pg1', 'systemctl start postgresql@17-main');
+    await lab.shell('pg1', 'touch /run/dbctl-start-17-main && systemctl start postgresql@17-main');
     await lab.sql('pg1', 'create table given_up (n int); select pg_switch_wal()', 'app');
     const archived = () => lab.sql('pg1', 'select archived_count > 0 from pg_stat_archiver');
     await expect.poll(archived, { timeout: 30_000 }).toBe('t');

@@ -1,8 +1,9 @@
 import type { Step } from '../../engine/step.ts';
+import { action } from '../../host/command.ts';
 import type { Instance } from '../../model/instance.ts';
 import { render } from '../../model/render.ts';
 import { ownFile } from '../../system/own-file.ts';
-import { copyDropInOf, dropInOf } from './systemd-control.ts';
+import { copyDropInOf, dropInOf, guardDropInOf } from './systemd-control.ts';
 
 /** Starts PostgreSQL at boot only when the address it listens on is there. systemd reads it when it next reloads. */
 export const ensureBootOrder = (instance: Instance): Step =>
@@ -11,6 +12,22 @@ export const ensureBootOrder = (instance: Instance): Step =>
     content: render('etc/systemd/system/postgresql@.service.d/dbctl.conf', {}),
     isSealed: true,
   });
+
+/** Runs a program before each start: the server is started when that ends well, or is not there. */
+export function ensureAskedFirst(instance: Instance, program: string): Step {
+  const file = ownFile('Let a returning primary ask the other nodes before it starts', {
+    path: guardDropInOf(instance),
+    content: render('etc/systemd/system/postgresql@.service.d/dbctl-guard.conf', { program }),
+    isSealed: true,
+  });
+  return {
+    ...file,
+    async apply(host, report) {
+      await file.apply(host, report);
+      await host.run(action(['systemctl', 'daemon-reload']));
+    },
+  };
+}
 
 /** Lets the server of a copy write to these directories of its own, and nowhere where another server lives. */
 export const ensureApart = (instance: Instance, directories: readonly string[]): Step =>

@@ -31,6 +31,8 @@ export interface ServerControl {
   /** What a person types on the host. */
   readonly byHand: {
     readonly start: string;
+    /** The same, without asking the other nodes whether one of them took over. */
+    readonly startAnyway: string;
     readonly stop: string;
     readonly restart: string;
     /** Shows why it ended. */

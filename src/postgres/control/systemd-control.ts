@@ -23,7 +23,7 @@ export function systemdControl(instance: Instance): ServerControl {
     forbidden: query(script('postgres/forbidden-start.sh', unit, configDirectory), (stdout) => stdout.trim()),
     start: action(script('postgres/start-server.sh', unit), { timeoutMs: 3_600_000 }),
     stop: action(['systemctl', 'stop', '--', unit], { timeoutMs: 3_600_000 }),
-    restart: action(['systemctl', 'restart', '--no-block', '--', unit]),
+    restart: action(script('postgres/restart-server.sh', unit)),
     reload,
     setParameters: (parameters) => [
       ...Object.entries(parameters).map(([parameter, value]) =>
@@ -46,6 +46,7 @@ export function systemdControl(instance: Instance): ServerControl {
     paths: [dropInDirectory(instance)],
     byHand: {
       start: `systemctl start ${unit}`,
+      startAnyway: `touch ${startMarkOf(instance)} && systemctl start ${unit}`,
       stop: `systemctl stop ${unit}`,
       restart: `systemctl restart ${unit}`,
       journal: `journalctl -n 50 -u ${unit}`,
@@ -59,6 +60,12 @@ const unitOf = ({ version, name }: Instance): string => `postgresql@${version}-$
 const dropInDirectory = (instance: Instance): string => `/etc/systemd/system/${unitOf(instance)}.d`;
 
 export const dropInOf = (instance: Instance): string => `${dropInDirectory(instance)}/dbctl.conf`;
+
+/** Where the program is run that asks the other nodes before a start. */
+export const guardDropInOf = (instance: Instance): string => `${dropInDirectory(instance)}/dbctl-guard.conf`;
+
+/** While it is there, the next start is one on purpose, and nobody is asked. */
+const startMarkOf = ({ version, name }: Instance): string => `/run/dbctl-start-${version}-${name}`;
 
 /** What tells where a server writes its log. */
 const placesOf = ({ binDirectory, configDirectory, dataDirectory }: Instance): readonly string[] => [

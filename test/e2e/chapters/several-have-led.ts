@@ -25,7 +25,8 @@ export function severalHaveLed(theLab: () => Lab): void {
   const write = (name: string, word: string): Promise<string> =>
     lab.sql(name, `insert into led values ('${word}')`, 'app');
   const systemctl = (name: string, verb: 'start' | 'stop'): Promise<string> =>
-    lab.shell(name, `systemctl ${verb} ${unit}`);
+    // A start on purpose: whoever took over meanwhile is not asked.
+    lab.shell(name, `touch /run/dbctl-start-17-main; systemctl ${verb} ${unit}`);
   const streams = (primary: string, replica: string): Promise<void> =>
     expect
       .poll(
@@ -63,7 +64,7 @@ export function severalHaveLed(theLab: () => Lab): void {
       /only pg2 has 1 transaction, in .* on timeline 2, which pg1 did not come from/,
     );
     await follow(lab, 'pg1', refused, /systemctl stop \S+/);
-    await follow(lab, 'pg2', refused, /systemctl start \S+/);
+    await follow(lab, 'pg2', refused, /touch \S+ && systemctl start \S+/);
     await expect.poll(() => lab.sql('pg2', rows, 'app').catch(String), { timeout: 30_000 }).toBe('newer');
   });
 
@@ -88,7 +89,7 @@ export function severalHaveLed(theLab: () => Lab): void {
     }
     const split = await expectRefused(lab, 'would go on without what only pg2 has', 'up');
     expect(await lab.shell('pg1', `systemctl is-active ${unit} || :`)).toBe('inactive');
-    await follow(lab, 'pg1', split, /systemctl start \S+/);
+    await follow(lab, 'pg1', split, /touch \S+ && systemctl start \S+/);
     const { stderr } = await succeed(lab, 'up');
 
     expect(stderr).toMatch(/pg2 was a primary: only pg2 has 1 transaction, in .* on timeline 2\./);

@@ -1,0 +1,119 @@
+#!/bin/bash
+# Written by dbctl for cluster {{ cluster }}; changes made here are lost.
+# Run by systemd before each start of PostgreSQL of {{ node }}. A server that led, and whose host was off or cut off, may have
+# been replaced by another node meanwhile: data that would start as a primary waits until the nodes that followed it
+# have answered. Whoever was promoted has a newer timeline; then this ends with an error, and nothing is started.
+# Nothing is changed on any node: they are asked over the login that replicas use.
+set -u
+node='{{ node }}' bin='{{ bin }}' data='{{ data }}' peers='{{ peers }}'
+# There when dbctl, or a person, starts it on purpose; and when it ran since the host booted.
+wanted='/run/dbctl-start-{{ instance }}' ran='/run/dbctl-ran-{{ instance }}'
+patience=30
+as_postgres() { setpriv --reuid=postgres --regid=postgres --init-groups -- "$@"; }
+for name in $(env | sed -n 's/^\(PG[A-Z0-9_]*\)=.*/\1/p'); do unset "$name"; done
+
+start() {
+  : >"$ran"
+  rm -f -- "$wanted"
+  exit 0
+}
+
+control() { LC_ALL=C "$bin/pg_controldata" -D "$data" 2>/dev/null | sed -n "s/^$1: *//p"; }
+
+# The newest of its control file, and of what it knows of timelines: one that was promoted last may not stand in the file yet.
+own_timeline() {
+  local newest file
+  newest=$(control "Latest checkpoint's TimeLineID")
+  for file in "$data"/pg_wal/*.history; do
+    file=${file##*/}
+    [[ $file =~ ^([0-9A-F]{8})\.history$ ]] || continue
+    [ $((16#${BASH_REMATCH[1]})) -le "${newest:-0}" ] || newest=$((16#${BASH_REMATCH[1]}))
+  done
+  echo "${newest:-0}"
+}
+
+# "refused": the host answers, and no server. "starting": one does not say more yet. "silent": nobody is seen.
+connect() {
+  perl -MSocket=:DEFAULT,getaddrinfo -MErrno -MFcntl -e '
+    my ($problem, @to) = getaddrinfo($ARGV[0], $ARGV[1], { socktype => SOCK_STREAM });
+    my $answer = "silent";
+    for my $one (@to) {
+      socket(my $socket, $one->{family}, SOCK_STREAM, 0) or next;
+      fcntl($socket, F_SETFL, O_NONBLOCK);
+      my $error = 0;
+      if (!connect($socket, $one->{addr})) {
+        $error = $! + 0;
+        if ($!{EINPROGRESS}) {
+          vec(my $ready = "", fileno($socket), 1) = 1;
+          select(undef, $ready, undef, 3) or next;
+          $error = unpack("i", getsockopt($socket, SOL_SOCKET, SO_ERROR));
+        }
+      }
+      $! = $error;
+      $answer = "starting" if $error == 0;
+      $answer = "refused" if $!{ECONNREFUSED} && $answer eq "silent";
+    }
+    print $answer' "$1" "$2"
+}
+
+# What a node says: "newer TIMELINE", "writes TIMELINE", "follows", or why it says nothing.
+ask() {
+  local answer system timeline
+  if ! answer=$(as_postgres timeout 10 "$bin/psql" -XAtqw -F ' ' -d "$3" -c 'IDENTIFY_SYSTEM' -c 'SHOW in_hot_standby' 2>/dev/null); then
+    connect "$1" "$2"
+    return
+  fi
+  read -r system timeline _ <<<"$answer"
+  if [ "$system" != "$own_system" ]; then echo follows
+  elif [ "$timeline" -gt "$own" ]; then echo "newer $timeline"
+  elif [ "${answer##*$'\n'}" = off ]; then echo "writes $timeline"
+  else echo follows
+  fi
+}
+
+refuse() {
+  echo "not started: $1, and the data here is on timeline $own: that node took over while this one was away."
+  echo "To give $node the data of the one that leads, where .env.cluster is: dbctl reinit ${node#*/}"
+  echo "Only if this one shall take writes all the same: stop the other, then: touch $wanted && systemctl start postgresql@{{ instance }}"
+  exit 1
+}
+
+answers=$(mktemp -d /run/dbctl-guard.XXXXXX) || exit 1
+trap 'rm -rf -- "$answers"' EXIT
+said=-60
+while :; do
+  [ ! -e "$data/standby.signal" ] || start
+  # One that was left by a start that did not come about says nothing.
+  [ -z "$(find "$wanted" -mmin -10 2>/dev/null)" ] || start
+  own=$(own_timeline) own_system=$(control 'Database system identifier')
+  asked=()
+  rm -f -- "$answers"/*
+  while IFS='|' read -r name slot host port conninfo; do
+    # Only who was made follows it, and has a slot here.
+    [ -d "$data/pg_replslot/$slot" ] || continue
+    asked+=("$name ($host)")
+    ask "$host" "$port" "$conninfo" >"$answers/$name" &
+  done < <(grep -v '^#' "$peers")
+  wait
+  [ ${#asked[@]} -gt 0 ] || start
+  for file in "$answers"/*; do
+    read -r what timeline <"$file" || what=silent
+    case $what in
+      newer) refuse "${file##*/} is on timeline $timeline" ;;
+      writes) refuse "${file##*/} takes writes, on timeline $timeline" ;;
+    esac
+  done
+  [ ! -e "$ran" ] || start
+  # Who is about to start may say more in a moment; who does not is no reason to wait for ever, and who is out of sight may lead.
+  if ! grep -qE 'refused|starting' "$answers"/*; then
+    ! grep -q follows "$answers"/* || start
+  elif [ "$SECONDS" -ge "$patience" ]; then
+    start
+  fi
+  if [ $((SECONDS - said)) -ge 60 ]; then
+    echo "waiting for an answer of ${asked[*]}: another node may have taken over while this one was away."
+    echo "It starts as soon as one of them is there. To start it now, when no other node leads: dbctl restart ${node#*/}; or here: touch $wanted"
+    said=$SECONDS
+  fi
+  sleep 1
+done
