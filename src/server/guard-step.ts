@@ -40,7 +40,6 @@ export function guardSteps(cluster: Cluster, node: Node): readonly Step[] {
         instance: `${version}-${name}`,
         peers,
       }),
-      mode: 0o755,
       isSealed: true,
       isShown: true,
     }),

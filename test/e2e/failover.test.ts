@@ -5,7 +5,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Lab } from '../support/e2e.ts';
-import { advised, cutPower, expectClear, expectRefused, healLab } from '../support/faults.ts';
+import {
+  advised,
+  cable,
+  cutPower,
+  expectClear,
+  expectRefused,
+  healLab,
+  reboot,
+  settled,
+} from '../support/faults.ts';
 import { dbctlWithFate } from '../support/kill-preload.ts';
 import { startCluster } from '../support/saved-cluster.ts';
 import { addressOf, describeOnHosts, expectExit, patienceMs, roleOf, succeed } from '../support/story.ts';
@@ -54,6 +63,8 @@ describeOnHosts('a primary that is gone', () => {
       await lab.shell('pg3', 'touch /root/stop; until [ -e /root/stopped ]; do sleep 0.1; done');
     };
   }
+
+  const unitState = (node: string): Promise<string> => lab.shell(node, `systemctl is-active ${unit} || :`);
 
   const acknowledgedCount = async (): Promise<number> =>
     Number(await lab.shell('pg3', 'cat /root/acknowledged 2>/dev/null | wc -l'));
@@ -134,10 +145,14 @@ describeOnHosts('a primary that is gone', () => {
     expect((await lab.dbctl('failover', '--yes', '--candidate', 'pg2')).stdout).toContain('0 changes');
   });
 
-  test('comes back, is given the data of the one that leads, and follows it', async () => {
+  test('comes back, is not started, is given the data of the one that leads, and follows it', async () => {
     await healLab(lab);
-    await lab.shell('pg1', `systemctl stop ${unit}`);
 
+    await expect.poll(() => unitState('pg1'), slow).toBe('failed');
+    const journal = await lab.shell('pg1', `journalctl -b -u ${unit} -o cat`);
+    expect(journal).toMatch(/not started: pg[23] is on timeline 2, and the data here is on timeline 1/);
+    expect(journal).toContain('dbctl reinit pg1');
+    expect(await lab.shell('pg1', 'ls /run/dbctl-ran-* 2>/dev/null; pgrep -x postgres || :')).toBe('');
     const refused = await lab.dbctl('reinit', 'pg1', '--yes');
     if (refused.exitCode !== 0) {
       const [flag, position] = advised(refused, /(--accept-loss) (\S+)/);
@@ -146,11 +161,35 @@ describeOnHosts('a primary that is gone', () => {
 
     await expectLedBy('pg2', 'pg1', 'pg3');
     await expectAllThere('pg1');
+    await settled(lab, 'up');
+  });
+
+  test('for a moment only, with all the others: everything is back by itself', async () => {
+    for (const node of nodes) await cutPower(lab, node);
+    await healLab(lab);
+
+    await expect.poll(() => lab.sql('pg2', senders).catch(String), slow).toBe('pg1 streaming, pg3 streaming');
+    expect(await lab.sql('pg2', 'select pg_is_in_recovery()')).toBe('f');
+  });
+
+  test('and comes back where it sees nobody waits, and says so, until another node is there', async () => {
+    for (const node of ['pg1', 'pg3']) await cable(lab, node, 'down');
+    await reboot(lab, 'pg2');
+
+    const journal = (): Promise<string> => lab.shell('pg2', `journalctl -b -u ${unit} -o cat || :`);
+    await expect.poll(journal, slow).toContain('waiting for an answer of pg1 ');
+    expect(await unitState('pg2')).toBe('activating');
+    expect(await lab.shell('pg2', 'pgrep -x postgres || :')).toBe('');
+    await cable(lab, 'pg3', 'up');
+
+    await expect.poll(() => lab.sql('pg2', senders).catch(String), slow).toContain('pg3 streaming');
+    await cable(lab, 'pg1', 'up');
+    await expectLedBy('pg2', 'pg1', 'pg3');
   });
 
   test('while its host lives: what only it has is read, and it follows the one that leads', async () => {
     await lab.shell('pg2', `systemctl kill -s KILL ${unit}`);
-    await expect.poll(() => lab.shell('pg2', `systemctl is-active ${unit} || :`), slow).toBe('failed');
+    await expect.poll(() => unitState('pg2'), slow).toBe('failed');
 
     const moved = await succeed(lab, 'failover', '--yes', '--candidate', 'pg3');
 
