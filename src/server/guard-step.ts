@@ -58,7 +58,7 @@ function peersText(cluster: Cluster, node: Node): string {
         port: String(peer.port),
         user: cluster.postgres.replication.name,
         passfile: passfileOf(cluster, node),
-        application_name: 'dbctl guard',
+        application_name: 'dbctl_guard',
         sslmode: 'verify-full',
         sslrootcert: files.authority,
         channel_binding: 'require',

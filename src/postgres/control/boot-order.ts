@@ -1,8 +1,10 @@
 import type { Step } from '../../engine/step.ts';
 import { action } from '../../host/command.ts';
+import { script } from '../../host/script.ts';
 import type { Instance } from '../../model/instance.ts';
 import { render } from '../../model/render.ts';
 import { ownFile } from '../../system/own-file.ts';
+import { controlOf } from './control-of.ts';
 import { copyDropInOf, dropInOf, guardDropInOf } from './systemd-control.ts';
 
 /** Starts PostgreSQL at boot only when the address it listens on is there. systemd reads it when it next reloads. */
@@ -24,7 +26,7 @@ export function ensureAskedFirst(instance: Instance, program: string): Step {
     ...file,
     async apply(host, report) {
       await file.apply(host, report);
-      await host.run(action(['systemctl', 'daemon-reload']));
+      await host.run(action(script('postgres/read-guard.sh', controlOf(instance).name)));
     },
   };
 }

@@ -72,7 +72,7 @@ test('a former primary that came back is refused with both named, and how each w
     stop the applications; a person must decide, by what was written on each: see docs/primary.md
     if pg1 shall lead, give the other its data: dbctl reinit pg2
     if pg2 shall lead, on 10.0.0.11: systemctl stop postgresql@17-main.service
-    if pg2 shall lead, on 10.0.0.12: systemctl start postgresql@17-main.service
+    if pg2 shall lead, on 10.0.0.12: touch /run/dbctl-start-17-main && systemctl start postgresql@17-main.service
     if pg2 shall lead, give the other its data: dbctl reinit pg1
     nothing was changed"
   `);
