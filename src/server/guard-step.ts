@@ -52,6 +52,8 @@ function peersText(cluster: Cluster, node: Node): string {
   const { files } = instanceOf(cluster, node);
   const lines = cluster.nodes
     .filter(({ name }) => name !== node.name)
+    // Whoever leads.
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
     .map((peer) => {
       const login = conninfo({
         host: peer.host,

@@ -31,9 +31,11 @@ export function serverSteps(
 ): readonly Step[] {
   const instance = instanceOf(cluster, node);
   const as = cluster.replicas.some(({ name }) => name === node.name) ? 'replica' : 'primary';
+  // A copy beside the cluster leads nobody, and follows nobody.
+  const isMember = [cluster.primary, ...cluster.replicas].some(({ name }) => name === node.name);
   return [
     ensureBootOrder(instance),
-    ...guardSteps(cluster, node),
+    ...(isMember ? guardSteps(cluster, node) : []),
     hardenPostgresShell(),
     registerInstance(instance),
     ensureStartAtBoot(instance),

@@ -150,7 +150,7 @@ describeOnHosts('a primary that is gone', () => {
 
     await expect.poll(() => unitState('pg1'), slow).toBe('failed');
     const journal = await lab.shell('pg1', `journalctl -b -u ${unit} -o cat`);
-    expect(journal).toMatch(/not started: pg[23] is on timeline 2, and the data here is on timeline 1/);
+    expect(journal).toMatch(/not started: pg[23] .*is on timeline 2, and the data here is on timeline 1/);
     expect(journal).toContain('dbctl reinit pg1');
     expect(await lab.shell('pg1', 'ls /run/dbctl-ran-* 2>/dev/null; pgrep -x postgres || :')).toBe('');
     const refused = await lab.dbctl('reinit', 'pg1', '--yes');

@@ -17,8 +17,8 @@ test('a node asks every other one, by its slot and its address, and no password 
 
   const peers = disk.get(`${directory}/peers`)!.content;
   expect(peers.split('\n').filter((line) => line.includes('|dbctl_'))).toEqual([
-    expect.stringMatching(/^pg2\|dbctl_pg2\|10\.0\.0\.12\|5432\|host='10\.0\.0\.12' .*replication='true'$/),
     expect.stringMatching(/^pg-3\|dbctl_pg_3\|10\.0\.0\.13\|5433\|host='10\.0\.0\.13' /),
+    expect.stringMatching(/^pg2\|dbctl_pg2\|10\.0\.0\.12\|5432\|host='10\.0\.0\.12' .*replication='true'$/),
   ]);
   expect(disk.get(dropIn)!.content).toContain(`exec bash ${directory}/guard.sh`);
   expect(ran.join('\n')).toContain('systemctl daemon-reload');

@@ -13,8 +13,8 @@ as_postgres() { setpriv --reuid=postgres --regid=postgres --init-groups -- "$@";
 for name in $(env | sed -n 's/^\(PG[A-Z0-9_]*\)=.*/\1/p'); do unset "$name"; done
 
 start() {
-  : >"$ran"
-  rm -f -- "$wanted"
+  : 2>/dev/null >"$ran"
+  rm -f -- "$wanted" 2>/dev/null
   exit 0
 }
 
@@ -78,40 +78,38 @@ refuse() {
   exit 1
 }
 
-answers=$(mktemp -d /run/dbctl-guard.XXXXXX) || exit 1
-trap 'rm -rf -- "$answers"' EXIT
+# One line for each node that was made, because only that follows this one, and has a slot here: "pg2 (10.0.0.12) follows".
+ask_all() {
+  local name slot host port login
+  while IFS='|' read -r name slot host port login; do
+    [ ! -d "$data/pg_replslot/$slot" ] || printf '%s (%s) %s\n' "$name" "$host" "$(ask "$host" "$port" "$login")" &
+  done < <(grep -v '^#' "$peers")
+  wait
+}
+
 said=-60
 while :; do
   [ ! -e "$data/standby.signal" ] || start
   # One that was left by a start that did not come about says nothing.
   [ -z "$(find "$wanted" -mmin -10 2>/dev/null)" ] || start
   own=$(own_timeline) own_system=$(control 'Database system identifier')
-  asked=()
-  rm -f -- "$answers"/*
-  while IFS='|' read -r name slot host port conninfo; do
-    # Only who was made follows it, and has a slot here.
-    [ -d "$data/pg_replslot/$slot" ] || continue
-    asked+=("$name ($host)")
-    ask "$host" "$port" "$conninfo" >"$answers/$name" &
-  done < <(grep -v '^#' "$peers")
-  wait
-  [ ${#asked[@]} -gt 0 ] || start
-  for file in "$answers"/*; do
-    read -r what timeline <"$file" || what=silent
+  answers=$(ask_all)
+  [ -n "$answers" ] || start
+  while read -r name host what timeline; do
     case $what in
-      newer) refuse "${file##*/} is on timeline $timeline" ;;
-      writes) refuse "${file##*/} takes writes, on timeline $timeline" ;;
+      newer) refuse "$name $host is on timeline $timeline" ;;
+      writes) refuse "$name $host takes writes, on timeline $timeline" ;;
     esac
-  done
+  done <<<"$answers"
   [ ! -e "$ran" ] || start
   # Who is about to start may say more in a moment; who does not is no reason to wait for ever, and who is out of sight may lead.
-  if ! grep -qE 'refused|starting' "$answers"/*; then
-    ! grep -q follows "$answers"/* || start
+  if ! grep -qE ' (refused|starting)$' <<<"$answers"; then
+    ! grep -q ' follows$' <<<"$answers" || start
   elif [ "$SECONDS" -ge "$patience" ]; then
     start
   fi
   if [ $((SECONDS - said)) -ge 60 ]; then
-    echo "waiting for an answer of ${asked[*]}: another node may have taken over while this one was away."
+    echo "waiting for an answer of $(awk '{ print $1, $2 }' <<<"$answers" | sort | paste -sd ,): another node may have taken over while this one was away."
     echo "It starts as soon as one of them is there. To start it now, when no other node leads: dbctl restart ${node#*/}; or here: touch $wanted"
     said=$SECONDS
   fi
