@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pgbackrestOn } from '../support/backup-story.ts';
 import type { Lab } from '../support/e2e.ts';
-import { expectClear, expectReplicates, expectStreaming, settled } from '../support/faults.ts';
+import { advised, expectClear, expectReplicates, expectStreaming, settled } from '../support/faults.ts';
 import { checksum, makeRows, now, onPort, unfinished, untouched } from '../support/restore-story.ts';
 import { startCluster } from '../support/saved-cluster.ts';
 import { describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
@@ -91,20 +91,34 @@ describeOnHosts('a restore', () => {
     expect(await lab.shell('pg2', 'find /etc -name "*5499*"')).toBe('');
   });
 
-  test('to a named point, and to a position, ends just there', async () => {
-    const inTurn = ['--lock-wait', '5m'];
-    await Promise.all([
-      succeed(lab, ...restore, '--type=name', '--target=release 7', '--to=named=pg1:5499', ...inTurn),
-      succeed(lab, ...restore, '--type=lsn', `--target=${position}`, '--to=at-lsn=pg2:5500', ...inTurn),
-    ]);
-
-    expect(await checksum(lab, 'pg1', 'orders', 5499)).toBe(rows);
-    expect(await onPort(lab, 'pg1', 5499, `select to_regclass('later') is null`)).toBe('t');
+  test('to a position ends just there', async () => {
+    await succeed(lab, ...restore, '--type=lsn', `--target=${position}`, '--to=at-lsn=pg2:5500');
 
     expect(await checksum(lab, 'pg2', 'orders', 5500)).toBe(rows);
     expect(await onPort(lab, 'pg2', 5500, 'select count(*) from later')).toBe('10');
-    await lab.shell('pg1', 'pg_dropcluster --stop 17 named');
     await lab.shell('pg2', 'pg_dropcluster --stop 17 at_lsn');
+  });
+
+  test('to a named point ends just there, also one from before the newest backup, as the refusals say', async () => {
+    const known = await pgbackrestOn(lab, 'control', '--output=json info');
+    const [first = ''] = /\d{8}-\d{6}F/.exec(known) ?? [];
+    await succeed(lab, 'backup', 'run', '--type', 'full');
+    const named = [...restore, '--type=name', '--target=release 7'];
+
+    const portless = await lab.dbctl(...named, '--to=pg1');
+    expectExit(portless, 2);
+    const [, ...place] = /^→ name a port that is free: (--to) (pg1:5499), or /m.exec(portless.stderr) ?? [];
+    const refused = await lab.dbctl(...named, ...place);
+    expectClear(lab, refused, 4, 'cannot be reached from the backup');
+    const [earlier = ''] = advised(
+      refused,
+      /if the target is older than that backup, choose an earlier backup: (--set) LABEL/,
+    );
+    await succeed(lab, ...named, ...place, earlier, first);
+
+    expect(await checksum(lab, 'pg1', 'orders', 5499)).toBe(rows);
+    expect(await onPort(lab, 'pg1', 5499, `select to_regclass('later') is null`)).toBe('t');
+    await lab.shell('pg1', 'pg_dropcluster --stop 17 pg1_5499');
   });
 
   test('to where nothing can be reached is refused, and nothing is touched', async () => {
@@ -131,7 +145,6 @@ describeOnHosts('a restore', () => {
     );
 
     expectExit(await lab.dbctl(...restore, '--to=pg1:5432'), 2);
-    expectExit(await lab.dbctl(...restore, '--to=pg1'), 2);
     expectExit(await lab.dbctl(...restore), 2);
     expectClear(lab, await lab.dbctl(...restore, '--to=pg1:8432'), 4, 'port 8432 is taken by pgbackrest');
     expectClear(

@@ -116,8 +116,6 @@ const outside: readonly (readonly [part: string, why: string])[] = [
 
 /** Advice for which a story is still owed, by how it begins. No other one may be in `nobody`, and none is added here. */
 export const owed: readonly string[] = [
-  'name a port that is free: ',
-  'if the target is older than that backup',
   'give the data a directory of its own there: ',
   'if it belongs to the other, let the link lead',
 ];
