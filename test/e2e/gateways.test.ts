@@ -122,7 +122,8 @@ describeOnHosts('a cluster with HAProxy', () => {
 
     lab.configure({ CLUSTER_GATEWAYS: undefined, CLUSTER_GATEWAY_HOSTS: undefined });
     await succeed(lab, 'up');
-    const left = 'ls -d /etc/systemd/system/*haproxy* /etc/systemd/system/dbctl-role* /etc/dbctl/*/_haproxy';
+    const left =
+      'ls -d /etc/systemd/system/dbctl-haproxy* /etc/systemd/system/dbctl-role* /etc/dbctl/*/_haproxy';
     for (const host of ['control', 'pg1', 'pg2', 'pg3'])
       expect(await lab.shell(host, `${left} 2>/dev/null || :`)).toBe('');
     expectExit(await lab.dbctl('gateway', 'status'), 3);
