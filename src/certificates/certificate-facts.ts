@@ -6,6 +6,7 @@ import { acceptsConnections } from '../postgres/instance.ts';
 import { seenCertificates, type SeenCertificate } from '../pki/seen-certificates-query.ts';
 import type { ClusterCredential } from '../pki/cluster-credential.ts';
 import { backupCredentials } from '../backup/credentials.ts';
+import { etcdCredentials } from '../etcd/credentials.ts';
 import { serverCredentials } from '../server/credentials.ts';
 import { storeCredentials } from '../store/credentials.ts';
 
@@ -43,7 +44,7 @@ export async function runningNodes(cluster: Cluster, hosts: HostSet<ReadableHost
 }
 
 /** In the order in which people look: databases first. */
-const areas = [serverCredentials, backupCredentials, storeCredentials] as const;
+const areas = [serverCredentials, backupCredentials, storeCredentials, etcdCredentials] as const;
 
 /** Every certificate that a cluster has; one that is not set up yet is in it too. */
 export const credentialsOf = (cluster: Cluster): readonly ClusterCredential[] =>

@@ -7,7 +7,8 @@ import {
   type RotationRequest,
   type RotationWork,
 } from '../pki/rotation.ts';
-import { onlyOn, type Plan, type Stage } from '../engine/run-plan.ts';
+import { restartsOfEtcd } from '../etcd/etcd-plan.ts';
+import { onlyOn, type Part, type Plan, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
 import { ConfigError } from '../model/errors.ts';
 import { onMachines } from '../engine/on-machines.ts';
@@ -118,13 +119,14 @@ async function trustStages(
   title: string,
   authorities: number,
   { cluster, hosts, facts }: Scene,
-): Promise<readonly Stage[]> {
+): Promise<readonly Part[]> {
   const source = await currentAuthority(cluster, hosts);
   return [
     onEach(title, hosts, facts.credentials, (credential) => [
       ensureTrust(cluster, credential.place, source, { authorities }),
       ...showing(credential),
     ]),
+    ...restartsOfEtcd({ cluster, hosts }),
     copyStage({ cluster, hosts }, authorities),
   ];
 }

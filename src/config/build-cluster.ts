@@ -2,6 +2,7 @@
 
 import { dirname, resolve } from 'node:path';
 import type { Cluster, Machine } from '../model/cluster.ts';
+import { etcdMembers } from './etcd-members.ts';
 import { expandHome } from './shown-path.ts';
 import type { Problem } from './problem.ts';
 import type { Settings } from './settings.ts';
@@ -23,6 +24,8 @@ export function buildCluster(
     probed: topology.probed,
     control: topology.control!,
     ...gatewaysOf(settings, topology),
+    ...patroniOf(settings),
+    ...etcdOf(settings, topology),
     allowedCidrs: [...new Set(settings.CLUSTER_ALLOWED_CIDRS)],
     ssh: {
       user: settings.CLUSTER_SSH_USER,
@@ -49,6 +52,17 @@ export function buildCluster(
   };
 }
 
+const patroniOf = (settings: Settings): Pick<Cluster, 'patroni'> =>
+  settings.CLUSTER_HA === 'none'
+    ? {}
+    : {
+        patroni: {
+          failoverSeconds: settings.FAILOVER_TIMEOUT,
+          isAutomatic: settings.ENABLE_AUTO_FAILOVER === 'true',
+          port: settings.PATRONI_PORT,
+        },
+      };
+
 function gatewaysOf(
   settings: Settings,
   { gateways: machines, control }: ReturnType<typeof topologyOf>,
@@ -66,6 +80,17 @@ function gatewaysOf(
       },
       statisticsPort: settings.HAPROXY_STATISTICS_PORT,
       rolePort: settings.CLUSTER_ROLE_PORT,
+    },
+  };
+}
+
+function etcdOf(settings: Settings, topology: ReturnType<typeof topologyOf>): Pick<Cluster, 'etcd'> {
+  if (settings.CLUSTER_HA === 'none') return {};
+  return {
+    etcd: {
+      members: etcdMembers(topology),
+      clientPort: settings.ETCD_CLIENT_PORT,
+      peerPort: settings.ETCD_PEER_PORT,
     },
   };
 }

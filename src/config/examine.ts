@@ -4,7 +4,9 @@ import { checkRoles } from './build-cluster.ts';
 import { parseSettings } from './parse.ts';
 import type { Problem } from './problem.ts';
 import type { Entry } from './read-lines.ts';
+import { checkAvailability } from './check-availability.ts';
 import { checkGateways } from './check-gateways.ts';
+import { checkEtcd } from './etcd-members.ts';
 import { topologyOf } from './topology.ts';
 import type { Repository } from '../model/backup.ts';
 import type { Machine } from '../model/cluster.ts';
@@ -24,7 +26,9 @@ export function examine(entries: readonly Entry[], directory: string, unreadable
     ...topology.problems,
     ...checkRoles(parsed.settings),
     ...checkLimits(parsed.settings, 'WARN_REPLICA_LAG', 'MAX_REPLICA_LAG'),
+    ...checkAvailability(parsed.settings),
     ...checkGateways(parsed.settings, topology),
+    ...checkEtcd(parsed.settings, topology),
     ...checkBackup(parsed.settings, topology.control, faulty, parsed.parameters),
   ];
   return { ...parsed, topology, problems: all };

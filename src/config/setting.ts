@@ -7,6 +7,7 @@ export const groups = {
   cluster: 'The cluster and its hosts',
   ssh: 'How hosts are reached',
   postgres: 'PostgreSQL',
+  availability: 'Availability',
   gateways: 'Gateways',
   watching: 'Replica lag',
   backups: 'Backups',

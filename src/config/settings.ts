@@ -3,6 +3,7 @@
 
 import type { InferOutput } from 'valibot';
 import type { Setting } from './setting.ts';
+import { availabilitySettings } from './settings/availability.ts';
 import { backupSettings } from './settings/backup.ts';
 import { clusterSettings, sshSettings } from './settings/cluster.ts';
 import { gatewaySettings } from './settings/gateways.ts';
@@ -13,6 +14,7 @@ const sections = {
   cluster: clusterSettings,
   ssh: sshSettings,
   postgres: serverSettings,
+  availability: availabilitySettings,
   gateways: gatewaySettings,
   watching: probeSettings,
   backups: backupSettings,
@@ -22,6 +24,7 @@ export const settings = {
   ...clusterSettings,
   ...sshSettings,
   ...serverSettings,
+  ...availabilitySettings,
   ...gatewaySettings,
   ...probeSettings,
   ...backupSettings,

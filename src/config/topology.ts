@@ -36,8 +36,19 @@ export function topologyOf(settings: Partial<Settings>) {
   const gateways = each('CLUSTER_GATEWAY_HOSTS', settings.CLUSTER_GATEWAY_HOSTS, (entry) => [
     gatewayMachine(entry, nodes, control),
   ]);
+  const etcd = each('ETCD_HOSTS', settings.ETCD_HOSTS, (entry) => [
+    etcdMachine(entry, [...nodes, ...(control ? [control] : []), ...gateways]),
+  ]);
   const chosen = nodes.filter((node) => probed.includes(node));
-  return { primary, replicas, probed: chosen.length > 0 ? chosen : nodes, control, gateways, problems };
+  return {
+    primary,
+    replicas,
+    probed: chosen.length > 0 ? chosen : nodes,
+    control,
+    gateways,
+    etcd,
+    problems,
+  };
 }
 
 function* duplicateNodes(nodes: readonly Node[]): Iterable<Problem> {
@@ -106,6 +117,14 @@ function gatewayMachine(entry: NodeEntry, nodes: readonly Node[], control: Machi
   const machine = machineAmong(entry, known, known);
   if (machine.host === 'local')
     throw new InvalidValue('must be addresses that clients can reach: `local` is none');
+  return machine;
+}
+
+/** A machine of the cluster by name or host, or one of its own. */
+function etcdMachine(entry: NodeEntry, known: readonly Machine[]): Machine {
+  const machine = machineAmong(entry, known, known);
+  if (machine.host === 'local')
+    throw new InvalidValue('must be addresses that the nodes can reach: `local` is none');
   return machine;
 }
 

@@ -20,6 +20,7 @@ import { ownAddresses } from '../server/own-addresses-query.ts';
 import { hostFacts } from '../server/host-facts-query.ts';
 import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
 import { certificatesOf, covers, daysLeftOf, isSignedBy, namesIn, parseCertificate } from '../pki/inspect.ts';
+import { etcdFiles, isEtcdMember } from '../etcd/etcd.ts';
 import { isOwnStore, repositoriesOf, type S3Repository } from '../model/backup.ts';
 import type { Link } from '../system/network.ts';
 import { tryLinks, type TriedLink } from '../system/try-links.ts';
@@ -83,13 +84,16 @@ const questionFor = (cluster: Cluster, site: Site, directory: string) => ({
   ports: ownPorts(cluster, site).map(({ port }) => port),
 });
 
-const keepsData = ({ backup }: Cluster, { nodes }: Site): boolean =>
-  nodes.length > 0 || (backup !== undefined && backup.repository.kind !== 's3');
+const keepsData = (cluster: Cluster, site: Site): boolean =>
+  site.nodes.length > 0 ||
+  isEtcdMember(cluster, site) ||
+  (cluster.backup !== undefined && cluster.backup.repository.kind !== 's3');
 
 /** Where data will be; on a control host alone, where backups will. */
 function directoryOf(cluster: Cluster, { nodes: [node] }: Site): string {
   if (node) return instanceOf(cluster, node).dataDirectory;
   const { repository } = cluster.backup ?? {};
+  if (repository === undefined && cluster.etcd) return etcdFiles(cluster).data;
   if (repository?.kind === 'posix') return pgbackrestFiles(cluster).repositoryDirectory;
   return repository && isOwnStore(repository) ? storeFiles(cluster, repository.kind).data : '/var/lib';
 }

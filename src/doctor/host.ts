@@ -8,6 +8,7 @@ import { systemProblems } from '../server/system-check.ts';
 import { nodeFindings, type SeenPrimary } from './nodes.ts';
 import { packageFindings, foreignListeners } from './needs.ts';
 import { memoryFindings } from './settings.ts';
+import { isEtcdMember } from '../etcd/etcd.ts';
 import type { Site } from '../model/site.ts';
 import { formatBytes } from '../model/units.ts';
 
@@ -139,6 +140,20 @@ function slowStart({ facts: { startup } }: SeenSite): string | undefined {
   return slow.length === 0 ? whole : `${whole}; slow startup files: ${slow.join(', ')}`;
 }
 
+/** etcd's members wait for each other's disks before they agree on anything. */
+function* etcdDisk(cluster: Cluster, seen: SeenSite): Iterable<DoctorFinding> {
+  const milliseconds = (seen.speed?.sync ?? 0) * 1000;
+  if (!isEtcdMember(cluster, seen.site) || milliseconds <= 10) return;
+  yield about(
+    'warn',
+    'speed',
+    seen,
+  )({
+    what: `etcd waits ${milliseconds.toFixed(0)} ms for the disk of ${seen.facts.disk.path}, and wants less than 10 ms`,
+    next: ['see what else writes there: iostat -x 1 5; or name hosts with a faster disk in ETCD_HOSTS'],
+  });
+}
+
 /** Everything that is to be said about one machine that was seen. */
 export function siteFindings(
   cluster: Cluster,
@@ -151,6 +166,7 @@ export function siteFindings(
     ...memoryFindings(cluster, seen),
     ...foreignListeners(cluster, seen).map(about('fail', 'port', seen)),
     ...packageFindings(cluster, seen),
+    ...etcdDisk(cluster, seen),
     ...rules
       .filter(({ broken }) => broken(seen))
       .map(({ check, level, what, next }) =>

@@ -8,6 +8,8 @@ import { about, type DoctorFinding } from './finding.ts';
 import { postgresAdvice, sourcesAdvice } from '../system/package-advice.ts';
 import { type Site, sitesOf } from '../model/site.ts';
 import { backupPorts, backupLinks } from '../backup/links.ts';
+import { etcdLinks, etcdPorts } from '../etcd/links.ts';
+import { isEtcdMember } from '../etcd/etcd.ts';
 import { gatewayLinks, gatewayPorts, isGateway } from '../gateways/links.ts';
 import type { HostProblem } from '../server/system-check.ts';
 import { storePorts, storeLinks } from '../store/links.ts';
@@ -23,9 +25,10 @@ export function neededPackages(cluster: Cluster, site: Site): readonly string[] 
   return [
     ...(site.nodes.length > 0 ? [serverPackage(cluster)] : []),
     ...(backup ? ['pgbackrest'] : []),
-    ...(backup && bucketOf(backup) ? ['curl'] : []),
+    ...((backup && bucketOf(backup)) || (cluster.etcd && site.nodes.length > 0) ? ['curl'] : []),
     ...(backup && storeOf(backup) && site.isControl ? ['nftables'] : []),
     ...(isGateway(cluster, site) ? ['haproxy'] : []),
+    ...(isEtcdMember(cluster, site) ? ['etcd-server', 'etcd-client'] : []),
   ];
 }
 
@@ -69,7 +72,7 @@ export const versionsOf = (seen: readonly SeenSite[], name: string): ReadonlyMap
 
 /** The ports on a host that are to be ours, besides those of its nodes. */
 export const ownPorts = (cluster: Cluster, site: Site): readonly OwnPort[] =>
-  [backupPorts, storePorts, gatewayPorts].flatMap((ports) => ports(cluster, site));
+  [backupPorts, storePorts, gatewayPorts, etcdPorts].flatMap((ports) => ports(cluster, site));
 
 /** Other programs where ours will listen. */
 export const foreignListeners = (cluster: Cluster, { site, facts }: SeenSite): readonly HostProblem[] =>
@@ -91,7 +94,7 @@ const isOurs = (cluster: Cluster, site: Site, { port, unit }: Listener): boolean
 /** Every link once. What is needed now comes before what is needed later. */
 export function neededLinks(cluster: Cluster): readonly Link[] {
   const sites = sitesOf(cluster);
-  return [serverLinks, backupLinks, storeLinks, gatewayLinks]
+  return [serverLinks, backupLinks, storeLinks, gatewayLinks, etcdLinks]
     .flatMap((links) => links(cluster, sites))
     .toSorted((one, other) => Number(one.isLater) - Number(other.isLater))
     .filter((link, index, sorted) => sorted.findIndex((one) => isSame(one, link)) === index);

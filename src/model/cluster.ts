@@ -2,8 +2,10 @@
 
 import type { Secret } from './secret.ts';
 import type { Backup } from './backup.ts';
+import type { Etcd } from './etcd.ts';
 import type { Gateways } from './gateways.ts';
 import type { Machine } from './machine.ts';
+import type { Patroni } from './patroni.ts';
 
 export type { Machine } from './machine.ts';
 
@@ -65,6 +67,10 @@ export interface Cluster {
   readonly control: Machine;
   /** What leads clients to the right node; undefined while CLUSTER_GATEWAYS is not set. */
   readonly gateways?: Gateways | undefined;
+  /** How Patroni keeps the cluster; undefined while CLUSTER_HA is not patroni. */
+  readonly patroni?: Patroni | undefined;
+  /** Where Patroni keeps who leads; undefined while CLUSTER_HA is none. */
+  readonly etcd?: Etcd | undefined;
   /** Networks that clients may connect from, besides the cluster's own hosts. */
   readonly allowedCidrs: readonly string[];
   readonly ssh: SshSettings;
@@ -111,12 +117,15 @@ export const ledAsConfigured = (cluster: Cluster): LedCluster => ledBy(cluster, 
 export const configuredReplicas = ({ nodes, configuredPrimary }: Cluster): readonly Node[] =>
   nodes.filter(({ name }) => name !== configuredPrimary.name);
 
-/** Every machine, the control host first and those of gateways last; one that is a node too is there once. */
+/** Every machine, the control host first and those of gateways and etcd last; one that is a node too is there once. */
 export const machinesOf = (cluster: Cluster): readonly Machine[] => {
   const isNode = cluster.nodes.some(({ name }) => name === cluster.control.name);
   const all = isNode ? cluster.nodes : [cluster.control, ...cluster.nodes];
-  const names = new Set(all.map(({ name }) => name));
-  return [...all, ...(cluster.gateways?.machines ?? []).filter(({ name }) => !names.has(name))];
+  const more = [...(cluster.gateways?.machines ?? []), ...(cluster.etcd?.members ?? [])];
+  const together = [...all, ...more];
+  return together.filter(
+    ({ name }, index) => index < all.length || together.findIndex((one) => one.name === name) === index,
+  );
 };
 
 export const roleKinds = ['admin', 'writer', 'reader', 'replication'] as const;

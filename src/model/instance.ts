@@ -31,6 +31,18 @@ export function instanceOf(cluster: Cluster, node: Node) {
       certificate: `${dbctlDirectory}/server.crt`,
       key: `${dbctlDirectory}/server.key`,
     },
+    /** Where Patroni has its part of the node. */
+    patroni: {
+      /** Whether the file says that it runs the server. */
+      isWanted: cluster.patroni !== undefined,
+      config: `${dbctlDirectory}/patroni.yml`,
+      unit: `dbctl-patroni-${cluster.name}-${node.name}.service`,
+      unitFile: `/etc/systemd/system/dbctl-patroni-${cluster.name}-${node.name}.service`,
+      /** It writes this itself, so that the server can log in on the primary. */
+      passfile: `/var/lib/postgresql/.dbctl-patroni-${cluster.name}-${node.name}`,
+      scope: cluster.name,
+      member: node.name,
+    },
     /** How the server's log files begin: "postgresql-17-main". */
     logName: `postgresql-${version}-${name}`,
   };

@@ -102,8 +102,11 @@ export interface Credential {
 /** The credential that signs a cluster's certificates. */
 export type Authority = Credential;
 
-/** What a certificate may be shown for (its extended key usage). */
-export type Purpose = 'server' | 'client';
+/**
+ * What a certificate may be shown for (its extended key usage). "peer": for both. "nameless": for a client, without a
+ * common name, which the HTTP port of etcd takes from nobody.
+ */
+export type Purpose = 'server' | 'client' | 'peer' | 'nameless';
 
 /** Milliseconds. Hosts whose clock is a little behind must accept a certificate made just now. */
 export const backdateMs = 3_600_000;

@@ -46,7 +46,7 @@ export async function issueCertificate(
   const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(),
-    subject: [{ CN: [names[0]] }],
+    subject: purpose === 'nameless' ? [{ O: ['dbctl'] }] : [{ CN: [names[0]] }],
     issuer: issuer.subjectName,
     ...validFor(397),
     publicKey: keys.publicKey,
@@ -55,7 +55,7 @@ export async function issueCertificate(
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([extendedKeyUsage[purpose]]),
+      new x509.ExtendedKeyUsageExtension([...extendedKeyUsage[purpose]]),
       new x509.SubjectAlternativeNameExtension(names.flatMap(alternativeNames)),
       await x509.AuthorityKeyIdentifierExtension.create(issuer),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
@@ -64,9 +64,11 @@ export async function issueCertificate(
   return { certificate: pem(certificate), key: await exportKey(keys.privateKey) };
 }
 
-const extendedKeyUsage: Readonly<Record<Purpose, string>> = {
-  server: x509.ExtendedKeyUsage.serverAuth,
-  client: x509.ExtendedKeyUsage.clientAuth,
+const extendedKeyUsage: Readonly<Record<Purpose, readonly string[]>> = {
+  server: [x509.ExtendedKeyUsage.serverAuth],
+  client: [x509.ExtendedKeyUsage.clientAuth],
+  peer: [x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth],
+  nameless: [x509.ExtendedKeyUsage.clientAuth],
 };
 
 /** An address stands there as a name too: pgBackRest before 2.53 compares names only (its release notes for 2.53). */

@@ -29,10 +29,18 @@ export type FileSettings = v.InferOutput<typeof FileSettings>;
 
 // Looking at pg_file_settings makes the session compare all files with what the server has, so that pg_settings knows
 // what waits for a restart, also when nobody has reloaded the server yet. A parameter that waits is no error; one that
-// waits because it was taken out has a row without a file.
+// waits because it was taken out has a row without a file, and waits for nothing when it has its default. Patroni gives
+// its servers the cluster's name for cluster_name, writes postgresql.conf, and starts them with more on the command line.
 const sql = `
 do $do$ begin perform count(*) from pg_file_settings; end $do$;
-with pending as (select name from pg_settings where pending_restart),
+with patroni as (
+    select exists (select from pg_file_settings where sourcefile ~ '/postgresql[.]base[.]conf$') as runs),
+  pending as (
+    select name,
+      name = 'cluster_name' and (runs or source = 'command line')
+        or setting is not distinct from boot_val
+          and not exists (select from pg_file_settings f where lower(f.name) = s.name) as is_same
+    from pg_settings s, patroni where pending_restart),
   lines as (
     select *, sourcefile ~ '/conf[.]d/dbctl(_backup)?[.]conf$' as is_ours from pg_file_settings where name is not null),
   last_lines as (select distinct on (lower(name)) * from lines order by lower(name), seqno desc),
@@ -41,10 +49,12 @@ with pending as (select name from pg_settings where pending_restart),
       case when sourcefile ~ '/postgresql[.]auto[.]conf$' then 'ALTER SYSTEM' else 'file' end as by,
       format('%s:%s', sourcefile, sourceline) as place
     from last_lines
-    where not is_ours and seqno > (select max(seqno) from lines where sourcefile ~ '/conf[.]d/dbctl[.]conf$')
+    where not is_ours and not (sourcefile ~ '/postgresql[.]conf$' and (select runs from patroni))
+      and seqno > (select max(seqno) from lines where sourcefile ~ '/conf[.]d/dbctl[.]conf$')
     union all
     select name, current_setting(name), 'command line', source from pg_settings
-    where source in ('command line', 'environment variable')
+    where source in ('command line', 'environment variable') and name <> 'cluster_name'
+      and not (select runs from patroni)
     union all
     select split_part(entry, '=', 1), substr(entry, strpos(entry, '=') + 1), 'role',
       case when setrole <> 0 then format('role %I', pg_get_userbyid(setrole)) else '' end ||
@@ -55,7 +65,7 @@ with pending as (select name from pg_settings where pending_restart),
     where not pg_is_in_recovery())
 select json_build_object(
   'loadedAt', extract(epoch from pg_conf_load_time()),
-  'pendingRestart', (select coalesce(json_agg(name order by name), '[]') from pending),
+  'pendingRestart', (select coalesce(json_agg(name order by name), '[]') from pending where not is_same),
   'outside', (select coalesce(json_agg(o order by name, place), '[]') from outside o),
   'errors', (
     select coalesce(json_agg(message), '[]') from (

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { hostAndPort } from '../model/address.ts';
-import type { Cluster } from '../model/cluster.ts';
+import { hostsOf, type Cluster } from '../model/cluster.ts';
 import { finding, type Finding } from '../model/finding.ts';
 import { entryKinds, type EntryKind } from '../model/gateways.ts';
 import { connect, type Session, type Target } from './connection.ts';
@@ -23,12 +23,20 @@ export interface GatewayAnswer {
   readonly failure: Failure | null;
 }
 
-const Answer = v.tuple([v.object({ name: v.string(), standby: v.boolean() })]);
-const sql = "select current_setting('cluster_name') as name, pg_is_in_recovery() as standby";
+const Answer = v.tuple([
+  v.object({
+    name: v.string(),
+    address: v.nullable(v.string()),
+    port: v.nullable(v.number()),
+    standby: v.boolean(),
+  }),
+]);
+const sql = `select current_setting('cluster_name') as name, host(inet_server_addr()) as address,
+  inet_server_port() as port, pg_is_in_recovery() as standby`;
 
 /** Every port of every gateway at once. */
 export const probeGateways = (
-  { gateways, postgres }: Pick<Cluster, 'gateways' | 'postgres'>,
+  { gateways, postgres, nodes }: Pick<Cluster, 'gateways' | 'postgres' | 'nodes'>,
   shared: Omit<Target, 'node' | 'answered'>,
 ): Promise<readonly GatewayAnswer[]> =>
   Promise.all(
@@ -40,7 +48,7 @@ export const probeGateways = (
         const about = { host: machine.name, address: machine.host, port, entry };
         const login = await connect(target, role);
         if (!login.ok) return { ...about, ...nobody(login.failure) };
-        return { ...about, ...(await ask(login.session, target)) };
+        return { ...about, ...(await ask(login.session, target, nodes)) };
       }),
     ),
   );
@@ -50,11 +58,14 @@ const nobody = (failure: Failure) => ({ node: null, role: null, failure });
 async function ask(
   session: Session,
   { deadline }: Pick<Target, 'deadline'>,
+  nodes: Cluster['nodes'],
 ): Promise<Pick<GatewayAnswer, 'node' | 'role' | 'failure'>> {
   try {
-    const [{ name, standby }] = v.parse(Answer, await session.query(sql));
-    // "shop/pg1"
-    return { node: name.split('/').at(-1)!, role: standby ? 'replica' : 'primary', failure: null };
+    const [{ name, address, port, standby }] = v.parse(Answer, await session.query(sql));
+    // "shop/pg1"; under Patroni all have the name of the cluster.
+    const found = nodes.find((node) => node.port === port && hostsOf(node).includes(address ?? ''));
+    const node = name.includes('/') ? name.split('/').at(-1)! : (found?.name ?? address ?? name);
+    return { node, role: standby ? 'replica' : 'primary', failure: null };
   } catch (error) {
     return nobody(classify(error, { isLate: deadline.aborted, tlsAnswer: undefined }));
   } finally {

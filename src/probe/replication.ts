@@ -5,7 +5,7 @@ import type { NodeFacts, Sender, Slot } from './facts.ts';
 import { finding, type Finding } from '../model/finding.ts';
 import { formatBytes, formatSeconds } from '../model/units.ts';
 import { commitsWait, neededConfirmations, waitAdvice } from '../postgres/synchronous.ts';
-import { slotNameOf } from '../model/slot.ts';
+import { streamingSlotOf } from '../model/slot.ts';
 
 export function judgeReplication(cluster: Cluster, all: readonly NodeFacts[]): readonly Finding[] {
   const primary = all.find(({ server }) => server && !server.inRecovery);
@@ -121,12 +121,13 @@ function judgeSlots(cluster: Cluster, primary: NodeFacts | undefined): readonly 
   if (!primary?.primary) return [];
   const { slots } = primary.primary;
   const replicas = cluster.nodes.filter(({ name }) => name !== primary.node.name);
-  const ours = new Set(replicas.map(slotNameOf));
+  const ours = new Set(replicas.map((node) => streamingSlotOf(cluster, node)));
   return [
     ...replicas.map((node) =>
       judgeSlot(
         node,
-        slots.find(({ name }) => name === slotNameOf(node)),
+        streamingSlotOf(cluster, node),
+        slots.find(({ name }) => name === streamingSlotOf(cluster, node)),
       ),
     ),
     ...slots
@@ -135,9 +136,8 @@ function judgeSlots(cluster: Cluster, primary: NodeFacts | undefined): readonly 
   ];
 }
 
-function judgeSlot(node: Node, slot: Slot | undefined): Finding {
+function judgeSlot(node: Node, name: string, slot: Slot | undefined): Finding {
   const about = { node, check: 'slot' };
-  const name = slotNameOf(node);
   if (!slot) {
     return finding(about, 'warning', `the primary has no slot ${name}`, [`dbctl add-replica ${node.name}`]);
   }

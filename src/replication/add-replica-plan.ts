@@ -9,6 +9,7 @@ import { sameHost } from '../model/address.ts';
 import { onlyOn, type Plan, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
 import type { HostSet } from '../host/with-hosts.ts';
+import { unlessPatroni } from '../patroni/unless-patroni-step.ts';
 import { ensureArchiving } from '../backup/archiving-step.ts';
 import { cloneReplica } from './clone-replica-step.ts';
 import { ensureFollowing } from './follow-primary-step.ts';
@@ -100,13 +101,13 @@ export function addReplicaPlan(
     ...room,
     ...inTurns(nodes, clonesAtOnce(source.senders)).map((some) =>
       onMachines('Clone the primary', some, hosts, (node) => [
-        ensureSlot(cluster, node, primary),
+        unlessPatroni(instanceOf(cluster, node), ensureSlot(cluster, node, primary)),
         cloneReplica(cluster, node, source, methods.get(node.name)),
       ]),
     ),
     onEach('Run PostgreSQL', (node) => [
       ...serverSteps(cluster, node, archiving(node)),
-      ensureFollowing(cluster, node),
+      unlessPatroni(instanceOf(cluster, node), ensureFollowing(cluster, node)),
     ]),
     // A replica that has failed until here is not waited for.
     async (failed) => {

@@ -12,6 +12,7 @@ import type { Backup } from '../model/backup.ts';
 import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
+import { refuseUnderPatroni } from '../patroni/refuse-under-patroni.ts';
 import { hostFacts } from '../server/host-facts-query.ts';
 import { ownerOf } from '../server/owner-facts.ts';
 import { overriddenOn } from '../server/overrides-facts.ts';
@@ -43,6 +44,9 @@ export async function addReplicas(
   access: ChangeAccess,
 ): Promise<MadeReplicas> {
   const { cluster: listed, named } = chooseReplicas(file, names);
+  refuseUnderPatroni(listed, 'add-replica', [
+    'write the replica into CLUSTER_DB_REPLICA_HOSTS of .env.cluster, then: dbctl up',
+  ]);
   const cluster = await seeLeader(listed, access.login);
   return makeReplicas({ cluster, nodes: replicasAmong(cluster, named), choice }, access);
 }

@@ -2,6 +2,8 @@ import type { Cluster } from '../model/cluster.ts';
 import { seeLeader } from '../kit/see-leader.ts';
 import { refuseLoss } from './loss.ts';
 import { readLoss } from './loss-facts.ts';
+import { instanceOf } from '../model/instance.ts';
+import { refuseUnderPatroni } from '../patroni/refuse-under-patroni.ts';
 import { findNode } from '../model/find-node.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
 import { makeReplicas, type CloneChoice, type MadeReplicas, type Making } from './make-replicas-operation.ts';
@@ -21,6 +23,10 @@ export async function reinitReplica(
   access: ChangeAccess,
 ): Promise<MadeReplicas> {
   const node = findNode(configured, name);
+  const { patroni } = instanceOf(configured, node);
+  refuseUnderPatroni(configured, 'reinit', [
+    `let Patroni clone it, on ${node.name}: patronictl -c ${patroni.config} reinit ${patroni.scope} ${patroni.member}`,
+  ]);
   const cluster = await seeLeader(configured, access.login, node.name);
   refusePrimary(cluster, node);
   const prepare: Making['prepare'] = async (question) => {

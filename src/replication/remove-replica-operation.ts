@@ -11,6 +11,7 @@ import type { LockedOperation } from '../operation/change-hosts.ts';
 import { seeLeader } from '../kit/see-leader.ts';
 import { isNamed } from '../model/find-node.ts';
 import { readSource } from '../server/source-facts.ts';
+import { refuseUnderPatroni } from '../patroni/refuse-under-patroni.ts';
 import { findReplica } from './find-replica-facts.ts';
 import { readLoss } from './loss-facts.ts';
 import { refuseLoss } from './loss.ts';
@@ -42,6 +43,7 @@ export async function removeReplicaFrom(
   access: ChangeAccess,
 ): Promise<Removed> {
   if (request.dead && request.wipe) throw nothingToWipe();
+  refuseUnderPatroni(configured, 'remove-replica');
   const named = configured.nodes.find((node) => isNamed(node, request.name));
   const cluster = await seeLeader(configured, access.login, request.wipe ? named?.name : undefined);
   const node = await findReplica(cluster, request.name, { ...access.login, ssh: cluster.ssh });

@@ -6,6 +6,7 @@ import { CommandError, RefusedError } from '../model/errors.ts';
 import { instanceOf } from '../model/instance.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
 import type { LockedOperation } from '../operation/change-hosts.ts';
+import { refuseUnderPatroni } from '../patroni/refuse-under-patroni.ts';
 import { addReplicaPlan } from '../replication/add-replica-plan.ts';
 import { refuseUnmountedDisk } from '../server/unmounted-disk-facts.ts';
 import { readSource } from '../server/source-facts.ts';
@@ -37,6 +38,9 @@ export async function restoreInPlace(
   access: ChangeAccess,
 ): Promise<RestoreAnswer> {
   const { cluster } = asked;
+  refuseUnderPatroni(cluster, 'a restore in place', [
+    'bring the data back beside the cluster, on a server of its own: dbctl backup restore --to HOST:PORT',
+  ]);
   const { control: controlHost, primary: node } = cluster;
   const { changeHosts, confirm, dryRun } = access;
   const agree = (loss?: Loss): Promise<void> => confirm(cluster.name, consequences(asked, loss));

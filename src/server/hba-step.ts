@@ -1,6 +1,6 @@
 import { hostsOf, type Cluster, type Node } from '../model/cluster.ts';
 import { isIpAddress, singleAddressCidr } from '../model/address.ts';
-import { clientRules, formatRules, replicationRules } from './hba.ts';
+import { clientRules, formatRules, patroniRules, replicationRules } from './hba.ts';
 import { instanceOf } from '../model/instance.ts';
 import type { Step } from '../engine/step.ts';
 import { render } from '../model/render.ts';
@@ -29,7 +29,7 @@ async function hbaText(cluster: Cluster, host: ReadableHost): Promise<string> {
   ]);
   return render('etc/postgresql/pg_hba.conf', {
     cluster: cluster.name,
-    replication_rules: formatRules(replicationRules(cluster, nodes)),
+    replication_rules: formatRules([...replicationRules(cluster, nodes), ...patroniRules(cluster, nodes)]),
     client_rules: formatRules(clientRules(cluster, [...nodes, ...control])),
   });
 }

@@ -18,6 +18,16 @@ export const replicationRules = (cluster: Cluster, nodeCidrs: readonly string[])
     method,
   ]);
 
+/** What Patroni needs besides: a member asks its own server as a replica would, and pg_rewind reads from the new primary. */
+export const patroniRules = (cluster: Cluster, nodeCidrs: readonly string[]): readonly HbaRule[] => {
+  if (cluster.patroni === undefined) return [];
+  const role = quote(cluster.postgres.replication.name);
+  return [
+    ['local', 'replication', role, '', method],
+    ...unique(nodeCidrs).map((cidr): HbaRule => ['hostssl', 'postgres', role, cidr, method]),
+  ];
+};
+
 /** The application's three roles, only to its database. */
 export function clientRules(cluster: Cluster, hostCidrs: readonly string[]): readonly HbaRule[] {
   const { database, admin, writer, reader } = cluster.postgres;

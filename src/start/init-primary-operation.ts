@@ -6,6 +6,7 @@ import { tellNotes } from '../kit/see-leader.ts';
 import type { LedCluster } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
+import { refuseUnderPatroni } from '../patroni/refuse-under-patroni.ts';
 import { readTopology } from '../postgres/topology-query.ts';
 import { agreeToPasswords } from '../server/agree-to-passwords.ts';
 import { initPrimaryPlan } from '../server/init-primary-plan.ts';
@@ -30,6 +31,7 @@ export async function makePrimary(
   access: ChangeAccess,
 ) {
   const { changeHosts, login } = access;
+  refuseUnderPatroni(cluster, 'init-primary', ['set up whatever is missing: dbctl up']);
   refuseOtherLeader(cluster);
   const instance = instanceOf(cluster, cluster.primary);
   return changeHosts(cluster, [cluster.primary], async (operation) => {

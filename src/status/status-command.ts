@@ -26,11 +26,13 @@ With --check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.`,
     const { checkText, clusterText } = await import('./status-text.ts');
     return `${clusterText(answer)}${check ? checkText(answer.findings, colour) : ''}`;
   },
-  json: ({ leaders, nodes, protection, findings }) => ({
+  json: ({ leaders, nodes, protection, patroni, etcd, findings }) => ({
     /** The node that takes writes; null when none or several do. */
     leader: leaders.length === 1 ? leaders[0]!.node.name : null,
     nodes: nodes.map(({ node, host, ...seen }) => ({ name: node, address: host, ...seen })),
     protection,
+    ...(patroni && { patroni }),
+    ...(etcd && { etcd }),
     status: worstOf(findings),
     findings,
   }),

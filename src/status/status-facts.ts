@@ -1,6 +1,7 @@
 import type { Backup } from '../model/backup.ts';
 import { type Cluster, type Node } from '../model/cluster.ts';
 import type { DrillResult } from '../backup/drill/drill.ts';
+import { readAvailability } from '../patroni/patroni-status-facts.ts';
 import { instanceOf, type Instance } from '../model/instance.ts';
 import { noBackups, protectionOf, type ProtectionFacts } from '../backup/protection.ts';
 import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
@@ -59,9 +60,10 @@ export type ClusterStatus = Awaited<ReturnType<typeof readStatus>>;
 
 /** Looks at every node and at the repository over SSH, all at once; one that cannot be reached hides no other. */
 export async function readStatus(cluster: Cluster, login: LoginOptions) {
-  const [asked, repository] = await Promise.all([
+  const [asked, repository, availability] = await Promise.all([
     askMachines(cluster, cluster.nodes, login, (host, node) => lookAt(cluster, node, host)),
     cluster.backup && askRepository(cluster, cluster.backup, login),
+    readAvailability(cluster, login),
   ]);
   const looks = asked.map(
     (one, index) => one.answer ?? unreachable(cluster, cluster.nodes[index]!, one.error),
@@ -77,6 +79,7 @@ export async function readStatus(cluster: Cluster, login: LoginOptions) {
     leaders,
     nodes: looks.map(({ status }) => withRemark(status, parted.get(status.node))),
     protection: repository ? protectionOf(protectionFacts(repository, archiver, drills)) : noBackups,
+    ...availability,
   };
 }
 
@@ -110,14 +113,13 @@ async function lookAt(cluster: Cluster, node: Node, host: ReadableHost): Promise
     cluster.backup && host.ask(archiverFacts(instance)),
     cluster.backup && host.ask(readDrills(cluster)),
   ]);
-  const stopped = facts.data.state === 'cluster' ? 'stopped' : 'not set up';
   const waiting = server?.synchronous ? commitsWait(server.synchronous) : undefined;
   const seen = nothingSeen(cluster, node);
   const startsAtBoot = hasData(facts) ? starts : undefined;
   const status: NodeStatus = {
     ...seen,
     startsAtBoot,
-    state: server ? 'running' : stopped,
+    state: server ? 'running' : facts.data.state === 'cluster' ? 'stopped' : 'not set up',
     server,
     diskFreeBytes: facts.diskFreeBytes,
     commitsWait: waiting !== undefined,
@@ -183,9 +185,8 @@ function protectionFacts(
   return { archiver, info: facts?.info, report, runs, problem, drills };
 }
 
-async function askServer(instance: Instance, host: ReadableHost): Promise<ServerStatus | undefined> {
-  return (await host.ask(acceptsConnections(instance))) ? host.ask(serverStatus(instance)) : undefined;
-}
+const askServer = async (instance: Instance, host: ReadableHost): Promise<ServerStatus | undefined> =>
+  (await host.ask(acceptsConnections(instance))) ? host.ask(serverStatus(instance)) : undefined;
 
 const nothingSeen = (cluster: Cluster, { name, host, port }: Node): Omit<NodeStatus, 'state'> => ({
   node: name,

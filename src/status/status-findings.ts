@@ -1,6 +1,8 @@
 // What of a cluster's status nobody can be content with: for `dbctl status --check`. Facts in, findings out.
 
 import type { Cluster } from '../model/cluster.ts';
+import { judgeEtcd } from '../etcd/judge-etcd.ts';
+import { judgePatroni } from '../patroni/judge-patroni.ts';
 import { finding, type Finding } from '../model/finding.ts';
 import type { ClusterStatus, NodeStatus } from './status-facts.ts';
 
@@ -16,6 +18,8 @@ export const statusFindings = (cluster: Cluster, status: ClusterStatus): readonl
     ];
   }),
   protection(status),
+  ...(status.patroni ? judgePatroni(cluster, status.patroni) : []),
+  ...(status.etcd ? judgeEtcd(status.etcd) : []),
 ];
 
 function leading({ leaders, nodes }: ClusterStatus): Finding {

@@ -2,6 +2,8 @@ import { Chalk } from 'chalk';
 import { problemsOf, worstOf, type Finding } from '../model/finding.ts';
 import { printable } from '../host/printable.ts';
 import { formatBytes, formatSeconds } from '../model/units.ts';
+import { patroniSummary } from '../patroni/judge-patroni.ts';
+import { etcdSummary } from '../etcd/judge-etcd.ts';
 import { nameOfPlace } from '../server/layout.ts';
 import type { ClusterStatus, NodeStatus } from './status-facts.ts';
 import { problem as problemText, verdict } from '../ui/findings.ts';
@@ -18,8 +20,11 @@ const layouts = [
 
 const head = ['NODE', 'HOST', 'ROLE', 'STATE', 'VERSION', 'TL', 'SINCE (UTC)', 'DISK FREE'];
 
-export const clusterText = ({ nodes, protection }: ClusterStatus, now = Date.now() / 1000): string =>
-  `${statusText(nodes)}\n${protectionText(protection, now)}`;
+export const clusterText = (
+  { nodes, protection, etcd, patroni }: ClusterStatus,
+  now = Date.now() / 1000,
+): string =>
+  `${statusText(nodes)}\n${patroni ? `${'PATRONI'.padEnd(13)}${printable(patroniSummary(patroni))}\n` : ''}${etcd ? `${'ETCD'.padEnd(13)}${etcdSummary(etcd)}\n` : ''}${protectionText(protection, now)}`;
 
 /** What is wrong and what to do about it, and the verdict last, where monitoring shows it. */
 export function checkText(findings: readonly Finding[], colour: 0 | 1): string {

@@ -8,6 +8,7 @@ import type { NodeSight, Topology } from '../model/topology.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
 import type { LockedOperation } from '../operation/change-hosts.ts';
 import { describeSight } from '../postgres/leader.ts';
+import { refuseUnderPatroni } from '../patroni/refuse-under-patroni.ts';
 import { readTopologyOn } from '../postgres/topology-query.ts';
 import { replicasAlone } from '../replication/add-replica-plan.ts';
 import { refuseLoss } from '../replication/loss.ts';
@@ -71,6 +72,9 @@ export async function failOverIn(
   { candidate, acceptLoss }: Wish,
   { confirm, dryRun, remark }: Pick<ChangeAccess, 'confirm' | 'dryRun' | 'remark'>,
 ): Promise<Moved> {
+  refuseUnderPatroni(cluster, 'failover', [
+    'Patroni lets a replica lead by itself, when it may: see what it says: dbctl status',
+  ]);
   const found = await look(cluster, hosts, candidate);
   const { gone, to, node, loss, candidates, topology } = found;
   const acceptable = dryRun ? (acceptLoss ?? '0/0') : acceptLoss;

@@ -11,6 +11,7 @@ import type { HostSet } from '../host/with-hosts.ts';
 import type { Backup } from '../model/backup.ts';
 import { ledBy, type Cluster, type LedCluster, type Node } from '../model/cluster.ts';
 import { instanceOf, type Instance } from '../model/instance.ts';
+import { unlessPatroni } from '../patroni/unless-patroni-step.ts';
 import { acceptsConnections } from '../postgres/instance.ts';
 import { isInRecovery } from '../postgres/replication.ts';
 import { checkpoint, isOnNewerTimeline } from '../postgres/wal.ts';
@@ -22,10 +23,10 @@ import { ensureHba } from '../server/hba-step.ts';
 import { reloadSettings } from '../server/reload-settings-step.ts';
 import { rememberPrimary } from '../server/remember-primary-step.ts';
 import { ensureReplicationPassfile } from '../server/replication-passfile-step.ts';
-import { startPostgres } from '../server/start-postgres-step.ts';
 import { verifyReplicationLogin } from '../server/verify-replication-login-step.ts';
 import { verifyStreaming } from '../server/verify-streaming-step.ts';
 import { nameLeader } from './name-leader-step.ts';
+import { handOverByPatroni, runAsReplica } from './patroni-hand-over-step.ts';
 import { handOver } from './hand-over-step.ts';
 import { standDown, takeOver } from './take-over-step.ts';
 import { forgetSwitchover, noteSwitchover } from './switchover-note-step.ts';
@@ -89,10 +90,12 @@ export function handOverStages(
   return [
     ...prepareStages(options),
     // It takes effect only when it starts as a replica.
-    onlyOn(`Prepare ${from.name}`, hosts.get(from.name), () => [ensureFollowing(cluster, from)]),
+    ...(cluster.patroni
+      ? []
+      : [onlyOn(`Prepare ${from.name}`, hosts.get(from.name), () => [ensureFollowing(cluster, from)])]),
     onMachines('Write every changed page', both, hosts, (node) => [writePages(cluster, node)]),
     onlyOn(`Hand over to ${to.name}`, hosts.get(to.name), () => [
-      handOver({ cluster, from, hosts, onSilence }),
+      cluster.patroni ? handOverByPatroni(cluster, from) : handOver({ cluster, from, hosts, onSilence }),
     ]),
   ];
 }
@@ -157,9 +160,9 @@ async function followStages({ cluster, hosts, nodes, backup }: LeadOptions): Pro
   return [
     onMachines('Write the files that name the nodes', nodes, hosts, (node) => nodeFiles(cluster, node)),
     follow(`Follow ${to.name}`, (node) => [
-      ensureSlot(cluster, node, primary),
-      startPostgres(instanceOf(cluster, node), 'replica'),
-      ensureFollowing(cluster, node),
+      unlessPatroni(instanceOf(cluster, node), ensureSlot(cluster, node, primary)),
+      runAsReplica(cluster, node),
+      unlessPatroni(instanceOf(cluster, node), ensureFollowing(cluster, node)),
     ]),
     // Before the candidate leads there is nothing to see.
     ...(leads

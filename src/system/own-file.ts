@@ -6,7 +6,7 @@ import { Secret } from '../model/secret.ts';
 /** Without attributes it is root's: for everybody to read, or for root alone where it is a secret. */
 export interface OwnFile extends Partial<FileAttributes> {
   readonly path: string;
-  readonly content: string | Secret | ((host: ReadableHost) => Promise<string>);
+  readonly content: string | Secret | ((host: ReadableHost) => Promise<string | Secret>);
   /** Whether its last line tells edits by hand; only where "#" begins a comment. */
   readonly isSealed?: boolean;
   /** Whether a plan may show its lines: nothing in it is a secret. */

@@ -12,7 +12,11 @@ import { addReplicaPlan } from '../replication/add-replica-plan.ts';
 import { readSource, sourceToBe } from '../server/source-facts.ts';
 import { backupSetupPlan } from '../backup/setup-plan.ts';
 import { backupsInPlace } from '../backup/backups-in-place-facts.ts';
+import { etcdStages, formerEtcdStages } from '../etcd/etcd-plan.ts';
 import { formerGatewayStages, gatewayStages } from '../gateways/gateway-plan.ts';
+import { formerPatroniStages, patroniStages } from '../patroni/patroni-plan.ts';
+import { ensureFollowing } from '../replication/follow-primary-step.ts';
+import { ensureSlot } from '../replication/replication-slot-step.ts';
 import { chooseCloneMethods } from '../replication/clone-method-facts.ts';
 import { initPrimaryPlan } from '../server/init-primary-plan.ts';
 import type { PasswordPolicy } from '../server/role-changes.ts';
@@ -49,8 +53,19 @@ export function upPlan(options: UpOptions): Plan {
         control: hosts.get(cluster.control.name),
         readSights: async () => (await readTopologyOn(cluster, hosts)).nodes,
       }).then(() => []),
+    ...formerPatroniStages(options, {
+      follow: (node) => [ensureSlot(cluster, node, primary), ensureFollowing(cluster, node)],
+    }),
     ...initPrimaryPlan(cluster, hosts, { restart: 'later', passwords }),
     ...(replicas.length > 0 ? [() => replicaStages(options, replicas)] : []),
+    (failed) =>
+      Promise.resolve([
+        ...etcdStages(without(failed)),
+        ...patroniStages(without(failed)),
+        ...(failed.size === 0 && nodes.length === cluster.nodes.length
+          ? formerEtcdStages(without(failed))
+          : []),
+      ]),
     ...(restarting.length > 0 ? [(failed: ReadonlySet<string>) => restarts(without(failed))] : []),
     (failed) => Promise.resolve([...gatewayStages(without(failed)), ...formerGatewayStages(without(failed))]),
     (failed) => backupStages(without(failed)),

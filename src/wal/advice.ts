@@ -2,7 +2,7 @@
 
 import { counted } from '../model/units.ts';
 import type { Cluster, Node } from '../model/cluster.ts';
-import { slotNameOf } from '../model/slot.ts';
+import { streamingSlotOf } from '../model/slot.ts';
 import type { SlotFacts, WalServerFacts, WalFacts } from './facts.ts';
 import { isArchivingNowhere, isGivenUp, type WalHolder } from './holders.ts';
 import { walLimitOf } from '../server/parameters.ts';
@@ -64,7 +64,7 @@ export const nowhereAdvice = ({ server, cluster }: Place): readonly WalAdvice[] 
     : [];
 
 const ownerOf = ({ name }: Pick<SlotFacts, 'name'>, cluster: Cluster): Node | undefined =>
-  cluster.nodes.find((node) => slotNameOf(node) === name);
+  cluster.nodes.find((node) => streamingSlotOf(cluster, node) === name);
 
 function slotAdvice(slot: SlotFacts, place: Place): WalAdvice {
   const owner = ownerOf(slot, place.cluster);

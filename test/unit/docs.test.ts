@@ -34,7 +34,7 @@ const flags = new Set([
 ]);
 /** Of programs of others that the pages name. */
 const otherFlags =
-  /^--(?:allow-root|cacert|config|delta|depth|branch|enable|global|no-owner|no-privileges|exit-on-error|recurse|silent|stanza|update|upgrade)$/;
+  /^--(?:allow-root|cacert|config|delta|depth|branch|enable|endpoints|global|no-owner|no-privileges|exit-on-error|recurse|silent|stanza|update|upgrade)$/;
 
 const codeIn = (text: string): readonly string[] =>
   [...text.replaceAll(/^```.*?^```/gms, '').matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);

@@ -1,11 +1,10 @@
 import type { Step } from '../../engine/step.ts';
-import { action } from '../../host/command.ts';
+import { action, type Action } from '../../host/command.ts';
 import { script } from '../../host/script.ts';
 import type { Instance } from '../../model/instance.ts';
 import { render } from '../../model/render.ts';
 import { ownFile } from '../../system/own-file.ts';
-import { controlOf } from './control-of.ts';
-import { copyDropInOf, dropInOf, guardDropInOf } from './systemd-control.ts';
+import { barrierOf, copyDropInOf, dropInOf, guardDropInOf, unitOf } from './systemd-control.ts';
 
 /** Starts PostgreSQL at boot only when the address it listens on is there. systemd reads it when it next reloads. */
 export const ensureBootOrder = (instance: Instance): Step =>
@@ -26,7 +25,7 @@ export function ensureAskedFirst(instance: Instance, program: string): Step {
     ...file,
     async apply(host, report) {
       await file.apply(host, report);
-      await host.run(action(script('postgres/read-guard.sh', controlOf(instance).name)));
+      await host.run(action(script('postgres/read-guard.sh', unitOf(instance))));
     },
   };
 }
@@ -40,3 +39,30 @@ export const ensureApart = (instance: Instance, directories: readonly string[]):
     }),
     isSealed: true,
   });
+
+/** Keeps systemd from running the server beside Patroni. It counts when systemd next reloads. */
+export const ensureBarrier = (instance: Instance): Step =>
+  ownFile('Leave the server to Patroni', {
+    path: barrierOf(instance),
+    content: render('etc/systemd/system/postgresql@.service.d/dbctl-patroni.conf', {
+      unit: instance.patroni.unit,
+      config: instance.patroni.config,
+    }),
+    isSealed: true,
+  });
+
+/** Gives a server that Patroni no longer runs back to systemd, without a restart. */
+export const takeBack = (instance: Instance): Action =>
+  action(
+    script(
+      'postgres/leave-patroni.sh',
+      ...[unitOf(instance), barrierOf(instance), joinProgramOf(instance)],
+      ...[instance.dataDirectory, instance.patroni.config],
+    ),
+    { timeoutMs: 300_000 },
+  );
+
+/** Moves a running server into another unit. */
+export const joinProgramOf = ({ dbctlDirectory }: Instance): string => `${dbctlDirectory}/join-unit.sh`;
+
+export { barrierOf } from './systemd-control.ts';

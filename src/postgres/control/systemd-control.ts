@@ -8,9 +8,9 @@ import { literal } from '../sql.ts';
 import type { ServerControl, ServerState } from './server-control.ts';
 import { fieldsIn } from '../../model/answers.ts';
 
-export function systemdControl(instance: Instance): ServerControl {
+/** `unit` is another one where something else starts the server. */
+export function systemdControl(instance: Instance, unit = unitOf(instance)): ServerControl {
   const { configDirectory, logName } = instance;
-  const unit = unitOf(instance);
   const reload = execute(instance, ['select pg_reload_conf()']);
   return {
     name: unit,
@@ -54,7 +54,7 @@ export function systemdControl(instance: Instance): ServerControl {
   };
 }
 
-const unitOf = ({ version, name }: Instance): string => `postgresql@${version}-${name}.service`;
+export const unitOf = ({ version, name }: Instance): string => `postgresql@${version}-${name}.service`;
 
 /** Where systemd looks for what changes a unit of a package. */
 const dropInDirectory = (instance: Instance): string => `/etc/systemd/system/${unitOf(instance)}.d`;
@@ -73,6 +73,9 @@ const placesOf = ({ binDirectory, configDirectory, dataDirectory }: Instance): r
   configDirectory,
   dataDirectory,
 ];
+
+/** What keeps systemd from running the server beside Patroni. */
+export const barrierOf = (instance: Instance): string => `${dropInDirectory(instance)}/dbctl-patroni.conf`;
 
 /** What keeps a copy apart from the other servers on its host. */
 export const copyDropInOf = (instance: Instance): string => `${dropInDirectory(instance)}/dbctl-copy.conf`;

@@ -34,7 +34,7 @@ uses() { tablespaces_of "$1" | while read -r one; do real "$one"; done | grep -q
 # Another server of the host that has a tablespace in a directory: its data directory, as postgresql-common knows it. Those
 # of other versions have their own part of it. Arguments: the data directory that is asked for, the directory.
 other_user() {
-  sed -n "s/^ *data_directory *=* *'\([^']*\)'.*/\1/p" /etc/postgresql/*/*/postgresql.conf 2>/dev/null |
+  sed -n "s/^ *data_directory *=* *'\([^']*\)'.*/\1/p" /etc/postgresql/*/*/postgresql.base.conf /etc/postgresql/*/*/postgresql.conf 2>/dev/null |
     while read -r other; do
       [ "$(real "$other")" != "$(real "$1")" ] || continue
       [ ! -e "$1/PG_VERSION" ] || cmp -s -- "$1/PG_VERSION" "$other/PG_VERSION" || continue

@@ -24,7 +24,7 @@ other_owner() {
 }
 configured_for() {
   [ -e "$1/postgresql.conf" ] || return
-  found=$(sed -n "s/^ *data_directory *=* *'\([^']*\)'.*/\1/p" "$1/postgresql.conf" | tail -n 1)
+  found=$(sed -n "s/^ *data_directory *=* *'\([^']*\)'.*/\1/p" "$1/postgresql.base.conf" "$1/postgresql.conf" 2>/dev/null | tail -n 1)
   echo "${found:-$2}"
 }
 lives_in() {

@@ -57,6 +57,14 @@ test('every value is shown with its line, and under which name it stands there',
       POSTGRES_REPLICATION_PASSWORD  hidden                                line 10
       POSTGRES_CONF_work_mem         8MB                                   line 15
 
+    Availability
+      CLUSTER_HA                     none                                  default
+      ETCD_CLIENT_PORT               2379                                  default
+      ETCD_PEER_PORT                 2380                                  default
+      FAILOVER_TIMEOUT               30s                                   default
+      ENABLE_AUTO_FAILOVER           true                                  default
+      PATRONI_PORT                   8018                                  default
+
     Gateways
       HAPROXY_PRIMARY_PORT           5000                                  default
       HAPROXY_REPLICAS_PORT          5001                                  default

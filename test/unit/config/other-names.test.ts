@@ -208,8 +208,6 @@ test('two names that disagree come with what is usually meant', () => {
 });
 
 test.each([
-  ['ENABLE_AUTO_FAILOVER', 'automatic failover'],
-  ['FAILOVER_TIMEOUT', 'automatic failover'],
   ['FAILOVER_SLACK_WEBHOOK_URL', 'notifications about a failover'],
   ['HEALTH_CHECK_INTERVAL', 'interval of a check'],
   ['REPLICA_LAG_CHECK_INTERVAL', 'interval of a check'],

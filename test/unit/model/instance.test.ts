@@ -29,6 +29,15 @@ test('an instance lives where postgresql-common puts it', () => {
       certificate: '/etc/dbctl/shop/pg1/server.crt',
       key: '/etc/dbctl/shop/pg1/server.key',
     },
+    patroni: {
+      isWanted: false,
+      config: '/etc/dbctl/shop/pg1/patroni.yml',
+      unit: 'dbctl-patroni-shop-pg1.service',
+      unitFile: '/etc/systemd/system/dbctl-patroni-shop-pg1.service',
+      passfile: '/var/lib/postgresql/.dbctl-patroni-shop-pg1',
+      scope: 'shop',
+      member: 'pg1',
+    },
     logName: 'postgresql-16-pg1',
   });
 });

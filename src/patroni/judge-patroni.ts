@@ -1,0 +1,65 @@
+// Does Patroni have every node in hand, and may it act? Facts in, findings out.
+
+import type { Cluster } from '../model/cluster.ts';
+import { finding, type Finding } from '../model/finding.ts';
+
+/** What one member, the first that answers, says of all. */
+export interface PatroniSeen {
+  readonly members: readonly MemberSeen[];
+  /** Whether it lets no other node lead by itself; null where nobody says so. */
+  readonly isPaused: boolean | null;
+  /** Why nobody says anything; null where somebody does. */
+  readonly problem: string | null;
+}
+
+export interface MemberSeen {
+  /** Of its node. */
+  readonly name: string;
+  readonly isLeader: boolean;
+  /** In Patroni's words: "running", "streaming", "start failed" … */
+  readonly state: string;
+  /** Whether a parameter waits for a restart. */
+  readonly isPending: boolean;
+}
+
+const wellStates = ['running', 'streaming'];
+
+/** "leader pg1, automatic failover; pg2 waits for a restart" */
+export function patroniSummary({ members, isPaused, problem }: PatroniSeen): string {
+  if (problem !== null) return `unknown: ${problem}`;
+  const leader = members.find(({ isLeader }) => isLeader)?.name;
+  const pending = members.filter((one) => one.isPending).map(({ name }) => name);
+  const ill = members.filter(({ state }) => !wellStates.includes(state));
+  return [
+    `${leader === undefined ? 'no leader' : `leader ${leader}`}, ${isPaused ? 'paused: no automatic failover' : 'automatic failover'}`,
+    ...ill.map(({ name, state }) => `${name}: ${state}`),
+    ...(pending.length > 0 ? [`a restart waits on ${pending.join(', ')}`] : []),
+  ].join('; ');
+}
+
+export function judgePatroni(
+  { patroni, nodes }: Pick<Cluster, 'patroni' | 'nodes'>,
+  seen: PatroniSeen,
+): readonly Finding[] {
+  const about = { check: 'patroni' };
+  const summary = `Patroni: ${patroniSummary(seen)}`;
+  if (seen.problem !== null)
+    return [finding(about, 'unknown', summary, ['set it up, or start it: dbctl up'])];
+  const isMissing = ({ name }: { readonly name: string }): boolean =>
+    !seen.members.some((one) => one.name === name && wellStates.includes(one.state));
+  const missing = nodes.filter(isMissing).map(({ name }) => name);
+  if (!seen.members.some(({ isLeader }) => isLeader))
+    return [finding(about, 'critical', summary, ['see why: dbctl logs'])];
+  if (missing.length > 0)
+    return [
+      finding(
+        about,
+        'warning',
+        `Patroni does not have ${missing.join(' and ')} in hand (${patroniSummary(seen)})`,
+        ['set it up, or start it: dbctl up'],
+      ),
+    ];
+  if (seen.isPaused && patroni?.isAutomatic)
+    return [finding(about, 'warning', summary, ['let it act by itself again: dbctl up'])];
+  return [finding(about, 'ok', summary)];
+}

@@ -1,0 +1,34 @@
+import { readEtcd } from '../etcd/etcd-status-facts.ts';
+import type { EtcdSeen } from '../etcd/judge-etcd.ts';
+import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
+import type { Cluster } from '../model/cluster.ts';
+import { instanceOf } from '../model/instance.ts';
+import type { PatroniSeen } from './judge-patroni.ts';
+import { isKept } from './patroni.ts';
+import { members } from './patroni-query.ts';
+import { readShared } from './shared-config-step.ts';
+
+/** What Patroni and etcd say; nothing while CLUSTER_HA is none. */
+export async function readAvailability(
+  cluster: Cluster,
+  login: LoginOptions,
+): Promise<{ readonly patroni?: PatroniSeen; readonly etcd?: readonly EtcdSeen[] }> {
+  if (!isKept(cluster)) return {};
+  const [patroni, etcd] = await Promise.all([
+    readPatroni(cluster, login),
+    readEtcd(cluster, cluster.etcd, login),
+  ]);
+  return { patroni, etcd };
+}
+
+/** Asks every node, and takes the first answer: all of them read it in etcd. */
+async function readPatroni(cluster: Cluster, login: LoginOptions): Promise<PatroniSeen> {
+  const asked = await askMachines(cluster, cluster.nodes, login, async (host, node) => {
+    const instance = instanceOf(cluster, node);
+    const [seen, shared] = await Promise.all([host.ask(members(instance)), readShared(host, instance)]);
+    return { members: seen, isPaused: (shared as { readonly pause?: boolean } | undefined)?.pause === true };
+  });
+  const answer = asked.find((one) => one.answer !== undefined)?.answer;
+  if (answer) return { ...answer, problem: null };
+  return { members: [], isPaused: null, problem: asked[0]?.problem ?? 'no node answers' };
+}

@@ -1,0 +1,58 @@
+import { change, type Step } from '../engine/step.ts';
+import { waitUntil } from '../engine/wait-until.ts';
+import type { ReadableHost } from '../host/host.ts';
+import { parseJson } from '../model/answers.ts';
+import type { LedCluster } from '../model/cluster.ts';
+import { instanceOf, type Instance } from '../model/instance.ts';
+import { ifRunning } from '../postgres/psql.ts';
+import { missingIn, sharedConfig, type KeptCluster } from './patroni.ts';
+import { changeShared, ownParameters } from './patroni-query.ts';
+
+/** Patroni looks at etcd once in a loop, of ten seconds at most; milliseconds. */
+const patienceMs = 60_000;
+
+/** What this member last read in etcd; undefined where Patroni never ran. */
+export async function readShared(host: ReadableHost, { dataDirectory }: Instance): Promise<unknown> {
+  const found = await host.readFile(`${dataDirectory}/patroni.dynamic.json`);
+  return found && parseJson(found.content);
+}
+
+/** On the leader: keeps what all members share as .env.cluster and the server's files say it. */
+export function ensureSharedConfig(cluster: LedCluster & KeptCluster): Step {
+  const instance = instanceOf(cluster, cluster.primary);
+  async function look(host: ReadableHost) {
+    const [shared, parameters] = await Promise.all([
+      readShared(host, instance),
+      host.ask(ifRunning(instance, ownParameters(instance))),
+    ]);
+    // What nobody can be asked now is not changed now.
+    const wanted = { ...sharedConfig(cluster, parameters ?? {}), pause: !cluster.patroni.isAutomatic };
+    const found = shared === undefined ? undefined : { pause: false, ...(shared as object) };
+    return { wanted, missing: shared === undefined ? ['everything'] : missingIn(wanted, found) };
+  }
+  return {
+    title: 'Tell all members the same',
+    async diff(host) {
+      const { missing } = await look(host);
+      return missing.map((name) =>
+        change('patroni.configure', textOf(name, cluster.patroni.isAutomatic), name),
+      );
+    },
+    async apply(host, report) {
+      const { wanted } = await look(host);
+      await host.run(changeShared(instance, { ...wanted, pause: wanted.pause || null }));
+      await waitUntil(
+        async () => {
+          report('waiting until Patroni has read it');
+          return (await look(host)).missing.length === 0;
+        },
+        { deadlineMs: patienceMs },
+      );
+    },
+  };
+}
+
+function textOf(name: string, isAutomatic: boolean): string {
+  if (name !== 'pause') return `set ${name} in Patroni`;
+  return isAutomatic ? 'let Patroni act by itself again' : 'pause Patroni: no automatic failover';
+}

@@ -1,0 +1,57 @@
+// A server that Patroni keeps running: it starts what others stop, so it is told, and not the server.
+
+import { action, query, type Action } from '../../host/command.ts';
+import { script, sh } from '../../host/script.ts';
+import { fieldsIn } from '../../model/answers.ts';
+import type { Instance } from '../../model/instance.ts';
+import type { ServerControl, ServerState } from './server-control.ts';
+import { systemdControl } from './systemd-control.ts';
+
+export function patroniControl(instance: Instance): ServerControl {
+  const { dataDirectory, patroni } = instance;
+  const { unit, config, scope, member } = patroni;
+  const restart = `patronictl -c ${config} restart --force ${scope} ${member}`;
+  return {
+    ...systemdControl(instance, unit),
+    state: query(script('postgres/patroni-state.sh', unit, dataDirectory), parseState),
+    startsAtBoot: query(
+      sh('systemctl -q is-enabled -- "$1" 2>/dev/null && echo yes || echo no', unit),
+      (stdout) => stdout.trim() === 'yes',
+    ),
+    startAtBoot: action(['systemctl', '-q', 'enable', '--', unit]),
+    restart: patronictl(instance, ['restart', '--force', scope, member], { timeoutMs: 3_600_000 }),
+    paths: [...systemdControl(instance).paths, patroni.unitFile],
+    byHand: {
+      start: `systemctl start ${unit}`,
+      startAnyway: `systemctl start ${unit}`,
+      stop: `systemctl stop ${unit}`,
+      restart,
+      journal: `journalctl -n 50 -u ${unit}`,
+    },
+  };
+}
+
+/** Tells Patroni something. What it is told may be a text for its standard input. */
+export const patronictl = (
+  { patroni }: Pick<Instance, 'patroni'>,
+  words: readonly string[],
+  options: Pick<Action, 'timeoutMs' | 'stdin'> = {},
+): Action =>
+  action(['patronictl', '-c', patroni.config, ...words], {
+    asUser: 'postgres',
+    timeoutMs: 180_000,
+    ...options,
+  });
+
+/** Patroni starts its server again by itself, so only its own unit says that it has given up. */
+function parseState(stdout: string): ServerState {
+  const { of } = fieldsIn(stdout);
+  const isRunning = of('server') === 'yes';
+  const active = of('ActiveState');
+  return {
+    isRunning,
+    hasFailed: active === 'failed' && !isRunning,
+    isIdle: active === 'inactive' && !isRunning,
+    run: of('run'),
+  };
+}
