@@ -71,10 +71,19 @@ describeOnHosts('backup setup with the repository on the control host', () => {
     const own = `/etc/pgbackrest/conf.d/${name}.conf`;
     await lab.shell('pg2', `printf '[${name}]\nrepo1-path=/srv/own\n' > ${own}`);
 
-    const [, checked] = [await settled(lab, 'backup', 'setup'), await lab.dbctl('doctor')];
+    const [, checked] = [await settled(lab, 'backup', 'setup'), await lab.dbctl('doctor', '-o', 'json')];
 
     expect(await lab.shell('pg2', `cat ${own}`)).toContain('repo1-path=/srv/own');
-    expect(checked.stdout).toMatch(new RegExp(`pg2: pgbackrest without --config reads another.*`));
+    const { findings } = JSON.parse(checked.stdout) as {
+      findings: readonly { hosts: readonly string[]; message: string; next: readonly string[] }[];
+    };
+    const other = findings.find(({ message }) =>
+      message.startsWith('pgbackrest without --config reads another'),
+    );
+    expect(other).toMatchObject({ hosts: ['pg2'] });
+    const advice = /leave it, and name the cluster's own: (runuser -u postgres -- pgbackrest --config=.*)/;
+    const [, line = ''] = advice.exec(other!.next.join()) ?? [];
+    expect(await lab.shell('pg2', `cd / && ${line}`)).toMatch(/status: ok[^]*full backup: \d+/);
     await lab.shell('pg2', `rm ${own}`);
     await succeed(lab, 'backup', 'setup');
   });

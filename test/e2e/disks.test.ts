@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { data, follow, listOf, mountDisk, moveData, moveWal, unit } from '../support/disks.ts';
 import type { Lab } from '../support/e2e.ts';
-import { expectClear, expectReplicates, expectStreaming, followDbctl } from '../support/faults.ts';
+import { advised, expectClear, expectReplicates, expectStreaming, followDbctl } from '../support/faults.ts';
 import { startCluster } from '../support/saved-cluster.ts';
 import { addressOf, describeOnHosts, expectExit, patienceMs, succeed } from '../support/story.ts';
 
@@ -141,6 +141,32 @@ describeOnHosts('data on several disks', () => {
     await lab.shell('pg2', 'pg_ctlcluster 17 other restart');
     expect(await asOther('select a from kept')).toBe('42');
     await lab.shell('pg2', 'pg_dropcluster --stop 17 other; rm -r /srv/two.away /srv/other');
+  });
+
+  test('nor is a primary that leads there, until its link leads to its own directory again', async () => {
+    const link = await lab.shell(
+      'pg1',
+      `cd ${data}/pg_tblspc && for l in *; do readlink $l | grep -qx /srv/two && echo $l; done; :`,
+    );
+    await lab.shell(
+      'pg1',
+      `systemctl stop ${unit}; install -d -o postgres /srv/other; pg_createcluster 17 other -p 5544 && pg_ctlcluster 17 other start &&
+       cd / && runuser -u postgres -- psql -XAtq -p 5544 -c "create tablespace o location '/srv/other'" &&
+       ln -sfnT /srv/other ${data}/pg_tblspc/${link}`,
+    );
+
+    const refused = await lab.dbctl('up');
+
+    expectClear(lab, refused, 4, '/srv/other, is also that of another server', '17/other');
+    const [line = ''] = advised(
+      refused,
+      /if it belongs to the other, let the link lead to the right directory, on pg1: (ln -sfnT DIRECTORY \S+)/,
+    );
+    await lab.shell('pg1', line.replace('DIRECTORY', '/srv/two'));
+    await succeed(lab, 'up');
+    expect(await rows('pg1')).toBe('500500|500500|500500');
+    await expectReplicates(lab, 'pg2');
+    await lab.shell('pg1', 'pg_dropcluster --stop 17 other; rm -r /srv/other');
   });
 
   test('a replica that is gone does not fill the small disk of WAL', async () => {

@@ -115,10 +115,7 @@ const outside: readonly (readonly [part: string, why: string])[] = [
 ];
 
 /** Advice for which a story is still owed, by how it begins. No other one may be in `nobody`, and none is added here. */
-export const owed: readonly string[] = [
-  'give the data a directory of its own there: ',
-  'if it belongs to the other, let the link lead',
-];
+export const owed: readonly string[] = ['give the data a directory of its own there: '];
 
 export function doersOf(
   all: readonly Advice[],
