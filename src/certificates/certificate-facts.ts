@@ -7,6 +7,7 @@ import { seenCertificates, type SeenCertificate } from '../pki/seen-certificates
 import type { ClusterCredential } from '../pki/cluster-credential.ts';
 import { backupCredentials } from '../backup/credentials.ts';
 import { etcdCredentials } from '../etcd/credentials.ts';
+import { patroniCredentials } from '../patroni/credentials.ts';
 import { serverCredentials } from '../server/credentials.ts';
 import { storeCredentials } from '../store/credentials.ts';
 
@@ -44,7 +45,13 @@ export async function runningNodes(cluster: Cluster, hosts: HostSet<ReadableHost
 }
 
 /** In the order in which people look: databases first. */
-const areas = [serverCredentials, backupCredentials, storeCredentials, etcdCredentials] as const;
+const areas = [
+  serverCredentials,
+  patroniCredentials,
+  backupCredentials,
+  storeCredentials,
+  etcdCredentials,
+] as const;
 
 /** Every certificate that a cluster has; one that is not set up yet is in it too. */
 export const credentialsOf = (cluster: Cluster): readonly ClusterCredential[] =>

@@ -36,7 +36,8 @@ export function showCertificate({ reader, place, port }: ClusterCredential & { r
     isRight,
     async apply(host) {
       await readAnew(reader, host);
-      await waitUntil(() => isRight(host), { deadlineMs: 10_000 });
+      // Patroni does so in its next loop.
+      await waitUntil(() => isRight(host), { deadlineMs: 60_000 });
     },
   });
 }

@@ -2,6 +2,7 @@ import type { Etcd } from '../model/etcd.ts';
 import type { Cluster, Machine } from '../model/cluster.ts';
 import { CommandError, RefusedError } from '../model/errors.ts';
 import { change, ensure, type Step } from '../engine/step.ts';
+import { waitUntil } from '../engine/wait-until.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
 import { unitJournalTail } from '../system/evidence.ts';
 import { removePaths, stopUnits } from '../system/removal.ts';
@@ -36,12 +37,50 @@ export function joinEtcd(cluster: Cluster, etcd: Etcd, machine: Machine, others:
         await speaker.run(removeMember(cluster, etcd, former.id));
       }
       report(`adding ${machine.name} to etcd`);
-      await speaker.run(addMember(cluster, etcd, machine.name, peerUrlOf(etcd, machine)));
-      const after = await speaker.ask(memberSight(cluster, etcd));
-      await writeExisting(cluster, etcd, machine, host, after.list ?? []);
+      await writeExisting(cluster, etcd, machine, host, await addThrough(speaker, cluster, etcd, machine));
       await startAndWait(cluster, etcd, host, report);
     },
   });
+}
+
+/** Milliseconds. */
+const electionPatienceMs = 60_000;
+
+/**
+ * Answers all members, the new one too. Who was removed may have led: nothing can be told to etcd until the others have
+ * elected another one, and what was told meanwhile may have been done or not.
+ */
+async function addThrough(
+  speaker: Host,
+  cluster: Cluster,
+  etcd: Etcd,
+  machine: Machine,
+): Promise<readonly ListedMember[]> {
+  let list: readonly ListedMember[] | undefined;
+  let problem: unknown;
+  const isIn = await waitUntil(
+    async () => {
+      const sight = await speaker.ask(memberSight(cluster, etcd));
+      if (!sight.isHealthy || sight.list === undefined) return false;
+      list = sight.list;
+      if (entryOf(etcd, machine, sight.list) !== undefined) return true;
+      await speaker
+        .run(addMember(cluster, etcd, machine.name, peerUrlOf(etcd, machine)))
+        .catch((error: unknown) => {
+          problem = error;
+        });
+      return false;
+    },
+    { deadlineMs: electionPatienceMs },
+  );
+  if (isIn && list !== undefined) return list;
+  throw (
+    problem ??
+    new CommandError({
+      what: `etcd on ${speaker.name} does not agree with the other members, so ${machine.name} was not taken in`,
+      next: ['see which member is missing: dbctl status', 'run the same command again'],
+    })
+  );
 }
 
 /** Who goes before a machine comes: what it was before, or one that the file does not name when all places are taken. */

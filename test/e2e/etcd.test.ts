@@ -146,6 +146,12 @@ describeOnHosts('the etcd of a cluster', () => {
 
     for (const host of ['control', 'pg1', 'pg3']) expect(await health(host)).toContain('is healthy');
     expect(await token()).not.toBe('');
+    // Each node's REST API shows what the new authority signed.
+    for (const node of ['pg1', 'pg2', 'pg3'])
+      await lab.shell(
+        'control',
+        `curl -sf -o /dev/null --cacert /etc/dbctl/${cluster}/_etcd/ca.crt https://${addressOf(lab, node)}:8018/patroni`,
+      );
     expectExit(await lab.dbctl('certs', 'status'), 0);
   });
 
