@@ -34,7 +34,7 @@ describeOnHosts('backup setup that is killed', () => {
 
   afterAll(async () => lab?.down(), patienceMs);
 
-  test('at everything it does in turn is finished by running it again', async () => {
+  test('at everything it does in turn is finished by running it again', { timeout: 1_800_000 }, async () => {
     const watch = await watchProcesses();
     const runs = await killAtEachDeed(lab, [command], { once: true });
     said.push(...runs.flatMap(({ stdout, stderr }) => [stdout, stderr]));

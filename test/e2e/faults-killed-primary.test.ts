@@ -21,7 +21,7 @@ describeOnHosts('init-primary or up that is killed', () => {
 
   afterAll(async () => lab?.down(), patienceMs);
 
-  test('at everything it does in turn is finished by running it again', async () => {
+  test('at everything it does in turn is finished by running it again', { timeout: 1_800_000 }, async () => {
     const runs = await killAtEachDeed(lab, commands);
     expectExit(runs.at(-1)!, 0);
     const points = deedsKilledAt(lab);

@@ -44,7 +44,7 @@ describeOnHosts('dbctl that is killed before and after each of its steps', () =>
 
   test(
     'up, from a primary alone, ends with a whole cluster and nothing left to do',
-    { timeout: 1_200_000 },
+    { timeout: 1_800_000 },
     async () => {
       const points = await kill(['up'], async () => false, { inTurns: true });
 

@@ -43,13 +43,15 @@ describeOnHosts('a cluster of one primary and eleven replicas', () => {
 
     await finishes(lab, 'up');
 
-    expect(await lab.sql('pg1', streaming)).toBe(replicas.join(' '));
-    expect(await lab.sql('pg1', 'select count(*) from pg_replication_slots where active')).toBe('11');
+    const senders = { timeout: 60_000 };
+    await expect.poll(() => lab.sql('pg1', streaming), senders).toBe(replicas.join(' '));
+    const slots = 'select count(*) from pg_replication_slots where active';
+    await expect.poll(() => lab.sql('pg1', slots), senders).toBe('11');
     expect(await lab.sql('pg1', `select rolconnlimit >= 22 from pg_roles where rolname = 'replicator'`)).toBe(
       't',
     );
     expect(await lab.sql(last, 'show max_wal_senders')).toBe(await lab.sql('pg1', 'show max_wal_senders'));
-    await succeed(lab, 'probe');
+    await succeed(lab, 'probe', '--timeout', '30s');
   });
 
   test('restarts one by one, and streams to all again', async () => {
@@ -59,7 +61,7 @@ describeOnHosts('a cluster of one primary and eleven replicas', () => {
     await succeed(lab, 'restart', '--yes');
 
     expect(await started()).not.toBe(before);
-    await expect.poll(() => lab.sql('pg1', streaming)).toBe(replicas.join(' '));
+    await expect.poll(() => lab.sql('pg1', streaming), { timeout: 60_000 }).toBe(replicas.join(' '));
   });
 
   test('loses one and gets it back, which every node knows at once', async () => {
