@@ -130,7 +130,9 @@ function noLeader(cluster: Cluster, { nodes }: Topology, why: string): RefusedEr
     next: [
       ...nodes.flatMap(signalAdvice(cluster)),
       'bring back the node that leads, or what keeps it out of sight: dbctl status',
-      'if it is gone for good, let the replica lead that is furthest ahead: dbctl failover',
+      cluster.patroni === undefined
+        ? 'if it is gone for good, let the replica lead that is furthest ahead: dbctl failover'
+        : 'Patroni lets another node lead once more than half of the members of etcd are there and it is not paused: dbctl status',
       'nothing was changed',
     ],
   });

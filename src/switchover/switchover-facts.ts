@@ -53,7 +53,9 @@ export function runningLeader(cluster: Cluster, topology: Topology): LedCluster 
     why: topology.nodes.map(describeSight).join('\n'),
     next: [
       `bring it back, if it can be: dbctl up; or: dbctl restart ${name}`,
-      'if it is gone for good, a replica must take over: dbctl failover',
+      cluster.patroni === undefined
+        ? 'if it is gone for good, a replica must take over: dbctl failover'
+        : 'Patroni lets a replica take over once more than half of the members of etcd are there and it is not paused: dbctl status',
       'nothing was changed',
     ],
   });

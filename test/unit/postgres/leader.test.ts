@@ -103,6 +103,19 @@ test('where nobody can be taken for the leader, everybody is named', () => {
   `);
 });
 
+test('where Patroni decides who leads, nobody is sent to a failover by hand', () => {
+  const patroni = { failoverSeconds: 30, isAutomatic: true, port: 8018 };
+  const nodes = [sight(pg1, 'stopped'), sight(pg3, 'replica', 2)];
+  const look = (): unknown => ledCluster({ ...cluster, patroni }, seen(...nodes));
+
+  expect(look).toThrow(
+    expect.objectContaining({ next: expect.arrayContaining([expect.stringMatching(/^Patroni lets/)]) }),
+  );
+  expect(look).not.toThrow(
+    expect.objectContaining({ next: expect.arrayContaining([expect.stringContaining('dbctl failover')]) }),
+  );
+});
+
 test('one line says who leads, and what to write', () => {
   expect(leaderNote(cluster, moved.nodes)).toMatchInlineSnapshot(
     `"pg2 is the primary since 2026-11-21 10:00:00 UTC, and /etc/dbctl/.env.cluster names pg1; write there: CLUSTER_DB_PRIMARY_HOST=pg2=10.0.0.12:5432 and CLUSTER_DB_REPLICA_HOSTS=pg1=10.0.0.11:5432,pg3=10.0.0.13:5433"`,
