@@ -12,7 +12,7 @@ const started = 'select pg_postmaster_start_time()';
 const slots = `select coalesce(string_agg(slot_name, ', ' order by slot_name), '') from pg_replication_slots where active`;
 const senders = `select coalesce(string_agg(application_name || ' ' || state, ', '), '') from pg_stat_replication`;
 /** For what Patroni does by itself, on a machine that may stand still. */
-const patient = { timeout: 120_000, interval: 250 };
+const patient = { timeout: 240_000, interval: 250 };
 
 describeOnHosts('a cluster that Patroni keeps', () => {
   let lab: Lab;
@@ -121,7 +121,7 @@ describeOnHosts('a cluster that Patroni keeps', () => {
             if (now === 'f' && (await inRecovery('pg2')) === 'f') both.push(new Date().toISOString());
             return now;
           },
-          { timeout: 120_000, interval: 50 },
+          { timeout: 240_000, interval: 50 },
         )
         .toBe('f');
       expect(both).toEqual([]);
