@@ -3,6 +3,7 @@
 import { change, ensure, type Step } from '../engine/step.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import { action } from '../host/command.ts';
+import type { ReadableHost } from '../host/host.ts';
 import { script } from '../host/script.ts';
 import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf, type Instance } from '../model/instance.ts';
@@ -11,23 +12,21 @@ import { barrierOf, joinProgramOf, takeBack } from '../postgres/control/boot-ord
 import { acceptsConnections } from '../postgres/instance.ts';
 import { execute, ifRunning } from '../postgres/psql.ts';
 import { dropSlot } from '../postgres/replication.ts';
-import { activeUnits, existing, removePaths, stopUnits } from '../system/removal.ts';
+import { activeUnits, existing, stopUnits } from '../system/removal.ts';
+import { removeParts } from '../system/removal-step.ts';
 import { idleSlots, pause } from './patroni-query.ts';
 import { readShared } from './shared-config-step.ts';
 
 /** On a member: nobody is to lead in place of another while Patroni ends, and no server is to stop with it. */
 export function pausePatroni(instance: Instance): Step {
+  const isPaused = async (host: ReadableHost): Promise<boolean> =>
+    ((await readShared(host, instance)) as { readonly pause?: boolean } | undefined)?.pause === true;
   return ensure('Pause Patroni', change('patroni.pause', 'pause Patroni'), {
-    async isRight(host) {
-      const runs = (await host.ask(activeUnits([instance.patroni.unit]))).length > 0;
-      const shared = runs ? await readShared(host, instance) : undefined;
-      return !runs || (shared as { readonly pause?: boolean } | undefined)?.pause === true;
-    },
+    isRight: async (host) =>
+      (await host.ask(activeUnits([instance.patroni.unit]))).length === 0 || (await isPaused(host)),
     async apply(host) {
       await host.run(pause(instance));
-      const isPaused = async (): Promise<boolean> =>
-        ((await readShared(host, instance)) as { readonly pause?: boolean } | undefined)?.pause === true;
-      await waitUntil(isPaused, { deadlineMs: 60_000 });
+      await waitUntil(() => isPaused(host), { deadlineMs: 60_000 });
     },
   });
 }
@@ -91,14 +90,5 @@ export function dropMemberSlots(cluster: LedCluster, node: Node): Step {
   );
 }
 
-export function removePatroni(instance: Instance): Step {
-  const paths = [instance.patroni.unitFile, joinProgramOf(instance)];
-  return {
-    title: 'Remove Patroni',
-    async diff(host) {
-      const found = await host.ask(existing(paths));
-      return found.map((path) => change('file.remove', `remove ${path}`, path));
-    },
-    apply: (host) => host.run(removePaths(paths)),
-  };
-}
+export const removePatroni = (instance: Instance): Step =>
+  removeParts('Remove Patroni', { paths: [instance.patroni.unitFile, joinProgramOf(instance)] });
