@@ -1,13 +1,13 @@
 // The moment of a switchover: the primary stops, the candidate has all of it, and is promoted. At no time can two nodes
 // take writes: the candidate is promoted only when the next start of the other is one of a replica, safe on its disk.
 
-import { change, type Report, type Step } from '../engine/step.ts';
+import { change, type Change, type Report, type Step } from '../engine/step.ts';
 import { waitUntil } from '../engine/wait-until.ts';
-import type { Host } from '../host/host.ts';
+import type { Host, ReadableHost } from '../host/host.ts';
 import type { HostSet } from '../host/with-hosts.ts';
 import type { LedCluster, Node } from '../model/cluster.ts';
 import { UnverifiedError } from '../model/errors.ts';
-import { instanceOf } from '../model/instance.ts';
+import { instanceOf, type Instance } from '../model/instance.ts';
 import { slotNameOf } from '../model/slot.ts';
 import { controlOf, readControl } from '../postgres/control/control-of.ts';
 import { serverLogTail } from '../postgres/control/server-log.ts';
@@ -33,6 +33,20 @@ export interface HandOver {
   readonly onSilence: (seconds: number) => void;
 }
 
+/** What is left to do of a switchover, as the candidate's host sees it, whoever does it. */
+export const stillToHandOver = async (
+  host: ReadableHost,
+  from: Node,
+  to: Node,
+  own: Instance,
+): Promise<readonly Change[]> =>
+  (await host.ask(isInRecovery(own)))
+    ? [
+        change('switchover.stop', `stop PostgreSQL on ${from.name}: its connections are closed`, from.name),
+        change('switchover.promote', `promote ${to.name}`, to.name),
+      ]
+    : [];
+
 /** On the candidate's host. */
 export function handOver({ cluster, from, hosts, onSilence }: HandOver): Step {
   const { primary: to } = cluster;
@@ -42,17 +56,7 @@ export function handOver({ cluster, from, hosts, onSilence }: HandOver): Step {
     disrupts: true,
     ...serverLogTail(own),
 
-    diff: async (host) =>
-      (await host.ask(isInRecovery(own)))
-        ? [
-            change(
-              'switchover.stop',
-              `stop PostgreSQL on ${from.name}: its connections are closed`,
-              from.name,
-            ),
-            change('switchover.promote', `promote ${to.name}`, to.name),
-          ]
-        : [],
+    diff: (host) => stillToHandOver(host, from, to, own),
 
     async apply(host, report) {
       const giving = hosts.get(from.name);

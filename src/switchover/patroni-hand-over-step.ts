@@ -9,6 +9,7 @@ import { ifRunning } from '../postgres/psql.ts';
 import { isInRecovery } from '../postgres/replication.ts';
 import { startPostgres } from '../server/start-postgres-step.ts';
 import { unitJournalTail } from '../system/evidence.ts';
+import { stillToHandOver } from './hand-over-step.ts';
 
 /** How long the candidate may take to end recovery, in milliseconds. */
 const promotionDeadlineMs = 120_000;
@@ -22,17 +23,7 @@ export function handOverByPatroni(cluster: LedCluster, from: Node): Step {
     disrupts: true,
     ...unitJournalTail(own.patroni.unit),
 
-    diff: async (host) =>
-      (await host.ask(isInRecovery(own)))
-        ? [
-            change(
-              'switchover.stop',
-              `stop PostgreSQL on ${from.name}: its connections are closed`,
-              from.name,
-            ),
-            change('switchover.promote', `promote ${to.name}`, to.name),
-          ]
-        : [],
+    diff: (host) => stillToHandOver(host, from, to, own),
 
     async apply(host, report) {
       report(`Patroni hands over to ${to.name}`);
