@@ -3,7 +3,6 @@
 import { change, ensure, type Step } from '../engine/step.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import { action } from '../host/command.ts';
-import type { ReadableHost } from '../host/host.ts';
 import { script } from '../host/script.ts';
 import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf, type Instance } from '../model/instance.ts';
@@ -15,18 +14,16 @@ import { dropSlot } from '../postgres/replication.ts';
 import { activeUnits, existing, stopUnits } from '../system/removal.ts';
 import { removeParts } from '../system/removal-step.ts';
 import { idleSlots, pause } from './patroni-query.ts';
-import { readShared } from './shared-config-step.ts';
+import { isPaused } from './shared-config-step.ts';
 
 /** On a member: nobody is to lead in place of another while Patroni ends, and no server is to stop with it. */
 export function pausePatroni(instance: Instance): Step {
-  const isPaused = async (host: ReadableHost): Promise<boolean> =>
-    ((await readShared(host, instance)) as { readonly pause?: boolean } | undefined)?.pause === true;
   return ensure('Pause Patroni', change('patroni.pause', 'pause Patroni'), {
     isRight: async (host) =>
-      (await host.ask(activeUnits([instance.patroni.unit]))).length === 0 || (await isPaused(host)),
+      (await host.ask(activeUnits([instance.patroni.unit]))).length === 0 || (await isPaused(host, instance)),
     async apply(host) {
       await host.run(pause(instance));
-      await waitUntil(() => isPaused(host), { deadlineMs: 60_000 });
+      await waitUntil(() => isPaused(host, instance), { deadlineMs: 60_000 });
     },
   });
 }

@@ -6,7 +6,7 @@ import { instanceOf } from '../model/instance.ts';
 import type { PatroniSeen } from './judge-patroni.ts';
 import { isKept } from './patroni.ts';
 import { members } from './patroni-query.ts';
-import { readShared } from './shared-config-step.ts';
+import { isPaused } from './shared-config-step.ts';
 
 /** What Patroni and etcd say; nothing while CLUSTER_HA is none. */
 export async function readAvailability(
@@ -25,8 +25,8 @@ export async function readAvailability(
 async function readPatroni(cluster: Cluster, login: LoginOptions): Promise<PatroniSeen> {
   const asked = await askMachines(cluster, cluster.nodes, login, async (host, node) => {
     const instance = instanceOf(cluster, node);
-    const [seen, shared] = await Promise.all([host.ask(members(instance)), readShared(host, instance)]);
-    return { members: seen, isPaused: (shared as { readonly pause?: boolean } | undefined)?.pause === true };
+    const [seen, paused] = await Promise.all([host.ask(members(instance)), isPaused(host, instance)]);
+    return { members: seen, isPaused: paused };
   });
   const answer = asked.find((one) => one.answer !== undefined)?.answer;
   if (answer) return { ...answer, problem: null };

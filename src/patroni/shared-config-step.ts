@@ -12,10 +12,14 @@ import { changeShared, ownParameters } from './patroni-query.ts';
 const patienceMs = 60_000;
 
 /** What this member last read in etcd; undefined where Patroni never ran. */
-export async function readShared(host: ReadableHost, { dataDirectory }: Instance): Promise<unknown> {
+async function readShared(host: ReadableHost, { dataDirectory }: Instance): Promise<unknown> {
   const found = await host.readFile(`${dataDirectory}/patroni.dynamic.json`);
   return found && parseJson(found.content);
 }
+
+/** Whether Patroni is paused, as this member last read it in etcd. */
+export const isPaused = async (host: ReadableHost, instance: Instance): Promise<boolean> =>
+  ((await readShared(host, instance)) as { readonly pause?: boolean } | undefined)?.pause === true;
 
 /** On the leader: keeps what all members share as .env.cluster and the server's files say it. */
 export function ensureSharedConfig(cluster: LedCluster & KeptCluster): Step {
