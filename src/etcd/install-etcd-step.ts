@@ -51,7 +51,7 @@ const checkEtcdVersion = (): Step =>
 /** Nobody else's etcd is touched: not one that listens there, and not one of another cluster of this name. */
 export const checkForeignEtcd = (cluster: Cluster, etcd: Etcd, control: ReadableHost): Step =>
   check('Check that no other etcd is there', async (host) => {
-    const { unit, authority, directory } = etcdFiles(cluster);
+    const { unit, authority, directory, data } = etcdFiles(cluster);
     const [listeners, own, trusted] = await Promise.all([
       host.ask(foreignListeners(unit, [etcd.clientPort, etcd.peerPort])),
       readAuthority(cluster, control),
@@ -74,7 +74,7 @@ export const checkForeignEtcd = (cluster: Cluster, etcd: Etcd, control: Readable
       why: `${authority} is the CA of that cluster, and not the one on ${cluster.control.name}.`,
       next: [
         'give this cluster another CLUSTER_NAME, or name other hosts in ETCD_HOSTS',
-        `if that cluster is gone, on ${host.name}: systemctl disable --now ${unit}; rm -r ${directory}`,
+        `if that cluster is gone, on ${host.name}: systemctl disable --now ${unit}; rm -r ${directory} ${data}`,
       ],
     });
   });
