@@ -34,26 +34,12 @@ own_timeline() {
 
 # "refused": the host answers, and no server. "starting": one does not say more yet. "silent": nobody is seen.
 connect() {
-  perl -MSocket=:DEFAULT,getaddrinfo -MErrno -MFcntl -e '
-    my ($problem, @to) = getaddrinfo($ARGV[0], $ARGV[1], { socktype => SOCK_STREAM });
-    my $answer = "silent";
-    for my $one (@to) {
-      socket(my $socket, $one->{family}, SOCK_STREAM, 0) or next;
-      fcntl($socket, F_SETFL, O_NONBLOCK);
-      my $error = 0;
-      if (!connect($socket, $one->{addr})) {
-        $error = $! + 0;
-        if ($!{EINPROGRESS}) {
-          vec(my $ready = "", fileno($socket), 1) = 1;
-          select(undef, $ready, undef, 3) or next;
-          $error = unpack("i", getsockopt($socket, SOL_SOCKET, SO_ERROR));
-        }
-      }
-      $! = $error;
-      $answer = "starting" if $error == 0;
-      $answer = "refused" if $!{ECONNREFUSED} && $answer eq "silent";
-    }
-    print $answer' "$1" "$2"
+  local said
+  # shellcheck disable=SC2016 # text for another shell
+  if said=$(LC_ALL=C timeout 3 bash -c ': <"/dev/tcp/$1/$2"' bash "$1" "$2" 2>&1); then echo starting
+  elif [[ $said == *'Connection refused'* ]]; then echo refused
+  else echo silent
+  fi
 }
 
 # What a node says: "newer TIMELINE", "writes TIMELINE", "follows", or why it says nothing.
