@@ -40,6 +40,14 @@ describeOnHosts('a cluster that Patroni keeps', () => {
   const expectStreaming = (from: string, to: string): Promise<void> =>
     expect.poll(() => lab.sql(from, senders).catch(String), patient).toBe(`${to} streaming`);
 
+  /** The nodes of which Patroni lets one lead (dcs_failsafe_mode of its manual). */
+  const mayLead = (): Promise<string> => {
+    const name = lab.env['CLUSTER_NAME'];
+    const credential = '--cacert ca.crt --cert root.crt --key root.key';
+    const words = `etcdctl ${credential} get --print-value-only /dbctl/${name}/failsafe`;
+    return lab.shell('control', `cd /etc/dbctl/${name}/_etcd && ${words}`).catch(String);
+  };
+
   const pidOfSession = `select pid from pg_stat_activity where query like '%the long session%' and pid <> pg_backend_pid()`;
 
   test(
@@ -139,10 +147,12 @@ describeOnHosts('a cluster that Patroni keeps', () => {
   test(
     'another node leads when the host of the leader is dead, and the old one follows it when it is back',
     async () => {
-      // A host that is lost while another is not wholly back leaves too few of etcd's members.
+      // A host that is lost while another is not wholly back leaves too few of etcd's members, or only nodes that Patroni
+      // lets lead in no case: those that the leader has not written into /failsafe since they are back.
       await expect
         .poll(async () => (await lab.dbctl('status')).stdout, patient)
         .toMatch(/leader pg1, automatic failover\n.*3 of 3 members/);
+      await expect.poll(mayLead, patient).toContain('"pg2"');
 
       await cutPower(lab, 'pg1');
 
