@@ -26,6 +26,7 @@ export function buildCluster(
     ...gatewaysOf(settings, topology),
     ...patroniOf(settings),
     ...etcdOf(settings, topology),
+    ...synchronousOf(settings),
     allowedCidrs: [...new Set(settings.CLUSTER_ALLOWED_CIDRS)],
     ssh: {
       user: settings.CLUSTER_SSH_USER,
@@ -43,7 +44,7 @@ export function buildCluster(
         name: settings.POSTGRES_REPLICATION_USER,
         password: settings.POSTGRES_REPLICATION_PASSWORD,
       },
-      parameters,
+      parameters: { ...synchronousNames(settings, topology), ...parameters },
     },
     lagLimits: { warnSeconds: settings.WARN_REPLICA_LAG, maxSeconds: settings.MAX_REPLICA_LAG },
     backup: buildBackup(settings, topology.control!, located),
@@ -62,6 +63,19 @@ const patroniOf = (settings: Settings): Pick<Cluster, 'patroni'> =>
           port: settings.PATRONI_PORT,
         },
       };
+
+const synchronousOf = ({ CLUSTER_SYNCHRONOUS: synchronous }: Settings): Pick<Cluster, 'synchronous'> =>
+  synchronous === 'off' ? {} : { synchronous };
+
+/** Without Patroni, which says it to the node that leads: every node, on every node, since each may lead. */
+function synchronousNames(
+  { CLUSTER_SYNCHRONOUS: synchronous, CLUSTER_HA: manager }: Settings,
+  { primary, replicas }: ReturnType<typeof topologyOf>,
+): Readonly<Record<string, string>> {
+  if (synchronous === 'off' || manager !== 'none') return {};
+  const names = [primary!, ...replicas].map(({ name }) => `"${name}"`).toSorted();
+  return { synchronous_standby_names: `ANY 1 (${names.join(', ')})` };
+}
 
 function gatewaysOf(
   settings: Settings,

@@ -4,7 +4,7 @@ import { checkRoles } from './build-cluster.ts';
 import { parseSettings } from './parse.ts';
 import type { Problem } from './problem.ts';
 import type { Entry } from './read-lines.ts';
-import { checkAvailability } from './check-availability.ts';
+import { checkAvailability, checkSynchronous } from './check-availability.ts';
 import { checkGateways } from './check-gateways.ts';
 import { checkEtcd } from './etcd-members.ts';
 import { topologyOf } from './topology.ts';
@@ -27,6 +27,7 @@ export function examine(entries: readonly Entry[], directory: string, unreadable
     ...checkRoles(parsed.settings),
     ...checkLimits(parsed.settings, 'WARN_REPLICA_LAG', 'MAX_REPLICA_LAG'),
     ...checkAvailability(parsed.settings),
+    ...checkSynchronous(parsed.settings, topology, parsed.parameters),
     ...checkGateways(parsed.settings, topology),
     ...checkEtcd(parsed.settings, topology),
     ...checkBackup(parsed.settings, topology.control, faulty, parsed.parameters),

@@ -6,7 +6,6 @@ import { distance } from 'fastest-levenshtein';
 /** What the names look like, and what completes "… is not a setting: ". */
 const foreign: readonly (readonly [pattern: RegExp, about: string])[] = [
   [/^FAILOVER_(EMAIL|SLACK|PAGERDUTY)_/, notYet('notifications about a failover')],
-  [/^CLUSTER_SYNCHRONOUS$/, notYet('synchronous replication')],
   [/^(REPLICA_LAG_CHECK_INTERVAL|HEALTH_CHECK_(INTERVAL|TIMEOUT))$/, notYet('the interval of a check')],
   [
     /^(CLUSTER_GATEWAYS?(_HOSTS)?|READ_AFTER_WRITE_TTL|PGPOOL_.*|HAPROXY_.*|PGBOUNCER_.*)$/,

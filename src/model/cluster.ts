@@ -55,6 +55,9 @@ export interface SshSettings {
 /** The same for a machine. */
 export const shownMachine = ({ name, host }: Machine) => ({ name, address: host });
 
+/** CLUSTER_SYNCHRONOUS, where it is not off. */
+export type Synchronous = 'on' | 'quorum';
+
 export interface Cluster {
   readonly name: string;
   /** The node that is meant to lead (CLUSTER_DB_PRIMARY_HOST). Which one does is a fact: see LedCluster. */
@@ -71,6 +74,8 @@ export interface Cluster {
   readonly patroni?: Patroni | undefined;
   /** Where Patroni keeps who leads; undefined while CLUSTER_HA is none. */
   readonly etcd?: Etcd | undefined;
+  /** How many replicas must have a commit before a client hears of it: one that is named, or any one; undefined for none. */
+  readonly synchronous?: Synchronous | undefined;
   /** Networks that clients may connect from, besides the cluster's own hosts. */
   readonly allowedCidrs: readonly string[];
   readonly ssh: SshSettings;
@@ -83,7 +88,7 @@ export interface Cluster {
     readonly writer: Role;
     readonly reader: Role;
     readonly replication: Role;
-    /** POSTGRES_CONF_*: parameter name (lower case) to value, as written in .env.cluster. */
+    /** POSTGRES_CONF_*: parameter name (lower case) to value, as written in .env.cluster; and what other settings ask for. */
     readonly parameters: Readonly<Record<string, string>>;
   };
   /** Replica lag in seconds: WARNING above the first, CRITICAL above the second. */

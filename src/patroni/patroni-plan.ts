@@ -28,6 +28,7 @@ import { streamsThrough } from './patroni-query.ts';
 import { ensureRewindRights, revokeRewindRights } from './rewind-rights-step.ts';
 import { runPatroni } from './run-patroni-step.ts';
 import { ensureSharedConfig } from './shared-config-step.ts';
+import { awaitSynchronous, checkQuorum } from './synchronous-step.ts';
 
 export interface PatroniWork {
   readonly cluster: LedCluster;
@@ -43,12 +44,14 @@ export function patroniStages({ cluster, hosts, nodes }: PatroniWork): readonly 
   const primary = hosts.get(cluster.primary.name);
   const replicas = nodes.filter(({ name }) => name !== cluster.primary.name);
   return [
+    onMachines('Check what Patroni can do', nodes, hosts, () => [checkQuorum(cluster)]),
     onlyOn('Let replicas rewind', primary, () => [ensureRewindRights(cluster)]),
     onMachines('Install Patroni', nodes, hosts, (node) =>
       ensurePatroniFiles(cluster, node, control).slice(0, 3),
     ),
     onlyOn('Let Patroni run the primary', primary, () => [
       ...ensurePatroniFiles(cluster, cluster.primary, control).slice(3),
+      checkQuorum(cluster),
       runPatroni(cluster, cluster.primary),
       ensureSharedConfig(cluster),
     ]),
@@ -61,6 +64,7 @@ export function patroniStages({ cluster, hosts, nodes }: PatroniWork): readonly 
         dropFormerSlot(cluster, node, primary),
       ]),
     ),
+    onlyOn('Commit on as many nodes as the file says', primary, () => [awaitSynchronous(cluster)]),
   ];
 }
 

@@ -1,6 +1,7 @@
 // What Patroni is asked and told on a node's host.
 
 import * as v from 'valibot';
+import { sh } from '../host/script.ts';
 import { query, type Action, type Query } from '../host/command.ts';
 import type { Instance } from '../model/instance.ts';
 import { patronictl } from '../postgres/control/patroni-control.ts';
@@ -66,6 +67,26 @@ export const ownParameters = (instance: Instance): Query<Readonly<Record<string,
        order by seqno desc limit 1), boot_val))
      from pg_settings s where name in (${sharedParameters.map(literal).join(', ')})`,
     (value) => v.parse(v.record(v.string(), v.string()), value),
+  );
+
+/** "4.0.7": of the program, or of the package that would be installed; undefined where nobody knows yet. */
+export const patroniVersion: Query<string | undefined> = query(
+  sh(
+    'patroni --version 2>/dev/null || LC_ALL=C apt-cache policy patroni 2>/dev/null | sed -n "s/^ *Candidate: //p"',
+  ),
+  (stdout) => /\d[\d.]*/.exec(stdout)?.[0],
+);
+
+const SynchronousFacts = v.object({ names: v.string(), streaming: v.number(), confirming: v.number() });
+
+/** Whether commits wait for a replica, how many could confirm them, and how many do. */
+export const synchronousFacts = (instance: Instance): Query<v.InferOutput<typeof SynchronousFacts>> =>
+  askJson(
+    instance,
+    `select json_build_object('names', current_setting('synchronous_standby_names'),
+       'streaming', count(*) filter (where state = 'streaming'),
+       'confirming', count(*) filter (where sync_state in ('sync', 'quorum'))) from pg_stat_replication`,
+    (value) => v.parse(SynchronousFacts, value),
   );
 
 export const startedAt = (instance: Instance): Query<string> =>

@@ -56,7 +56,7 @@ function usualParameters(cluster: Cluster): Parameters {
 }
 
 /** What all members share; in JSON, as Patroni keeps it in etcd. */
-export function sharedConfig({ patroni, nodes }: KeptCluster, parameters: Parameters) {
+export function sharedConfig({ patroni, nodes, synchronous }: KeptCluster, parameters: Parameters) {
   const { ttl, loop, retry } = timingOf(patroni);
   return {
     ttl,
@@ -64,7 +64,9 @@ export function sharedConfig({ patroni, nodes }: KeptCluster, parameters: Parame
     retry_timeout: retry,
     // A server that died is started again at once; when that takes longer, another node leads.
     primary_start_timeout: 10,
-    maximum_lag_on_failover: 1024 ** 2,
+    // Only a replica that has everything acknowledged may lead, when commits wait for one; what it lacks nobody was promised.
+    maximum_lag_on_failover: synchronous === undefined ? 1024 ** 2 : 1024 ** 4,
+    ...(synchronous && { synchronous_mode: synchronous === 'on' ? true : synchronous }),
     failsafe_mode: true,
     // Slots of the time before Patroni, and of clones.
     ignore_slots: nodes

@@ -11,6 +11,9 @@ import { changeShared, ownParameters } from './patroni-query.ts';
 /** Patroni looks at etcd once in a loop, of ten seconds at most; milliseconds. */
 const patienceMs = 60_000;
 
+/** Parts that are not there at all where they do not apply. */
+const off = { pause: false, synchronous_mode: false };
+
 /** What this member last read in etcd; undefined where Patroni never ran. */
 async function readShared(host: ReadableHost, { dataDirectory }: Instance): Promise<unknown> {
   const found = await host.readFile(`${dataDirectory}/patroni.dynamic.json`);
@@ -30,21 +33,30 @@ export function ensureSharedConfig(cluster: LedCluster & KeptCluster): Step {
       host.ask(ifRunning(instance, ownParameters(instance))),
     ]);
     // What nobody can be asked now is not changed now.
-    const wanted = { ...sharedConfig(cluster, parameters ?? {}), pause: !cluster.patroni.isAutomatic };
-    const found = shared === undefined ? undefined : { pause: false, ...(shared as object) };
+    const wanted = {
+      ...off,
+      ...sharedConfig(cluster, parameters ?? {}),
+      pause: !cluster.patroni.isAutomatic,
+    };
+    const found = shared === undefined ? undefined : { ...off, ...(shared as object) };
     return { wanted, missing: shared === undefined ? ['everything'] : missingIn(wanted, found) };
   }
   return {
     title: 'Tell all members the same',
     async diff(host) {
       const { missing } = await look(host);
-      return missing.map((name) =>
-        change('patroni.configure', textOf(name, cluster.patroni.isAutomatic), name),
-      );
+      return missing.map((name) => change('patroni.configure', textOf(name, cluster), name));
     },
     async apply(host, report) {
       const { wanted } = await look(host);
-      await host.run(changeShared(instance, { ...wanted, pause: wanted.pause || null }));
+      const { pause, synchronous_mode } = wanted;
+      await host.run(
+        changeShared(instance, {
+          ...wanted,
+          pause: pause || null,
+          synchronous_mode: synchronous_mode || null,
+        }),
+      );
       await waitUntil(
         async () => {
           report('waiting until Patroni has read it');
@@ -56,7 +68,11 @@ export function ensureSharedConfig(cluster: LedCluster & KeptCluster): Step {
   };
 }
 
-function textOf(name: string, isAutomatic: boolean): string {
+function textOf(name: string, { synchronous, patroni }: KeptCluster): string {
+  if (name === 'synchronous_mode')
+    return synchronous === undefined
+      ? 'let no commit wait for a replica'
+      : `let commits wait for a replica (CLUSTER_SYNCHRONOUS=${synchronous})`;
   if (name !== 'pause') return `set ${name} in Patroni`;
-  return isAutomatic ? 'let Patroni act by itself again' : 'pause Patroni: no automatic failover';
+  return patroni.isAutomatic ? 'let Patroni act by itself again' : 'pause Patroni: no automatic failover';
 }

@@ -14,7 +14,7 @@ const ServerStatus = v.object({
   databaseBytes: v.number(),
   /** Of a primary. */
   synchronous: v.optional(
-    v.nullable(v.object({ names: v.string(), commit: v.string(), confirming: v.number() })),
+    v.nullable(v.object({ names: v.string(), commit: v.string(), confirming: v.array(v.string()) })),
   ),
 });
 export type ServerStatus = v.InferOutput<typeof ServerStatus>;

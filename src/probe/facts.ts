@@ -79,7 +79,7 @@ const Slot = v.object({
 });
 export type Slot = v.InferOutput<typeof Slot>;
 
-const Synchronous = v.object({ names: v.string(), commit: v.string(), confirming: v.number() });
+const Synchronous = v.object({ names: v.string(), commit: v.string(), confirming: v.array(v.string()) });
 
 /** What the admin (a member of pg_monitor) sees on a primary. */
 export const PrimarySide = v.object({

@@ -4,7 +4,13 @@ import type { Cluster, Node } from '../model/cluster.ts';
 import type { NodeFacts, Sender, Slot } from './facts.ts';
 import { finding, type Finding } from '../model/finding.ts';
 import { formatBytes, formatSeconds } from '../model/units.ts';
-import { commitsWait, neededConfirmations, waitAdvice } from '../postgres/synchronous.ts';
+import {
+  aloneAdvice,
+  commitsWait,
+  confirmsAlone,
+  neededConfirmations,
+  waitAdvice,
+} from '../postgres/synchronous.ts';
 import { streamingSlotOf } from '../model/slot.ts';
 
 export function judgeReplication(cluster: Cluster, all: readonly NodeFacts[]): readonly Finding[] {
@@ -18,19 +24,29 @@ export function judgeReplication(cluster: Cluster, all: readonly NodeFacts[]): r
       judgeSender(cluster, facts, primary),
     ]),
     ...judgeSlots(cluster, primary),
-    judgeCommits(primary),
+    judgeCommits(cluster, primary),
   ];
   return findings.filter((one) => one !== undefined);
 }
 
 /** A primary that takes writes and never confirms them is none that an application can use. */
-function judgeCommits(primary: NodeFacts | undefined): Finding | undefined {
+function judgeCommits(
+  { synchronous: wanted }: Pick<Cluster, 'synchronous'>,
+  primary: NodeFacts | undefined,
+): Finding | undefined {
   const synchronous = primary?.primary?.synchronous;
-  if (!synchronous || neededConfirmations(synchronous) === 0) return undefined;
+  if (!synchronous) return undefined;
   const about = { node: primary.node, check: 'synchronous' };
+  const alone = confirmsAlone(wanted, synchronous);
+  if (alone !== undefined) return finding(about, 'warning', alone, aloneAdvice);
+  if (neededConfirmations(synchronous) === 0) return undefined;
   const waiting = commitsWait(synchronous);
   return waiting === undefined
-    ? finding(about, 'ok', `commits are confirmed by ${synchronous.confirming} of ${synchronous.names}`)
+    ? finding(
+        about,
+        'ok',
+        `commits are confirmed by ${synchronous.confirming.join(', ')} (${synchronous.names})`,
+      )
     : finding(about, 'critical', waiting, waitAdvice);
 }
 

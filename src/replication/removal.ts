@@ -75,7 +75,9 @@ const rules: readonly Rule[] = [
     commitsWaitFor(node, synchronousNames, otherSenders) && {
       what: `commits wait for ${node}: synchronous_standby_names is ${synchronousNames}`,
       why: 'Without it, every commit would wait.',
-      next: ['change POSTGRES_CONF_synchronous_standby_names in .env.cluster first, then: dbctl up'],
+      next: [
+        'let commits wait for others, or for nobody (CLUSTER_SYNCHRONOUS or POSTGRES_CONF_synchronous_standby_names in .env.cluster), then: dbctl up',
+      ],
     },
   ({ node, sight }, { wipe }) =>
     wipe &&
@@ -124,12 +126,14 @@ export function refuseRemoval(facts: RemovalFacts, request: RemovalRequest): voi
 export function commitsWaitFor(node: string, synchronousNames: string, others: number): boolean {
   const text = synchronousNames.trim();
   if (text === '') return false;
-  const [, count = '1', listed = text] = /^(?:first|any)?\s*(\d+)\s*\((.*)\)$/is.exec(text) ?? [];
+  const [, way, count = '1', listed = text] = /^(first|any)?\s*(\d+)\s*\((.*)\)$/is.exec(text) ?? [];
   const names = listed.split(',').map((name) =>
     name
       .trim()
       .replace(/^"(.*)"$/, '$1')
       .toLowerCase(),
   );
-  return names.includes(node) || (names.includes('*') && others < Number(count));
+  const isLeftAlone = others < Number(count);
+  if (way?.toLowerCase() === 'any' && names.includes(node)) return isLeftAlone;
+  return names.includes(node) || (names.includes('*') && isLeftAlone);
 }

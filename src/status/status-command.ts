@@ -26,13 +26,14 @@ With --check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.`,
     const { checkText, clusterText } = await import('./status-text.ts');
     return `${clusterText(answer)}${check ? checkText(answer.findings, colour) : ''}`;
   },
-  json: ({ leaders, nodes, protection, patroni, etcd, findings }) => ({
+  json: ({ leaders, nodes, protection, patroni, etcd, synchronous, findings }) => ({
     /** The node that takes writes; null when none or several do. */
     leader: leaders.length === 1 ? leaders[0]!.node.name : null,
     nodes: nodes.map(({ node, host, ...seen }) => ({ name: node, address: host, ...seen })),
     protection,
     ...(patroni && { patroni }),
     ...(etcd && { etcd }),
+    ...(synchronous && { synchronous }),
     status: worstOf(findings),
     findings,
   }),

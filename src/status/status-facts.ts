@@ -1,5 +1,5 @@
 import type { Backup } from '../model/backup.ts';
-import { type Cluster, type Node } from '../model/cluster.ts';
+import type { Cluster, Node } from '../model/cluster.ts';
 import type { DrillResult } from '../backup/drill/drill.ts';
 import { readAvailability } from '../patroni/patroni-status-facts.ts';
 import { instanceOf, type Instance } from '../model/instance.ts';
@@ -8,7 +8,7 @@ import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { archiverFacts, type ArchiverFacts } from '../postgres/archiver.ts';
 import { hostFacts } from '../server/host-facts-query.ts';
-import { commitsWait } from '../postgres/synchronous.ts';
+import { commitsWait, synchronousSeen } from '../postgres/synchronous.ts';
 import { isServerWide, overrideText } from '../server/overrides.ts';
 import { overridesOn } from '../server/overrides-facts.ts';
 import { controlOf } from '../postgres/control/control-of.ts';
@@ -78,6 +78,7 @@ export async function readStatus(cluster: Cluster, login: LoginOptions) {
     /** The nodes that take writes. */
     leaders,
     nodes: looks.map(({ status }) => withRemark(status, parted.get(status.node))),
+    ...synchronousSeen(cluster, looks),
     protection: repository ? protectionOf(protectionFacts(repository, archiver, drills)) : noBackups,
     ...availability,
   };
@@ -193,8 +194,5 @@ const nothingSeen = (cluster: Cluster, { name, host, port }: Node): Omit<NodeSta
   host,
   port,
   expectedRole: name === cluster.configuredPrimary.name ? 'primary' : 'replica',
-  places: [],
-  remarks: [],
-  commitsWait: false,
-  isParted: false,
+  ...{ places: [], remarks: [], commitsWait: false, isParted: false },
 });

@@ -3,6 +3,7 @@
 import type { Cluster } from '../model/cluster.ts';
 import { judgeEtcd } from '../etcd/judge-etcd.ts';
 import { judgePatroni } from '../patroni/judge-patroni.ts';
+import { judgeSynchronous } from './judge-synchronous.ts';
 import { finding, type Finding } from '../model/finding.ts';
 import type { ClusterStatus, NodeStatus } from './status-facts.ts';
 
@@ -20,6 +21,7 @@ export const statusFindings = (cluster: Cluster, status: ClusterStatus): readonl
   protection(status),
   ...(status.patroni ? judgePatroni(cluster, status.patroni) : []),
   ...(status.etcd ? judgeEtcd(status.etcd) : []),
+  ...judgeSynchronous(status.synchronous),
 ];
 
 function leading({ leaders, nodes }: ClusterStatus): Finding {

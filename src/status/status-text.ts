@@ -4,6 +4,7 @@ import { printable } from '../host/printable.ts';
 import { formatBytes, formatSeconds } from '../model/units.ts';
 import { patroniSummary } from '../patroni/judge-patroni.ts';
 import { etcdSummary } from '../etcd/judge-etcd.ts';
+import { synchronousText } from './judge-synchronous.ts';
 import { nameOfPlace } from '../server/layout.ts';
 import type { ClusterStatus, NodeStatus } from './status-facts.ts';
 import { problem as problemText, verdict } from '../ui/findings.ts';
@@ -21,10 +22,21 @@ const layouts = [
 const head = ['NODE', 'HOST', 'ROLE', 'STATE', 'VERSION', 'TL', 'SINCE (UTC)', 'DISK FREE'];
 
 export const clusterText = (
-  { nodes, protection, etcd, patroni }: ClusterStatus,
+  { nodes, protection, etcd, patroni, synchronous }: ClusterStatus,
   now = Date.now() / 1000,
 ): string =>
-  `${statusText(nodes)}\n${patroni ? `${'PATRONI'.padEnd(13)}${printable(patroniSummary(patroni))}\n` : ''}${etcd ? `${'ETCD'.padEnd(13)}${etcdSummary(etcd)}\n` : ''}${protectionText(protection, now)}`;
+  [
+    statusText(nodes),
+    row('PATRONI', patroni && patroniSummary(patroni)),
+    row('ETCD', etcd && etcdSummary(etcd)),
+    row('SYNCHRONOUS', synchronous && synchronousText(synchronous.wanted, synchronous)),
+    protectionText(protection, now),
+  ]
+    .filter(Boolean)
+    .join('\n');
+
+const row = (title: string, text: string | undefined): string =>
+  text === undefined ? '' : `${title.padEnd(13)}${printable(text)}`;
 
 /** What is wrong and what to do about it, and the verdict last, where monitoring shows it. */
 export function checkText(findings: readonly Finding[], colour: 0 | 1): string {

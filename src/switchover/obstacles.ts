@@ -1,11 +1,11 @@
 // What keeps a replica from taking over from the primary: a table of rules. Facts in, nothing is asked here.
 
-import type { Node } from '../model/cluster.ts';
+import type { Cluster, Node } from '../model/cluster.ts';
 import { parseLsn } from '../model/lsn.ts';
 import { formatBytes } from '../model/units.ts';
 import type { ArchiverFacts } from '../postgres/archiver.ts';
 import { standbyParameters } from '../postgres/standby-parameters.ts';
-import { neededConfirmations } from '../postgres/synchronous.ts';
+import { isListed, neededConfirmations } from '../postgres/synchronous.ts';
 import type { Following, Leading } from './switchover-query.ts';
 
 /** The node that is to give way. */
@@ -14,6 +14,8 @@ export interface Giving {
   readonly facts: Leading;
   /** Undefined where nothing is archived. */
   readonly archiver: ArchiverFacts | undefined;
+  /** What Patroni keeps of who must have a commit; undefined without Patroni. */
+  readonly patroni?: Pick<Cluster, 'synchronous'> | undefined;
 }
 
 /** A node that may take over; without facts, why it says nothing. */
@@ -103,6 +105,18 @@ const rules: readonly Rule[] = [
         : undefined,
   },
   {
+    reason: 'Patroni lets only a replica lead that has every commit that was acknowledged',
+    find({ name }, { facts: { confirming }, patroni }) {
+      if (patroni?.synchronous === undefined || confirming.includes(name)) return undefined;
+      return {
+        text: `${name} does not confirm commits (CLUSTER_SYNCHRONOUS=${patroni.synchronous}): ${confirming[0] ?? 'no replica'} does`,
+        next: confirming[0]
+          ? `let one that does lead: dbctl switchover --candidate ${confirming[0]}`
+          : 'see which replica does not stream, and why: dbctl probe',
+      };
+    },
+  },
+  {
     reason: 'clients wait while the rest is replayed',
     find({ name, facts }, { node, facts: leading }) {
       const bytes = bytesBehind(facts, leading);
@@ -147,18 +161,10 @@ export function waitsForNobody(
   return listed.length < needed
     ? {
         text: `synchronous_standby_names is ${synchronousNames}: with ${name} as the primary, commits would wait for ever`,
-        next: 'name the other nodes in POSTGRES_CONF_synchronous_standby_names as well, then: dbctl up',
+        next: 'name the other nodes in POSTGRES_CONF_synchronous_standby_names as well, or write CLUSTER_SYNCHRONOUS=on instead, then: dbctl up',
       }
     : undefined;
 }
-
-/** Whether synchronous_standby_names means this node. */
-const isListed = (names: string, name: string): boolean =>
-  names.includes('*') ||
-  names
-    .replace(/^\s*(?:(?:first|any)\s+)?\d+\s*(?=\()/i, '')
-    .split(/[\s,()]+/)
-    .some((one) => one.replaceAll('"', '').toLowerCase() === name.toLowerCase());
 
 /** How many bytes of WAL a replica has not replayed. */
 export const bytesBehind = ({ replayLsn }: Following, { flushLsn }: Leading): number =>
@@ -173,7 +179,10 @@ export function obstaclesOf(
   const { node, facts } = candidate;
   const own = ownObstaclesOf(candidate, nodes);
   if (facts === undefined) return own;
-  const waits = waitsForNobody(node.name, giving.facts.synchronousNames, othersThan(node, nodes));
+  // Patroni names others when another one leads.
+  const waits = giving.patroni
+    ? undefined
+    : waitsForNobody(node.name, giving.facts.synchronousNames, othersThan(node, nodes));
   return [...own, ...rules.flatMap(({ find }) => find({ ...node, facts }, giving) ?? []), waits ?? []].flat();
 }
 

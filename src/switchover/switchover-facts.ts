@@ -28,7 +28,8 @@ export async function readSides(cluster: LedCluster, hosts: Pick<HostSet, 'get'>
     host.ask(archiverFacts(instance)),
   ]);
   const archives = archiver !== undefined && archiver.mode !== 'off' && archiver.command !== '';
-  return { giving: { node: primary, facts, archiver: archives ? archiver : undefined }, candidates };
+  const patroni = cluster.patroni && { synchronous: cluster.synchronous };
+  return { giving: { node: primary, facts, archiver: archives ? archiver : undefined, patroni }, candidates };
 }
 
 /** A node that may take over, and what it says. */

@@ -23,6 +23,8 @@ const Leading = v.object({
   streaming: v.array(v.string()),
   copies: v.number(),
   synchronousNames: v.string(),
+  /** application_name of those that confirm commits. */
+  confirming: v.array(v.string()),
   /** Transactions that are prepared, and slots of logical replication, by name. */
   prepared: v.array(v.string()),
   logicalSlots: v.array(v.string()),
@@ -41,6 +43,8 @@ export const leadingFacts = (socket: Socket): Query<Leading> =>
        'streaming', (select coalesce(json_agg(application_name), '[]') from pg_stat_replication where state = 'streaming'),
        'copies', (select count(*) from pg_stat_replication where state = 'backup'),
        'synchronousNames', current_setting('synchronous_standby_names'),
+       'confirming', (select coalesce(json_agg(application_name), '[]') from pg_stat_replication
+         where sync_state in ('sync', 'quorum')),
        'prepared', (select coalesce(json_agg(gid), '[]') from pg_prepared_xacts),
        'logicalSlots', (select coalesce(json_agg(slot_name), '[]') from pg_replication_slots where slot_type = 'logical'),
        'limits', ${limitsSql})`,

@@ -32,7 +32,7 @@ describeOnHosts('a primary that is gone', () => {
     lab.configure({
       BACKUP_REPOSITORY: 'posix',
       // What was acknowledged is on two nodes then: nothing of it may be missing.
-      POSTGRES_CONF_synchronous_standby_names: 'ANY 1 (pg1, pg2, pg3)',
+      CLUSTER_SYNCHRONOUS: 'on',
     });
     await succeed(lab, 'up');
     await lab.sql('pg1', 'create table numbers (n int); grant all on numbers to public', 'app');

@@ -10,6 +10,7 @@ import { addressOf, describeOnHosts, patienceMs, roleOf, succeed } from '../supp
 const nodes = ['pg1', 'pg2'];
 const started = 'select pg_postmaster_start_time()';
 const slots = `select coalesce(string_agg(slot_name, ', ' order by slot_name), '') from pg_replication_slots where active`;
+const confirming = `select coalesce(string_agg(application_name || ' ' || sync_state, ', '), '') from pg_stat_replication`;
 const senders = `select coalesce(string_agg(application_name || ' ' || state, ', '), '') from pg_stat_replication`;
 /** For what Patroni does by itself, on a machine that may stand still. */
 const patient = { timeout: 240_000, interval: 250 };
@@ -40,12 +41,62 @@ describeOnHosts('a cluster that Patroni keeps', () => {
   const expectStreaming = (from: string, to: string): Promise<void> =>
     expect.poll(() => lab.sql(from, senders).catch(String), patient).toBe(`${to} streaming`);
 
-  /** The nodes of which Patroni lets one lead (dcs_failsafe_mode of its manual). */
-  const mayLead = (): Promise<string> => {
+  /** What Patroni keeps in etcd: "failsafe", "sync", of its manual. */
+  const inEtcd = (key: string): Promise<string> => {
     const name = lab.env['CLUSTER_NAME'];
     const credential = '--cacert ca.crt --cert root.crt --key root.key';
-    const words = `etcdctl ${credential} get --print-value-only /dbctl/${name}/failsafe`;
+    const words = `etcdctl ${credential} get --print-value-only /dbctl/${name}/${key}`;
     return lab.shell('control', `cd /etc/dbctl/${name}/_etcd && ${words}`).catch(String);
+  };
+
+  /**
+   * A host that is lost while another is not wholly back leaves too few of etcd's members, or only nodes that Patroni
+   * lets lead in no case: those that the leader has not written into /failsafe since they are back.
+   */
+  async function expectReadyToLose(leader: string, other: string): Promise<void> {
+    await expect
+      .poll(async () => (await lab.dbctl('status')).stdout, patient)
+      .toMatch(new RegExp(`leader ${leader}, automatic failover\\n.*3 of 3 members`));
+    await expect.poll(() => inEtcd('failsafe'), patient).toContain(`"${other}"`);
+  }
+
+  /** Looks until this node is what is wanted, and insists that never two took writes meanwhile. */
+  async function expectOneWriterUntil(node: string, wanted: 't' | 'f'): Promise<void> {
+    const two: string[] = [];
+    const look = async (): Promise<string> => {
+      const seen = await Promise.all(nodes.map(inRecovery));
+      if (seen.every((one) => one === 'f')) two.push(new Date().toISOString());
+      return seen[nodes.indexOf(node)]!;
+    };
+    await expect.poll(look, { ...patient, interval: 50 }).toBe(wanted);
+    expect(two).toEqual([]);
+  }
+
+  const acknowledged = async (): Promise<readonly string[]> =>
+    (await lab.shell('control', 'cat /root/acknowledged 2>/dev/null || :')).split('\n').filter(Boolean);
+
+  async function expectMoreAcknowledged(): Promise<void> {
+    const { length } = await acknowledged();
+    await expect.poll(async () => (await acknowledged()).length, patient).toBeGreaterThan(length + 5);
+  }
+
+  /** Adds numbers through whoever leads, one by one, and writes down each that was acknowledged; answers what ends it. */
+  async function startLoad(): Promise<() => Promise<void>> {
+    const { name, password } = roleOf(lab, 'writer');
+    const places = nodes.map((node) => addressOf(lab, node)).join(',');
+    const connection = `host=${places} dbname=${lab.env['POSTGRES_DB']} user=${name} target_session_attrs=read-write connect_timeout=2 sslmode=require`;
+    const loop = `n=0; while [ ! -e /root/stop ]; do n=$((n+1))
+      PGPASSWORD=${password} timeout 60 /usr/lib/postgresql/17/bin/psql -XAtqw -d "${connection}" -c "insert into promised values ($n)" 2>/dev/null && echo $n >>/root/acknowledged; done; touch /root/stopped`;
+    await lab.shell('control', `setsid bash -c '${loop}' </dev/null >/dev/null 2>&1 &`);
+    await expectMoreAcknowledged();
+    return async () => {
+      await lab.shell('control', 'touch /root/stop; until [ -e /root/stopped ]; do sleep 0.1; done');
+    };
+  }
+
+  const lostOn = async (node: string): Promise<readonly string[]> => {
+    const found = new Set((await lab.sql(node, 'select n from promised', 'app')).split('\n'));
+    return (await acknowledged()).filter((n) => !found.has(n));
   };
 
   const pidOfSession = `select pid from pg_stat_activity where query like '%the long session%' and pid <> pg_backend_pid()`;
@@ -121,18 +172,7 @@ describeOnHosts('a cluster that Patroni keeps', () => {
       await cable(lab, 'pg2', 'down');
       await lab.sql('pg2', 'insert into numbers values (666)', 'app');
 
-      const both: string[] = [];
-      await expect
-        .poll(
-          async () => {
-            const now = await inRecovery('pg1');
-            if (now === 'f' && (await inRecovery('pg2')) === 'f') both.push(new Date().toISOString());
-            return now;
-          },
-          { timeout: 240_000, interval: 50 },
-        )
-        .toBe('f');
-      expect(both).toEqual([]);
+      await expectOneWriterUntil('pg1', 'f');
       await lab.sql('pg1', 'insert into numbers values (2)', 'app');
       await cable(lab, 'pg2', 'up');
 
@@ -147,12 +187,7 @@ describeOnHosts('a cluster that Patroni keeps', () => {
   test(
     'another node leads when the host of the leader is dead, and the old one follows it when it is back',
     async () => {
-      // A host that is lost while another is not wholly back leaves too few of etcd's members, or only nodes that Patroni
-      // lets lead in no case: those that the leader has not written into /failsafe since they are back.
-      await expect
-        .poll(async () => (await lab.dbctl('status')).stdout, patient)
-        .toMatch(/leader pg1, automatic failover\n.*3 of 3 members/);
-      await expect.poll(mayLead, patient).toContain('"pg2"');
+      await expectReadyToLose('pg1', 'pg2');
 
       await cutPower(lab, 'pg1');
 
@@ -165,6 +200,52 @@ describeOnHosts('a cluster that Patroni keeps', () => {
         .poll(() => lab.sql('pg1', 'select count(*) from numbers', 'app').catch(String), patient)
         .toBe('3');
       await succeed(lab, 'up');
+      await expectNothingToDo();
+    },
+    patienceMs,
+  );
+
+  test(
+    'lets commits wait for a replica, and then loses none that was acknowledged with the host of the leader',
+    async () => {
+      const before = await Promise.all(nodes.map((node) => lab.sql(node, started)));
+      await lab.sql('pg2', 'create table promised (n int); grant all on promised to public', 'app');
+      lab.configure({ CLUSTER_SYNCHRONOUS: 'on' });
+      await succeed(lab, 'up');
+
+      expect(await lab.sql('pg2', confirming)).toBe('pg1 sync');
+      expect(await Promise.all(nodes.map((node) => lab.sql(node, started)))).toEqual(before);
+      await expectNothingToDo();
+      expect((await succeed(lab, 'status')).stdout).toContain('on: pg1 confirms commits');
+      await expectReadyToLose('pg2', 'pg1');
+      await expect.poll(() => inEtcd('sync'), patient).toContain('"pg1"');
+
+      const stopLoad = await startLoad();
+      await cutPower(lab, 'pg2');
+
+      await expectOneWriterUntil('pg1', 'f');
+      // Nobody is left that could confirm commits, and it goes on.
+      await expectMoreAcknowledged();
+      expect((await lab.dbctl('status', '--check')).stdout).toContain('on the primary alone');
+      await healLab(lab);
+      await expectOneWriterUntil('pg2', 't');
+      await expect.poll(() => lab.sql('pg1', confirming).catch(String), patient).toBe('pg2 sync');
+      await expectMoreAcknowledged();
+      await stopLoad();
+      expect(await lostOn('pg1')).toEqual([]);
+      await expect.poll(() => lostOn('pg2'), patient).toEqual([]);
+    },
+    patienceMs,
+  );
+
+  test(
+    'hands over while commits wait for the replica that is to lead',
+    async () => {
+      await expect.poll(() => inEtcd('sync'), patient).toContain('"pg2"');
+      await succeed(lab, 'up');
+      await succeed(lab, 'switchover', '--candidate', 'pg2', '--yes');
+
+      await expect.poll(() => lab.sql('pg2', confirming).catch(String), patient).toBe('pg1 sync');
       await expectNothingToDo();
     },
     patienceMs,
@@ -186,7 +267,8 @@ describeOnHosts('a cluster that Patroni keeps', () => {
     'gets rid of it while it runs, and has everything as it was',
     async () => {
       const before = await Promise.all(nodes.map((node) => lab.sql(node, started)));
-      lab.configure({ CLUSTER_HA: undefined, ENABLE_AUTO_FAILOVER: undefined });
+      const settings = ['CLUSTER_HA', 'ENABLE_AUTO_FAILOVER', 'CLUSTER_SYNCHRONOUS'];
+      lab.configure(Object.fromEntries(settings.map((name) => [name, undefined])));
 
       await succeed(lab, 'up');
 
@@ -198,6 +280,7 @@ describeOnHosts('a cluster that Patroni keeps', () => {
         const left =
           'ls -d /etc/systemd/system/dbctl-* /etc/dbctl/*/*/patroni.yml /etc/postgresql/17/main/*base* /var/lib/postgresql/.dbctl* 2>/dev/null || :';
         expect(await lab.shell(node, left)).toBe('');
+        expect(await lab.sql(node, 'show synchronous_standby_names')).toBe('');
       }
       await expectNothingToDo();
       await succeed(lab, 'restart', '--yes');

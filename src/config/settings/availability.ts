@@ -28,6 +28,11 @@ export const availabilitySettings = {
     'Whether Patroni lets another node lead by itself; false keeps it paused.',
     { fallback: 'true' },
   ),
+  CLUSTER_SYNCHRONOUS: setting(
+    choice('off', 'on', 'quorum'),
+    'Whether a commit waits until a replica has it: off; on, with Patroni the one replica that it names; quorum, any of them (Patroni 4 and later). Without Patroni on and quorum are the same: any one replica, and commits wait while none is there.',
+    { fallback: 'off' },
+  ),
   PATRONI_PORT: setting(
     port,
     "Port of Patroni's REST API for a node on port 5432; on 5433 it is the next, and so on.",

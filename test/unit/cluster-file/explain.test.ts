@@ -28,7 +28,6 @@ test.each([
 
 test.each([
   ['POSTGRES_PORTT', 'did you mean POSTGRES_PORT?'],
-  ['CLUSTER_SYNCHRONOUS', 'synchronous replication'],
   ['__proto__', 'is not a setting'],
   ['constructor', 'is not a setting'],
 ])('%s is unknown, and the error helps', (asked, message) => {

@@ -63,6 +63,7 @@ test('every value is shown with its line, and under which name it stands there',
       ETCD_PEER_PORT                 2380                                  default
       FAILOVER_TIMEOUT               30s                                   default
       ENABLE_AUTO_FAILOVER           true                                  default
+      CLUSTER_SYNCHRONOUS            off                                   default
       PATRONI_PORT                   8018                                  default
 
     Gateways

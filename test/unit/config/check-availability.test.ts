@@ -24,3 +24,24 @@ test('Patroni may be there and do nothing by itself', () => {
     port: 8018,
   });
 });
+
+test('commits wait for any replica without Patroni, and for those that Patroni names with it', () => {
+  const alone = clusterOf({ ...three, CLUSTER_HA: 'none', CLUSTER_SYNCHRONOUS: 'on' });
+  const kept = clusterOf({ ...three, CLUSTER_SYNCHRONOUS: 'quorum' });
+
+  expect(alone.postgres.parameters).toEqual({ synchronous_standby_names: 'ANY 1 ("pg1", "pg2")' });
+  expect(kept.postgres.parameters).toEqual({});
+  expect(kept.synchronous).toBe('quorum');
+  expect(clusterOf(three).synchronous).toBeUndefined();
+});
+
+test('commits cannot wait for nobody, nor for what two lines say', () => {
+  const names = { POSTGRES_CONF_synchronous_standby_names: 'pg2' };
+
+  expect(problemsOf(() => clusterOf({ ...three, ...names, CLUSTER_SYNCHRONOUS: 'on' }))).toContain(
+    'belongs to CLUSTER_SYNCHRONOUS=on; keep one of the two',
+  );
+  expect(problemsOf(() => clusterOf({ CLUSTER_DB_REPLICA_HOSTS: '', CLUSTER_SYNCHRONOUS: 'on' }))).toContain(
+    'there is no replica',
+  );
+});

@@ -80,3 +80,12 @@ test('only what is wanted otherwise is missing', () => {
   ]);
   expect(missingIn({ pause: true }, undefined)).toEqual(['pause']);
 });
+
+const sharedWhen = (synchronous: string) => sharedConfig(keptShop({ CLUSTER_SYNCHRONOUS: synchronous }), {});
+
+test('commits wait as the file says, and then nobody who lacks one may lead, however little that is', () => {
+  expect(sharedWhen('off')).not.toHaveProperty('synchronous_mode');
+  expect(sharedWhen('off').maximum_lag_on_failover).toBe(1024 ** 2);
+  expect(sharedWhen('on')).toMatchObject({ synchronous_mode: true, maximum_lag_on_failover: 1024 ** 4 });
+  expect(sharedWhen('quorum')).toMatchObject({ synchronous_mode: 'quorum' });
+});

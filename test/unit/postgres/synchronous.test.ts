@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commitsWait, neededConfirmations } from '../../../src/postgres/synchronous.ts';
+import { commitsWait, confirmsAlone, neededConfirmations } from '../../../src/postgres/synchronous.ts';
 
 test.each([
   ['', 'on', 0],
@@ -19,9 +19,17 @@ test.each([
 test('commits wait while too few confirm them', () => {
   const view = { names: 'ANY 2 (pg2, pg3)', commit: 'on' };
 
-  expect(commitsWait({ ...view, confirming: 2 })).toBeUndefined();
-  expect(commitsWait({ ...view, confirming: 1 })).toBe(
+  expect(commitsWait({ ...view, confirming: ['pg2', 'pg3'] })).toBeUndefined();
+  expect(commitsWait({ ...view, confirming: ['pg2'] })).toBe(
     'commits wait: synchronous_standby_names is ANY 2 (pg2, pg3), so 2 replicas must confirm them, and only 1 of them does',
   );
-  expect(commitsWait({ names: 'pg2', commit: 'on', confirming: 0 })).toContain('and none does');
+  expect(commitsWait({ names: 'pg2', commit: 'on', confirming: [] })).toContain('and none does');
+});
+
+test('a file that asks for more than the primary alone is not content with it', () => {
+  const alone = { names: '', commit: 'on', confirming: [] };
+
+  expect(confirmsAlone('on', alone)).toContain('on the primary alone');
+  expect(confirmsAlone('on', { ...alone, names: 'pg2' })).toBeUndefined();
+  expect(confirmsAlone(undefined, alone)).toBeUndefined();
 });

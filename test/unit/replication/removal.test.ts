@@ -82,6 +82,8 @@ test.each([
   ['any 2 (*)', 1, true],
   ['*', 0, true],
   ['2 (pg2, pg4)', 0, false],
+  ['ANY 1 ("pg1", "pg2", "pg3")', 1, false],
+  ['ANY 1 ("pg1", "pg3")', 0, true],
 ])('synchronous_standby_names = %s with %i others', (names, others, expected) => {
   expect(commitsWaitFor('pg3', names, others)).toBe(expected);
 });

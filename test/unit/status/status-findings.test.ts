@@ -48,6 +48,18 @@ test.each<[string, Partial<ClusterStatus>, string, string | undefined]>([
   ['two primaries', { leaders: leads(pg1, pg2) }, 'critical', 'pg1 and pg2 both take writes'],
   ['no primary', { leaders: [] }, 'critical', 'no node that was seen takes writes'],
   [
+    'a primary that alone has what the file wants on two nodes',
+    { synchronous: { wanted: 'on', names: '', commit: 'on', confirming: [] } },
+    'warning',
+    'on the primary alone',
+  ],
+  [
+    'a primary that alone has what the file wants on one node',
+    { synchronous: { wanted: undefined, names: 'pg2', commit: 'on', confirming: ['pg2'] } },
+    'ok',
+    undefined,
+  ],
+  [
     'a primary that cannot be reached',
     {
       leaders: [],

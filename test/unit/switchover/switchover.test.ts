@@ -10,7 +10,7 @@ const giving = (facts: Partial<Giving['facts']> = {}, archiver?: object): Giving
   node: { name: 'pg1' },
   facts: {
     ...{ isInRecovery: false, timeline: 3, flushLsn: '1/A000000', streaming: ['pg2', 'pg3'], copies: 0 },
-    ...{ synchronousNames: '', prepared: [], logicalSlots: [], limits },
+    ...{ synchronousNames: '', confirming: [], prepared: [], logicalSlots: [], limits },
     ...facts,
   },
   archiver: archiver as Giving['archiver'],
@@ -128,4 +128,17 @@ test('what does not move along is named', () => {
   expect(leftBehind(giving({ logicalSlots: ['cdc'], prepared: ['tx7'] })).join('\n')).toMatch(
     /do not move by themselves: cdc[^]*prepared on the new primary: tx7/,
   );
+});
+
+test('with Patroni, one that has every acknowledged commit takes over, and its list of them does not matter', () => {
+  const from = {
+    ...giving({ synchronousNames: 'pg3', confirming: ['pg3'] }),
+    patroni: { synchronous: 'on' },
+  } as const;
+
+  expect(chooseCandidate(three, from).node.name).toBe('pg3');
+  expect(refusal(from, three, 'pg2')).toContain(
+    'pg2 does not confirm commits (CLUSTER_SYNCHRONOUS=on): pg3 does',
+  );
+  expect(refusal({ ...from, ...giving(), patroni: from.patroni }, three)).toContain('no replica does');
 });
