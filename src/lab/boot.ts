@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { CommandError } from '../model/errors.ts';
 import type { Mirrors } from './apt-sources.ts';
+import { forgetFaults } from './fault-record.ts';
 import { hostDirectory, rootOf, upperOf, type Lab, type LabHost, machineNetnsOf } from './lab.ts';
 import { mountOverlay, unmountUnder } from './mounts.ts';
 import { connectHost, removeNetwork } from './network.ts';
@@ -27,6 +28,7 @@ export interface Ground {
 export async function bootHost({ root, mtu, mirrors }: Ground, lab: Lab, host: LabHost): Promise<void> {
   await killGroup(hostGroup(lab.name, host.name));
   await removeNetwork([host.veth], [host.netns]);
+  forgetFaults(root, lab, host);
   await mountDisk(root, lab, host);
   prepareRoot(root, lab, host, mirrors);
   await connectHost(lab, host, mtu);

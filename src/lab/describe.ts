@@ -49,14 +49,19 @@ export function describeStatus(labs: readonly LabStatus[]): string {
   return labs.map(describeLab).join('\n');
 }
 
+/** What was broken or healed, and how many changes that were. */
+export const describeChanges = (changes: readonly string[]): string =>
+  [...changes, changes.length === 1 ? '1 change' : `${changes.length} changes`, ''].join('\n');
+
 function describeLab(lab: LabStatus): string {
   const head = `${lab.name}: ${releases[lab.release].title}${lab.bare ? ', bare' : ''}${lab.online ? ', online' : ''}, ${lab.network}, ${lab.directory}`;
-  const rows = lab.hosts.map(({ name, address, state, pid, veth }) => [
+  const rows = lab.hosts.map(({ name, address, state, pid, veth, faults }) => [
     name,
     address,
     state,
     pid === null ? '-' : `pid ${pid}`,
     veth,
+    faults.map(({ about }) => about).join('; '),
   ]);
   return `${head}\n${columns(rows)}\n`;
 }

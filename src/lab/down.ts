@@ -10,7 +10,7 @@ import { parseJson } from '../model/answers.ts';
 import { removeAccess } from './access.ts';
 import { bridgeOf, labDirectory, machineNetnsOf, netnsOf, type Lab } from './lab.ts';
 import { clearDirectory } from './mounts.ts';
-import { closeWayOut, setForwarding, removeNetwork } from './network.ts';
+import { removeRules, setForwarding, removeNetwork } from './network.ts';
 
 /** Throws one lab away, or all of them. Answers the names of those there was anything of. */
 export async function labDown(
@@ -56,7 +56,7 @@ export async function clearLab(root: string, name: string): Promise<boolean> {
 
   await killGroup(group);
   await removeNetwork(interfaces, namespaces);
-  if ((lab === undefined || lab.online) && isInstalled('iptables')) await closeWayOut(name);
+  if ((lab === undefined || lab.online) && isInstalled('iptables')) await removeRules(name);
   if (lab?.online) restoreForwarding(root, name, lab.forwardedBefore);
   if (lab) removeAccess(lab);
   if (lab) forgetCluster(lab);

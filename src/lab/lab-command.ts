@@ -3,6 +3,7 @@
 import { labEnvironment } from '../config/environment.ts';
 import { command } from '../kit/command.ts';
 import { argument, flag, option } from '../kit/flags.ts';
+import { faultHelp, faultNames, programs, readFault, written } from './faults.ts';
 
 const labName = option('--name <lab>', 'which lab', { read: String, otherwise: 'lab' });
 
@@ -41,6 +42,54 @@ export const status = command({
   flags: { name: option('--name <lab>', 'which lab (default: all)') },
   run: async ({ flags }) => (await import('./status.ts')).labStatus(labEnvironment().root, flags.name),
   text: async (labs) => (await import('./describe.ts')).describeStatus(labs),
+});
+
+export const breakHosts = command({
+  needs: 'nothing',
+  arguments: {
+    fault: argument('<fault>', 'what is broken; see below', faultNames),
+    hosts: argument('<host...>', 'their names'),
+  },
+  flags: {
+    name: labName,
+    program: option('--program <program>', 'what is killed, frozen or stopped', { choices: programs }),
+    ports: option('--ports <ports>', "TCP ports, separated by commas (default: etcd's)", {
+      read: written(/^\d{1,5}(,\d{1,5}){0,14}$/, '--ports 5432,8008'),
+    }),
+    rate: option('--rate <rate>', 'what the link carries at most', {
+      read: written(/^\d{1,6}[kmg]?bit$/, '--rate 10mbit'),
+    }),
+    delay: option('--delay <time>', 'how much later packets arrive', {
+      read: written(/^\d{1,6}ms$/, '--delay 200ms'),
+    }),
+    loss: option('--loss <share>', 'how many packets are lost', {
+      read: written(/^\d{1,2}(\.\d{1,2})?%$/, '--loss 5%'),
+    }),
+    path: option('--path <directory>', 'on the file system that is filled (default: /var/lib/postgresql)', {
+      read: written(/^\/\S*$/, '--path /srv/wal'),
+    }),
+  },
+  help: faultHelp,
+  examples: {
+    'sudo dbctl lab break power pg1': 'the host of pg1 is dead',
+    'sudo dbctl lab break freeze pg1 --program patroni': 'it runs, and does nothing',
+    'sudo dbctl lab break ports pg1 pg2': "etcd's members do not hear each other",
+    'sudo dbctl lab heal': 'everything is as before',
+  },
+  async run({ args: { fault, hosts }, flags: { name, ...flags }, progress }) {
+    const { labBreak } = await import('./break.ts');
+    return labBreak(readFault(fault, flags), { name, hosts }, labEnvironment(), await progress());
+  },
+  text: async ({ changes }) => (await import('./describe.ts')).describeChanges(changes),
+});
+
+export const heal = command({
+  needs: 'nothing',
+  arguments: { hosts: argument('[host...]', 'their names (default: all of the lab)') },
+  flags: { name: labName },
+  run: async ({ args: { hosts }, flags: { name }, progress }) =>
+    (await import('./heal.ts')).labHeal({ name, hosts: hosts ?? [] }, labEnvironment(), await progress()),
+  text: async ({ changes }) => (await import('./describe.ts')).describeChanges(changes),
 });
 
 /** Answers nothing of its own: what the host says goes to the terminal. */

@@ -120,31 +120,51 @@ export const setForwarding = (on: boolean): void => writeFileSync(forwarding, on
 
 const commentOf = (lab: string): string => `dbctl-lab-${lab}`;
 
+/** What a rule of a lab is found by. */
+const markOf = (lab: string): readonly string[] => ['-m', 'comment', '--comment', commentOf(lab)];
+
 /** Adds what is missing. Forward rules go first: a firewall that drops by default stands in the way otherwise. */
 export async function openWayOut({ name, network, bridge }: Lab, device: string): Promise<void> {
-  const comment = ['-m', 'comment', '--comment', commentOf(name)];
+  const comment = markOf(name);
   await ensureRule('nat', ['POSTROUTING', '-s', network, '-o', device, ...comment, '-j', 'MASQUERADE']);
   await ensureRule('filter', ['FORWARD', '-i', bridge, '-o', device, ...comment, '-j', 'ACCEPT']);
   await ensureRule('filter', ['FORWARD', '-i', device, '-o', bridge, ...comment, '-j', 'ACCEPT']);
   setForwarding(true);
 }
 
-async function ensureRule(table: string, rule: readonly string[]): Promise<void> {
-  if ((await exitCodeOf(['iptables', '-w', '-t', table, '-C', ...rule])) === 0) return;
-  await run(['iptables', '-w', '-t', table, '-I', ...rule]);
+const iptables = (table: string, netns?: string): readonly string[] => [
+  ...(netns === undefined ? [] : ['nsenter', `--net=/run/netns/${netns}`]),
+  ...['iptables', '-w', '-t', table],
+];
+
+async function ensureRule(table: string, rule: readonly string[], netns?: string): Promise<void> {
+  if ((await exitCodeOf([...iptables(table, netns), '-C', ...rule])) === 0) return;
+  await run([...iptables(table, netns), '-I', ...rule]);
 }
 
-/** Removes every rule of a lab. Answers whether there was one. */
-export async function closeWayOut(lab: string): Promise<boolean> {
+/** Removes every rule of a lab, on this machine or in a host's namespace. Answers whether there was one. */
+export async function removeRules(lab: string, netns?: string): Promise<boolean> {
   let found = false;
   for (const table of ['nat', 'filter']) {
-    for (const rule of rulesOf(lab, await run(['iptables', '-w', '-t', table, '-S']))) {
-      await run(['iptables', '-w', '-t', table, '-D', ...rule]);
+    for (const rule of rulesOf(lab, await run([...iptables(table, netns), '-S']))) {
+      await run([...iptables(table, netns), '-D', ...rule]);
       found = true;
     }
   }
   return found;
 }
+
+/** Lets nothing pass on a host's cable that these words of a rule describe: "INPUT", "-p", "tcp". */
+export const dropOn = (
+  lab: string,
+  { netns }: LabHost,
+  [chain, ...words]: readonly [Way, ...string[]],
+): Promise<void> =>
+  ensureRule('filter', [chain, way[chain], 'host0', ...words, ...markOf(lab), '-j', 'DROP'], netns);
+
+const way = { INPUT: '-i', OUTPUT: '-o' } as const;
+
+export type Way = keyof typeof way;
 
 /** The arguments of each rule with the lab's comment, from `iptables -S`. */
 export const rulesOf = (lab: string, listing: string): readonly (readonly string[])[] =>

@@ -38,7 +38,7 @@ export async function killGroup(group: string): Promise<void> {
   let pids: readonly number[] = [];
   const isGone = async (): Promise<boolean> => {
     pids = groupsUnder(group).flatMap(pidsOf);
-    for (const pid of pids) kill(pid);
+    for (const pid of pids) sendSignal(pid, 'SIGKILL');
     return pids.length === 0 && isRemoved(group);
   };
   if (!(await waitUntil(isGone, { deadlineMs: longestMs, longestPauseMs: 20 }))) throw immortal(group, pids);
@@ -73,7 +73,7 @@ export function removeEmptyGroups(lab: string): void {
 }
 
 /** A group and all groups in it, deepest first. */
-function groupsUnder(group: string): readonly string[] {
+export function groupsUnder(group: string): readonly string[] {
   if (!existsSync(group)) return [];
   return [...childGroups(group).flatMap((child) => groupsUnder(join(group, child))), group];
 }
@@ -83,7 +83,7 @@ const childGroups = (group: string): readonly string[] =>
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
 
-function pidsOf(group: string): readonly number[] {
+export function pidsOf(group: string): readonly number[] {
   const text = readIfThere(join(group, 'cgroup.procs')) ?? '';
   return text
     .split('\n')
@@ -94,7 +94,7 @@ function pidsOf(group: string): readonly number[] {
 /** In its own pid namespace an init is 1: the last number of NSpid in proc_pid_status(5). */
 const isInit = (pid: number): boolean => /^NSpid:.*\t1$/m.test(readIfThere(`/proc/${pid}/status`) ?? '');
 
-function readIfThere(path: string): string | undefined {
+export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {
@@ -103,9 +103,10 @@ function readIfThere(path: string): string | undefined {
   }
 }
 
-function kill(pid: number): void {
+/** A process that has ended is none to speak of. */
+export function sendSignal(pid: number, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

@@ -4,6 +4,7 @@ import { ConfigError } from '../model/errors.ts';
 import { accessOf } from './access.ts';
 import { machineNetnsOf, type Lab } from './lab.ts';
 import { checkMachine } from './prerequisites.ts';
+import { findHost } from './status.ts';
 
 /**
  * Opens the system's ssh on this terminal, as root on a host of the lab. Answers its exit code.
@@ -12,7 +13,7 @@ import { checkMachine } from './prerequisites.ts';
 export async function labSsh(lab: Lab, hostName: string, words: readonly string[]): Promise<number> {
   const command = words[0] === '--' ? words.slice(1) : words;
   const { key, knownHosts } = accessOf(lab);
-  const address = addressOf(lab, hostName);
+  const { address } = findHost(lab, hostName);
   const options = {
     ...{ IdentityFile: key, IdentitiesOnly: 'yes' },
     ...{ UserKnownHostsFile: knownHosts, StrictHostKeyChecking: 'yes' },
@@ -29,16 +30,6 @@ export async function labSsh(lab: Lab, hostName: string, words: readonly string[
   ];
   const { exitCode } = await execa(file, args, { stdio: 'inherit', reject: false });
   return exitCode ?? 255;
-}
-
-function addressOf({ name, hosts }: Lab, hostName: string): string {
-  const host = hosts.find((one) => one.name === hostName);
-  if (host) return host.address;
-  throw new ConfigError({
-    what: `the lab "${name}" has no host called ${JSON.stringify(hostName)}`,
-    why: `it has: ${hosts.map((one) => one.name).join(', ')}`,
-    next: [`dbctl lab ssh --name ${name} ${hosts[0]?.name ?? ''}`],
-  });
 }
 
 const lostKey = ({ name }: Lab, key: string): ConfigError =>

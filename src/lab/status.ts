@@ -1,4 +1,5 @@
 import { ConfigError } from '../model/errors.ts';
+import { faultsOf } from './fault-record.ts';
 import { machineNetnsOf, rootOf, type Lab, type LabHost } from './lab.ts';
 import { interfaceExists, isLinkUp, netnsExists } from './network.ts';
 import { processesOf } from './processes.ts';
@@ -40,6 +41,8 @@ function hostStatus(root: string, lab: Lab, host: LabHost) {
     netns,
     /** The host's root directory, seen from this machine. */
     root: rootOf(root, lab.name, name),
+    /** What `lab break` broke and is not healed. */
+    faults: faultsOf(root, lab, host).map(({ what, about, brokenAt }) => ({ what, about, brokenAt })),
   };
 }
 
@@ -47,6 +50,17 @@ function hostStatus(root: string, lab: Lab, host: LabHost) {
 function stateOf(hasProcesses: boolean, isWhole: boolean, isPluggedIn: boolean) {
   if (isWhole) return isPluggedIn ? 'running' : 'cut off';
   return hasProcesses ? 'broken' : 'stopped';
+}
+
+/** A ConfigError when the lab has no such host. */
+export function findHost({ name, hosts }: Pick<Lab, 'name' | 'hosts'>, hostName: string): LabHost {
+  const host = hosts.find((one) => one.name === hostName);
+  if (host) return host;
+  throw new ConfigError({
+    what: `the lab "${name}" has no host called ${JSON.stringify(hostName)}`,
+    why: `it has: ${hosts.map((one) => one.name).join(', ')}`,
+    next: [`dbctl lab status --name ${name}`],
+  });
 }
 
 /** A ConfigError when there is no such lab. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { brokenHosts } from './chapters/broken-hosts.ts';
 import { labNameOf } from '../support/e2e.ts';
 import { describeOnHosts } from '../support/story.ts';
 
@@ -24,6 +25,7 @@ interface Host {
   readonly veth: string;
   readonly netns: string;
   readonly root: string;
+  readonly faults: readonly { readonly about: string }[];
 }
 
 const lab = (...argv: readonly string[]) =>
@@ -170,8 +172,8 @@ describeOnHosts('a lab', () => {
 
   test('a host whose power was cut comes back, and its neighbour never notices', async () => {
     const neighbour = await hostNamed('control');
-    process.kill((await hostNamed('pg1')).pid!, 'SIGKILL');
-    await expect.poll(async () => (await hostNamed('pg1')).state).toBe('stopped');
+    await lab('break', 'power', '--name', name, 'pg1');
+    expect((await hostNamed('pg1')).state).toBe('stopped');
 
     expect(changesOf(await up())).toEqual(['pg1 started']);
 
@@ -189,14 +191,16 @@ describeOnHosts('a lab', () => {
   });
 
   test('a link that was cut is plugged in again', async () => {
-    const { veth, pid } = await hostNamed('pg1');
-    await execa('ip', ['link', 'set', veth, 'down']);
+    const { pid } = await hostNamed('pg1');
+    await lab('break', 'cable', '--name', name, 'pg1');
     expect((await hostNamed('pg1')).state).toBe('cut off');
 
     expect(changesOf(await up())).toEqual(['pg1 plugged in']);
 
     expect((await hostNamed('pg1')).pid).toBe(pid);
   });
+
+  brokenHosts({ name, lab, hostNamed });
 
   test('its .env.cluster is private and never replaces one of somebody else', async () => {
     const file = join(directory, '.env.cluster');

@@ -106,6 +106,7 @@ const outside: readonly (readonly [part: string, why: string])[] = [
   ['sysctl -w vm.overcommit_memory', kernel],
   ['keep it: echo vm.overcommit_memory', kernel],
   ['/sys/kernel/mm/transparent_hugepage/enabled', kernel],
+  ['sudo modprobe sch_netem', kernel],
   ['timedatectl set-ntp true', clock],
   ['sudo apt-get install -y …', tools],
   [

@@ -13,47 +13,36 @@ function machine(lab: Lab, name: string): LabHost {
   return found;
 }
 
-/** Pulls the network cable of a host, or plugs it in again. */
-export async function cable(lab: Lab, name: string, way: 'up' | 'down'): Promise<void> {
-  const pull = await cableOf(lab, name);
-  await pull(way);
+/** Breaks hosts as a person who rehearses failures does: `breakHosts(lab, 'freeze', 'pg1', '--program', 'patroni')`. */
+async function breakHosts(lab: Lab, ...words: readonly string[]): Promise<void> {
+  expectExit(await lab.dbctl('lab', 'break', ...words, '--name', lab.name), 0);
 }
 
-/** The network cable of a host, at hand: pulled and plugged in within milliseconds. */
+/** Brings hosts back, or the whole lab. */
+export async function healLab(lab: Lab, ...hosts: readonly string[]): Promise<void> {
+  expectExit(await lab.dbctl('lab', 'heal', ...hosts, '--name', lab.name), 0);
+}
+
+/** Pulls the network cable of a host, or plugs it in again. */
+export const cable = (lab: Lab, name: string, way: 'up' | 'down'): Promise<void> =>
+  way === 'down' ? breakHosts(lab, 'cable', name) : healLab(lab, name);
+
+/** The network cable of a host, at hand: pulled and plugged in within milliseconds, sooner than a program starts. */
 export async function cableOf(lab: Lab, name: string): Promise<(way: 'up' | 'down') => Promise<unknown>> {
   const { veth } = machine(lab, name);
   return (way) => execa('ip', ['link', 'set', veth, way]);
 }
 
-/** Limits what a host receives ("100mbit"); without a rate it is as fast as before. */
-export async function limitLink(lab: Lab, name: string, rate?: string): Promise<void> {
-  const { veth } = machine(lab, name);
-  await execa('tc', ['qdisc', 'del', 'dev', veth, 'root'], { reject: false });
-  const limit = ['tbf', 'rate', rate ?? '', 'burst', '256kb', 'latency', '50ms'];
-  if (rate !== undefined) await execa('tc', ['qdisc', 'add', 'dev', veth, 'root', ...limit]);
-}
+/** Limits what a host receives and sends ("100mbit"); without a rate it is as fast as before. */
+export const limitLink = (lab: Lab, name: string, rate?: string): Promise<void> =>
+  rate === undefined ? healLab(lab, name) : breakHosts(lab, 'slow', name, '--rate', rate);
 
-/** Cuts the power of a host, and waits until it is off. */
-export async function cutPower(lab: Lab, name: string): Promise<void> {
-  process.kill(machine(lab, name).pid, 'SIGKILL');
-  await expect.poll(() => machine(lab, name).state, { timeout: 20_000 }).toBe('stopped');
-}
+/** Cuts the power of a host; it is off then. */
+export const cutPower = (lab: Lab, name: string): Promise<void> => breakHosts(lab, 'power', name);
 
-/** Reboots hosts and waits until they run again. Seen from outside: a shell inside would be stopped by the shutdown. */
-export async function reboot(lab: Lab, ...names: readonly string[]): Promise<void> {
-  const before = names.map((name) => machine(lab, name).pid);
-  await Promise.all(names.map((name) => lab.shell(name, 'systemctl --no-block reboot')));
-  const isAgain = (name: string, index: number): boolean => {
-    const { pid, state } = machine(lab, name);
-    return state === 'running' && pid !== before[index];
-  };
-  await expect.poll(() => names.every(isAgain), { timeout: 60_000 }).toBe(true);
-}
-
-/** Starts what is off, and plugs in what is cut off. */
-export async function healLab(lab: Lab): Promise<void> {
-  expectExit(await lab.dbctl('lab', 'up', '--name', lab.name), 0);
-}
+/** Reboots hosts; they run again then. */
+export const reboot = (lab: Lab, ...names: readonly string[]): Promise<void> =>
+  breakHosts(lab, 'reboot', ...names);
 
 const secrets = (lab: Lab): readonly string[] =>
   Object.entries(lab.env).flatMap(([name, value]) => (name.endsWith('_PASSWORD') && value ? [value] : []));
