@@ -22,7 +22,7 @@ export const serverCommands: readonly Listed[] = [
   {
     name: 'logs',
     group: 'Observe:',
-    about: "Show the last lines of a node's PostgreSQL log and journal",
+    about: "Show the last lines of a node's logs: PostgreSQL, Patroni, etcd, gateways",
     complete: async () => (await import('./logs-command.ts')).logs,
   },
   {

@@ -205,6 +205,25 @@ describeOnHosts('a cluster that Patroni keeps', () => {
     patienceMs,
   );
 
+  test('history says who led since when, and the logs of each host say why', async () => {
+    const timeline = await lab.sql(
+      'pg2',
+      `select ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int`,
+    );
+
+    const { stdout: history } = await succeed(lab, 'history');
+    const { stdout: logs } = await succeed(lab, 'logs', 'pg2', '-n', '200');
+    const { stdout: beside } = await succeed(lab, 'logs', 'control');
+
+    expect(history).toMatch(/^\S+ \S+ {2}up .*\n.*\n.*pg1 leads since .*timeline \d+ from \S+$/ms);
+    expect(history).toMatch(
+      new RegExp(`^.* pg2 leads since .*timeline ${timeline} from .*\\n  Patroni: `, 'm'),
+    );
+    expect(logs).toContain('promoted self to leader');
+    expect(logs).toContain('journal of dbctl-etcd-');
+    expect(beside).toMatch(/^journal of dbctl-etcd-/);
+  });
+
   test(
     'lets commits wait for a replica, and then loses none that was acknowledged with the host of the leader',
     async () => {

@@ -1,8 +1,10 @@
 // A server that Patroni keeps running: it starts what others stop, so it is told, and not the server.
 
-import { action, query, type Action } from '../../host/command.ts';
+import * as v from 'valibot';
+import { action, query, type Action, type Query } from '../../host/command.ts';
 import { script, sh } from '../../host/script.ts';
 import { fieldsIn } from '../../model/answers.ts';
+import { formatLsn } from '../../model/lsn.ts';
 import type { Instance } from '../../model/instance.ts';
 import type { ServerControl, ServerState } from './server-control.ts';
 import { systemdControl } from './systemd-control.ts';
@@ -42,6 +44,44 @@ export const patronictl = (
     timeoutMs: 180_000,
     ...options,
   });
+
+const HistoryLine = v.object({
+  TL: v.number(),
+  LSN: v.number(),
+  Reason: v.string(),
+  Timestamp: v.optional(v.string()),
+  'New Leader': v.optional(v.string()),
+});
+
+/** A replica that became the leader, whoever let it lead. */
+export interface LeaderChange {
+  /** The node that leads since then; "" when Patroni has not written it down. */
+  readonly leader: string;
+  /** By the clock of that node. */
+  readonly changedAt: number;
+  /** The one that began then. */
+  readonly timeline: number;
+  /** Where the old timeline ended. */
+  readonly lsn: string;
+  /** PostgreSQL's, of its history file. */
+  readonly reason: string;
+}
+
+/** What Patroni has written into etcd, oldest first. */
+export const leaderChanges = ({ patroni }: Pick<Instance, 'patroni'>): Query<readonly LeaderChange[]> =>
+  query(
+    ['patronictl', '-c', patroni.config, 'history', '-f', 'json'],
+    (stdout) =>
+      v.parse(v.array(HistoryLine), JSON.parse(stdout)).flatMap((one) => {
+        const changedAt = Date.parse(one.Timestamp ?? '') / 1000;
+        if (Number.isNaN(changedAt)) return [];
+        const lsn = formatLsn(BigInt(one.LSN));
+        return [
+          { leader: one['New Leader'] ?? '', changedAt, timeline: one.TL + 1, lsn, reason: one.Reason },
+        ];
+      }),
+    { asUser: 'postgres' },
+  );
 
 /** Patroni starts its server again by itself, so only its own unit says that it has given up. */
 function parseState(stdout: string): ServerState {

@@ -5,7 +5,10 @@
 # of lines.
 . ./log-files.sh
 echo "journal of $1:"
-journalctl -qu "$1" -n "$6" -o cat 2>/dev/null | tail -n "$6"
+# Patroni says every few seconds that nothing happened: of those in a row, the last one is enough.
+journalctl -qu "$1" -n $(($6 * 40)) -o cat 2>/dev/null |
+  awk '/ INFO: no action\. / { held = $0; next } held { print held; held = "" } { print } END { if (held) print held }' |
+  tail -n "$6"
 said=$(syslog_lines "$3" "$4" -n "$6")
 [ -z "$said" ] || printf 'journal of PostgreSQL:\n%s\n' "$said"
 newest=$(log_files "$2" "$3" "$4" "$5")
