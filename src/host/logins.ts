@@ -21,6 +21,8 @@ export interface Login {
 export interface Logins {
   /** Rejects with the same error each time for a host that cannot be logged in on. */
   at(host: string, options: ConnectOptions): Promise<Login>;
+  /** Whoever refused or did not answer is asked again from now on; who has not answered yet is waited for. */
+  forgetFailures(): Promise<void>;
   /** Hangs up everywhere. */
   end(): void;
 }
@@ -42,6 +44,15 @@ export function openLogins(): Logins {
       const login = isLocal(host) ? openLocal() : openOverSsh(host, dialerFor(options));
       logins.set(key, login);
       return login;
+    },
+    async forgetFailures() {
+      for (const [key, login] of logins) {
+        const failed = await Promise.race([login, undefined]).then(
+          () => false,
+          () => true,
+        );
+        if (failed) logins.delete(key);
+      }
     },
     end() {
       for (const dialer of dialers.values()) dialer.end();

@@ -1,8 +1,15 @@
 // How answers are written as JSON, alike for all commands: docs/json.md says the same.
 
+/** One line, where answers follow each other. */
+export type JsonForm = 'indented' | 'one line';
+
 /** The text of an answer about a cluster, or about none. What is called `…At` or `…Since` is a time: numbers are seconds since 1970. */
-export const answerJson = (answer: unknown, cluster: string | undefined): string =>
-  `${JSON.stringify(isList(answer) || cluster === undefined ? answer : { cluster, ...Object(answer) }, withTimes, 2)}\n`;
+export const answerJson = (
+  answer: unknown,
+  cluster: string | undefined,
+  form: JsonForm = 'indented',
+): string =>
+  `${JSON.stringify(isList(answer) || cluster === undefined ? answer : { cluster, ...Object(answer) }, withTimes, form === 'indented' ? 2 : 0)}\n`;
 
 const isList = (answer: unknown): boolean => Array.isArray(answer);
 

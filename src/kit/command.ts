@@ -6,7 +6,7 @@ import { loginEnvironment } from '../config/environment.ts';
 import type { Listener } from '../engine/event.ts';
 import type { LoginOptions } from '../host/ask-machines.ts';
 import { colourLevel, type Terminal } from '../ui/terminal.ts';
-import { answerJson } from './answer-json.ts';
+import { answerJson, type JsonForm } from './answer-json.ts';
 import {
   commonFlags,
   withCommonFlags,
@@ -43,6 +43,8 @@ export interface CommandForm<
   /** The answer for machines; without it, what `run` answered. */
   readonly json?: (answer: Answer, context: Context<Arguments, Own, Need> & Access) => unknown;
   readonly exitCode?: (answer: Answer, context: Context<Arguments, Own, Need> & Access) => Eventually<number>;
+  /** Milliseconds after which it is asked and shown again, until it is interrupted; undefined: once. */
+  readonly everyMs?: (context: Context<Arguments, Own, Need> & Access) => number | undefined;
   /** Called when the answer was shown; throws when it is nothing to be content with. */
   readonly verdict?: (answer: Answer, context: Context<Arguments, Own, Need> & Access) => Promise<void>;
 }
@@ -94,6 +96,7 @@ export const commandsOf =
   ): Definition =>
   (bare) => {
     const { needs, flags = {}, yes, help, run, text, json = (answer) => answer, exitCode, verdict } = form;
+    const { everyMs } = form;
     const positionals: Positionals = form.arguments ?? {};
     if (needs === 'nothing') withOutputFlags(bare).addOption(hiddenConfig());
     else withCommonFlags(bare);
@@ -112,14 +115,24 @@ export const commandsOf =
       try {
         const needed = await provide[needs]({ file: commonFlags(bare).config, login });
         const context = { ...needed, ...typed, ...kind.access(shared, typed, login) };
+        const isJson = typed.output === 'json';
+        const shown = async (answer: Answer, form: JsonForm = 'indented'): Promise<string> =>
+          isJson
+            ? answerJson(await json(answer, context), clusterIn(needed), form)
+            : ((await text?.(answer, context)) ?? '');
+        const repeatedMs = everyMs?.(context);
+        if (repeatedMs !== undefined) {
+          const look = async (): Promise<string> => {
+            await logins?.forgetFailures();
+            return shown(await run(context), 'one line');
+          };
+          const { stdout: out, stderr: problems } = process;
+          const { watch } = await import('./watch.ts');
+          return void (await watch({ look, everyMs: repeatedMs, isJson, out, problems }));
+        }
         const answer = await run(context);
         if (exitCode) process.exitCode = await exitCode(answer, context);
-        if (text) {
-          const isJson = typed.output === 'json';
-          process.stdout.write(
-            isJson ? answerJson(await json(answer, context), clusterIn(needed)) : await text(answer, context),
-          );
-        }
+        if (text) process.stdout.write(await shown(answer));
         await verdict?.(answer, context);
       } finally {
         logins?.end();

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Lab } from '../support/e2e.ts';
 import { cable, cutPower, expectClear, healLab } from '../support/faults.ts';
 import { startCluster } from '../support/saved-cluster.ts';
-import { addressOf, describeOnHosts, patienceMs, roleOf, succeed } from '../support/story.ts';
+import { addressOf, describeOnHosts, expectExit, patienceMs, roleOf, succeed } from '../support/story.ts';
 
 const nodes = ['pg1', 'pg2'];
 const started = 'select pg_postmaster_start_time()';
@@ -189,9 +189,26 @@ describeOnHosts('a cluster that Patroni keeps', () => {
     async () => {
       await expectReadyToLose('pg1', 'pg2');
 
+      const logins = (): Promise<string> =>
+        lab.shell('pg2', `journalctl -u ssh | grep -c 'Accepted publickey' || :`);
+      const loginsBefore = Number(await logins());
+      const watching = lab.start('status', '--watch', '--interval', '500ms', '-o', 'json');
+      let watched = '';
+      watching.process.stdout!.on('data', (text) => (watched += String(text)));
+      await expect.poll(() => watched, patient).toContain('"leader":"pg1"');
+
       await cutPower(lab, 'pg1');
 
       await expect.poll(() => inRecovery('pg2'), patient).toBe('f');
+      await expect.poll(() => watched, patient).toContain('"leader":"pg2"');
+      watching.process.kill('SIGINT');
+      expectExit(await watching.end, 0);
+      const leaders = watched
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { leader: string }).leader);
+      expect([leaders[0], leaders.at(-1)]).toEqual(['pg1', 'pg2']);
+      expect(Number(await logins())).toBe(loginsBefore + 1);
       await lab.sql('pg2', 'insert into numbers values (3)', 'app');
       await healLab(lab);
 
