@@ -33,6 +33,7 @@ export function ensurePatroniFiles(cluster: KeptCluster, node: Node, control: Re
         unset: withoutLibpqVariables,
         config: patroni.config,
         data: dataDirectory,
+        configuration: instance.configDirectory,
         join,
       }),
       isSealed: true,

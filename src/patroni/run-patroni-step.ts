@@ -21,13 +21,13 @@ const patienceMs = 120_000;
  */
 export function runPatroni(cluster: LedCluster, node: Node): Step {
   const instance = instanceOf(cluster, node);
-  const { unit, config } = instance.patroni;
+  const { unit, unitFile, config } = instance.patroni;
   const isPrimary = node.name === cluster.primary.name;
 
   async function look(host: ReadableHost) {
     const [{ isActive, isEnabled, loadedAt }, changedAt] = await Promise.all([
       host.ask(serviceState(unit)),
-      host.ask(newestChange([config])),
+      host.ask(newestChange([config, unitFile])),
     ]);
     return { runs: isActive && isEnabled, mustReload: isActive && changedAt > loadedAt };
   }

@@ -82,7 +82,9 @@ export function parseServiceState(stdout: string) {
 export const startService = (unit: string): Action =>
   action(sh('systemctl daemon-reload && systemctl enable -q -- "$1" && systemctl restart -- "$1"', unit));
 
-export const reloadService = (unit: string): Action => action(['systemctl', 'reload', '--', unit]);
+/** Makes systemd read the unit's file, and the service its own; it runs on. */
+export const reloadService = (unit: string): Action =>
+  action(sh('systemctl daemon-reload && systemctl reload -- "$1"', unit));
 
 /** Stops a unit, now and at every boot. Does nothing when there is none. */
 export const stopService = (unit: string): Action =>

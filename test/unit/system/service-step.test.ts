@@ -60,7 +60,7 @@ function hostWith(changes: Partial<State>, { dies = false } = {}) {
 }
 
 const verbs = (ran: readonly string[]): string[] =>
-  ran.map((line) => (line.startsWith('systemctl reload') ? 'reload' : 'start'));
+  ran.map((line) => (line.includes('systemctl reload') ? 'reload' : 'start'));
 
 test.each<[string, Partial<State>, string, string]>([
   ['is not there', { enabled: false, active: 'inactive' }, `start ${unit}`, 'start'],
