@@ -22,7 +22,7 @@ export interface Logins {
   /** Rejects with the same error each time for a host that cannot be logged in on. */
   at(host: string, options: ConnectOptions): Promise<Login>;
   /** Whoever refused or did not answer is asked again from now on; who has not answered yet is waited for. */
-  forgetFailures(): Promise<void>;
+  forgetFailures(): void;
   /** Hangs up everywhere. */
   end(): void;
 }
@@ -30,6 +30,7 @@ export interface Logins {
 export function openLogins(): Logins {
   const dialers = new Map<string, Dialer>();
   const logins = new Map<string, Promise<Login>>();
+  const failed = new Set<string>();
   const dialerFor = (options: ConnectOptions): Dialer => {
     const key = keyOf(options.ssh);
     const dialer = dialers.get(key) ?? openDialer(options);
@@ -43,16 +44,12 @@ export function openLogins(): Logins {
       if (known && !(await known).isLost()) return known;
       const login = isLocal(host) ? openLocal() : openOverSsh(host, dialerFor(options));
       logins.set(key, login);
+      login.catch(() => failed.add(key));
       return login;
     },
-    async forgetFailures() {
-      for (const [key, login] of logins) {
-        const failed = await Promise.race([login, undefined]).then(
-          () => false,
-          () => true,
-        );
-        if (failed) logins.delete(key);
-      }
+    forgetFailures() {
+      for (const key of failed) logins.delete(key);
+      failed.clear();
     },
     end() {
       for (const dialer of dialers.values()) dialer.end();

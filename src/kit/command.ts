@@ -116,19 +116,20 @@ export const commandsOf =
         const needed = await provide[needs]({ file: commonFlags(bare).config, login });
         const context = { ...needed, ...typed, ...kind.access(shared, typed, login) };
         const isJson = typed.output === 'json';
-        const shown = async (answer: Answer, form: JsonForm = 'indented'): Promise<string> =>
+        const shown = async (answer: Answer, layout: JsonForm = 'indented'): Promise<string> =>
           isJson
-            ? answerJson(await json(answer, context), clusterIn(needed), form)
+            ? answerJson(await json(answer, context), clusterIn(needed), layout)
             : ((await text?.(answer, context)) ?? '');
         const repeatedMs = everyMs?.(context);
         if (repeatedMs !== undefined) {
           const look = async (): Promise<string> => {
-            await logins?.forgetFailures();
+            logins?.forgetFailures();
             return shown(await run(context), 'one line');
           };
           const { stdout: out, stderr: problems } = process;
           const { watch } = await import('./watch.ts');
-          return void (await watch({ look, everyMs: repeatedMs, isJson, out, problems }));
+          await watch({ look, everyMs: repeatedMs, isJson, out, problems });
+          return;
         }
         const answer = await run(context);
         if (exitCode) process.exitCode = await exitCode(answer, context);

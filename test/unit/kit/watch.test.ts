@@ -56,8 +56,15 @@ test('a look that fails is told, and the next one is taken', async () => {
 });
 
 test('a bug ends it', async () => {
-  const bug = (): never => {
-    throw new TypeError('no function');
-  };
-  await expect(watched([bug])).rejects.toThrow('no function');
+  const nowhere = { write: () => {} };
+
+  const watching = watch({
+    look: () => Promise.reject(new TypeError('no function')),
+    everyMs: 1,
+    isJson: false,
+    out: nowhere,
+    problems: nowhere,
+  });
+
+  await expect(watching).rejects.toThrow('no function');
 });
