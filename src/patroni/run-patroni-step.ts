@@ -47,6 +47,8 @@ export function runPatroni(cluster: LedCluster, node: Node): Step {
       if (!isPrimary) await refuseWithoutLeader(host, cluster, node);
       const before = await host.ask(ifRunning(instance, startedAt(instance)));
       await host.run(enableUnit(unit));
+      // One that ran, and would not at the next boot.
+      if ((await look(host)).mustReload) await host.run(reloadService(unit));
       await untilMember(host, { instance, node, isPrimary }, report);
       const after = await host.ask(ifRunning(instance, startedAt(instance)));
       if (before !== undefined && after !== before) throw restarted(node, unit);
