@@ -8,9 +8,12 @@ import { onMachines } from '../engine/on-machines.ts';
 import { sameHost } from '../model/address.ts';
 import { onlyOn, type Plan, type Stage } from '../engine/run-plan.ts';
 import type { Step } from '../engine/step.ts';
+import type { Host } from '../host/host.ts';
 import type { HostSet } from '../host/with-hosts.ts';
+import { tellMember } from '../patroni/patroni-files-step.ts';
 import { unlessPatroni } from '../patroni/unless-patroni-step.ts';
 import { ensureArchiving } from '../backup/archiving-step.ts';
+import { replicaData } from './clone-query.ts';
 import { cloneReplica } from './clone-replica-step.ts';
 import { ensureFollowing } from './follow-primary-step.ts';
 import { guardSteps } from '../server/guard-step.ts';
@@ -50,6 +53,8 @@ export interface AddReplicaOptions {
   readonly peers?: readonly Node[];
   /** From where each replica is made; the primary for one that is not there. */
   readonly methods?: CloneMethods;
+  /** Whether something is still to be done before the data of before may go. */
+  readonly keepsOld?: boolean;
 }
 
 /** Every machine that has a part in it; machines with the same address share a connection. */
@@ -71,6 +76,7 @@ export function addReplicaPlan(
     room = [],
     peers = [],
     methods = new Map(),
+    keepsOld = false,
   }: AddReplicaOptions,
 ): Plan {
   const primary = source.host;
@@ -88,6 +94,7 @@ export function addReplicaPlan(
       ensureHba(cluster, one),
       ensureReplicationPassfile(cluster, one),
       ...guardSteps(cluster, one),
+      ...tellMember(cluster, one, control),
       reloadSettings(instanceOf(cluster, one)),
     ]),
     ...(backup ? connectionStages({ cluster, backup, hosts }, nodes) : []),
@@ -101,7 +108,7 @@ export function addReplicaPlan(
     ...room,
     ...inTurns(nodes, clonesAtOnce(source.senders)).map((some) =>
       onMachines('Clone the primary', some, hosts, (node) => [
-        unlessPatroni(instanceOf(cluster, node), ensureSlot(cluster, node, primary)),
+        slotForClone(cluster, node, primary),
         cloneReplica(cluster, node, source, methods.get(node.name)),
       ]),
     ),
@@ -119,7 +126,7 @@ export function addReplicaPlan(
         ...restartStages(made, { cluster, hosts, restart }),
         onEach('Verify that the replicas stream', (node) => [
           verifyStreaming(cluster, node, primary, backup && archiveOf(cluster, backup.stanza, control)),
-          forgetKeptData(instanceOf(cluster, node)),
+          ...(keepsOld ? [] : [forgetKeptData(instanceOf(cluster, node))]),
           dropUnusedSlots(instanceOf(cluster, node)),
           markLeftEnds(instanceOf(cluster, node)),
         ]),
@@ -134,6 +141,18 @@ export function addReplicaPlan(
           ]
         : [],
   ];
+}
+
+/** With Patroni a replica has a slot by another name once it has its data. */
+function slotForClone(cluster: LedCluster, node: Node, primary: Host): Step {
+  const instance = instanceOf(cluster, node);
+  const step = ensureSlot(cluster, node, primary);
+  const whenWhole = unlessPatroni(instance, step);
+  return {
+    ...step,
+    diff: async (host, coming) =>
+      ((await host.ask(replicaData(instance))) === 'whole' ? whenWhole : step).diff(host, coming),
+  };
 }
 
 /** Replicas whose hosts are nothing else in the cluster: when one of them fails, the others go on. */

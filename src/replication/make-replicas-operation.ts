@@ -12,13 +12,15 @@ import type { Backup } from '../model/backup.ts';
 import type { LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
-import { refuseUnderPatroni } from '../patroni/refuse-under-patroni.ts';
+import { etcdMachines, memberPart, refuseBeforePatroni } from '../patroni/member-plan.ts';
+import { isKept } from '../patroni/patroni.ts';
 import { hostFacts } from '../server/host-facts-query.ts';
 import { ownerOf } from '../server/owner-facts.ts';
 import { overriddenOn } from '../server/overrides-facts.ts';
 import { readSource } from '../server/source-facts.ts';
 import { addReplicaPlan, machinesForReplicas, replicasAlone } from './add-replica-plan.ts';
 import { chooseCloneMethods, type CloneQuestion } from './clone-method-facts.ts';
+import { forgetKeptData } from './make-room-step.ts';
 import { replicationView, type ReplicationView } from './replication-facts.ts';
 
 export interface CloneChoice {
@@ -44,9 +46,6 @@ export async function addReplicas(
   access: ChangeAccess,
 ): Promise<MadeReplicas> {
   const { cluster: listed, named } = chooseReplicas(file, names);
-  refuseUnderPatroni(listed, 'add-replica', [
-    'write the replica into CLUSTER_DB_REPLICA_HOSTS of .env.cluster, then: dbctl up',
-  ]);
   const cluster = await seeLeader(listed, access.login);
   return makeReplicas({ cluster, nodes: replicasAmong(cluster, named), choice }, access);
 }
@@ -77,8 +76,10 @@ export async function makeReplicas(
     ...machinesForReplicas(cluster, nodes),
     ...others.map((other) => ({ ...other, mayBeDown: true })),
     ...gatewayMachines(cluster),
+    ...etcdMachines(cluster),
   ];
   return access.changeHosts(cluster, machines, async ({ hosts, carryOut, endsWith }) => {
+    await refuseBeforePatroni(cluster, hosts);
     const [source, backup, peers] = await Promise.all([
       readSource(cluster, hosts.get(cluster.primary.name)),
       backupsInPlace(cluster, hosts),
@@ -94,10 +95,13 @@ export async function makeReplicas(
       ...{ cluster, nodes, hosts, source, backup, from },
     });
     const methods = await chooseCloneMethods(question);
-    const options = { restart, backup, methods, replaces, room, peers };
+    const keepsOld = isKept(cluster);
+    const options = { restart, backup, methods, replaces, room, peers, keepsOld };
     const result = await carryOut(
       [
         ...addReplicaPlan(cluster, nodes, { hosts, source }, options),
+        memberPart(cluster, hosts, nodes),
+        ...(keepsOld ? [forgetStage(cluster, nodes, hosts)] : []),
         (failed) => {
           const made = nodes.filter(({ name }) => !failed.has(name));
           return Promise.resolve(
@@ -133,6 +137,12 @@ async function peersAmong(
     return owner === ownerOf(cluster, node) && isStandby;
   });
 }
+
+/** When everything else was done: until then the same command goes on from there. */
+const forgetStage = (cluster: LedCluster, nodes: readonly Node[], hosts: HostSet): Stage =>
+  onMachines('Remove the old copy of the data', nodes, hosts, (node) => [
+    forgetKeptData(instanceOf(cluster, node)),
+  ]);
 
 const awayNote = ({ name }: Node): string =>
   `${name} does not respond, and is not told of the new replicas; when it is back: dbctl up`;

@@ -2,8 +2,6 @@ import type { Cluster } from '../model/cluster.ts';
 import { seeLeader } from '../kit/see-leader.ts';
 import { refuseLoss } from './loss.ts';
 import { readLoss } from './loss-facts.ts';
-import { instanceOf } from '../model/instance.ts';
-import { refuseUnderPatroni } from '../patroni/refuse-under-patroni.ts';
 import { findNode } from '../model/find-node.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
 import { makeReplicas, type CloneChoice, type MadeReplicas, type Making } from './make-replicas-operation.ts';
@@ -23,28 +21,25 @@ export async function reinitReplica(
   access: ChangeAccess,
 ): Promise<MadeReplicas> {
   const node = findNode(configured, name);
-  const { patroni } = instanceOf(configured, node);
-  refuseUnderPatroni(configured, 'reinit', [
-    `let Patroni clone it, on ${node.name}: patronictl -c ${patroni.config} reinit ${patroni.scope} ${patroni.member}`,
-  ]);
   const cluster = await seeLeader(configured, access.login, node.name);
   refusePrimary(cluster, node);
   const prepare: Making['prepare'] = async (question) => {
     const host = question.hosts.get(node.name);
     const control = question.hosts.get(cluster.control.name);
     const place = { host, control, source: question.source };
-    const { way, lost, isPartial } = await chooseReinit(cluster, node, place, {
+    const { way, lost, data } = await chooseReinit(cluster, node, place, {
       delta,
       lostDisk,
       from: question.from,
     });
     const what = `${node.name} (${node.host}) is cloned again: its present data is discarded.`;
     const gone = `${node.name} (${node.host}) is cloned again: its data is not there.`;
-    const loss = isPartial ? undefined : await readLoss(cluster, node, question.hosts);
+    // What is being put right in place was given up by an earlier run.
+    const loss = data === 'restoring' ? undefined : await readLoss(cluster, node, question.hosts);
     if (loss) refuseLoss(node, cluster.primary, loss, acceptLoss);
     const why = lost ? [gone, ...lost.why] : [what, ...(loss?.text ? [loss.text] : [])];
     await access.confirm(node.name, why.join('\n'));
-    const room = makeRoomPlan(cluster, node, host, way);
+    const room = makeRoomPlan(cluster, node, host, { way, data });
     return { question: { ...question, way }, room, replaces: true };
   };
   return makeReplicas({ cluster, nodes: [node], choice, prepare }, access);

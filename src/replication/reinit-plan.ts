@@ -9,7 +9,10 @@ import { onlyOn, type Stage } from '../engine/run-plan.ts';
 import { RefusedError } from '../model/errors.ts';
 import { noAnswer } from '../host/no-answer.ts';
 import type { Host, ReadableHost } from '../host/host.ts';
-import { hasKeptData as askKeptData, replicaData } from './clone-query.ts';
+import { restoreConfiguration, returnServer } from '../patroni/leave-patroni-step.ts';
+import { isKept } from '../patroni/patroni.ts';
+import { stopMember } from '../patroni/stop-member-step.ts';
+import { hasKeptData as askKeptData, replicaData, type ReplicaData } from './clone-query.ts';
 import { rememberedData } from '../server/data-note-step.ts';
 import { hostFacts } from '../server/host-facts-query.ts';
 import { lostData, refuseUnmounted, type LostData } from '../server/lost-data.ts';
@@ -24,11 +27,16 @@ import { refusal, tablespaceProblems } from '../server/tablespace-step.ts';
 import { ownerOf } from '../server/owner-facts.ts';
 
 /** Throws RefusedError for the node that leads. */
-export function refusePrimary({ primary }: LedCluster, node: Node): void {
+export function refusePrimary({ primary, replicas, patroni }: LedCluster, node: Node): void {
   if (node.name !== primary.name) return;
+  const [candidate] = replicas;
   throw new RefusedError({
     what: `${node.name} is the primary: it holds the only writable copy of the data`,
-    next: ['to restore its data from a backup: dbctl backup restore'],
+    next: [
+      patroni && candidate
+        ? `let another node lead first: dbctl switchover --candidate ${candidate.name}`
+        : 'to restore its data from a backup: dbctl backup restore',
+    ],
   });
 }
 
@@ -42,8 +50,8 @@ interface ReinitChoice {
   readonly way: ReinitWay;
   /** What is known of data that is not there any more. */
   readonly lost: LostData | undefined;
-  /** Whether the data was given up by an earlier run, which was cut off while it put it right in place. */
-  readonly isPartial: boolean;
+  /** What is in the data directory now. */
+  readonly data: ReplicaData;
 }
 
 /** How a replica is made anew. Throws RefusedError when it is no replica, not ours, or when there is no room. */
@@ -91,15 +99,28 @@ export async function chooseReinit(
   });
   if (isMade) refuseUncopied(source);
   if (found.length > 0) throw refusal(host, found);
-  return { way, lost: lostData(sight), isPartial: data === 'restoring' };
+  return { way, lost: lostData(sight), data };
 }
 
-/** Stops the server, and makes room for the new data as was chosen. */
-export function makeRoomPlan(cluster: Cluster, node: Node, host: Host, way: ReinitWay): readonly Stage[] {
+/**
+ * Stops the server, and makes room for the new data as was chosen. Patroni has no part in it until the new data streams:
+ * the node is no member then, and becomes one as a new replica does.
+ */
+export function makeRoomPlan(
+  cluster: Cluster,
+  node: Node,
+  host: Host,
+  { way, data }: Pick<ReinitChoice, 'way' | 'data'>,
+): readonly Stage[] {
   const instance = instanceOf(cluster, node);
-  if (way === 'go on') return [];
-  const room = { aside: keepDataAside, again: removeCopy, 'in place': markRestoring }[way](instance);
-  return [onlyOn('Make room for the new data', host, () => [stopReplica(instance), room])];
+  const room = { aside: keepDataAside, again: removeCopy, 'in place': markRestoring };
+  const steps = way === 'go on' ? [] : [stopReplica(instance), room[way](instance)];
+  const all =
+    isKept(cluster) && !(way === 'go on' && data === 'whole')
+      ? // What keeps systemd from the data goes when there is none that it could start.
+        [stopMember(instance), ...steps, returnServer(instance), restoreConfiguration(instance)]
+      : steps;
+  return all.length === 0 ? [] : [onlyOn('Make room for the new data', host, () => all)];
 }
 
 const isWritable = ({ name }: Node): RefusedError =>
