@@ -68,6 +68,8 @@ export function sharedConfig({ patroni, nodes, synchronous }: KeptCluster, param
     maximum_lag_on_failover: synchronous === undefined ? 1024 ** 2 : 1024 ** 4,
     ...(synchronous && { synchronous_mode: synchronous === 'on' ? true : synchronous }),
     failsafe_mode: true,
+    // How long the slot of a member that is away is kept. Less for a moment, when a node leaves for good.
+    member_slots_ttl: 1800,
     // Slots of the time before Patroni, and of clones.
     ignore_slots: nodes
       .map(slotNameOf)

@@ -17,17 +17,19 @@ import { slotFacts } from '../postgres/replication.ts';
 export async function findReplica(cluster: LedCluster, text: string, options: ConnectOptions): Promise<Node> {
   const found = cluster.nodes.find((node) => isNamed(node, text));
   if (found === undefined) throw await unknown(cluster, text, options);
-  if (found.name === cluster.primary.name) throw isPrimary(found);
+  if (found.name === cluster.primary.name) throw isPrimary(found, cluster);
   if (found.name === cluster.configuredPrimary.name) throw isNamedPrimary(found, cluster);
   if (found.name === cluster.control.name) throw isControlHost(found);
   return found;
 }
 
-const isPrimary = ({ name }: Node): RefusedError =>
+const isPrimary = ({ name }: Node, { replicas: [candidate] }: LedCluster): RefusedError =>
   new RefusedError({
     what: `${name} is the primary: the replicas follow it`,
     next: [
-      'it cannot be removed while it leads: another node has to be promoted first',
+      candidate
+        ? `let another node lead first: dbctl switchover --candidate ${candidate.name}`
+        : 'it is the only node that is left',
       'nothing was changed',
     ],
   });

@@ -1,5 +1,8 @@
 // Whether a replica may be taken out of its cluster. Facts in, decision out; nothing is asked here.
 
+import { isEtcdMember } from '../etcd/etcd.ts';
+import { sameHost } from '../model/address.ts';
+import type { Cluster, Node } from '../model/cluster.ts';
 import type { FixedPart } from '../server/fixed-parts.ts';
 import { RefusedError, type Explanation } from '../model/errors.ts';
 
@@ -120,6 +123,26 @@ export function refuseRemoval(facts: RemovalFacts, request: RemovalRequest): voi
     const found = rule(facts, request);
     if (found) throw new RefusedError({ ...found, next: [...found.next, 'nothing was changed'] });
   }
+}
+
+/** Throws RefusedError for a node whose host is one of etcd's: they change one at a time, each seen to be well. */
+export function refuseEtcdHost(cluster: Cluster, node: Node): void {
+  const { etcd, control, nodes } = cluster;
+  const stays = [control, ...nodes].filter(({ name }) => name !== node.name);
+  if (etcd === undefined || !isEtcdMember(cluster, node)) return;
+  if (stays.some(({ host }) => sameHost(host, node.host))) return;
+  const left = etcd.members.filter(({ host }) => !sameHost(host, node.host));
+  const spare = stays.find(({ host }) => host !== 'local' && !isEtcdMember(cluster, { host }));
+  const names = [...left.map(({ name }) => name), spare?.name ?? 'witness=<another host>'];
+  throw new RefusedError({
+    what: `etcd runs on the host of ${node.name}`,
+    why: 'Patroni keeps in etcd who leads. Another host takes its place there before the node goes.',
+    next: [
+      `write hosts that stay into .env.cluster, ETCD_HOSTS=${names.join(',')}, then: dbctl up`,
+      'then run the same command again',
+      'nothing was changed',
+    ],
+  });
 }
 
 /** Whether commits would hang without a replica: it is named, or too few others are left. */

@@ -11,13 +11,12 @@ import type { LockedOperation } from '../operation/change-hosts.ts';
 import { seeLeader } from '../kit/see-leader.ts';
 import { isNamed } from '../model/find-node.ts';
 import { readSource } from '../server/source-facts.ts';
-import { refuseUnderPatroni } from '../patroni/refuse-under-patroni.ts';
 import { findReplica } from './find-replica-facts.ts';
 import { readLoss } from './loss-facts.ts';
 import { refuseLoss } from './loss.ts';
 import { readRemovalFacts, type RemovalPlace } from './removal-facts.ts';
 import type { Removal } from './removal-text.ts';
-import { refuseRemoval } from './removal.ts';
+import { refuseEtcdHost, refuseRemoval } from './removal.ts';
 import { removeReplicaPlan } from './remove-replica-plan.ts';
 import { keptRemovedData } from './retire-query.ts';
 import { leftOnHost } from './retire-node-step.ts';
@@ -43,10 +42,10 @@ export async function removeReplicaFrom(
   access: ChangeAccess,
 ): Promise<Removed> {
   if (request.dead && request.wipe) throw nothingToWipe();
-  refuseUnderPatroni(configured, 'remove-replica');
   const named = configured.nodes.find((node) => isNamed(node, request.name));
   const cluster = await seeLeader(configured, access.login, request.wipe ? named?.name : undefined);
   const node = await findReplica(cluster, request.name, { ...access.login, ssh: cluster.ssh });
+  refuseEtcdHost(cluster, node);
   const { reachable, unreachable } = await reach(cluster, node, request, access);
   if (unreachable.some(({ name }) => name === node.name)) access.remark(deadNote(node));
   const machines = [cluster.control, cluster.primary, ...reachable, ...gatewayMachines(cluster)];

@@ -14,6 +14,12 @@ import { guardSteps } from '../server/guard-step.ts';
 import { ensureHba } from '../server/hba-step.ts';
 import { stopReplica } from './make-room-step.ts';
 import { reloadSettings } from '../server/reload-settings-step.ts';
+import { forgetMember } from '../patroni/forget-member-step.ts';
+import { restoreConfiguration } from '../patroni/leave-patroni-step.ts';
+import { isKept } from '../patroni/patroni.ts';
+import { tellMember } from '../patroni/patroni-files-step.ts';
+import { ensureSharedConfig } from '../patroni/shared-config-step.ts';
+import { stopMember } from '../patroni/stop-member-step.ts';
 import { ensureReplicationPassfile } from '../server/replication-passfile-step.ts';
 import { forgetNode, forgetTyping, keepRemovedData, stopNodeWork, wipeNode } from './retire-node-step.ts';
 import { unlistReplica } from './list-replica-step.ts';
@@ -40,6 +46,7 @@ export function removeReplicaPlan(place: RemovalPlace, choice: RemovalChoice): r
     ensureHba(after, one),
     ensureReplicationPassfile(after, one),
     ...guardSteps(after, one),
+    ...tellMember(after, one, hosts.get(cluster.control.name)),
     reloadSettings(instanceOf(after, one)),
   ];
   return [
@@ -47,7 +54,10 @@ export function removeReplicaPlan(place: RemovalPlace, choice: RemovalChoice): r
     ...stopStages(place, choice),
     ...gatewayStages({ cluster: after, hosts, nodes: [after.primary, ...others] }),
     onMachines(`Remove ${node.name} from pg_hba.conf`, [after.primary, ...others], hosts, letOut),
-    onlyOn(`Drop slot ${slotNameOf(node)}`, primary, () => [endReplicationOf(cluster, node)]),
+    onlyOn(`Drop slot ${slotNameOf(node)}`, primary, () => [
+      endReplicationOf(cluster, node),
+      ...(isKept(after) ? [forgetMember(after, node), ensureSharedConfig(after)] : []),
+    ]),
     ...retireStages(place, choice),
     onlyOn(`Forget the data of ${node.name}`, hosts.get(cluster.control.name), () => [
       forgetData(cluster, node),
@@ -71,10 +81,12 @@ function backupStages({ node, others, hosts, backup }: RemovalPlace, after: LedC
 
 function stopStages({ cluster, node, hosts, isReached }: RemovalPlace, { isOurs }: RemovalChoice) {
   if (!isReached) return [];
+  const instance = instanceOf(cluster, node);
   return [
     onlyOn(`Stop ${node.name}`, hosts.get(node.name), () => [
       stopNodeWork(cluster, node),
-      ...(isOurs ? [stopReplica(instanceOf(cluster, node))] : []),
+      ...(isOurs && isKept(cluster) ? [stopMember(instance)] : []),
+      ...(isOurs ? [stopReplica(instance)] : []),
     ]),
   ];
 }
@@ -85,6 +97,7 @@ function retireStages(place: RemovalPlace, { isOurs, wipe, stamp }: RemovalChoic
   const data = wipe ? wipeNode(cluster, node) : keepRemovedData(cluster, node, stamp);
   return [
     onlyOn(`${wipe ? 'Remove' : 'Set aside'} the data of ${node.name}`, hosts.get(node.name), () => [
+      ...(isOurs && isKept(cluster) ? [restoreConfiguration(instanceOf(cluster, node))] : []),
       ...(isOurs ? [data] : []),
       ...forgetTyping(cluster, node),
       forgetNode(cluster, node),

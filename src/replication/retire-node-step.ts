@@ -12,6 +12,7 @@ import { change, type Change, type Step } from '../engine/step.ts';
 import { activeUnits, existing, removePaths, stopUnits } from '../system/removal.ts';
 import * as retire from './retire-query.ts';
 import { cloneUnitName } from './clone-unit-step.ts';
+import { isKept } from '../patroni/patroni.ts';
 import { controlOf } from '../postgres/control/control-of.ts';
 
 /** Whether no other node of the cluster is on the node's host. */
@@ -47,6 +48,7 @@ function pathsOf(cluster: Cluster, node: Node): readonly string[] {
   return [
     ...(cluster.gateways ? [socketFile, serviceFile] : []),
     ...controlOf(instance).paths,
+    ...(isKept(cluster) ? [instance.patroni.passfile] : []),
     nodeSpoolOf(cluster, node),
     ...(isLastNode(cluster, node) ? ofDrills : []),
     ...(isAlone(cluster, node) ? ofHost : []),
@@ -116,12 +118,13 @@ export const forgetTyping = (cluster: Cluster, node: Node): readonly Step[] =>
 
 /** What is still to be typed on the host of a node that was removed while nobody reached it, once it is back. */
 export function leftOnHost(cluster: Cluster, node: Node): readonly string[] {
-  const { version, name } = instanceOf(cluster, node);
+  const { version, name, patroni } = instanceOf(cluster, node);
   const drill = drillFiles(cluster);
   const { backup } = cluster;
   return [
     ...(isAlone(cluster, node) ? [`systemctl disable --now ${pgbackrestFiles(cluster).unit}`] : []),
     ...(isLastNode(cluster, node) ? [`systemctl disable --now ${drill.scheduledUnit}.timer`] : []),
+    ...(isKept(cluster) ? [`systemctl disable --now ${patroni.unit}`] : []),
     `pg_dropcluster --stop ${version} ${name}`,
     ...(backup && isAlone(cluster, node) ? [forgetDefaultConfigLine(cluster, backup)] : []),
     `rm -rf ${pathsOf(cluster, node).join(' ')}`,

@@ -2,6 +2,7 @@
 // PostgreSQL on every host, past dbctl and past Patroni.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { nodesOfPatroni } from './chapters/nodes-of-patroni.ts';
 import type { Lab } from '../support/e2e.ts';
 import { cable, cutPower, expectClear, healLab } from '../support/faults.ts';
 import { startCluster } from '../support/saved-cluster.ts';
@@ -128,9 +129,29 @@ describeOnHosts('a cluster that Patroni keeps', () => {
     patienceMs,
   );
 
-  test('refuses what would be done behind its back', async () => {
-    for (const words of [['init-primary'], ['reinit', 'pg2', '--yes'], ['remove-replica', 'pg2', '--yes']])
-      expectClear(lab, await lab.dbctl(...words), 4, 'while Patroni keeps the cluster', 'CLUSTER_HA=none');
+  test('refuses what would be done behind its back, or take a leader or a host of etcd away', async () => {
+    expectClear(
+      lab,
+      await lab.dbctl('init-primary'),
+      4,
+      'while Patroni keeps the cluster',
+      'CLUSTER_HA=none',
+    );
+    for (const command of ['reinit', 'remove-replica'])
+      expectClear(
+        lab,
+        await lab.dbctl(command, 'pg1', '--yes'),
+        4,
+        'pg1 is the primary',
+        'dbctl switchover --candidate pg2',
+      );
+    expectClear(
+      lab,
+      await lab.dbctl('remove-replica', 'pg2', '--yes'),
+      4,
+      'etcd runs on the host of pg2',
+      'ETCD_HOSTS=control,pg1,witness=',
+    );
     expect(
       await lab.shell('pg1', 'systemctl start postgresql@17-main; systemctl is-active dbctl-patroni-\\*'),
     ).toBe('active');
@@ -162,6 +183,8 @@ describeOnHosts('a cluster that Patroni keeps', () => {
     },
     patienceMs,
   );
+
+  nodesOfPatroni(() => lab);
 
   test(
     'a leader that is cut off stops taking writes before another leads, and comes back without the rows that only it had',

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import {
   commitsWaitFor,
+  refuseEtcdHost,
   refuseRemoval,
   type RemovalFacts,
   type RemovalRequest,
   type RemovedNodeFacts,
 } from '../../../src/replication/removal.ts';
+import { clusterOf } from '../../support/cluster-file.ts';
 
 const fine: RemovedNodeFacts = {
   isOurs: true,
@@ -86,4 +88,42 @@ test.each([
   ['ANY 1 ("pg1", "pg3")', 0, true],
 ])('synchronous_standby_names = %s with %i others', (names, others, expected) => {
   expect(commitsWaitFor('pg3', names, others)).toBe(expected);
+});
+
+const patroni = {
+  CLUSTER_CONTROL_HOST: 'control=10.0.0.10',
+  CLUSTER_DB_PRIMARY_HOST: 'pg1=10.0.0.11',
+  CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12,pg3=10.0.0.13',
+  CLUSTER_HA: 'patroni',
+};
+
+test.each([
+  ['pg2', {}, 'ETCD_HOSTS=control,pg1,pg3, then'],
+  [
+    'pg2',
+    { CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12' },
+    'ETCD_HOSTS=control,pg1,witness=<another host>, then',
+  ],
+])('the host of %s is one of etcd with %j: refused, with hosts that stay', (name, settings, advice) => {
+  const cluster = clusterOf({ ...patroni, ...settings });
+  const node = cluster.nodes.find((one) => one.name === name)!;
+
+  expect(() => refuseEtcdHost(cluster, node)).toThrow(
+    expect.objectContaining({ next: expect.arrayContaining([expect.stringContaining(advice)]) }),
+  );
+});
+
+test.each([
+  ['pg3', {}],
+  ['pg2', { CLUSTER_HA: 'none' }],
+  ['pg3', { CLUSTER_DB_REPLICA_HOSTS: 'pg2=10.0.0.12,pg3=10.0.0.12:5433' }],
+])('%s may go with %j: etcd stays as it is', (name, settings) => {
+  const cluster = clusterOf({ ...patroni, ...settings });
+
+  expect(() =>
+    refuseEtcdHost(
+      cluster,
+      cluster.nodes.find((one) => one.name === name)!,
+    ),
+  ).not.toThrow();
 });
