@@ -48,6 +48,7 @@ export function judgePatroni(
   const isMissing = ({ name }: { readonly name: string }): boolean =>
     !seen.members.some((one) => one.name === name && wellStates.includes(one.state));
   const missing = nodes.filter(isMissing).map(({ name }) => name);
+  const strange = seen.members.filter(({ name }) => nodes.every((node) => node.name !== name));
   if (!seen.members.some(({ isLeader }) => isLeader))
     return [finding(about, 'critical', summary, ['see why: dbctl logs'])];
   if (missing.length > 0)
@@ -56,7 +57,20 @@ export function judgePatroni(
         about,
         'warning',
         `Patroni does not have ${missing.join(' and ')} in hand (${patroniSummary(seen)})`,
-        ['set it up, or start it: dbctl up'],
+        [
+          'set it up, or start it: dbctl up',
+          ...missing.map((name) => `if its data is of no use any more: dbctl reinit ${name}`),
+        ],
+      ),
+    ];
+  // One that was removed while nobody reached its host, which is back: it may lead one day.
+  if (strange.length > 0)
+    return [
+      finding(
+        about,
+        'warning',
+        `Patroni has a member that .env.cluster does not name: ${strange.map(({ name }) => name).join(', ')}`,
+        ['end Patroni on its host, and remove what is left there: see docs/nodes.md'],
       ),
     ];
   if (seen.isPaused && patroni?.isAutomatic)

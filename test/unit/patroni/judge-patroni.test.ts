@@ -28,6 +28,12 @@ test.each<[string, PatroniSeen, string, string]>([
     'warning',
     'pg2: start failed',
   ],
+  [
+    'a host that was removed is back',
+    { ...well, members: [...well.members, { ...replica!, name: 'pg3' }] },
+    'warning',
+    'a member that .env.cluster does not name: pg3',
+  ],
   ['nobody says anything', { members: [], isPaused: null, problem: 'no route' }, 'unknown', 'no route'],
 ])('when %s, it is judged so', (_, seen, status, text) => {
   const [finding] = judgePatroni(cluster, seen);
