@@ -1,11 +1,14 @@
-// npm run demo: a whole cluster on this machine, from nothing. Run again, it changes nothing and says so.
+// npm run demo: a whole cluster on this machine, from nothing. Run again, it changes nothing and says so. With `-- --ha` it is
+// a cluster that Patroni keeps, whose leader loses its power before your eyes.
 
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { asRoot, buildStores, prepareMachine, prepareProject, root } from './prepare.mjs';
-import { must, say, sayFailed, sayWhat } from './run.mjs';
+import { answerOf, must, run, say, sayFailed, sayWhat } from './run.mjs';
 
 const began = Date.now();
-const directory = `${root}demo`;
+const isKept = process.argv.includes('--ha');
+const cluster = isKept ? 'demo-ha' : 'demo';
+const directory = `${root}${cluster}`;
 
 await prepareProject();
 const reason = await prepareMachine();
@@ -25,10 +28,17 @@ const variables = ['DBCTL_LAB_DIR', 'DBCTL_LAB_MIRROR'].flatMap((name) =>
 );
 const asRootHere = sudo.length === 0 ? [] : [...sudo, ...variables, process.execPath];
 
+const labUp = () => must([...asRootHere, './dbctl', 'lab', 'up', '--name', cluster], { cwd: directory });
+const lab = [...asRootHere, './dbctl', 'lab'].join(' ');
+if (isKept) {
+  await rehearseFailover();
+  process.exit();
+}
+
 sayWhat('an object store for the backups is built with Go meanwhile: minutes the first time, nothing later');
 const store = buildStores(['minio']);
 sayWhat('four Debian hosts in the directory demo');
-await must([...asRootHere, './dbctl', 'lab', 'up', '--name', 'demo'], { cwd: directory });
+await labUp();
 sayWhat('a primary on pg1');
 await dbctl('init-primary');
 sayWhat('replicas on pg2 and pg3');
@@ -45,7 +55,6 @@ await dbctl('backup', 'drill');
 sayWhat('every node, as every role');
 await dbctl('probe', '--wait', '30s');
 
-const lab = [...asRootHere, './dbctl', 'lab'].join(' ');
 say(`
 The cluster runs, ${Math.round((Date.now() - began) / 1000)} s from the start. Try next:
 
@@ -61,3 +70,52 @@ The cluster runs, ${Math.round((Date.now() - began) / 1000)} s from the start. T
 Remove it:
 
   ${lab} down --name demo && cd .. && rm -r demo`);
+
+/** What docs/rehearse-a-failover.md walks through. */
+async function rehearseFailover() {
+  const onLab = (...words) =>
+    must([...asRootHere, './dbctl', 'lab', ...words, '--name', cluster], { cwd: directory });
+  sayWhat(`four Debian hosts in the directory ${cluster}`);
+  await labUp();
+  const file = `${directory}/.env.cluster`;
+  const settings = readFileSync(file, 'utf8').replace(/^(BACKUP_REPOSITORY|CLUSTER_HA)=.*\n/gm, '');
+  writeFileSync(file, `${settings.trimEnd()}\nCLUSTER_HA=patroni\n`, { mode: 0o600 });
+  sayWhat('a primary, two replicas, etcd and Patroni');
+  await dbctl('up', '--yes');
+  await dbctl('status');
+  const { leader } = look();
+  if (leader === null) throw new Error('no node leads');
+  sayWhat(`the power of ${leader}, which leads, is cut`);
+  await onLab('break', 'power', leader);
+  sayWhat('another node leads within half a minute: look for the role of each');
+  await statusUntil((now) => now.leader !== null && now.leader !== leader);
+  sayWhat('what happened, according to Patroni');
+  await dbctl('history', '-n', '3');
+  sayWhat(`${leader} comes back, and follows`);
+  await onLab('heal');
+  await statusUntil(({ nodes }) => nodes.every(({ state }) => state === 'running'));
+  say(`
+All of it took ${Math.round((Date.now() - began) / 1000)} s. Go on with docs/rehearse-a-failover.md:
+
+  cd ${cluster}
+  ./dbctl status --watch                                  # in another terminal
+  ${lab} break freeze pg2 --name ${cluster}      # or: cable, ports, kill, stop …
+  ${lab} heal --name ${cluster}
+  ./dbctl switchover --candidate ${leader}
+
+Remove it:
+
+  ${lab} down --name ${cluster} && cd .. && rm -r ${cluster}`);
+}
+
+/** What `dbctl status` answers, also while a host is down. */
+function look() {
+  const asked = './dbctl status -o json 2>/dev/null || [ $? -eq 3 ]';
+  return JSON.parse(answerOf(['sh', '-c', asked], directory));
+}
+
+/** Shows it again and again. */
+async function statusUntil(isSo) {
+  do await run(['./dbctl', 'status'], { cwd: directory });
+  while (!isSo(look()));
+}
