@@ -8,6 +8,7 @@ import { doctorCommands } from '../doctor/commands.ts';
 import { gatewayCommands } from '../gateways/commands.ts';
 import { labCommands } from '../lab/commands.ts';
 import { operationCommands } from '../operation/commands.ts';
+import { patroniCommands } from '../patroni/commands.ts';
 import { probeCommands } from '../probe/commands.ts';
 import { replicationCommands } from '../replication/commands.ts';
 import { reportCommands } from '../report/commands.ts';
@@ -28,6 +29,7 @@ export const list = joined([
   serverCommands,
   replicationCommands,
   switchoverCommands,
+  patroniCommands,
   probeCommands,
   statusCommands,
   gatewayCommands,

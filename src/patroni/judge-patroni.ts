@@ -8,9 +8,16 @@ export interface PatroniSeen {
   readonly members: readonly MemberSeen[];
   /** Whether it lets no other node lead by itself; null where nobody says so. */
   readonly isPaused: boolean | null;
+  /** Who paused it, and when (ISO 8601); missing where the history of the cluster does not know. */
+  readonly pausedBy?: string;
+  readonly pausedAt?: string;
   /** Why nobody says anything; null where somebody does. */
   readonly problem: string | null;
 }
+
+/** In plans and journals. */
+export const pauseText = 'pause Patroni: no automatic failover';
+export const resumeText = 'let Patroni act by itself again';
 
 export interface MemberSeen {
   /** Of its node. */
@@ -25,17 +32,22 @@ export interface MemberSeen {
 const wellStates = ['running', 'streaming'];
 
 /** "leader pg1, automatic failover; pg2 waits for a restart" */
-export function patroniSummary({ members, isPaused, problem }: PatroniSeen): string {
+export function patroniSummary(seen: PatroniSeen): string {
+  const { members, isPaused, problem } = seen;
   if (problem !== null) return `unknown: ${problem}`;
   const leader = members.find(({ isLeader }) => isLeader)?.name;
   const pending = members.filter((one) => one.isPending).map(({ name }) => name);
   const ill = members.filter(({ state }) => !wellStates.includes(state));
   return [
-    `${leader === undefined ? 'no leader' : `leader ${leader}`}, ${isPaused ? 'paused: no automatic failover' : 'automatic failover'}`,
+    `${leader === undefined ? 'no leader' : `leader ${leader}`}, ${isPaused ? pausedText(seen) : 'automatic failover'}`,
     ...ill.map(({ name, state }) => `${name}: ${state}`),
     ...(pending.length > 0 ? [`a restart waits on ${pending.join(', ')}`] : []),
   ].join('; ');
 }
+
+/** "paused since 2026-12-01 12:00 UTC by alice@laptop: no automatic failover" */
+const pausedText = ({ pausedAt, pausedBy }: PatroniSeen): string =>
+  `paused${pausedAt === undefined ? '' : ` since ${pausedAt.slice(0, 16).replace('T', ' ')} UTC by ${pausedBy}`}: no automatic failover, and no server is started`;
 
 export function judgePatroni(
   { patroni, nodes }: Pick<Cluster, 'patroni' | 'nodes'>,
@@ -74,6 +86,6 @@ export function judgePatroni(
       ),
     ];
   if (seen.isPaused && patroni?.isAutomatic)
-    return [finding(about, 'warning', summary, ['let it act by itself again: dbctl up'])];
+    return [finding(about, 'warning', summary, ['let it act by itself again: dbctl resume'])];
   return [finding(about, 'ok', summary)];
 }

@@ -3,7 +3,8 @@ import type { EtcdSeen } from '../etcd/judge-etcd.ts';
 import { askMachines, type LoginOptions } from '../host/ask-machines.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { instanceOf } from '../model/instance.ts';
-import type { PatroniSeen } from './judge-patroni.ts';
+import { readHistory } from '../operation/read-history.ts';
+import { pauseText, resumeText, type PatroniSeen } from './judge-patroni.ts';
 import { isKept } from './patroni.ts';
 import { members } from './patroni-query.ts';
 import { isPaused } from './shared-config-step.ts';
@@ -29,6 +30,20 @@ async function readPatroni(cluster: Cluster, login: LoginOptions): Promise<Patro
     return { members: seen, isPaused: paused };
   });
   const answer = asked.find((one) => one.answer !== undefined)?.answer;
-  if (answer) return { ...answer, problem: null };
+  if (answer) return { ...answer, ...(answer.isPaused && (await lastPause(cluster, login))), problem: null };
   return { members: [], isPaused: null, problem: asked[0]?.problem ?? 'no node answers' };
 }
+
+/** Who paused it, where the newest change of that was a pause that somebody made with dbctl. */
+async function lastPause(
+  cluster: Cluster,
+  login: LoginOptions,
+): Promise<Pick<PatroniSeen, 'pausedBy' | 'pausedAt'>> {
+  const { operations } = await readHistory(cluster, login);
+  const newest = operations.findLast(({ steps }) => steps.some(({ changes }) => changes.some(isAbout)));
+  if (newest?.steps.findLast(({ changes }) => changes.some(isAbout))?.changes.includes(pauseText) !== true)
+    return {};
+  return { pausedBy: newest.by, pausedAt: new Date(newest.startedAt * 1000).toISOString() };
+}
+
+const isAbout = (text: string): boolean => [pauseText, resumeText].includes(text);

@@ -5,6 +5,7 @@ import { parseJson } from '../model/answers.ts';
 import type { LedCluster } from '../model/cluster.ts';
 import { instanceOf, type Instance } from '../model/instance.ts';
 import { ifRunning } from '../postgres/psql.ts';
+import { pauseText, resumeText } from './judge-patroni.ts';
 import { missingIn, sharedConfig, type KeptCluster } from './patroni.ts';
 import { changeShared, ownParameters } from './patroni-query.ts';
 
@@ -74,5 +75,5 @@ function textOf(name: string, { synchronous, patroni }: KeptCluster): string {
       ? 'let no commit wait for a replica'
       : `let commits wait for a replica (CLUSTER_SYNCHRONOUS=${synchronous})`;
   if (name !== 'pause') return `set ${name} in Patroni`;
-  return patroni.isAutomatic ? 'let Patroni act by itself again' : 'pause Patroni: no automatic failover';
+  return patroni.isAutomatic ? resumeText : pauseText;
 }

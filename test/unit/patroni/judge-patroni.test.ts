@@ -19,7 +19,7 @@ const [leader, replica] = well.members;
 
 test.each<[string, PatroniSeen, string, string]>([
   ['all is well', well, 'ok', 'leader pg1, automatic failover'],
-  ['it is paused', { ...well, isPaused: true }, 'warning', 'paused: no automatic failover'],
+  ['it is paused', { ...well, isPaused: true }, 'warning', 'leader pg1, paused: no automatic failover'],
   ['nobody leads', { ...well, members: [replica!] }, 'critical', 'no leader'],
   ['a member is missing', { ...well, members: [leader!] }, 'warning', 'does not have pg2 in hand'],
   [
@@ -57,4 +57,13 @@ test('what waits for a restart is told', () => {
   const seen = { ...well, members: [leader!, { ...replica!, isPending: true }] };
 
   expect(patroniSummary(seen)).toBe('leader pg1, automatic failover; a restart waits on pg2');
+});
+
+test('who paused it is told, where the history knows', () => {
+  const paused = { ...well, isPaused: true, pausedBy: 'alice@laptop', pausedAt: '2026-12-01T12:03:04Z' };
+
+  expect(patroniSummary(paused)).toBe(
+    'leader pg1, paused since 2026-12-01 12:03 UTC by alice@laptop: no automatic failover, and no server is started',
+  );
+  expect(judgePatroni(cluster, paused)[0]!.next).toEqual(['let it act by itself again: dbctl resume']);
 });
