@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nodesOfPatroni } from './chapters/nodes-of-patroni.ts';
 import type { Lab } from '../support/e2e.ts';
-import { cable, cutPower, expectClear, healLab } from '../support/faults.ts';
+import { cable, cutPower, expectClear, finishes, healLab } from '../support/faults.ts';
 import { startCluster } from '../support/saved-cluster.ts';
 import { addressOf, describeOnHosts, expectExit, patienceMs, roleOf, succeed } from '../support/story.ts';
 
@@ -311,12 +311,52 @@ describeOnHosts('a cluster that Patroni keeps', () => {
   );
 
   test(
+    'is paused and resumed by a person, and the history says by whom',
+    async () => {
+      const name = lab.env['CLUSTER_NAME'];
+      const seenByPatroni = (): Promise<string> =>
+        lab.shell('pg1', `patronictl -c /etc/dbctl/${name}/pg1/patroni.yml list`);
+
+      await finishes(lab, 'pause');
+
+      expect(await seenByPatroni()).toContain('Maintenance mode: on');
+      expect((await succeed(lab, 'status')).stdout).toMatch(/paused since .* by \S+: no automatic failover/);
+      expect((await succeed(lab, 'plan')).stdout).toContain('let Patroni act by itself again');
+      await finishes(lab, 'resume');
+      expect(await seenByPatroni()).not.toContain('Maintenance mode');
+      expect((await succeed(lab, 'history', '-n', '4')).stdout).toMatch(/ pause .*\n(.*\n)+.* resume /);
+    },
+    patienceMs,
+  );
+
+  test(
     'is paused when the file says so, and every look says it',
     async () => {
       lab.configure({ ENABLE_AUTO_FAILOVER: 'false' });
       await succeed(lab, 'up');
 
-      expect((await succeed(lab, 'status')).stdout).toContain('paused: no automatic failover');
+      expect((await succeed(lab, 'status')).stdout).toMatch(/paused since .*: no automatic failover/);
+      await expectNothingToDo();
+    },
+    patienceMs,
+  );
+
+  test(
+    'starts no server after a reboot while it is paused, and up starts it without an election',
+    async () => {
+      const timeline = 'select timeline_id from pg_control_checkpoint()';
+      const before = await lab.sql('pg2', timeline);
+      await cutPower(lab, 'pg2');
+      await healLab(lab);
+      const journal = 'journalctl -b -u dbctl-patroni-\\* -o cat';
+      await expect.poll(() => lab.shell('pg2', journal), patient).toContain('PAUSE: postgres is not running');
+      expect((await succeed(lab, 'status')).stdout).toContain('no server is started');
+
+      await succeed(lab, 'up');
+
+      expect(await inRecovery('pg2')).toBe('f');
+      expect(await lab.sql('pg2', timeline)).toBe(before);
+      await expectStreaming('pg2', 'pg1');
       await expectNothingToDo();
     },
     patienceMs,

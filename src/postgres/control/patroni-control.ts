@@ -20,6 +20,9 @@ export function patroniControl(instance: Instance): ServerControl {
       sh('systemctl -q is-enabled -- "$1" 2>/dev/null && echo yes || echo no', unit),
       (stdout) => stdout.trim() === 'yes',
     ),
+    start: action(script('postgres/start-under-patroni.sh', unit, config, scope, member, dataDirectory), {
+      timeoutMs: 3_600_000,
+    }),
     startAtBoot: action(['systemctl', '-q', 'enable', '--', unit]),
     restart: patronictl(instance, ['restart', '--force', scope, member], { timeoutMs: 3_600_000 }),
     paths: [...systemdControl(instance).paths, patroni.unitFile],
