@@ -26,7 +26,7 @@ export function examine(entries: readonly Entry[], directory: string, unreadable
     ...topology.problems,
     ...checkRoles(parsed.settings),
     ...checkLimits(parsed.settings, 'WARN_REPLICA_LAG', 'MAX_REPLICA_LAG'),
-    ...checkAvailability(parsed.settings),
+    ...checkAvailability(parsed.settings, parsed.parameters),
     ...checkSynchronous(parsed.settings, topology, parsed.parameters),
     ...checkGateways(parsed.settings, topology),
     ...checkEtcd(parsed.settings, topology),

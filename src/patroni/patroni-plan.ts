@@ -25,6 +25,7 @@ import {
 import { isKept } from './patroni.ts';
 import { ensurePatroniFiles } from './patroni-files-step.ts';
 import { streamsThrough } from './patroni-query.ts';
+import { checkParameters } from './check-parameters-step.ts';
 import { ensureRewindRights, revokeRewindRights } from './rewind-rights-step.ts';
 import { runPatroni } from './run-patroni-step.ts';
 import { ensureSharedConfig } from './shared-config-step.ts';
@@ -44,7 +45,10 @@ export function patroniStages({ cluster, hosts, nodes }: PatroniWork): readonly 
   const primary = hosts.get(cluster.primary.name);
   const replicas = nodes.filter(({ name }) => name !== cluster.primary.name);
   return [
-    onMachines('Check what Patroni can do', nodes, hosts, () => [checkQuorum(cluster)]),
+    onMachines('Check what Patroni can do', nodes, hosts, (node) => [
+      checkQuorum(cluster),
+      checkParameters(cluster, node),
+    ]),
     onlyOn('Let replicas rewind', primary, () => [ensureRewindRights(cluster)]),
     onMachines('Install Patroni', nodes, hosts, (node) =>
       ensurePatroniFiles(cluster, node, control).slice(0, 3),

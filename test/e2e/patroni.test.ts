@@ -321,7 +321,7 @@ describeOnHosts('a cluster that Patroni keeps', () => {
 
       expect(await seenByPatroni()).toContain('Maintenance mode: on');
       expect((await succeed(lab, 'status')).stdout).toMatch(/paused since .* by \S+: no automatic failover/);
-      expect((await succeed(lab, 'plan')).stdout).toContain('let Patroni act by itself again');
+      expect((await lab.dbctl('plan')).stdout).toContain('let Patroni act by itself again');
       await finishes(lab, 'resume');
       expect(await seenByPatroni()).not.toContain('Maintenance mode');
       expect((await succeed(lab, 'history', '-n', '4')).stdout).toMatch(/ pause .*\n(.*\n)+.* resume /);

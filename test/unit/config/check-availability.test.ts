@@ -45,3 +45,12 @@ test('commits cannot wait for nobody, nor for what two lines say', () => {
     'there is no replica',
   );
 });
+
+test('what Patroni would replace by its own default is refused, with the least that it keeps', () => {
+  const few = { POSTGRES_CONF_max_connections: '20', POSTGRES_CONF_max_wal_senders: '3' };
+  const problems = problemsOf(() => clusterOf({ ...three, ...few }));
+
+  expect(problems).toContain('is 20, and Patroni keeps no less than 25');
+  expect(problems).not.toContain('max_wal_senders');
+  expect(clusterOf({ ...three, ...few, CLUSTER_HA: 'none' }).patroni).toBeUndefined();
+});
