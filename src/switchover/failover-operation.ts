@@ -74,6 +74,7 @@ export async function failOverIn(
 ): Promise<Moved> {
   refuseUnderPatroni(cluster, 'failover', [
     'Patroni lets a replica lead by itself, when it may: see what it says: dbctl status',
+    'where it is paused, let it act again: dbctl resume',
   ]);
   const found = await look(cluster, hosts, candidate);
   const { gone, to, node, loss, candidates, topology } = found;
