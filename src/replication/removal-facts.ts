@@ -44,7 +44,8 @@ export async function readRemovalFacts(place: RemovalPlace): Promise<RemovalFact
     sight,
     streams: standbys.senders.includes(node.name),
     followers: others.filter((_, index) => followers[index]).map(({ name }) => name),
-    synchronousNames: standbys.synchronousNames,
+    // Patroni names others when one is gone.
+    synchronousNames: cluster.patroni && cluster.synchronous ? '' : standbys.synchronousNames,
     otherSenders: standbys.senders.filter((name) => name !== node.name).length,
     isBackupRunning,
   };
