@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { sh } from '../host/script.ts';
 import { query, type Action, type Query } from '../host/command.ts';
 import type { Instance } from '../model/instance.ts';
-import { patronictl } from '../postgres/control/patroni-control.ts';
+import { askPatroni, patronictl } from '../postgres/control/patroni-control.ts';
 import { askJson } from '../postgres/psql.ts';
 import { literal } from '../postgres/sql.ts';
 import type { MemberSeen } from './judge-patroni.ts';
@@ -21,7 +21,7 @@ const Member = v.object({
 /** The members that etcd knows. Fails when etcd does not answer. */
 export const members = ({ patroni }: Instance): Query<readonly MemberSeen[]> =>
   query(
-    ['patronictl', '-c', patroni.config, 'list', '-f', 'json'],
+    askPatroni(patroni.config, ['list', '-f', 'json']),
     (stdout) =>
       v.parse(v.array(Member), JSON.parse(stdout)).map((one) => ({
         name: one.Member,

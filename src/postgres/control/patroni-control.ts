@@ -48,6 +48,12 @@ export const patronictl = (
     ...options,
   });
 
+/** What it is asked with. Where etcd is silent it tries for minutes, and goes on when nobody waits any more. */
+export const askPatroni = (config: string, words: readonly string[]): readonly string[] => [
+  ...['timeout', '30', 'patronictl', '-c', config],
+  ...words,
+];
+
 const HistoryLine = v.object({
   TL: v.number(),
   LSN: v.number(),
@@ -73,7 +79,7 @@ export interface LeaderChange {
 /** What Patroni has written into etcd, oldest first. */
 export const leaderChanges = ({ patroni }: Pick<Instance, 'patroni'>): Query<readonly LeaderChange[]> =>
   query(
-    ['patronictl', '-c', patroni.config, 'history', '-f', 'json'],
+    askPatroni(patroni.config, ['history', '-f', 'json']),
     (stdout) =>
       v.parse(v.array(HistoryLine), JSON.parse(stdout)).flatMap((one) => {
         const changedAt = Date.parse(one.Timestamp ?? '') / 1000;
