@@ -11,6 +11,7 @@ import { backupPorts, backupLinks } from '../backup/links.ts';
 import { etcdLinks, etcdPorts } from '../etcd/links.ts';
 import { isEtcdMember } from '../etcd/etcd.ts';
 import { gatewayLinks, gatewayPorts, isGateway } from '../gateways/links.ts';
+import { patroniLinks, patroniPorts } from '../patroni/links.ts';
 import type { HostProblem } from '../server/system-check.ts';
 import { storePorts, storeLinks } from '../store/links.ts';
 import type { OwnPort, Link } from '../system/network.ts';
@@ -28,6 +29,7 @@ export function neededPackages(cluster: Cluster, site: Site): readonly string[] 
     ...((backup && bucketOf(backup)) || (cluster.etcd && site.nodes.length > 0) ? ['curl'] : []),
     ...(backup && storeOf(backup) && site.isControl ? ['nftables'] : []),
     ...(isGateway(cluster, site) ? ['haproxy'] : []),
+    ...(cluster.patroni && site.nodes.length > 0 ? ['patroni', 'python3-etcd'] : []),
     ...(isEtcdMember(cluster, site) ? ['etcd-server', 'etcd-client'] : []),
   ];
 }
@@ -72,7 +74,7 @@ export const versionsOf = (seen: readonly SeenSite[], name: string): ReadonlyMap
 
 /** The ports on a host that are to be ours, besides those of its nodes. */
 export const ownPorts = (cluster: Cluster, site: Site): readonly OwnPort[] =>
-  [backupPorts, storePorts, gatewayPorts, etcdPorts].flatMap((ports) => ports(cluster, site));
+  [backupPorts, storePorts, gatewayPorts, etcdPorts, patroniPorts].flatMap((ports) => ports(cluster, site));
 
 /** Other programs where ours will listen. */
 export const foreignListeners = (cluster: Cluster, { site, facts }: SeenSite): readonly HostProblem[] =>
@@ -94,7 +96,7 @@ const isOurs = (cluster: Cluster, site: Site, { port, unit }: Listener): boolean
 /** Every link once. What is needed now comes before what is needed later. */
 export function neededLinks(cluster: Cluster): readonly Link[] {
   const sites = sitesOf(cluster);
-  return [serverLinks, backupLinks, storeLinks, gatewayLinks, etcdLinks]
+  return [serverLinks, backupLinks, storeLinks, gatewayLinks, etcdLinks, patroniLinks]
     .flatMap((links) => links(cluster, sites))
     .toSorted((one, other) => Number(one.isLater) - Number(other.isLater))
     .filter((link, index, sorted) => sorted.findIndex((one) => isSame(one, link)) === index);

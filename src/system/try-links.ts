@@ -62,4 +62,4 @@ function parseTried(line: string) {
 /** How a connection went. "refused": the host answers, and nothing listens there (or a firewall says so). */
 const LinkState = v.picklist(['open', 'refused', 'silent', 'no route', 'unknown name', 'not tried']);
 export type LinkState = v.InferOutput<typeof LinkState>;
-export type Service = 'postgres' | 'pgbackrest' | 'store' | 'role' | 'etcd';
+export type Service = 'postgres' | 'pgbackrest' | 'store' | 'role' | 'etcd' | 'patroni';
