@@ -1,42 +1,9 @@
-// Before a replica's data is made anew: its server is stopped, and the old data kept aside or marked.
+// Before a replica's data is made anew: the old data is kept aside or marked.
 
 import type { Instance } from '../model/instance.ts';
-import { waitUntil } from '../engine/wait-until.ts';
 import { change, ensure, type Step } from '../engine/step.ts';
-import { CommandError } from '../model/errors.ts';
-import { acceptsConnections } from '../postgres/instance.ts';
 import { exists } from '../system/paths.ts';
-import { serverLogTail } from '../postgres/control/server-log.ts';
-import { readControl } from '../postgres/control/control-of.ts';
 import * as clone from './clone-query.ts';
-
-/** How long a server that systemd did not start may go on answering, in milliseconds. */
-const lingerMs = 5000;
-
-/** Stops a server, also one that systemd starts again and again. */
-export const stopReplica = (instance: Instance): Step =>
-  ensure('Stop PostgreSQL', change('postgres.stop', 'stop PostgreSQL'), {
-    ...serverLogTail(instance),
-
-    async isRight(host) {
-      const { state } = await readControl(host, instance);
-      return !(await host.ask(state)).isRunning;
-    },
-
-    async apply(host, report) {
-      report('stopping PostgreSQL');
-      const control = await readControl(host, instance);
-      await host.run(control.stop);
-      const isSilent = async () => !(await host.ask(acceptsConnections(instance)));
-      if (await waitUntil(isSilent, { deadlineMs: lingerMs })) return;
-      throw new CommandError({
-        what: `a server on ${host.name} is still running after ${control.name} was stopped`,
-        next: [
-          `stop it, on ${host.name}: runuser -u postgres -- ${instance.binDirectory}/pg_ctl stop -m fast -D ${instance.dataDirectory}`,
-        ],
-      });
-    },
-  });
 
 /** Keeps the old data aside, whatever is left of it. A restore in place that was cut off ends here. */
 export function keepDataAside(instance: Instance): Step {

@@ -20,7 +20,8 @@ import { refuseLeadingNowhere } from '../server/unmounted-disk-facts.ts';
 import { ifRunning } from '../postgres/psql.ts';
 import { isInRecovery } from '../postgres/replication.ts';
 import { exists } from '../system/paths.ts';
-import { keepDataAside, markRestoring, removeCopy, stopReplica } from './make-room-step.ts';
+import { keepDataAside, markRestoring, removeCopy } from './make-room-step.ts';
+import { stopPostgres } from '../server/stop-postgres-step.ts';
 import { neededBytes, refuseUncopied } from './replica-checks-plan.ts';
 import type { Source } from '../server/source-facts.ts';
 import { refusal, tablespaceProblems } from '../server/tablespace-step.ts';
@@ -114,7 +115,7 @@ export function makeRoomPlan(
 ): readonly Stage[] {
   const instance = instanceOf(cluster, node);
   const room = { aside: keepDataAside, again: removeCopy, 'in place': markRestoring };
-  const steps = way === 'go on' ? [] : [stopReplica(instance), room[way](instance)];
+  const steps = way === 'go on' ? [] : [stopPostgres(instance), room[way](instance)];
   const all =
     isKept(cluster) && !(way === 'go on' && data === 'whole')
       ? // What keeps systemd from the data goes when there is none that it could start.

@@ -12,7 +12,7 @@ import { endReplicationOf } from './replication-slot-step.ts';
 import { forgetData } from '../server/data-note-step.ts';
 import { guardSteps } from '../server/guard-step.ts';
 import { ensureHba } from '../server/hba-step.ts';
-import { stopReplica } from './make-room-step.ts';
+import { stopPostgres } from '../server/stop-postgres-step.ts';
 import { reloadSettings } from '../server/reload-settings-step.ts';
 import { forgetMember } from '../patroni/forget-member-step.ts';
 import { restoreConfiguration } from '../patroni/leave-patroni-step.ts';
@@ -86,7 +86,7 @@ function stopStages({ cluster, node, hosts, isReached }: RemovalPlace, { isOurs 
     onlyOn(`Stop ${node.name}`, hosts.get(node.name), () => [
       stopNodeWork(cluster, node),
       ...(isOurs && isKept(cluster) ? [stopMember(instance)] : []),
-      ...(isOurs ? [stopReplica(instance)] : []),
+      ...(isOurs ? [stopPostgres(instance)] : []),
     ]),
   ];
 }

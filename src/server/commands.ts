@@ -2,6 +2,12 @@ import type { Listed } from '../kit/listed.ts';
 
 export const serverCommands: readonly Listed[] = [
   {
+    name: 'stop',
+    group: 'Nodes:',
+    about: 'Stop nodes in an order in which nothing is lost and no other node leads',
+    complete: async () => (await import('./stop-command.ts')).stop,
+  },
+  {
     name: 'reload',
     group: 'Nodes:',
     about: 'Reload the configuration of PostgreSQL on all nodes',

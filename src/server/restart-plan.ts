@@ -23,8 +23,8 @@ export interface RestartRequest {
   /** The nodes whose hosts are reached: those that were named, the primary, and what replicas answer. */
   readonly reached: readonly Node[];
   readonly hosts: HostSet;
-  /** Only those of the named nodes on which a parameter waits for it. */
-  readonly pending: boolean;
+  /** Which of the named nodes: all, those on which a parameter waits for it, or those that do not run. */
+  readonly which: 'all' | 'pending' | 'stopped';
 }
 
 export interface RestartChoice {
@@ -37,14 +37,17 @@ export interface RestartChoice {
 
 /** Who is restarted, in which order. Throws RefusedError when something would not come back. */
 export async function chooseRestarts(request: RestartRequest): Promise<RestartChoice> {
-  const { cluster, nodes, reached, hosts, pending } = request;
+  const { cluster, nodes, reached, hosts, which } = request;
   // A server that lost a file of its data may answer nothing that is asked next. Where settings wait, it was looked at before.
-  if (!pending) await refuseUnfit(request, nodes);
+  if (which !== 'pending') await refuseUnfit(request, nodes);
   const facts = await readNodeFacts(cluster, reached, hosts);
   const isNamed = (node: Node): boolean => nodes.some(({ name }) => name === node.name);
-  const restarting = facts.filter(
-    ({ node, pendingRestart }) => isNamed(node) && (!pending || pendingRestart.length > 0),
-  );
+  const isMeant = {
+    all: () => true,
+    pending: ({ pendingRestart }: NodeFacts) => pendingRestart.length > 0,
+    stopped: ({ inRecovery }: NodeFacts) => inRecovery === undefined,
+  }[which];
+  const restarting = facts.filter((one) => isNamed(one.node) && isMeant(one));
   refuseUnstartable(cluster, restarting);
   refuseBadFiles(restarting);
   const stopped = restarting.filter(
@@ -108,7 +111,7 @@ export function restartPlan(
   const restartReplicas = (names: readonly string[]): Stage =>
     oneByOne(
       onMachines(
-        'Restart the replicas',
+        named(names).some(({ inRecovery }) => inRecovery) ? 'Restart the replicas' : 'Start the replicas',
         named(names).map(({ node }) => node),
         hosts,
         (node) => [restart(named([node.name])[0]!), verifyStreaming(cluster, node, primary)],

@@ -8,6 +8,12 @@ export const startCommands: readonly Listed[] = [
     complete: async () => (await import('./init-primary-command.ts')).initPrimary,
   },
   {
+    name: 'start',
+    group: 'Nodes:',
+    about: 'Start nodes that do not run: the primary first, each replica confirmed streaming',
+    complete: async () => (await import('./start-command.ts')).start,
+  },
+  {
     name: 'restart',
     group: 'Nodes:',
     about: 'Restart nodes: replicas one by one, each confirmed streaming before the next, the primary last',

@@ -14,7 +14,7 @@ export const restart = changeCommand({
   yes: 'do not ask before the primary is restarted',
   run: async ({ cluster, args, flags: { pending }, ...access }) =>
     (await import('./restart-operation.ts')).restartNodes(
-      { cluster, nodes: findNodes(cluster, args.names), pending },
+      { cluster, nodes: findNodes(cluster, args.names), which: pending ? 'pending' : 'all' },
       access,
     ),
   text: async ({ silences }) => (await import('../server/restart-text.ts')).silenceText(silences),

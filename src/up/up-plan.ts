@@ -104,7 +104,7 @@ async function replicaStages({ cluster, hosts }: UpOptions, nodes: readonly Node
 }
 
 async function restarts({ cluster, hosts, nodes, restarting }: UpOptions): Promise<readonly Stage[]> {
-  const request = { cluster, hosts, nodes: restarting, reached: nodes, pending: true };
+  const request = { cluster, hosts, nodes: restarting, reached: nodes, which: 'pending' } as const;
   const stages = restartPlan(request, await chooseRestarts(request), { onSilence: () => {} });
   const replicas = cluster.replicas.filter((node) => nodes.includes(node));
   return replicas.length > 0 ? [...stages, lowered(cluster, hosts, replicas)] : stages;

@@ -4,7 +4,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nodesOfPatroni } from './chapters/nodes-of-patroni.ts';
 import type { Lab } from '../support/e2e.ts';
-import { cable, cutPower, expectClear, finishes, healLab } from '../support/faults.ts';
+import {
+  cable,
+  cutPower,
+  expectClear,
+  expectRefused,
+  finishes,
+  followDbctl,
+  healLab,
+} from '../support/faults.ts';
 import { startCluster } from '../support/saved-cluster.ts';
 import { addressOf, describeOnHosts, expectExit, patienceMs, roleOf, succeed } from '../support/story.ts';
 
@@ -185,6 +193,23 @@ describeOnHosts('a cluster that Patroni keeps', () => {
   );
 
   nodesOfPatroni(() => lab);
+
+  test(
+    'is stopped and started as a whole, and the same node leads',
+    async () => {
+      const refused = await expectRefused(lab, 'Patroni would let pg1 lead', 'stop', 'pg2', '--yes');
+      expect(await inRecovery('pg2')).toBe('f');
+
+      expectExit(await followDbctl(lab, refused, /stop/, '--yes'), 0);
+
+      for (const node of nodes) expect(await lab.shell(node, 'pgrep -x postgres || :')).toBe('');
+      await succeed(lab, 'start');
+      expect(await inRecovery('pg2')).toBe('f');
+      await expectStreaming('pg2', 'pg1');
+      await expectNothingToDo();
+    },
+    patienceMs,
+  );
 
   test(
     'a leader that is cut off stops taking writes before another leads, and comes back without the rows that only it had',

@@ -99,6 +99,35 @@ export function nodeOperations(theLab: () => Lab): void {
     for (const replica of ['pg2', 'pg3']) await expectReplicates(lab, replica);
   });
 
+  test('stop ends the primary first and start begins with it: every node has every row meanwhile', async () => {
+    const ended =
+      "pg_controldata -D /var/lib/postgresql/17/main | sed -n 's/^Latest checkpoint location: *//p'";
+    const last = () => onAll(`/usr/lib/postgresql/17/bin/${ended}`);
+    const timelines = () => askAll('select timeline_id from pg_control_checkpoint()');
+    const before = await timelines();
+    await lab.shell('pg2', `systemctl stop ${unit}`);
+
+    expectClear(lab, await lab.dbctl('stop'), 8, `the primary of ${lab.name}`);
+    expect(await lab.sql('pg1', 'select 1')).toBe('1');
+    await succeed(lab, 'stop', 'pg3');
+    expect(await lab.shell('pg3', `systemctl is-active ${unit} || :`)).toBe('inactive');
+    expect((await succeed(lab, 'start')).stdout).toContain('2 changes');
+    for (const replica of ['pg2', 'pg3']) await expectReplicates(lab, replica);
+    await succeed(lab, 'stop', '--yes');
+
+    for (const node of nodes) expect(await lab.shell(node, 'pgrep -x postgres || :')).toBe('');
+    const [primary, ...replicas] = await last();
+    expect(replicas).toEqual([primary, primary]);
+    expect((await succeed(lab, 'stop', '--yes')).stdout).toContain('0 changes');
+
+    await succeed(lab, 'start');
+
+    expect((await startOrder())[0]).toBe('pg1');
+    expect(await timelines()).toEqual(before);
+    for (const replica of ['pg2', 'pg3']) await expectReplicates(lab, replica);
+    await settled(lab, 'start');
+  });
+
   test('roles: what is missing is made, and a password that differs is named and left', async () => {
     const place = { from: 'pg1', to: 'pg1' };
     await lab.sql('pg1', `alter role app_writer password 'Set-by-hand-and-in-use'`);

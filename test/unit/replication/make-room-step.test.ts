@@ -7,8 +7,8 @@ import {
   keepDataAside,
   markRestoring,
   removeCopy,
-  stopReplica,
 } from '../../../src/replication/make-room-step.ts';
+import { stopPostgres } from '../../../src/server/stop-postgres-step.ts';
 import { controlOf } from '../../../src/postgres/control/control-of.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { answering, when, yesOrNo } from '../../support/answering.ts';
@@ -43,7 +43,7 @@ function replicaHost(state: { isRunning?: boolean; data?: clone.ReplicaData; has
 }
 
 test.each([
-  [stopReplica(replica), 'stop PostgreSQL'],
+  [stopPostgres(replica), 'stop PostgreSQL'],
   [keepDataAside(replica), `keep ${data} aside until a new copy of the data streams`],
   [removeCopy(replica), `remove the copy in ${data}`],
   [markRestoring(replica), `compare ${data} with the backup, file by file`],
