@@ -1,7 +1,8 @@
-// The whole way on Debian 12 with its PostgreSQL 15.
+// The whole way on Debian 12 with its PostgreSQL 15, Patroni 3 and etcd 3.4.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLab, type Lab } from '../support/e2e.ts';
+import { cutPower, healLab } from '../support/faults.ts';
 import { describeOnHosts, expectExit, patienceMs, sqlAs, succeed } from '../support/story.ts';
 
 describeOnHosts('Debian 12', () => {
@@ -81,4 +82,56 @@ describeOnHosts('Debian 12', () => {
     });
     expectExit(await lab.dbctl('backup', 'check'), 0);
   });
+
+  /** For what Patroni does by itself. */
+  const patient = { timeout: 240_000, interval: 250 };
+  const inRecovery = (node: string): Promise<string> =>
+    lab.sql(node, 'select pg_is_in_recovery()').catch(() => 'down');
+  const started = (): Promise<readonly string[]> =>
+    Promise.all(['pg1', 'pg2'].map((node) => lab.sql(node, 'select pg_postmaster_start_time()')));
+
+  test(
+    'its older Patroni and etcd take the servers over as they run, and another node leads when the host of the leader is dead',
+    async () => {
+      const before = await started();
+      lab.configure({ CLUSTER_HA: 'patroni' });
+
+      await succeed(lab, 'up');
+
+      expect(await started()).toEqual(before);
+      const list = `patronictl -c /etc/dbctl/${lab.env['CLUSTER_NAME']}/pg1/patroni.yml list`;
+      expect(await lab.shell('pg1', 'patronictl version')).toMatch(/ 3\.0/);
+      expect(await lab.shell('control', 'etcd --version')).toContain('etcd Version: 3.4');
+      expect(await lab.shell('pg1', list)).toMatch(/pg1 .* Leader +\| running/);
+      expect((await succeed(lab, 'plan')).stdout).toContain('0 changes');
+
+      await cutPower(lab, 'pg1');
+      await expect.poll(() => inRecovery('pg2'), patient).toBe('f');
+      await healLab(lab);
+
+      await expect
+        .poll(() => lab.sql('pg2', 'select state from pg_stat_replication'), patient)
+        .toBe('streaming');
+      expect(await inRecovery('pg1')).toBe('t');
+    },
+    patienceMs,
+  );
+
+  test(
+    'and give them back',
+    async () => {
+      const before = await started();
+      lab.configure({ CLUSTER_HA: undefined });
+
+      await succeed(lab, 'up');
+
+      expect(await started()).toEqual(before);
+      for (const node of ['pg1', 'pg2'])
+        expect(await lab.shell(node, 'systemctl is-active postgresql@15-main')).toBe('active');
+      expect(await lab.sql('pg2', 'select slot_name from pg_replication_slots where active')).toBe(
+        'dbctl_pg1',
+      );
+    },
+    patienceMs,
+  );
 });
