@@ -1,5 +1,6 @@
 // npm run bench [-- part…]: every figure of docs/performance.md, in one run. Needs what `dbctl lab` needs.
 
+import { availability } from './availability.mjs';
 import { backups } from './backups.mjs';
 import { compression } from './compression.mjs';
 import { memory } from './memory.mjs';
@@ -23,7 +24,11 @@ const parts = {
 };
 
 /** Only when asked for by name. */
-const more = { compression, backups: () => backups(Number(process.env.ROUNDS ?? 3)) };
+const more = {
+  compression,
+  backups: () => backups(Number(process.env.ROUNDS ?? 3)),
+  availability: () => availability(Number(process.env.ROUNDS ?? 3)),
+};
 
 const all = { ...parts, ...more };
 const asked = process.argv.slice(2);
