@@ -154,7 +154,7 @@ async function killServer(lab) {
 /** The host of the leader has no power any more, until another node leads. */
 async function lose(lab) {
   const leader = await leaderOf(lab);
-  await lab.dbctl('lab', 'break', 'power-off', leader, '--name', cluster);
+  await lab.dbctl('lab', 'break', 'power', leader, '--name', cluster);
   const patience = performance.now() + 180_000;
   while ((await leaderOf(lab).catch(() => leader)) === leader)
     if (performance.now() > patience) throw new Error('no other node leads');

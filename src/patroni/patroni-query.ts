@@ -56,6 +56,16 @@ export const switchTo = (instance: Instance, from: string, to: string): Action =
     instance.patroni.scope,
   ]);
 
+/** When nobody leads. */
+export const failOverTo = (instance: Instance): Action =>
+  patronictl(instance, [
+    'failover',
+    '--force',
+    '--candidate',
+    instance.patroni.member,
+    instance.patroni.scope,
+  ]);
+
 /** What the files of a server say, without what Patroni has written there. */
 export const ownParameters = (instance: Instance): Query<Readonly<Record<string, string>>> =>
   askJson(

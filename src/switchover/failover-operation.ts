@@ -8,7 +8,6 @@ import type { NodeSight, Topology } from '../model/topology.ts';
 import type { ChangeAccess } from '../operation/change-command.ts';
 import type { LockedOperation } from '../operation/change-hosts.ts';
 import { describeSight } from '../postgres/leader.ts';
-import { refuseUnderPatroni } from '../patroni/refuse-under-patroni.ts';
 import { readTopologyOn } from '../postgres/topology-query.ts';
 import { replicasAlone } from '../replication/add-replica-plan.ts';
 import { refuseLoss } from '../replication/loss.ts';
@@ -23,10 +22,11 @@ import {
   keepAdvice,
   lossWith,
 } from './failover.ts';
+import { refuseLease } from './patroni-lease-facts.ts';
 import { readCandidate } from './switchover-facts.ts';
 import { unfinishedSwitchover, type Note } from './switchover-note-step.ts';
 import { leadBy, machinesFor, moveIn, sightOf, isPart, type Moved } from './switchover-operation.ts';
-import { takeOverStages } from './switchover-plan.ts';
+import { takeOverStages } from './hand-over-plan.ts';
 
 interface Wish {
   readonly candidate: Node | undefined;
@@ -72,10 +72,6 @@ export async function failOverIn(
   { candidate, acceptLoss }: Wish,
   { confirm, dryRun, remark }: Pick<ChangeAccess, 'confirm' | 'dryRun' | 'remark'>,
 ): Promise<Moved> {
-  refuseUnderPatroni(cluster, 'failover', [
-    'Patroni lets a replica lead by itself, when it may: see what it says: dbctl status',
-    'where it is paused, let it act again: dbctl resume',
-  ]);
   const found = await look(cluster, hosts, candidate);
   const { gone, to, node, loss, candidates, topology } = found;
   const acceptable = dryRun ? (acceptLoss ?? '0/0') : acceptLoss;
@@ -87,7 +83,9 @@ export async function failOverIn(
   const ahead = candidates.filter(isReady).filter((one) => hasMore(one, to));
   for (const one of ahead)
     remark(
-      `${one.node.name} has more than ${node.name}, and cannot follow it; to give it the data of ${node.name}: dbctl reinit ${one.node.name}`,
+      cluster.patroni
+        ? `${one.node.name} has more than ${node.name}: Patroni takes that back`
+        : `${one.node.name} has more than ${node.name}, and cannot follow it; to give it the data of ${node.name}: dbctl reinit ${one.node.name}`,
     );
   const nodes = cluster.nodes.filter(
     ({ name }) =>
@@ -119,6 +117,7 @@ async function look(cluster: Cluster, hosts: HostSet, candidate: Node | undefine
   const gone = sightOf(topology, (node ?? goneFrom(cluster, topology, remembered)).name);
   if (begun) refuseUnfinished(begun, gone, topology);
   await refuseLiving(cluster, gone, topology, hosts);
+  await refuseLease(cluster, topology, hosts);
   const replicas = cluster.nodes.filter(({ name }) => name !== gone.node.name);
   const candidates = await Promise.all(
     replicas.map((one) => readCandidate(ledBy(cluster, gone.node), one, hosts)),

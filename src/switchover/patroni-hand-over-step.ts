@@ -4,12 +4,14 @@ import { change, ensure, type Step } from '../engine/step.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import type { Cluster, LedCluster, Node } from '../model/cluster.ts';
 import { instanceOf, type Instance } from '../model/instance.ts';
-import { switchTo } from '../patroni/patroni-query.ts';
+import { failOverTo, switchTo } from '../patroni/patroni-query.ts';
 import { ifRunning } from '../postgres/psql.ts';
 import { isInRecovery } from '../postgres/replication.ts';
 import { startPostgres } from '../server/start-postgres-step.ts';
 import { unitJournalTail } from '../system/evidence.ts';
+import { stillLives } from './failover.ts';
 import { stillToHandOver } from './hand-over-step.ts';
+import { answersAt } from './switchover-query.ts';
 
 /** How long the candidate may take to end recovery, in milliseconds. */
 const promotionDeadlineMs = 120_000;
@@ -31,6 +33,30 @@ export function handOverByPatroni(cluster: LedCluster, from: Node): Step {
       await waitUntil(async () => !(await host.ask(isInRecovery(own))), { deadlineMs: promotionDeadlineMs });
     },
   };
+}
+
+/** On the candidate's host, when nobody leads: also where Patroni would elect nobody, because it is paused, or none of them may lead. */
+export function takeOverByPatroni(cluster: LedCluster, gone: Node): Step {
+  const { primary: to } = cluster;
+  const own = instanceOf(cluster, to);
+  return ensure(
+    `Let ${to.name} take over from ${gone.name}`,
+    change('switchover.promote', `promote ${to.name}`, to.name),
+    {
+      ...unitJournalTail(own.patroni.unit),
+      isRight: async (host) => !(await host.ask(isInRecovery(own))),
+      async apply(host, report) {
+        // It may have come back while everything was looked at.
+        if (await host.ask(answersAt(own, gone)))
+          throw stillLives(gone.name, `PostgreSQL there answers to ${to.name}`);
+        report(`Patroni lets ${to.name} lead`);
+        await host.run(failOverTo(own));
+        await waitUntil(async () => !(await host.ask(isInRecovery(own))), {
+          deadlineMs: promotionDeadlineMs,
+        });
+      },
+    },
+  );
 }
 
 /** A node that is to follow runs, whoever starts it. */

@@ -16,7 +16,8 @@ import { readTopologyOn } from '../postgres/topology-query.ts';
 import { replicasAlone } from '../replication/add-replica-plan.ts';
 import { readSides, runningLeader } from './switchover-facts.ts';
 import { unfinishedSwitchover, type Note } from './switchover-note-step.ts';
-import { handOverStages, leadPlan, type LeadOptions } from './switchover-plan.ts';
+import { handOverStages } from './hand-over-plan.ts';
+import { leadPlan, type LeadOptions } from './switchover-plan.ts';
 import { chooseCandidate, leftBehind } from './switchover.ts';
 
 export interface Moved {

@@ -1,4 +1,4 @@
-// From a primary that gives way to a cluster that follows another one, with everything that depends on who leads.
+// From the moment at which another node leads to a cluster that follows it, with everything that depends on who leads.
 
 import { connectionStages } from '../backup/connections-plan.ts';
 import { ensureDrillSchedule } from '../backup/drill/drill-schedule-step.ts';
@@ -12,7 +12,6 @@ import type { Backup } from '../model/backup.ts';
 import { ledBy, type Cluster, type LedCluster, type Node } from '../model/cluster.ts';
 import { instanceOf, type Instance } from '../model/instance.ts';
 import { unlessPatroni } from '../patroni/unless-patroni-step.ts';
-import { acceptsConnections } from '../postgres/instance.ts';
 import { isInRecovery } from '../postgres/replication.ts';
 import { checkpoint, isOnNewerTimeline } from '../postgres/wal.ts';
 import { ensureFollowing } from '../replication/follow-primary-step.ts';
@@ -23,13 +22,10 @@ import { ensureHba } from '../server/hba-step.ts';
 import { reloadSettings } from '../server/reload-settings-step.ts';
 import { rememberPrimary } from '../server/remember-primary-step.ts';
 import { ensureReplicationPassfile } from '../server/replication-passfile-step.ts';
-import { verifyReplicationLogin } from '../server/verify-replication-login-step.ts';
 import { verifyStreaming } from '../server/verify-streaming-step.ts';
 import { nameLeader } from './name-leader-step.ts';
-import { handOverByPatroni, runAsReplica } from './patroni-hand-over-step.ts';
-import { handOver } from './hand-over-step.ts';
-import { standDown, takeOver } from './take-over-step.ts';
-import { forgetSwitchover, noteSwitchover } from './switchover-note-step.ts';
+import { runAsReplica } from './patroni-hand-over-step.ts';
+import { forgetSwitchover } from './switchover-note-step.ts';
 
 export interface LeadOptions {
   /** The cluster as the candidate leads it, by the file as it is. */
@@ -60,63 +56,6 @@ export function leadPlan(options: LeadOptions): Plan {
   ];
 }
 
-interface Preparing extends Pick<LeadOptions, 'cluster' | 'hosts' | 'nodes'> {
-  /** The node that gives way, or is dead. */
-  readonly from: Node;
-  readonly isDead?: boolean;
-}
-
-/** Everybody can log in on the candidate, and the next run knows what this one is about to do. */
-const prepareStages = ({ cluster, hosts, nodes, from, isDead }: Preparing): readonly Stage[] => [
-  onMachines('Let the nodes follow the new primary', nodes, hosts, (node) => nodeFiles(cluster, node)),
-  onMachines(
-    'Verify the replication logins',
-    nodes.filter(({ name }) => name !== cluster.primary.name),
-    hosts,
-    (node) => [verifyReplicationLogin(cluster, node)],
-  ),
-  onlyOn('Remember who takes over', hosts.get(cluster.control.name), () => [
-    noteSwitchover(cluster, { from: from.name, to: cluster.primary.name, ...(isDead && { isDead }) }),
-  ]),
-];
-
-/** Until the candidate leads, while the primary runs. */
-export function handOverStages(
-  options: Preparing & { readonly onSilence: (seconds: number) => void },
-): readonly Stage[] {
-  const { cluster, hosts, nodes, from, onSilence } = options;
-  const { primary: to } = cluster;
-  const both = nodes.filter(({ name }) => name === from.name || name === to.name);
-  return [
-    ...prepareStages(options),
-    // It takes effect only when it starts as a replica.
-    ...(cluster.patroni
-      ? []
-      : [onlyOn(`Prepare ${from.name}`, hosts.get(from.name), () => [ensureFollowing(cluster, from)])]),
-    onMachines('Write every changed page', both, hosts, (node) => [writePages(cluster, node)]),
-    onlyOn(`Hand over to ${to.name}`, hosts.get(to.name), () => [
-      cluster.patroni ? handOverByPatroni(cluster, from) : handOver({ cluster, from, hosts, onSilence }),
-    ]),
-  ];
-}
-
-/** Until the candidate leads, when the primary is gone. `hasData`: its host answers, and has its data. */
-export function takeOverStages(options: Preparing & { readonly hasData: boolean }): readonly Stage[] {
-  const { cluster, hosts, from, hasData } = options;
-  const { primary: to } = cluster;
-  return [
-    ...prepareStages({ ...options, isDead: true }),
-    ...(hasData
-      ? [
-          onlyOn(`Keep ${from.name} from leading`, hosts.get(from.name), () => [
-            standDown(cluster, from, hosts),
-          ]),
-        ]
-      : []),
-    onlyOn(`Let ${to.name} take over`, hosts.get(to.name), () => [takeOver(cluster, from)]),
-  ];
-}
-
 /** So that also a replica whose primary is gone, or that has stopped, can say which timeline its data is on. */
 const writeTimeline = (instance: Instance): Step => ({
   title: 'Write the timeline into the control file',
@@ -128,26 +67,12 @@ const writeTimeline = (instance: Instance): Step => ({
 });
 
 /** The files of a node that name the others. */
-const nodeFiles = (cluster: Cluster, node: Node): readonly Step[] => [
+export const nodeFiles = (cluster: Cluster, node: Node): readonly Step[] => [
   ensureHba(cluster, node),
   ensureReplicationPassfile(cluster, node),
   ...guardSteps(cluster, node),
   reloadSettings(instanceOf(cluster, node)),
 ];
-
-/** So that the stop is short, and the end of recovery. A server that an earlier run has stopped has done so. */
-function writePages(cluster: LedCluster, node: Node): Step {
-  const instance = instanceOf(cluster, node);
-  return {
-    title: 'Make a checkpoint',
-    diff: async (host) =>
-      (await host.ask(acceptsConnections(instance)))
-        ? [change('postgres.checkpoint', 'make a checkpoint')]
-        : [],
-    apply: (host) => host.run(checkpoint(instance)),
-    verify: () => Promise.resolve([]),
-  };
-}
 
 /** Everything here can be done again. */
 async function followStages({ cluster, hosts, nodes, backup }: LeadOptions): Promise<readonly Stage[]> {
