@@ -4,7 +4,7 @@ import { change, ensure, type Step } from '../engine/step.ts';
 import { action } from '../host/command.ts';
 import type { ReadableHost } from '../host/host.ts';
 import { noAnswer } from '../host/no-answer.ts';
-import { script } from '../host/script.ts';
+import { sh } from '../host/script.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { Instance } from '../model/instance.ts';
 import { patroniControl } from '../postgres/control/patroni-control.ts';
@@ -28,12 +28,8 @@ export function stopMember(instance: Instance): Step {
     async apply(host, report) {
       report('stopping Patroni and PostgreSQL');
       await refuseLeading(host, instance);
-      const { dataDirectory, binDirectory } = instance;
-      await host.run(
-        action(script('postgres/stop-member.sh', unit, dataDirectory, binDirectory), {
-          timeoutMs: 3_600_000,
-        }),
-      );
+      await host.run(action(sh('systemctl disable -q -- "$1" 2>/dev/null || :', unit)));
+      await host.run(patroniControl(instance).stop);
     },
   });
 }

@@ -10,7 +10,7 @@ import type { ServerControl, ServerState } from './server-control.ts';
 import { systemdControl } from './systemd-control.ts';
 
 export function patroniControl(instance: Instance): ServerControl {
-  const { dataDirectory, patroni } = instance;
+  const { binDirectory, dataDirectory, patroni } = instance;
   const { unit, config, scope, member } = patroni;
   const restart = `patronictl -c ${config} restart --force ${scope} ${member}`;
   return {
@@ -21,6 +21,9 @@ export function patroniControl(instance: Instance): ServerControl {
       (stdout) => stdout.trim() === 'yes',
     ),
     start: action(script('postgres/start-under-patroni.sh', unit, config, scope, member, dataDirectory), {
+      timeoutMs: 3_600_000,
+    }),
+    stop: action(script('postgres/stop-under-patroni.sh', unit, dataDirectory, binDirectory), {
       timeoutMs: 3_600_000,
     }),
     startAtBoot: action(['systemctl', '-q', 'enable', '--', unit]),

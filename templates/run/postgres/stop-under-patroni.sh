@@ -1,8 +1,7 @@
 #!/bin/sh
-# Ends Patroni and its server, now and at every boot. While Patroni is paused it leaves its server running.
+# Ends Patroni and its server. While Patroni is paused it leaves its server running.
 # Arguments: Patroni's unit, data directory, directory of PostgreSQL's programs.
 set -eu
-systemctl disable -q -- "$1" 2>/dev/null || :
 systemctl stop -- "$1"
 systemctl reset-failed -- "$1" 2>/dev/null || :
 pid=$(head -n 1 "$2/postmaster.pid" 2>/dev/null || :)
