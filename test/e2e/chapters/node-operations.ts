@@ -103,8 +103,8 @@ export function nodeOperations(theLab: () => Lab): void {
     const ended =
       "pg_controldata -D /var/lib/postgresql/17/main | sed -n 's/^Latest checkpoint location: *//p'";
     const last = () => onAll(`/usr/lib/postgresql/17/bin/${ended}`);
-    const timelines = () => askAll('select timeline_id from pg_control_checkpoint()');
-    const before = await timelines();
+    const timelines = 'select timeline_id from pg_control_checkpoint()';
+    const before = await askAll(timelines);
     await lab.shell('pg2', `systemctl stop ${unit}`);
 
     expectClear(lab, await lab.dbctl('stop'), 8, `the primary of ${lab.name}`);
@@ -123,7 +123,7 @@ export function nodeOperations(theLab: () => Lab): void {
     await succeed(lab, 'start');
 
     expect((await startOrder())[0]).toBe('pg1');
-    expect(await timelines()).toEqual(before);
+    expect(await askAll(timelines)).toEqual(before);
     for (const replica of ['pg2', 'pg3']) await expectReplicates(lab, replica);
     await settled(lab, 'start');
   });
