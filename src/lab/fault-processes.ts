@@ -2,6 +2,7 @@
 
 import { waitUntil } from '../engine/wait-until.ts';
 import { RefusedError, UnverifiedError } from '../model/errors.ts';
+import { pullCable } from './fault-network.ts';
 import type { Program } from './faults.ts';
 import { freezeHost, isFrozenHost, processesIn, runOn, type HostProcess } from './host-processes.ts';
 import type { Lab, LabHost } from './lab.ts';
@@ -22,10 +23,11 @@ export function checkRuns(lab: Lab, host: LabHost, program: Program): void {
   });
 }
 
-/** Answers whether it had any. */
+/** Answers whether it had any. Its network outlives it here, and would refuse connections: a dead host says nothing. */
 export async function cutPower(lab: Lab, host: LabHost): Promise<boolean> {
   const { init } = processesOf(lab.name, host.name);
   if (init === undefined) return false;
+  await pullCable(host);
   sendSignal(init, 'SIGKILL');
   const isOff = (): boolean => Object.values(processesOf(lab.name, host.name)).every((pid) => !pid);
   await insist(isOff, `${host.name} runs on without power`);
