@@ -5,7 +5,13 @@
 if ! systemctl is-active -q -- "$1"
 then
   systemctl reset-failed "$1" 2>/dev/null
-  exec systemctl start --no-block "$1"
+  systemctl start --no-block "$1"
 fi
 grep -q '"pause": *true' "$5/patroni.dynamic.json" 2>/dev/null || exit 0
-exec runuser -u postgres -- patronictl -c "$2" restart --force "$3" "$4"
+# A Patroni that has just begun is a member a moment later.
+deadline=$(($(date +%s) + 60))
+until said=$(runuser -u postgres -- patronictl -c "$2" restart --force "$3" "$4" 2>&1)
+do
+  [ "$(date +%s)" -lt "$deadline" ] || { printf '%s\n' "$said" >&2; exit 1; }
+  sleep 1
+done
