@@ -11,6 +11,8 @@ export interface PatroniSeen {
   /** Who paused it, and when (ISO 8601); missing where the history of the cluster does not know. */
   readonly pausedBy?: string;
   readonly pausedAt?: string;
+  /** The nodes that it is still on, where the file does not want it any more. */
+  readonly leftOn?: readonly string[];
   /** Why nobody says anything; null where somebody does. */
   readonly problem: string | null;
 }
@@ -35,6 +37,8 @@ const wellStates = ['running', 'streaming'];
 export function patroniSummary(seen: PatroniSeen): string {
   const { members, isPaused, problem } = seen;
   if (problem !== null) return `unknown: ${problem}`;
+  if (seen.leftOn)
+    return `still there on ${seen.leftOn.join(' and ')}${isPaused ? ', paused' : ''}, while .env.cluster says CLUSTER_HA=none`;
   const leader = members.find(({ isLeader }) => isLeader)?.name;
   const pending = members.filter((one) => one.isPending).map(({ name }) => name);
   const ill = members.filter(({ state }) => !wellStates.includes(state));
@@ -57,6 +61,7 @@ export function judgePatroni(
   const summary = `Patroni: ${patroniSummary(seen)}`;
   if (seen.problem !== null)
     return [finding(about, 'unknown', summary, ['set it up, or start it: dbctl up'])];
+  if (seen.leftOn) return [finding(about, 'warning', summary, ['take it away: dbctl up'])];
   const isMissing = ({ name }: { readonly name: string }): boolean =>
     !seen.members.some((one) => one.name === name && wellStates.includes(one.state));
   const missing = nodes.filter(isMissing).map(({ name }) => name);

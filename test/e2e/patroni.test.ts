@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nodesOfPatroni } from './chapters/nodes-of-patroni.ts';
 import type { Lab } from '../support/e2e.ts';
 import {
+  advised,
   cable,
   cutPower,
   expectClear,
@@ -388,17 +389,45 @@ describeOnHosts('a cluster that Patroni keeps', () => {
   );
 
   test(
+    'lets another node lead when a person says so, where Patroni lets nobody: when the lease of the one that is gone is over',
+    async () => {
+      await expect
+        .poll(async () => (await lab.dbctl('status')).stdout, patient)
+        .toMatch(/leader pg2, paused.*\n.*3 of 3 members/);
+      await cutPower(lab, 'pg2');
+
+      await expectRefused(lab, 'the lease of pg2 is not over', 'failover', '--yes');
+      await expect
+        .poll(async () => (await lab.dbctl('failover', '--dry-run')).stdout, patient)
+        .toContain('promote pg1');
+      expect(await inRecovery('pg1')).toBe('t');
+      const refused = await expectRefused(lab, 'pg2 cannot be asked', 'failover', '--yes');
+      const [flag, position] = advised(refused, /(--accept-loss) (\S+)/);
+      await succeed(lab, 'failover', '--yes', flag!, position!);
+
+      expect(await inRecovery('pg1')).toBe('f');
+      expect(lab.env['CLUSTER_DB_PRIMARY_HOST']).toContain('pg1=');
+      await healLab(lab);
+      lab.configure({ ENABLE_AUTO_FAILOVER: undefined });
+      await succeed(lab, 'resume');
+      await expectOneWriterUntil('pg2', 't');
+      await expectStreaming('pg1', 'pg2');
+    },
+    patienceMs,
+  );
+
+  test(
     'gets rid of it while it runs, and has everything as it was',
     async () => {
       const before = await Promise.all(nodes.map((node) => lab.sql(node, started)));
-      const settings = ['CLUSTER_HA', 'ENABLE_AUTO_FAILOVER', 'CLUSTER_SYNCHRONOUS'];
+      const settings = ['CLUSTER_HA', 'CLUSTER_SYNCHRONOUS'];
       lab.configure(Object.fromEntries(settings.map((name) => [name, undefined])));
 
       await succeed(lab, 'up');
 
       expect(await Promise.all(nodes.map((node) => lab.sql(node, started)))).toEqual(before);
-      await expectStreaming('pg2', 'pg1');
-      expect(await lab.sql('pg2', slots)).toBe('dbctl_pg1');
+      await expectStreaming('pg1', 'pg2');
+      expect(await lab.sql('pg1', slots)).toBe('dbctl_pg2');
       for (const node of nodes) {
         expect(await lab.shell(node, 'systemctl is-active postgresql@17-main')).toBe('active');
         const left =
@@ -408,7 +437,7 @@ describeOnHosts('a cluster that Patroni keeps', () => {
       }
       await expectNothingToDo();
       await succeed(lab, 'restart', '--yes');
-      await expectStreaming('pg2', 'pg1');
+      await expectStreaming('pg1', 'pg2');
     },
     patienceMs,
   );
