@@ -42,6 +42,12 @@ export function instanceOf(cluster: Cluster, node: Node) {
       passfile: `/var/lib/postgresql/.dbctl-patroni-${cluster.name}-${node.name}`,
       scope: cluster.name,
       member: node.name,
+      /** What ends the server when Patroni cannot. */
+      lease: {
+        script: `${dbctlDirectory}/lease.sh`,
+        unit: `dbctl-lease-${cluster.name}-${node.name}.service`,
+        unitFile: `/etc/systemd/system/dbctl-lease-${cluster.name}-${node.name}.service`,
+      },
     },
     /** How the server's log files begin: "postgresql-17-main". */
     logName: `postgresql-${version}-${name}`,

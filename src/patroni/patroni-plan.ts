@@ -29,6 +29,7 @@ import { checkParameters } from './check-parameters-step.ts';
 import { ensureRewindRights, revokeRewindRights } from './rewind-rights-step.ts';
 import { runPatroni } from './run-patroni-step.ts';
 import { ensureSharedConfig } from './shared-config-step.ts';
+import { ensureLease, removeLease } from './lease-step.ts';
 import { awaitSynchronous, checkQuorum } from './synchronous-step.ts';
 
 export interface PatroniWork {
@@ -58,6 +59,7 @@ export function patroniStages({ cluster, hosts, nodes }: PatroniWork): readonly 
       checkQuorum(cluster),
       runPatroni(cluster, cluster.primary),
       ensureSharedConfig(cluster),
+      ...ensureLease(cluster, cluster.primary),
     ]),
     oneByOne(
       onMachines('Let Patroni run the replicas', replicas, hosts, (node) => [
@@ -66,6 +68,7 @@ export function patroniStages({ cluster, hosts, nodes }: PatroniWork): readonly 
         streamAsMember(cluster, node),
         verifyStreaming(cluster, node, primary),
         dropFormerSlot(cluster, node, primary),
+        ...ensureLease(cluster, node),
       ]),
     ),
     onlyOn('Commit on as many nodes as the file says', primary, () => [awaitSynchronous(cluster)]),
@@ -117,7 +120,12 @@ async function leaving(
   const found = await Promise.all(
     nodes.map(async (node) => {
       const { patroni, configDirectory } = instanceOf(cluster, node);
-      const marks = [patroni.unitFile, patroni.config, `${configDirectory}/postgresql.base.conf`];
+      const marks = [
+        patroni.lease.unitFile,
+        patroni.unitFile,
+        patroni.config,
+        `${configDirectory}/postgresql.base.conf`,
+      ];
       return (await hosts.get(node.name).ask(existing(marks))).length > 0;
     }),
   );
@@ -130,7 +138,10 @@ async function leaving(
   return [
     // One of them tells all.
     oneByOne(all('Pause Patroni', (node) => [pausePatroni(instanceOf(cluster, node))])),
-    all('Stop Patroni', (node) => [stopPatroni(instanceOf(cluster, node))]),
+    all('Stop Patroni', (node) => [
+      removeLease(instanceOf(cluster, node)),
+      stopPatroni(instanceOf(cluster, node)),
+    ]),
     all('Give the servers back to systemd', (node) => [returnServer(instanceOf(cluster, node))]),
     onMachines(`Follow ${cluster.primary.name} without Patroni`, replicas, hosts, (node) => follow(node)),
     all('Put the settings back', (node) => [restoreConfiguration(instanceOf(cluster, node))]),

@@ -28,10 +28,12 @@ const unitsAt = '/etc/systemd/system';
 /** Everything that runs for the node besides its server. */
 function unitsOf(cluster: Cluster, node: Node): readonly string[] {
   const { unit, scheduledUnit } = drillFiles(cluster);
+  const { patroni } = instanceOf(cluster, node);
   const works = [cloneUnitName(cluster, node), restoreUnitOf(cluster, node), recoverUnitOf(cluster, node)];
   const drills = [`${scheduledUnit}.timer`, `${scheduledUnit}.service`, `${unit}.service`];
   return [
     ...(cluster.gateways ? [roleCheckFiles(cluster, node).socket] : []),
+    ...(isKept(cluster) ? [patroni.lease.unit] : []),
     ...works.map((name) => `${name}.service`),
     ...(isLastNode(cluster, node) ? drills : []),
     ...(isAlone(cluster, node) ? [pgbackrestFiles(cluster).unit] : []),
@@ -124,7 +126,7 @@ export function leftOnHost(cluster: Cluster, node: Node): readonly string[] {
   return [
     ...(isAlone(cluster, node) ? [`systemctl disable --now ${pgbackrestFiles(cluster).unit}`] : []),
     ...(isLastNode(cluster, node) ? [`systemctl disable --now ${drill.scheduledUnit}.timer`] : []),
-    ...(isKept(cluster) ? [`systemctl disable --now ${patroni.unit}`] : []),
+    ...(isKept(cluster) ? [`systemctl disable --now ${patroni.lease.unit} ${patroni.unit}`] : []),
     `pg_dropcluster --stop ${version} ${name}`,
     ...(backup && isAlone(cluster, node) ? [forgetDefaultConfigLine(cluster, backup)] : []),
     `rm -rf ${pathsOf(cluster, node).join(' ')}`,

@@ -337,6 +337,39 @@ describeOnHosts('a cluster that Patroni keeps', () => {
   );
 
   test(
+    'a leader whose Patroni hangs takes no writes any more before another one leads',
+    async () => {
+      const before = await lab.sql('pg2', started);
+      const two: string[] = [];
+      const writers = async (): Promise<readonly string[]> => {
+        const seen = await Promise.all(nodes.map(inRecovery));
+        const found = nodes.filter((_, index) => seen[index] === 'f');
+        if (found.length > 1) two.push(new Date().toISOString());
+        return found;
+      };
+
+      await succeed(lab, 'lab', 'break', 'freeze', 'pg2', '--program', 'patroni', '--name', lab.name);
+
+      const restarted = async (): Promise<string> => {
+        await writers();
+        return lab.sql('pg2', started).catch(() => before);
+      };
+      await expect.poll(restarted, { ...patient, interval: 50 }).not.toBe(before);
+      await expect.poll(async () => (await writers()).length, { ...patient, interval: 50 }).toBe(1);
+      expect(two).toEqual([]);
+      const said = await lab.shell('pg2', 'journalctl -q -o cat -u dbctl-lease-\\*');
+      expect(said).toContain('both are killed before another node leads');
+      await healLab(lab);
+      const [leader = '', other = ''] = (await writers())[0] === 'pg2' ? ['pg2', 'pg1'] : ['pg1', 'pg2'];
+      await expectStreaming(leader, other);
+      await expect.poll(() => inEtcd('sync'), patient).toContain(`"${other}"`);
+      await succeed(lab, 'switchover', '--candidate', 'pg2', '--yes');
+      await expectStreaming('pg2', 'pg1');
+    },
+    patienceMs,
+  );
+
+  test(
     'is paused and resumed by a person, and the history says by whom',
     async () => {
       const name = lab.env['CLUSTER_NAME'];

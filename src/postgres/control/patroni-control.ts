@@ -28,7 +28,7 @@ export function patroniControl(instance: Instance): ServerControl {
     }),
     startAtBoot: action(['systemctl', '-q', 'enable', '--', unit]),
     restart: patronictl(instance, ['restart', '--force', scope, member], { timeoutMs: 3_600_000 }),
-    paths: [...systemdControl(instance).paths, patroni.unitFile],
+    paths: [...systemdControl(instance).paths, patroni.unitFile, patroni.lease.unitFile],
     byHand: {
       start: `systemctl start ${unit}`,
       startAnyway: `systemctl start ${unit}`,
