@@ -10,6 +10,8 @@ interface Killing {
   readonly isDone?: () => Promise<boolean>;
   /** Kills once at each step, by turns before and after: for a command with many steps. */
   readonly inTurns?: boolean;
+  /** Passes by every second step: for one that is long, and whose runs take long. */
+  readonly isSparse?: boolean;
 }
 
 /**
@@ -21,13 +23,13 @@ interface Killing {
 export async function killAtEachStep(
   lab: Lab,
   args: readonly string[],
-  { isDone = async () => false, inTurns = false }: Killing = {},
+  { isDone = async () => false, inTurns = false, isSparse = false }: Killing = {},
 ): Promise<readonly Finished[]> {
   const file = fileOf(lab);
   writeFileSync(file, '[]');
   const runs: Finished[] = [];
   while (runs.length < mostRuns) {
-    const run = await dbctlWithFate(lab, fateAtSteps(file, inTurns), ...args);
+    const run = await dbctlWithFate(lab, fateAtSteps(file, { inTurns, isSparse }), ...args);
     runs.push(run);
     if (run.exitCode !== null || (await isDone())) return runs;
   }
@@ -38,7 +40,7 @@ const mostRuns = 300;
 
 const fileOf = (lab: Lab): string => join(lab.directory, 'killed-steps.json');
 
-/** At how many points the runs of the last command died: before or after a step of a host. */
+/** At how many points the runs of the last command died, or passed by: before or after a step of a host. */
 export const pointsKilledAt = (lab: Lab): number =>
   (JSON.parse(readFileSync(fileOf(lab), 'utf8')) as readonly string[]).length;
 
@@ -47,7 +49,10 @@ export const pointsKilledAt = (lab: Lab): number =>
  * the host knows what is about to be done, and none of it is. "after": it was done and seen, and nobody wrote that down.
  * `file` keeps the points where runs died; names that change are left out.
  */
-const fateAtSteps = (file: string, inTurns: boolean): string => `
+const fateAtSteps = (
+  file: string,
+  { inTurns, isSparse }: { readonly inTurns: boolean; readonly isSparse: boolean },
+): string => `
   import { readFileSync, writeFileSync } from 'node:fs';
   const points = JSON.parse(readFileSync(${JSON.stringify(file)}));
   const die = (point, fate) => {
@@ -64,10 +69,12 @@ const fateAtSteps = (file: string, inTurns: boolean): string => `
     }
     if (kind !== 'step') return;
     const what = [place, ...changes].join(' ').replace(/[0-9A-F-]{8,}/gi, '#');
-    const turn = (points.length + awaited.size) % 2;
+    const known = points.length + awaited.size;
+    const turn = (${isSparse} ? known >> 1 : known) % 2;
     const moments = ${inTurns} ? [['before', 'after'][turn]] : ['before', 'after'];
     const pointOf = (moment) => ${inTurns} ? what : moment + ' ' + what;
     const moment = moments.find((one) => !points.includes(pointOf(one)));
+    if (moment !== undefined && ${isSparse} && known % 2 === 1) return die(pointOf(moment), undefined);
     if (moment === 'before') return die(pointOf(moment), 'ended, with others');
     if (moment === 'after') awaited.set(place, pointOf(moment));
   };
