@@ -37,6 +37,11 @@ test('an instance lives where postgresql-common puts it', () => {
       passfile: '/var/lib/postgresql/.dbctl-patroni-shop-pg1',
       scope: 'shop',
       member: 'pg1',
+      lease: {
+        script: '/etc/dbctl/shop/pg1/lease.sh',
+        unit: 'dbctl-lease-shop-pg1.service',
+        unitFile: '/etc/systemd/system/dbctl-lease-shop-pg1.service',
+      },
     },
     logName: 'postgresql-16-pg1',
   });
