@@ -10,6 +10,11 @@ import { controlOf } from '../postgres/control/control-of.ts';
 /** What stands beside a server says little that is worth reading, and often. */
 const shortly = 10;
 
+/** Characters of a line that are shown: the beginning of a longer statement says as much. */
+const longestLine = 100_000;
+
+const cut = (line: string): string => (line.length > longestLine ? `${line.slice(0, longestLine)} …` : line);
+
 /**
  * Of a node: PostgreSQL's log and the journal of what runs it, PostgreSQL itself or Patroni. Of every host: the journals of etcd
  * and the gateways there. Whoever tries to log in can write into a log: these lines are to be made printable.
@@ -29,7 +34,10 @@ export async function lastLogs(
       host.ask(journalsBeside(cluster, lines ?? shortly)),
     ]);
   });
-  return { node: machine.name, lines: texts.flatMap((text) => (text === '' ? [] : text.split('\n'))) };
+  return {
+    node: machine.name,
+    lines: texts.flatMap((text) => (text === '' ? [] : text.split('\n').map(cut))),
+  };
 }
 
 const programs = ['etcd', 'haproxy', 'pgbouncer'];
