@@ -15,7 +15,10 @@ import type { KeptCluster } from './patroni.ts';
 /** How long before the end of the lease the server is killed at the latest, in seconds: a look takes up to four. */
 const marginSeconds = 3;
 
-/** When Patroni runs the server. */
+/**
+ * Before Patroni is set up, or told to answer on another port: what asks on the old one would take its silence for the end,
+ * and what has just started waits for the first answer.
+ */
 export function ensureLease(cluster: KeptCluster, node: Node): readonly Step[] {
   const { patroni, dataDirectory } = instanceOf(cluster, node);
   const { script, unit, unitFile } = patroni.lease;
@@ -28,6 +31,7 @@ export function ensureLease(cluster: KeptCluster, node: Node): readonly Step[] {
       content: render('etc/dbctl/cluster/node/lease.sh', {
         ...names,
         data: dataDirectory,
+        config: patroni.config,
         address: hostAndPort({ host: node.host, port: restPortOf(cluster.patroni, node) }),
         // It may have hung since just before it would have prolonged the lease.
         limit: String(ttl - loop - marginSeconds),

@@ -55,20 +55,20 @@ export function patroniStages({ cluster, hosts, nodes }: PatroniWork): readonly 
       ensurePatroniFiles(cluster, node, control).slice(0, 3),
     ),
     onlyOn('Let Patroni run the primary', primary, () => [
+      ...ensureLease(cluster, cluster.primary),
       ...ensurePatroniFiles(cluster, cluster.primary, control).slice(3),
       checkQuorum(cluster),
       runPatroni(cluster, cluster.primary),
       ensureSharedConfig(cluster),
-      ...ensureLease(cluster, cluster.primary),
     ]),
     oneByOne(
       onMachines('Let Patroni run the replicas', replicas, hosts, (node) => [
+        ...ensureLease(cluster, node),
         ...ensurePatroniFiles(cluster, node, control).slice(3),
         runPatroni(cluster, node),
         streamAsMember(cluster, node),
         verifyStreaming(cluster, node, primary),
         dropFormerSlot(cluster, node, primary),
-        ...ensureLease(cluster, node),
       ]),
     ),
     onlyOn('Commit on as many nodes as the file says', primary, () => [awaitSynchronous(cluster)]),

@@ -9,7 +9,15 @@ unit='{{ unit }}' data='{{ data }}' limit='{{ limit }}'
 # Seconds since the boot: the clock may be set meanwhile.
 now() { local up _; read -r up _ </proc/uptime; echo "${up%.*}"; }
 
-answers() { curl -sk --noproxy '*' -o /dev/null --max-time 2 'https://{{ address }}/liveness'; }
+at() { curl -sk --noproxy '*' -o /dev/null --max-time 2 "https://$1/liveness"; }
+
+# Where it was when this was written, or where its configuration says that it is by now.
+answers() {
+  local moved
+  at '{{ address }}' && return
+  moved=$(sed -n '/"restapi"/,/}/s/.*"listen": *"\(.*\)".*/\1/p' '{{ config }}' 2>/dev/null)
+  [ -n "$moved" ] && [ "$moved" != '{{ address }}' ] && at "$moved"
+}
 
 leads() {
   local pid
