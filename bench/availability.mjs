@@ -19,8 +19,8 @@ async function measure(lab, rounds) {
     host: await lab.addressOf('control'),
     port: 5000,
     database: settings.POSTGRES_DB,
-    user: settings.POSTGRES_WRITER_USER ?? 'app_writer',
-    password: settings.POSTGRES_WRITER_PASSWORD,
+    user: settings.POSTGRES_APP_USER,
+    password: settings.POSTGRES_APP_PASSWORD,
     ssl: { rejectUnauthorized: false },
     connectionTimeoutMillis: 2000,
   };
@@ -89,8 +89,9 @@ function startWriter(connection) {
         await client.query(`insert into beats values (${state.commits})`);
         committed();
       }
-    } catch {
+    } catch (error) {
       // Whoever has lost its session connects again.
+      state.problem = error;
     } finally {
       await client.end().catch(() => {});
     }
@@ -119,7 +120,8 @@ async function pass(state, count) {
   const wanted = state.commits + count;
   const patience = performance.now() + 180_000;
   while (state.commits < wanted) {
-    if (performance.now() > patience) throw new Error('nobody can write for three minutes');
+    if (performance.now() > patience)
+      throw new Error('nobody can write for three minutes', { cause: state.problem });
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
