@@ -19,9 +19,11 @@ answers() {
   [ -n "$moved" ] && [ "$moved" != '{{ address }}' ] && at "$moved"
 }
 
-leads() {
+# The pid of the server, where it runs: the file that a dead one left may name another process by now.
+server() {
   local pid
-  pid=$(head -n 1 "$data/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null && [ ! -e "$data/standby.signal" ]
+  pid=$(head -n 1 "$data/postmaster.pid" 2>/dev/null)
+  [ -n "$pid" ] && [ "$(readlink "/proc/$pid/cwd")" = "$(readlink -f "$data")" ] && echo "$pid"
 }
 
 # Nobody is elected beside a paused one, and one that was told to stop does so.
@@ -41,9 +43,8 @@ while sleep 2; do
   missed=$((missed + 1))
   # A machine that stood still, and goes on, has missed one answer.
   if [ "$missed" -lt 3 ] || [ $(($(now) - heard)) -lt "$limit" ]; then continue; fi
-  if leads && ! is_meant; then
+  if pid=$(server) && [ ! -e "$data/standby.signal" ] && ! is_meant; then
     echo "Patroni has answered nothing for $(($(now) - heard)) s, and its server takes writes: both are killed before another node leads."
-    pid=$(head -n 1 "$data/postmaster.pid")
     systemctl kill -s KILL -- "$unit" 2>/dev/null
     kill -KILL "$pid" 2>/dev/null
   fi
