@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLab, type Lab } from '../support/e2e.ts';
 import { cutPower, healLab } from '../support/faults.ts';
+import { patient } from '../support/patroni-story.ts';
 import { describeOnHosts, expectExit, patienceMs, sqlAs, succeed } from '../support/story.ts';
 
 describeOnHosts('Debian 12', () => {
@@ -83,8 +84,6 @@ describeOnHosts('Debian 12', () => {
     expectExit(await lab.dbctl('backup', 'check'), 0);
   });
 
-  /** For what Patroni does by itself. */
-  const patient = { timeout: 240_000, interval: 250 };
   const inRecovery = (node: string): Promise<string> =>
     lab.sql(node, 'select pg_is_in_recovery()').catch(() => 'down');
   const started = (): Promise<readonly string[]> =>

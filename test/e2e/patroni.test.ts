@@ -14,6 +14,7 @@ import {
   followDbctl,
   healLab,
 } from '../support/faults.ts';
+import { expectNothingToDo, patient } from '../support/patroni-story.ts';
 import { startCluster } from '../support/saved-cluster.ts';
 import { addressOf, describeOnHosts, expectExit, patienceMs, roleOf, succeed } from '../support/story.ts';
 
@@ -22,8 +23,6 @@ const started = 'select pg_postmaster_start_time()';
 const slots = `select coalesce(string_agg(slot_name, ', ' order by slot_name), '') from pg_replication_slots where active`;
 const confirming = `select coalesce(string_agg(application_name || ' ' || sync_state, ', '), '') from pg_stat_replication`;
 const senders = `select coalesce(string_agg(application_name || ' ' || state, ', '), '') from pg_stat_replication`;
-/** For what Patroni does by itself, on a machine that may stand still. */
-const patient = { timeout: 240_000, interval: 250 };
 
 describeOnHosts('a cluster that Patroni keeps', () => {
   let lab: Lab;
@@ -38,15 +37,6 @@ describeOnHosts('a cluster that Patroni keeps', () => {
   /** "t", "f", or "down": asked on the host itself, whatever its network is. */
   const inRecovery = (node: string): Promise<string> =>
     lab.sql(node, 'select pg_is_in_recovery()').catch(() => 'down');
-
-  /** Patroni may still be about to let a replica stream. */
-  const expectNothingToDo = (): Promise<void> =>
-    expect
-      .poll(async () => {
-        const { stdout, stderr } = await lab.dbctl('plan');
-        return `${stdout}${stderr}`;
-      }, patient)
-      .toContain('0 changes');
 
   const expectStreaming = (from: string, to: string): Promise<void> =>
     expect.poll(() => lab.sql(from, senders).catch(String), patient).toBe(`${to} streaming`);
@@ -131,7 +121,7 @@ describeOnHosts('a cluster that Patroni keeps', () => {
       expect(await lab.sql('pg1', pidOfSession)).toBe(session);
       expect(await lab.sql('pg1', slots)).toBe('pg2');
       await expectStreaming('pg1', 'pg2');
-      await expectNothingToDo();
+      await expectNothingToDo(lab);
       const { stdout } = await succeed(lab, 'status');
       expect(stdout).toContain('leader pg1, automatic failover');
     },
@@ -174,7 +164,7 @@ describeOnHosts('a cluster that Patroni keeps', () => {
       expect(await inRecovery('pg2')).toBe('f');
       await expectStreaming('pg2', 'pg1');
       expect(lab.env['CLUSTER_DB_PRIMARY_HOST']).toContain('pg2=');
-      await expectNothingToDo();
+      await expectNothingToDo(lab);
     },
     patienceMs,
   );
@@ -207,7 +197,7 @@ describeOnHosts('a cluster that Patroni keeps', () => {
       await succeed(lab, 'start');
       expect(await inRecovery('pg2')).toBe('f');
       await expectStreaming('pg2', 'pg1');
-      await expectNothingToDo();
+      await expectNothingToDo(lab);
     },
     patienceMs,
   );
@@ -266,7 +256,7 @@ describeOnHosts('a cluster that Patroni keeps', () => {
         .poll(() => lab.sql('pg1', 'select count(*) from numbers', 'app').catch(String), patient)
         .toBe('3');
       await succeed(lab, 'up');
-      await expectNothingToDo();
+      await expectNothingToDo(lab);
     },
     patienceMs,
   );
@@ -300,7 +290,7 @@ describeOnHosts('a cluster that Patroni keeps', () => {
 
       expect(await lab.sql('pg2', confirming)).toBe('pg1 sync');
       expect(await Promise.all(nodes.map((node) => lab.sql(node, started)))).toEqual(before);
-      await expectNothingToDo();
+      await expectNothingToDo(lab);
       expect((await succeed(lab, 'status')).stdout).toContain('on: pg1 confirms commits');
       await expectReadyToLose('pg2', 'pg1');
       await expect.poll(() => inEtcd('sync'), patient).toContain('"pg1"');
@@ -331,7 +321,7 @@ describeOnHosts('a cluster that Patroni keeps', () => {
       await succeed(lab, 'switchover', '--candidate', 'pg2', '--yes');
 
       await expect.poll(() => lab.sql('pg2', confirming).catch(String), patient).toBe('pg1 sync');
-      await expectNothingToDo();
+      await expectNothingToDo(lab);
     },
     patienceMs,
   );
@@ -395,7 +385,7 @@ describeOnHosts('a cluster that Patroni keeps', () => {
       await succeed(lab, 'up');
 
       expect((await succeed(lab, 'status')).stdout).toMatch(/paused since .*: no automatic failover/);
-      await expectNothingToDo();
+      await expectNothingToDo(lab);
     },
     patienceMs,
   );
@@ -416,7 +406,7 @@ describeOnHosts('a cluster that Patroni keeps', () => {
       expect(await inRecovery('pg2')).toBe('f');
       expect(await lab.sql('pg2', timeline)).toBe(before);
       await expectStreaming('pg2', 'pg1');
-      await expectNothingToDo();
+      await expectNothingToDo(lab);
     },
     patienceMs,
   );
@@ -468,7 +458,7 @@ describeOnHosts('a cluster that Patroni keeps', () => {
         expect(await lab.shell(node, left)).toBe('');
         expect(await lab.sql(node, 'show synchronous_standby_names')).toBe('');
       }
-      await expectNothingToDo();
+      await expectNothingToDo(lab);
       await succeed(lab, 'restart', '--yes');
       await expectStreaming('pg1', 'pg2');
     },

@@ -4,12 +4,11 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Lab } from '../../support/e2e.ts';
 import { expectClear } from '../../support/faults.ts';
 import { dbctlWithFate } from '../../support/kill-preload.ts';
+import { expectNothingToDo, patient } from '../../support/patroni-story.ts';
 import { addressOf, patienceMs, succeed } from '../../support/story.ts';
 
 const slots = `select string_agg(slot_name, ', ' order by slot_name) from pg_replication_slots`;
 const senders = `select string_agg(application_name || ' ' || state, ', ') from pg_stat_replication`;
-/** For what Patroni does by itself, on a machine that may stand still. */
-const patient = { timeout: 240_000, interval: 250 };
 
 export function nodesOfPatroni(theLab: () => Lab): void {
   let lab: Lab;
@@ -27,14 +26,6 @@ export function nodesOfPatroni(theLab: () => Lab): void {
     }[];
     return list.map(({ Member, State }) => `${Member} ${State}`).join(', ');
   };
-
-  const expectNothingToDo = (): Promise<void> =>
-    expect
-      .poll(async () => {
-        const { stdout, stderr } = await lab.dbctl('plan');
-        return `${stdout}${stderr}`;
-      }, patient)
-      .toContain('0 changes');
 
   test(
     'gives a node that Patroni does not run new data, when the rows that only it has are given up; also killed on the way',
@@ -72,7 +63,7 @@ export function nodesOfPatroni(theLab: () => Lab): void {
         'active\nenabled',
       );
       expect(await lab.shell('pg1', 'ls -d /var/lib/postgresql/17/*')).toBe('/var/lib/postgresql/17/main');
-      await expectNothingToDo();
+      await expectNothingToDo(lab);
     },
     patienceMs,
   );
@@ -85,7 +76,7 @@ export function nodesOfPatroni(theLab: () => Lab): void {
       expect(lab.env['CLUSTER_DB_REPLICA_HOSTS']).toContain('pg3=');
       await expect.poll(() => members('pg2'), patient).toBe('pg1 streaming, pg2 running, pg3 streaming');
       expect(await lab.sql('pg2', slots)).toBe('pg1, pg3');
-      await expectNothingToDo();
+      await expectNothingToDo(lab);
 
       await succeed(lab, 'remove-replica', 'pg3', '--yes');
 
@@ -95,7 +86,7 @@ export function nodesOfPatroni(theLab: () => Lab): void {
       const left = `ls -d /etc/systemd/system/*pg3* /etc/dbctl/*/pg3 /var/lib/postgresql/.dbctl-patroni*pg3 2>/dev/null || :`;
       expect(await lab.shell('pg1', left)).toBe('');
       expect(await lab.shell('pg1', 'cat /var/lib/postgresql/17/pg3.removed-*/data/PG_VERSION')).toBe('17');
-      await expectNothingToDo();
+      await expectNothingToDo(lab);
     },
     patienceMs,
   );
